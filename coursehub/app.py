@@ -1,0 +1,84 @@
+"""The application: the floor, then every room, found by its name."""
+
+import importlib
+import importlib.util
+import logging
+from collections.abc import Iterator
+from types import ModuleType
+
+from flask import Blueprint, Flask
+from flask_migrate import Migrate
+
+from coursehub import config, db, events, jobs, mail  # noqa: F401 - their tables belong to the schema
+from coursehub.config import Settings
+from coursehub.web import access, failures, filters, locale, security
+
+ROOMS = (
+    "people",
+    "ledger",
+    "catalog",
+    "learning",
+    "contracts",
+    "sales",
+    "desks",
+)
+
+log = logging.getLogger(__name__)
+
+
+def _part(room: str, part: str) -> ModuleType | None:
+    name = f"coursehub.{room}.{part}"
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+
+
+def parts(part: str) -> Iterator[ModuleType]:
+    """The module of that fixed name from every room that has it, in the order of the rooms."""
+    for room in ROOMS:
+        module = _part(room, part)
+        if module is not None:
+            yield module
+
+
+def load_tables() -> None:
+    """Import every room's tables, so that the schema is whole."""
+    for _module in parts("models"):
+        pass
+
+
+def _blueprints() -> Iterator[Blueprint]:
+    for module in parts("views"):
+        yield from getattr(module, "blueprints", None) or [module.bp]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application.
+
+    Raises OddSetting for a setting that cannot be meant so, and RuntimeError if an
+    endpoint does not say for whom it is.
+    """
+    settings = settings or config.read()
+    app = Flask(
+        "coursehub",
+        template_folder=str(config.root() / "templates"),
+        static_folder=str(config.package() / "static"),
+        instance_path=str(settings.instance),
+    )
+    app.secret_key = settings.secret_key
+    app.extensions["coursehub_settings"] = settings
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    db.init_app(app, settings.database_url)
+    load_tables()
+    Migrate(app, db.db, directory=str(config.root() / "migrations"))
+    locale.init_app(app)
+    filters.init_app(app)
+    failures.init_app(app)
+    security.init_app(app, settings)
+    for module in parts("sessions"):
+        module.init_app(app)
+    for part in ("letters", "jobs"):
+        for _module in parts(part):
+            pass
+    for blueprint in _blueprints():
+        app.register_blueprint(blueprint)
+    access.check_all_declared(app)
+    return app

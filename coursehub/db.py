@@ -1,0 +1,169 @@
+"""The database: one declarative base, one session, and the only way to commit.
+
+Reads run outside a transaction on SQLite (autocommit) and in a read transaction
+on PostgreSQL. Writes happen inside `transaction()`: on SQLite the outermost block
+takes the write lock at once (`BEGIN IMMEDIATE`), since row locks do not exist
+there; on PostgreSQL an operation locks the one row it is about with `lock(row)`.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class _Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(
+    model_class=_Base,
+    session_options={"expire_on_commit": False},
+    disable_autonaming=True,
+)
+
+if TYPE_CHECKING:
+
+    class Model(DeclarativeBase):
+        """Base of every table."""
+
+        def __init__(self, **values: Any) -> None: ...
+else:
+    Model = db.Model
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment, the same on both databases; refuses naive values."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC; SQLite gets it without the zone, since it has no such type."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware UTC moment."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def new_public_id() -> str:
+    """An opaque id for addresses: 16 characters of base 36, 82 bits of chance."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+
+
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Id = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
+PublicId = Annotated[str, mapped_column(sa.String(16), unique=True, default=new_public_id)]
+
+
+def ref(target: str, *, index: bool = True, ondelete: str | None = None, **options: Any) -> MappedColumn[Any]:
+    """A foreign key column to `table.column`, indexed unless said otherwise."""
+    return mapped_column(BigId, sa.ForeignKey(target, ondelete=ondelete), index=index, **options)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Everything inside is committed together, or not at all.
+
+    Blocks join: only the outermost commits. A block whose inner block failed
+    refuses to commit even if the error was swallowed in between.
+    """
+    state = db.session().info
+    outermost = "doomed" not in state
+    if outermost:
+        state["doomed"] = False
+    try:
+        if outermost and db.engine.dialect.name == "sqlite":
+            db.session.execute(sa.text("BEGIN IMMEDIATE"))
+        yield
+        if not outermost:
+            db.session.flush()
+        elif state["doomed"]:
+            raise RuntimeError("an inner transaction failed and was swallowed")
+        else:
+            db.session.commit()
+    except BaseException:
+        state["doomed"] = True
+        if outermost:
+            db.session.rollback()
+        raise
+    finally:
+        if outermost:
+            del state["doomed"]
+
+
+def in_transaction() -> bool:
+    """Whether a `transaction()` block is open in this session."""
+    return "doomed" in db.session().info
+
+
+def lock(row: Model) -> None:
+    """Lock one row until the transaction ends and read it again as it is now.
+
+    SQLite has no row locks; there the whole transaction already holds the write lock.
+    """
+    if not in_transaction():
+        raise RuntimeError("lock() needs an open transaction()")
+    if db.engine.dialect.name == "sqlite":
+        db.session.refresh(row)
+    else:
+        db.session.refresh(row, with_for_update=True)
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Bind the database at `url` to the application, with the settings each engine needs."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    options: dict[str, Any] = {}
+    if url.startswith("sqlite"):
+        # Autocommit at the driver: transaction() says BEGIN IMMEDIATE itself.
+        options["connect_args"] = {"isolation_level": None, "timeout": 10, "check_same_thread": False}
+    else:
+        options["pool_pre_ping"] = True
+        options["pool_size"] = 8
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        if url.startswith("sqlite"):
+            sa.event.listen(db.engine, "connect", _set_pragmas)
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    """Durable commits, enforced keys, and triggers that REPLACE cannot dodge."""
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "busy_timeout=10000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,67 @@
+"""How templates write money, moments, days and rates in the reader's language."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, get_locale
+from markupsafe import Markup, escape
+
+from coursehub import clock
+from coursehub.config import current_settings
+from coursehub.money import format_money
+from coursehub.web.access import current_actor
+from coursehub.web.locale import current_locale, local_time
+from coursehub.web.pages import external_url
+
+
+def money(minor: int, currency: str) -> str:
+    """¥1,234.50: an amount in minor units, as its reader writes it."""
+    return format_money(minor, currency, str(get_locale() or "zh_Hans_CN"))
+
+
+def moment(value: datetime) -> Markup:
+    """A date and time, machine-readable as well."""
+    shown = format_datetime(value, "medium" if current_locale() == "zh-CN" else "d MMM yyyy, HH:mm")
+    if current_locale() == "zh-CN":
+        shown = format_datetime(value, "yyyy年M月d日 HH:mm")
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
+
+
+def day(value: date | datetime) -> Markup:
+    """A day, machine-readable as well; a moment is shown as the day it is in our zone."""
+    as_day = local_time(value).date() if isinstance(value, datetime) else value
+    shown = format_date(as_day, "yyyy年M月d日" if current_locale() == "zh-CN" else "d MMM yyyy")
+    return Markup('<time datetime="{}">{}</time>').format(as_day.isoformat(), shown)
+
+
+def bps(value: int) -> str:
+    """Basis points as a percentage without needless zeros: 3250 -> 32.5%."""
+    shown = format((Decimal(value) / 100).normalize(), "f")
+    return f"{shown}%"
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as typed, with its paragraphs and line breaks."""
+    blocks = [b.strip() for b in text.replace("\r\n", "\n").split("\n\n") if b.strip()]
+    return Markup("").join(
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in b.split("\n"))) for b in blocks
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Give every template these filters and the few things a layout needs."""
+    app.jinja_env.filters.update(money=money, moment=moment, day=day, bps=bps, paragraphs=paragraphs)
+    app.jinja_env.globals.update(external_url=external_url)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def _layout() -> dict[str, Any]:
+        return {
+            "actor": current_actor(),
+            "locale": current_locale(),
+            "settings": current_settings(),
+            "now": clock.now(),
+        }

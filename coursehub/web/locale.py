@@ -1,0 +1,83 @@
+"""Which language a reader gets: their own choice, then their account's, then their browser's.
+
+Each room keeps its Chinese in its own catalogue
+(`translations/zh_Hans_CN/LC_MESSAGES/<room>.po`); English is the source. They are
+merged into one compiled file when a catalogue has changed.
+"""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, get_locale
+
+from coursehub.config import current_settings
+from coursehub.web.access import current_actor
+
+LOCALES = ("zh-CN", "en")
+LANGUAGE_COOKIE = "language"
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations" / "zh_Hans_CN" / "LC_MESSAGES"
+MERGED = CATALOGUES / "messages.mo"
+SHOWN_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def gettext_locale(locale: str) -> str:
+    """Our language code as Babel names it."""
+    return "en" if locale == "en" else "zh_Hans_CN"
+
+
+def current_locale() -> str:
+    """The reader's language as we name it: zh-CN or en."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh-CN"
+
+
+def _select() -> str:
+    if not has_request_context():
+        return gettext_locale(current_settings().default_locale)
+    asked = request.cookies.get(LANGUAGE_COOKIE)
+    if asked in LOCALES:
+        return gettext_locale(asked)
+    actor = current_actor()
+    if actor is not None and actor.person.locale in LOCALES:
+        return gettext_locale(actor.person.locale)
+    best = request.accept_languages.best_match(["zh-CN", "zh", "en"])
+    return gettext_locale(current_settings().default_locale if best is None else "en" if best == "en" else "zh-CN")
+
+
+def compile_catalogues() -> bool:
+    """Merge and compile the rooms' catalogues if one is newer than the result; says whether it did."""
+    sources = sorted(CATALOGUES.glob("*.po"))
+    newest = max((source.stat().st_mtime for source in sources), default=0.0)
+    if not sources or (MERGED.exists() and MERGED.stat().st_mtime >= newest):
+        return False
+    merged = Catalog(locale="zh_Hans_CN")
+    for source in sources:
+        with source.open("rb") as file:
+            for message in read_po(file, locale="zh_Hans_CN"):
+                if message.id and message.string and not message.fuzzy:
+                    merged.add(message.id, message.string, context=message.context)
+    fresh = MERGED.with_suffix(f".{os.getpid()}.tmp")
+    with fresh.open("wb") as out:
+        write_mo(out, merged)
+    fresh.replace(MERGED)
+    return True
+
+
+def local_time(moment: datetime) -> datetime:
+    """A moment in the time zone in which we show it."""
+    return moment.astimezone(SHOWN_ZONE)
+
+
+def init_app(app: Flask) -> None:
+    """Compile what changed and teach Flask-Babel our languages and how to choose."""
+    if os.access(CATALOGUES, os.W_OK):  # an installed wheel carries the compiled file and may be read-only
+        compile_catalogues()
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES.parent.parent)
+    app.config["BABEL_DEFAULT_LOCALE"] = gettext_locale(app.extensions["coursehub_settings"].default_locale)
+    Babel(app, locale_selector=_select, default_timezone=SHOWN_ZONE.key)

