@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 
 from coursehub import config, db, events, jobs, mail  # noqa: F401 - their tables belong to the schema
 from coursehub.config import Settings
-from coursehub.web import access, failures, filters, locale, security
+from coursehub.web import audiences, back_office, failures, filters, health, locale, security
 
 ROOMS = (
     "people",
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in ("letters", "jobs"):
         for _module in parts(part):
             pass
-    for blueprint in _blueprints():
+    for blueprint in (health.bp, back_office.bp, *_blueprints()):
         app.register_blueprint(blueprint)
-    access.check_all_declared(app)
+    audiences.check_all_declared(app)
     return app

@@ -26,7 +26,7 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         """The sentence in the reader's language, with the values filled in."""
-        return gettext(sentence_of(type(self)), **self.values)
+        return str(gettext(sentence_of(type(self)), **self.values))
 
 
 class NotAllowed(Refusal):

@@ -51,7 +51,7 @@ def record(name: str, *, at: datetime, **ids: int | str | None) -> None:
         raise RuntimeError("record() needs an open transaction()")
     db.session.execute(sa.insert(Event), {"name": name, "at": at, "payload": ids})
     for job_name in _listeners.get(name, ()):
-        jobs.enqueue(job_name, at=at, **ids)
+        jobs.enqueue(job_name, at=at, args=ids)
 
 
 def listened_to() -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ for a person (staff see it and may replay it).
 import logging
 import random
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -77,15 +77,15 @@ def cron(name: str, *, every: timedelta) -> None:
     _schedules[name] = every
 
 
-def enqueue(name: str, *, at: datetime, dedupe_key: str | None = None, **args: Any) -> None:
-    """Add work due at `at`, in the open transaction.
+def enqueue(name: str, *, at: datetime, dedupe_key: str | None = None, args: Mapping[str, Any] | None = None, **more: Any) -> None:
+    """Add work due at `at`, in the open transaction; arguments by keyword or as a mapping.
 
     With a `dedupe_key`, a second row with that key is not added while the first waits.
     """
     if not in_transaction():
         raise RuntimeError("enqueue() needs an open transaction()")
     row = {
-        "name": name, "args": args, "dedupe_key": dedupe_key, "state": "waiting",
+        "name": name, "args": {**(args or {}), **more}, "dedupe_key": dedupe_key, "state": "waiting",
         "attempts": 0, "enqueued_at": at, "run_at": at, "last_error": None,
     }  # fmt: skip
     if dedupe_key is None:

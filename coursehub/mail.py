@@ -68,8 +68,10 @@ def send_once(
     template: `<room>/letters/<name>.txt`, whose first line is `Subject: …`.
     kind: what the reader can turn off, except ALWAYS.
     """
-    if person_id is not None and kind not in ALWAYS and db.session.get(LetterOptOut, (person_id, kind)):
-        return
+    if person_id is not None and kind not in ALWAYS:
+        turned_off = db.session.get(LetterOptOut, (person_id, kind))
+        if turned_off is not None:
+            return
     if db.session.execute(sa.select(Letter.id).where(Letter.key == key)).first():
         return
     with force_locale(locale.replace("-", "_") if locale == "en" else "zh_Hans_CN"):
@@ -119,7 +121,7 @@ def deliver(*, at: datetime, letter_id: int) -> None:
         letter.sent_at = at
 
 
-def newest_letters(*, search: str = "") -> sa.Select[tuple[Letter]]:
+def newest_letters(*, search: str = "") -> sa.Select[Letter]:
     """All letters, newest first; `search` looks in address and subject."""
     every = sa.select(Letter).order_by(Letter.written_at.desc(), Letter.id.desc())
     if search:

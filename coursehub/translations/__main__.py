@@ -2,7 +2,9 @@
 
 import sys
 
-from coursehub.translations.catalogues import CATALOGUES, problems, rooms, translated, used_by
+from coursehub.web.locale import CATALOGUES
+
+from coursehub.translations.catalogues import problems, rooms, translated, used_by
 
 
 def _quoted(text: str) -> str:

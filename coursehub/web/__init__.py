@@ -1,6 +1,6 @@
 """What every page needs: who asks and may they, safe headers, languages, and small answers."""
 
-from coursehub.web.access import (
+from coursehub.web.audiences import (
     HOUSE_OR_DEMO,
     MEMBER_OF,
     PARTNER,

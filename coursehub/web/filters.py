@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from coursehub import clock
 from coursehub.config import current_settings
 from coursehub.money import format_money
-from coursehub.web.access import current_actor
+from coursehub.web.audiences import current_actor
 from coursehub.web.locale import current_locale, local_time
 from coursehub.web.pages import external_url
 

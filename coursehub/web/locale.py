@@ -17,7 +17,7 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
 from coursehub.config import current_settings
-from coursehub.web.access import current_actor
+from coursehub.web.audiences import current_actor
 
 LOCALES = ("zh-CN", "en")
 LANGUAGE_COOKIE = "language"

@@ -33,7 +33,7 @@ def see_other(endpoint: str, **values: Any) -> Response:
     return redirect(url_for(endpoint, **values), 303)
 
 
-def one_or_404(select: "sa.Select[tuple[T]]") -> T:
+def one_or_404(select: "sa.Select[T]") -> T:
     """The one object a scoped query finds for this reader; a stranger gets 404."""
     found = db.session.execute(select).scalars().first()
     if found is None:

@@ -7,7 +7,7 @@ from flask import Flask, Response, abort, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from coursehub.config import Settings
-from coursehub.web.access import audience_of
+from coursehub.web.audiences import audience_of
 
 csrf = CSRFProtect()
 

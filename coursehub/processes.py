@@ -1,0 +1,74 @@
+"""The processes of one installation on one machine: started together, ended together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+
+PATIENCE_SECONDS = 40
+
+
+@dataclass
+class Family:
+    """Child processes that live and end with this one."""
+
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, *arguments: str) -> None:
+        """Start `coursehub ARGUMENTS` as a child with our environment."""
+        self.children[name] = subprocess.Popen([sys.executable, "-m", "coursehub.cli", *arguments])  # noqa: S603
+
+    def fallen(self) -> str | None:
+        """The name of a child that has ended by itself, if any."""
+        return next((name for name, child in self.children.items() if child.poll() is not None), None)
+
+    def end(self) -> None:
+        """Ask every child to stop, and insist after a few seconds."""
+        for child in self.children.values():
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + 8
+        for child in self.children.values():
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def answers(url: str) -> bool:
+    """Whether something answers 200 at `url` (a loopback address of ours)."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as reply:  # noqa: S310 - our own http address
+            return bool(reply.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def wait_until(url: str, family: Family) -> bool:
+    """Wait until `url` answers; false when a child fell or patience ran out."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if answers(url):
+            return True
+        if family.fallen():
+            return False
+        time.sleep(0.05)
+    return False
+
+
+def end_on_signals() -> None:
+    """Turn SIGTERM into the same orderly end as Ctrl-C."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def is_root() -> bool:
+    """Whether we run as the machine's administrator."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
