@@ -1,0 +1,26 @@
+"""The tables of the learning room, split by noun."""
+from coursehub.learning.models.enrolments import (
+    Completion,
+    Enrolment,
+    ReleaseMove,
+    StepProgress,
+    VisitCount,
+)
+from coursehub.learning.models.voices import Answer, CourseReview, Question, Report
+from coursehub.learning.models.work import Attempt, Evidence, EvidenceLink, HintOpening
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Completion",
+    "CourseReview",
+    "Enrolment",
+    "Evidence",
+    "EvidenceLink",
+    "HintOpening",
+    "Question",
+    "ReleaseMove",
+    "Report",
+    "StepProgress",
+    "VisitCount",
+]

@@ -1,0 +1,161 @@
+"""Reads about enrolments, scoped by who reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from coursehub.catalog.models import Course, Release
+from coursehub.db import db
+from coursehub.learning.models import Completion, Enrolment, StepProgress
+from coursehub.learning.queries.outline import Outline, outline
+from coursehub.people.actor import Actor
+
+
+def enrolments_visible_to(reader: Actor) -> sa.Select[tuple[Enrolment]]:
+    """A person's own enrolments, the open and lately read ones first."""
+    return (
+        sa.select(Enrolment)
+        .where(Enrolment.person_id == reader.person_id)
+        .order_by(Enrolment.ended_at.is_not(None), Enrolment.last_seen_at.desc().nulls_last(), Enrolment.id.desc())
+    )
+
+
+def open_enrolment_id(*, person_id: int, course_id: int) -> int | None:
+    """The id of the person's open enrolment in a course, or None."""
+    found = sa.select(Enrolment.id).where(
+        Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.ended_at.is_(None)
+    )
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def open_enrolment(*, person_id: int, course_id: int) -> Enrolment | None:
+    """The person's open enrolment in a course, or None; the course page asks it to say "continue"."""
+    found = sa.select(Enrolment).where(
+        Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.ended_at.is_(None)
+    )
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def has_enrolled(*, person_id: int, course_id: int) -> bool:
+    """Whether the person ever had an enrolment in the course, open or ended."""
+    found = sa.select(Enrolment.id).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id).limit(1)
+    return db.session.execute(found).first() is not None
+
+
+def open_count(course_id: int) -> int:
+    """How many enrolments of a course are open."""
+    found = sa.select(sa.func.count()).where(Enrolment.course_id == course_id, Enrolment.ended_at.is_(None))
+    return db.session.execute(found).scalar_one()
+
+
+def newer_release_id(enrolment: Enrolment) -> int | None:
+    """The listed release of the same course with a higher number, if there is one."""
+    current = sa.select(Release.number).where(Release.id == enrolment.release_id).scalar_subquery()
+    newer = sa.select(Release.id).where(
+        Release.course_id == enrolment.course_id, Release.state == "listed", Release.number > current
+    )
+    return db.session.execute(newer).scalar_one_or_none()
+
+
+def progress_of(enrolment_id: int) -> dict[str, datetime | None]:
+    """Each opened step's key with the moment it was done, or None."""
+    found = sa.select(StepProgress.step_key, StepProgress.done_at).where(StepProgress.enrolment_id == enrolment_id)
+    return {key: done_at for key, done_at in db.session.execute(found)}
+
+
+def completed_at(enrolment: Enrolment) -> datetime | None:
+    """When the enrolment first completed a release, or None."""
+    return db.session.execute(
+        sa.select(sa.func.min(Completion.at)).where(Completion.enrolment_id == enrolment.id)
+    ).scalar_one()
+
+
+def next_step_key(tree: Outline, last_step_key: str | None, done: set[str]) -> str | None:
+    """Where to go on: the step last read if it is open, else the first open one after it, else the first open one."""
+    keys = [step.key for step in tree.steps]
+    if not keys:
+        return None
+    start = keys.index(last_step_key) if last_step_key in keys else 0
+    waiting = [key for key in keys[start:] + keys[:start] if key not in done and key in tree.counted]
+    return waiting[0] if waiting else keys[start]
+
+
+@dataclass(frozen=True)
+class DeskCourse:
+    """One of a learner's courses, as a desk or a list shows it."""
+
+    enrolment_public_id: str
+    course_id: int
+    slug: str
+    title: str
+    done: int
+    total: int
+    minutes_left: int
+    next_key: str | None
+    next_title: str
+    next_lesson: str
+    last_seen_at: datetime | None
+    opened_at: datetime
+    ended_at: datetime | None
+    completed_at: datetime | None
+    newer_release_id: int | None
+
+    @property
+    def begun(self) -> bool:
+        """Whether any step was opened."""
+        return self.last_seen_at is not None
+
+
+def desk_courses(person_id: int, *, limit: int = 20) -> list[DeskCourse]:
+    """A person's courses with where to continue, lately read ones first; ended ones last."""
+    finished = (
+        sa.select(Completion.enrolment_id, sa.func.min(Completion.at).label("at"))
+        .group_by(Completion.enrolment_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Enrolment, Course.slug, finished.c.at)
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(finished, finished.c.enrolment_id == Enrolment.id)
+        .where(Enrolment.person_id == person_id)
+        .order_by(Enrolment.ended_at.is_not(None), Enrolment.last_seen_at.desc().nulls_last(), Enrolment.id.desc())
+        .limit(limit)
+    ).all()
+    done_keys = _done_keys([enrolment.id for enrolment, _slug, _at in rows])
+    return [_desk_course(enrolment, slug, at, done_keys.get(enrolment.id, set())) for enrolment, slug, at in rows]
+
+
+def _done_keys(enrolment_ids: list[int]) -> dict[int, set[str]]:
+    found = sa.select(StepProgress.enrolment_id, StepProgress.step_key).where(
+        StepProgress.enrolment_id.in_(enrolment_ids), StepProgress.done_at.is_not(None)
+    )
+    done: dict[int, set[str]] = {}
+    for enrolment_id, key in db.session.execute(found):
+        done.setdefault(enrolment_id, set()).add(key)
+    return done
+
+
+def _desk_course(enrolment: Enrolment, slug: str, completed: datetime | None, done: set[str]) -> DeskCourse:
+    tree = outline(enrolment.release_id, enrolment.locale)
+    key = next_step_key(tree, enrolment.last_step_key, done)
+    step = tree.by_key.get(key) if key else None
+    return DeskCourse(
+        enrolment_public_id=enrolment.public_id,
+        course_id=enrolment.course_id,
+        slug=slug,
+        title=tree.title,
+        done=len(tree.counted & done),
+        total=len(tree.counted),
+        minutes_left=tree.minutes_left(done),
+        next_key=key,
+        next_title=step.title if step else "",
+        next_lesson=step.lesson_title if step else "",
+        last_seen_at=enrolment.last_seen_at,
+        opened_at=enrolment.opened_at,
+        ended_at=enrolment.ended_at,
+        completed_at=completed,
+        newer_release_id=newer_release_id(enrolment) if enrolment.ended_at is None else None,
+    )
+
+
