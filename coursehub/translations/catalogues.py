@@ -35,6 +35,7 @@ def sources(room: str) -> Iterator[Path]:
         yield from sorted(package().glob("*.py"))
         for part in ("web", "rails"):
             yield from sorted((package() / part).rglob("*.py"))
+        yield from sorted((templates / "floor").rglob("*.html"))
     elif room == "layout":
         yield from sorted(templates.glob("*.html"))
         for part in LAYOUT:

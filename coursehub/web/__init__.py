@@ -3,6 +3,7 @@
 from coursehub.web.audiences import (
     HOUSE_OR_DEMO,
     MEMBER_OF,
+    OUR_PAGES,
     PARTNER,
     PUBLIC,
     SIGNED_CALL,
@@ -28,6 +29,7 @@ from coursehub.web.tokens import read_token, sign_token
 __all__ = [
     "HOUSE_OR_DEMO",
     "MEMBER_OF",
+    "OUR_PAGES",
     "PARTNER",
     "PUBLIC",
     "SIGNED_CALL",

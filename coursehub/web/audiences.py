@@ -28,6 +28,7 @@ class Audience:
     name: str
     admits: "Callable[[Actor | None], bool]"
     signed_call: bool = False
+    from_our_pages: bool = False
 
 
 def from_loopback() -> bool:
@@ -37,6 +38,9 @@ def from_loopback() -> bool:
 
 PUBLIC = Audience("public", lambda actor: True)
 SIGNED_IN = Audience("signed in", lambda actor: actor is not None)
+# A harmless choice (language, theme): its form carries no token, so that a page that holds it needs no session;
+# instead the browser must say that the form stood on one of our own pages.
+OUR_PAGES = Audience("anybody, from our own pages", lambda actor: True, from_our_pages=True)
 SIGNED_CALL = Audience("signed call", lambda actor: True, signed_call=True)
 HOUSE_OR_DEMO = Audience(
     "staff, or anybody on a demo's own machine",

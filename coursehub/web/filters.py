@@ -1,5 +1,6 @@
 """How templates write money, moments, days and rates in the reader's language."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,19 +22,15 @@ def money(minor: int, currency: str) -> str:
     return format_money(minor, currency, str(get_locale() or "zh_Hans_CN"))
 
 
-def moment(value: datetime) -> Markup:
-    """A date and time, machine-readable as well."""
-    shown = format_datetime(value, "medium" if current_locale() == "zh-CN" else "d MMM yyyy, HH:mm")
-    if current_locale() == "zh-CN":
-        shown = format_datetime(value, "yyyy年M月d日 HH:mm")
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
+def moment(value: datetime) -> str:
+    """A date and time in our zone; the component of that name makes it machine-readable."""
+    return str(format_datetime(value, "yyyy年M月d日 HH:mm" if current_locale() == "zh-CN" else "d MMM yyyy, HH:mm"))
 
 
-def day(value: date | datetime) -> Markup:
-    """A day, machine-readable as well; a moment is shown as the day it is in our zone."""
+def day(value: date | datetime) -> str:
+    """A day; a moment is shown as the day it is in our zone."""
     as_day = local_time(value).date() if isinstance(value, datetime) else value
-    shown = format_date(as_day, "yyyy年M月d日" if current_locale() == "zh-CN" else "d MMM yyyy")
-    return Markup('<time datetime="{}">{}</time>').format(as_day.isoformat(), shown)
+    return str(format_date(as_day, "yyyy年M月d日" if current_locale() == "zh-CN" else "d MMM yyyy"))
 
 
 def bps(value: int) -> str:
@@ -50,9 +47,23 @@ def paragraphs(text: str) -> Markup:
     )
 
 
+_ADDRESS = re.compile(r"https?://[^\s<>]+")
+
+
+def linked_paragraphs(text: str) -> Markup:
+    """The same, with our own addresses as links; letters are shown so."""
+    base = current_settings().base_url
+
+    def link(found: re.Match[str]) -> str:
+        url = found.group(0)
+        return f'<a href="{url}">{url}</a>' if url.startswith(str(escape(base))) else url
+
+    return Markup(_ADDRESS.sub(link, str(paragraphs(text))))  # noqa: S704 - paragraphs() has escaped it
+
+
 def init_app(app: Flask) -> None:
     """Give every template these filters and the few things a layout needs."""
-    app.jinja_env.filters.update(money=money, moment=moment, day=day, bps=bps, paragraphs=paragraphs)
+    app.jinja_env.filters.update(money=money, moment=moment, day=day, bps=bps, paragraphs=paragraphs, linked_paragraphs=linked_paragraphs)
     app.jinja_env.globals.update(external_url=external_url)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

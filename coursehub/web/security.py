@@ -36,6 +36,13 @@ def content_security_policy(settings: Settings) -> str:
     )
 
 
+def _from_our_pages() -> bool:
+    """Whether the browser says that this form stood on a page of ours."""
+    if "Sec-Fetch-Site" in request.headers:
+        return request.headers["Sec-Fetch-Site"] == "same-origin"
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Cookies only for us and only over https or loopback; strict headers; known hosts; CSRF on every form."""
     loopback = urlsplit(settings.base_url).hostname in ("localhost", "127.0.0.1", "::1")
@@ -64,8 +71,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def _forgery() -> None:
         audience = audience_of(app, request.endpoint) if request.endpoint else None
-        if app.config.get("WTF_CSRF_ENABLED", True) and not (audience and audience.signed_call):
-            csrf.protect()
+        if not app.config.get("WTF_CSRF_ENABLED", True) or (audience and audience.signed_call):
+            return
+        if audience and audience.from_our_pages:
+            if request.method == "POST" and not _from_our_pages():
+                abort(400)
+            return
+        csrf.protect()
 
     @app.after_request
     def _headers(response: Response) -> Response:
