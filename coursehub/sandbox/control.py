@@ -1,0 +1,125 @@
+"""For tests only: the clock, the disasters, and what a bank or a buyer elsewhere would do.
+
+Mounted only when the sandbox is started with `control=True`; a running
+installation never has these addresses.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from coursehub.sandbox import delivery, payments, refunds
+from coursehub.sandbox.errors import ApiError
+from coursehub.sandbox.store import Store
+
+bp = Blueprint("control", __name__, url_prefix="/control")
+KNOBS = ("duplicate", "reorder", "delay_seconds", "drop", "fail_after_commit", "lose_reply", "seed")
+
+
+def _store() -> Store:
+    store: Store = current_app.extensions["sandbox_store"]
+    return store
+
+
+def _wish() -> dict[str, Any]:
+    wish: dict[str, Any] = request.get_json(silent=True) or {}
+    return wish
+
+
+@bp.errorhandler(ApiError)
+def refuse(problem: ApiError) -> tuple[Response, int]:
+    """An error envelope, as elsewhere."""
+    return jsonify(problem.envelope()), problem.status
+
+
+@bp.post("/clock")
+def clock() -> Response:
+    """Stop the clock at `stopped_at`, let it run `advance_seconds` ahead, or reset it."""
+    store, wish = _store(), _wish()
+    if wish.get("reset"):
+        store.keep("stopped_at", None)
+        store.keep("clock_offset", 0)
+    if "stopped_at" in wish:
+        store.keep("stopped_at", int(wish["stopped_at"]))
+    if "advance_seconds" in wish:
+        step = int(wish["advance_seconds"])
+        stopped = store.setting("stopped_at")
+        if stopped is None:
+            store.keep("clock_offset", int(store.setting("clock_offset", 0)) + step)
+        else:
+            store.keep("stopped_at", int(stopped) + step)
+    return jsonify(now=store.now())
+
+
+@bp.post("/chaos")
+def chaos() -> Response:
+    """Order disasters: duplicate, reorder, delay, drop, fail after commit, lose the reply; {} ends them."""
+    wish = _wish()
+    odd = sorted(set(wish) - set(KNOBS))
+    if odd:
+        raise ApiError(400, f"Unknown knobs: {', '.join(odd)}")
+    _store().keep("chaos", wish)
+    return jsonify(wish)
+
+
+@bp.post("/sessions/<id>/<verb>")
+def buyer(id: str, verb: str) -> Response:
+    """Do what a buyer would do on the pay page: pay, decline, wallet, expire."""
+    store, wish = _store(), _wish()
+    method = str(wish.get("method", "card"))
+    if verb == "pay":
+        body = payments.pay(store, id, method=method, at=store.now())
+    elif verb == "decline":
+        body = payments.decline(store, id, at=store.now())
+    elif verb == "wallet":
+        body = payments.await_wallet(
+            store, id, method=wish.get("method", "alipay"), at=store.now(), succeeds=wish.get("succeeds", True)
+        )
+    elif verb == "expire":
+        body = payments.expire(store, id, at=store.now())
+    else:
+        raise ApiError(404, f"Unknown verb {verb}")
+    return jsonify(status=body["status"], payment_status=body["payment_status"], payment_intent=body["payment_intent"])
+
+
+@bp.post("/settle")
+def settle() -> Response:
+    """Decide every waiting wallet payment and pending refund, and expire what is late."""
+    store = _store()
+    wallets = payments.settle_wallets(store, at=store.now(), all=True)
+    return jsonify(
+        wallets=wallets,
+        refunds=refunds.settle_refunds(store, at=store.now()),
+        expired=payments.expire_sessions(store, at=store.now()),
+    )
+
+
+@bp.post("/refunds")
+def refund_outcome() -> Response:
+    """How the next refunds will go: succeeded, pending or failed."""
+    outcome = _wish().get("outcome", "succeeded")
+    if outcome not in ("succeeded", "pending", "failed"):
+        raise ApiError(400, f"Unknown outcome {outcome}")
+    _store().keep("refund_outcome", outcome)
+    return jsonify(outcome=outcome)
+
+
+@bp.post("/disputes")
+def dispute() -> Response:
+    """A buyer's bank takes the money of `charge` back; or decides `dispute` with `won`."""
+    store, wish = _store(), _wish()
+    if "dispute" in wish:
+        return jsonify(refunds.close_dispute(store, wish["dispute"], won=bool(wish.get("won")), at=store.now()))
+    return jsonify(refunds.dispute(store, str(wish.get("charge")), at=store.now()))
+
+
+@bp.post("/deliver")
+def deliver() -> Response:
+    """Try the due webhooks now, in this request."""
+    return jsonify(arrived=delivery.deliver_due(_store(), limit=int(_wish().get("limit", 200))))
+
+
+@bp.get("/deliveries")
+def deliveries() -> Response:
+    """How many deliveries are in each state."""
+    return jsonify(dict(_store().rows("SELECT state, count(*) FROM delivery GROUP BY state")))

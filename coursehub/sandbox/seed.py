@@ -1,0 +1,80 @@
+"""A history made quickly: sessions opened, paid and refunded at given times, in this process.
+
+Used to build a demonstration without a server and without the network. What it
+makes is the same as what the API makes, so that each purchase can be read and
+refunded later through the SDK. Its events count as delivered.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from coursehub.sandbox import payments, refunds
+from coursehub.sandbox.params import Params
+from coursehub.sandbox.rendering import rendered
+from coursehub.sandbox.shapes import Body
+from coursehub.sandbox.store import Store
+
+
+class History:
+    """An open state file to which the past is added."""
+
+    def __init__(self, path: Path | None, *, public_url: str) -> None:
+        self._store = Store(path)
+        self._public_url = public_url.rstrip("/")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Everything inside is one commit of the state file."""
+        with self._store.transaction():
+            yield
+
+    def open_session(self, params: Mapping[str, Any], *, at: datetime) -> Body:
+        """A checkout session, from the same parameters as the SDK's."""
+        seconds = int(at.timestamp())
+        return rendered(
+            self._store, payments.open_session(self._store, Params(_plain(params)), public_url=self._public_url, at=seconds)
+        )
+
+    def pay(self, session_id: str, *, at: datetime, method: str = "card") -> Body:
+        """The buyer pays."""
+        return rendered(self._store, payments.pay(self._store, session_id, method=method, at=int(at.timestamp()), quiet=True))
+
+    def expire(self, session_id: str, *, at: datetime) -> Body:
+        """Nobody paid."""
+        return rendered(self._store, payments.expire(self._store, session_id, at=int(at.timestamp())))
+
+    def session(self, session_id: str) -> Body:
+        """The session with its intent, charge and balance transaction."""
+        found = self._store.get("checkout.session", session_id)
+        return rendered(self._store, found, ["payment_intent.latest_charge.balance_transaction"])
+
+    def refund(self, params: Mapping[str, Any], *, at: datetime) -> Body:
+        """Money back, from the same parameters as the SDK's."""
+        with self._store.transaction():
+            made = refunds.refund(self._store, Params(_plain(params)), at=int(at.timestamp()), quiet=True)
+        return rendered(self._store, made, ["balance_transaction"])
+
+    def refunds_of(self, payment_intent: str) -> list[Body]:
+        """The refunds of a payment, newest first."""
+        found = self._store.matching("refund", payment_intent=payment_intent)
+        return [rendered(self._store, body, ["balance_transaction"]) for body in found[::-1]]
+
+    def find_refund(self, refund_id: str) -> Body:
+        """One refund."""
+        return rendered(self._store, self._store.get("refund", refund_id), ["balance_transaction"])
+
+
+def _plain(value: Any) -> Any:
+    """Parameters as they look after the form has been read: every leaf a string."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(child) for name, child in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(child) for child in value]
+    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
