@@ -82,9 +82,7 @@ def put(kind: str, id: int, locale: str, text: str, *, head: str = "") -> None:
             sa.func.setweight(sa.func.to_tsvector(_simple(), rest), "D")
         )
     drop(kind, id, locale)
-    db.session.execute(
-        sa.insert(SearchEntry).values(kind=kind, ref_id=id, locale=locale, head=titles, tokens=tokens)
-    )
+    db.session.execute(sa.insert(SearchEntry).values(kind=kind, ref_id=id, locale=locale, head=titles, tokens=tokens))
 
 
 def drop(kind: str, id: int, locale: str | None = None) -> None:

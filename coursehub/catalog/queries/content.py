@@ -1,0 +1,193 @@
+"""The content of a release: its outline, one step, its files."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+
+from coursehub.catalog.models import Asset, Lesson, LessonText, Phase, PhaseText, Release, ReleaseText, Step, StepText
+from coursehub.db import db
+
+STEP_LINK = "/-/step/"
+ASSET_LINK = "/-/asset/"
+
+
+@dataclass(frozen=True)
+class OutlineStep:
+    """A step as the outline shows it."""
+
+    id: int
+    key: str
+    kind: str
+    title: str
+    rule: str
+    """What counts as done: read, watched or passed."""
+
+
+@dataclass(frozen=True)
+class OutlineLesson:
+    """A lesson with its steps."""
+
+    id: int
+    key: str
+    title: str
+    summary: str
+    minutes: int
+    is_preview: bool
+    steps: list[OutlineStep]
+
+
+@dataclass(frozen=True)
+class OutlinePhase:
+    """A phase with its lessons."""
+
+    id: int
+    key: str
+    title: str
+    lessons: list[OutlineLesson]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A release's tree in one language."""
+
+    release_id: int
+    locale: str
+    title: str
+    summary: str
+    outcomes: list[str]
+    phases: list[OutlinePhase]
+
+    @cached_property
+    def lessons(self) -> list[OutlineLesson]:
+        """All lessons in order."""
+        return [lesson for phase in self.phases for lesson in phase.lessons]
+
+    @cached_property
+    def steps(self) -> list[OutlineStep]:
+        """All steps in order."""
+        return [step for lesson in self.lessons for step in lesson.steps]
+
+    @property
+    def minutes(self) -> int:
+        """How long the whole takes, by the author's estimate."""
+        return sum(lesson.minutes for lesson in self.lessons)
+
+    def lesson_of(self, step_key: str) -> OutlineLesson | None:
+        """The lesson that holds a step."""
+        return next((lesson for lesson in self.lessons if any(s.key == step_key for s in lesson.steps)), None)
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step in one language. `definition` holds answers: never send it to a browser."""
+
+    id: int
+    release_id: int
+    lesson_id: int
+    lesson_key: str
+    is_preview: bool
+    position: int
+    key: str
+    kind: str
+    definition: dict[str, Any]
+    acceptance: dict[str, Any]
+    locale: str
+    title: str
+    source: str
+    html: str
+    texts: dict[str, str]
+    texts_html: dict[str, str]
+
+
+def locale_of(release: Release, wanted: str) -> str:
+    """The language a reader gets: the wanted one, or else the original."""
+    return wanted if wanted in release.languages else release.languages[0]
+
+
+def outline(release_id: int, locale: str) -> Outline:
+    """The tree of a release, in the reader's language or else its original."""
+    release = db.session.get_one(Release, release_id)
+    locale = locale_of(release, locale)
+    phases: dict[int, OutlinePhase] = {}
+    lessons: dict[int, OutlineLesson] = {}
+    for row in db.session.execute(
+        sa.select(Phase.id, Phase.key, PhaseText.title)
+        .join(PhaseText, sa.and_(PhaseText.phase_id == Phase.id, PhaseText.locale == locale))
+        .where(Phase.release_id == release_id)
+        .order_by(Phase.position)
+    ):
+        phases[row.id] = OutlinePhase(row.id, row.key, row.title, [])
+    for row in db.session.execute(
+        sa.select(Lesson.id, Lesson.key, Lesson.phase_id, Lesson.minutes, Lesson.is_preview, LessonText.title, LessonText.summary)
+        .join(LessonText, sa.and_(LessonText.lesson_id == Lesson.id, LessonText.locale == locale))
+        .where(Lesson.release_id == release_id)
+        .order_by(Lesson.position)
+    ):
+        lessons[row.id] = OutlineLesson(row.id, row.key, row.title, row.summary, row.minutes, row.is_preview, [])
+        phases[row.phase_id].lessons.append(lessons[row.id])
+    for row in db.session.execute(
+        sa.select(Step.id, Step.key, Step.kind, Step.lesson_id, Step.acceptance, StepText.title)
+        .join(StepText, sa.and_(StepText.step_id == Step.id, StepText.locale == locale))
+        .where(Step.release_id == release_id)
+        .order_by(Step.position)
+    ):
+        rule = str(row.acceptance.get("rule", "read"))
+        lessons[row.lesson_id].steps.append(OutlineStep(row.id, row.key, row.kind, row.title, rule))
+    text = db.session.get_one(ReleaseText, (release_id, locale))
+    return Outline(release_id, locale, text.title, text.summary, list(text.outcomes), list(phases.values()))
+
+
+def _step_views(locale: str) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Step.id,
+            Step.release_id,
+            Step.lesson_id,
+            Lesson.key.label("lesson_key"),
+            Lesson.is_preview,
+            Step.position,
+            Step.key,
+            Step.kind,
+            Step.definition,
+            Step.acceptance,
+            StepText.locale,
+            StepText.title,
+            StepText.source,
+            StepText.html,
+            StepText.texts,
+            StepText.texts_html,
+        )
+        .join(Lesson, Lesson.id == Step.lesson_id)
+        .join(StepText, sa.and_(StepText.step_id == Step.id, StepText.locale == locale))
+    )
+
+
+def step_for(release_id: int, key: str, locale: str) -> StepView | None:
+    """One step by its key, in the reader's language or else the original."""
+    release = db.session.get_one(Release, release_id)
+    found = _step_views(locale_of(release, locale)).where(Step.release_id == release_id, Step.key == key)
+    row = db.session.execute(found).one_or_none()
+    return StepView(**row._mapping) if row else None
+
+
+def steps_of(release_id: int, locale: str) -> list[StepView]:
+    """All steps of a release in order, whole, in one language."""
+    release = db.session.get_one(Release, release_id)
+    every = _step_views(locale_of(release, locale)).where(Step.release_id == release_id).order_by(Step.position)
+    return [StepView(**row._mapping) for row in db.session.execute(every)]
+
+
+def placed(html: str, *, steps: str, assets: str) -> str:
+    """Stored HTML with its inner links made whole for one place.
+
+    steps, assets: the address before a step's key and before a file's path, without
+    the last slash, for example `/learn/abc` and `/learn/abc/assets`.
+    """
+    return html.replace(f'"{STEP_LINK}', f'"{steps}/').replace(f'"{ASSET_LINK}', f'"{assets}/')
+
+
+def asset_for(release_id: int, path: str) -> Asset | None:
+    """A file of a release by its path; who may have it is the caller's question (`is_public`: everybody)."""
+    return db.session.execute(sa.select(Asset).where(Asset.release_id == release_id, Asset.path == path)).scalar_one_or_none()
