@@ -1,0 +1,36 @@
+"""The tables of people, split by noun."""
+
+from coursehub.people.models.organisations import (
+    Invitation,
+    Membership,
+    Organisation,
+    OrganisationRight,
+    PartnerApplication,
+    PayeeRecord,
+)
+from coursehub.people.models.persons import GuardianConsent, Person, PersonalRecord, TermsAcceptance
+from coursehub.people.models.sign_in import Guess, KnownDevice, MailLink, RecoveryCode, SecondFactor, SignInSession
+from coursehub.people.models.trail import AccessLog, Look, PayeeOpening, PeopleAudit
+
+__all__ = [
+    "AccessLog",
+    "GuardianConsent",
+    "Guess",
+    "Invitation",
+    "KnownDevice",
+    "Look",
+    "MailLink",
+    "Membership",
+    "Organisation",
+    "OrganisationRight",
+    "PartnerApplication",
+    "PayeeOpening",
+    "PayeeRecord",
+    "PeopleAudit",
+    "Person",
+    "PersonalRecord",
+    "RecoveryCode",
+    "SecondFactor",
+    "SignInSession",
+    "TermsAcceptance",
+]

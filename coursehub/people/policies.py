@@ -1,0 +1,55 @@
+"""Who may do what with people and organisations; pure, no query, no request."""
+
+from coursehub.people.actor import Actor
+from coursehub.people.models import Organisation, Person
+
+
+def may_change_own_account(by: Actor) -> bool:
+    """The person themselves, never somebody who looks as them."""
+    return not by.is_only_looking
+
+
+def may_change_members(by: Actor, organisation: Organisation) -> bool:
+    """An owner, while acting for that organisation."""
+    return not by.is_only_looking and by.acts_for(organisation.id) and by.has_role("owner")
+
+
+def may_see_payee(by: Actor, organisation: Organisation) -> bool:
+    """Its owners and finance; the house's finance staff."""
+    own = by.acts_for(organisation.id) and by.has_role("owner", "finance")
+    return own or "finance" in by.staff_roles
+
+
+def may_change_payee(by: Actor, organisation: Organisation) -> bool:
+    """Its owners and its finance people, while acting for it."""
+    return not by.is_only_looking and by.acts_for(organisation.id) and by.has_role("owner", "finance")
+
+
+def may_open_payee(by: Actor, organisation: Organisation) -> bool:
+    """Whoever may see that they exist may open them; every opening is logged."""
+    return not by.is_only_looking and may_see_payee(by, organisation)
+
+
+def may_apply_as_partner(by: Actor, organisation: Organisation) -> bool:
+    """An owner asks for their organisation; the house does not apply to itself."""
+    return may_change_members(by, organisation) and not organisation.is_house
+
+
+def may_answer_applications(by: Actor) -> bool:
+    """Catalogue staff decide who sells here."""
+    return not by.is_only_looking and "catalogue" in by.staff_roles
+
+
+def may_grant_rights(by: Actor) -> bool:
+    """Catalogue staff give and take the rights of organisations."""
+    return may_answer_applications(by)
+
+
+def may_find_people(by: Actor) -> bool:
+    """Support staff look people up, one at a time, by address or id."""
+    return not by.is_only_looking and "support" in by.staff_roles
+
+
+def may_look_as(by: Actor, person: Person, *, is_staff: bool) -> bool:
+    """Support staff, as anybody but themselves and other staff (whose powers they would borrow)."""
+    return may_find_people(by) and person.id != by.person_id and not is_staff

@@ -1,0 +1,133 @@
+"""Who is signed in: Flask-Login over our own sessions, so that each can be seen and ended.
+
+The cookie holds a random token; the row holds its hash. A session ends after two
+weeks without use and after two months in any case. While staff look as a person,
+the actor of the request is that person and nothing can be changed.
+"""
+
+from datetime import datetime, timedelta
+from typing import cast
+
+import sqlalchemy as sa
+from flask import Flask, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from coursehub import clock
+from coursehub.db import db, transaction
+from coursehub.errors import Refusal
+from coursehub.people.actor import Actor, actor_for
+from coursehub.people.models import Look, Person, SignInSession
+from coursehub.people.tokens import token_hash
+
+IDLE = timedelta(days=14)
+LONGEST = timedelta(days=60)
+FRESH = timedelta(minutes=10)
+LOOK_LENGTH = timedelta(minutes=30)
+SEEN_EVERY = timedelta(minutes=5)
+COOKIE_KEY = "_user_id"
+"""Where Flask-Login keeps our token in the signed cookie."""
+
+_CHANGES_NOTHING = ("GET", "HEAD", "OPTIONS")
+_ALLOWED_WHILE_LOOKING = ("people.end_look", "people.sign_out", "web.choose_language", "web.choose_theme")
+
+
+class OnlyLooking(Refusal):
+    """You are looking at somebody else's account. You can see it, but you cannot change anything in it."""
+
+    status = 403
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """Flask-Login's user: one live session and the person it belongs to."""
+
+    def __init__(self, token: str, row: SignInSession, person: Person, look: Look | None = None) -> None:
+        """Bind a token to the rows it stands for."""
+        self.token, self.row, self.person, self.look = token, row, person, look
+
+    def get_id(self) -> str:
+        """What the cookie holds."""
+        return self.token
+
+
+def load(token: str, *, at: datetime) -> SignedIn | None:
+    """The live session a token opens, or None: unknown, ended, too old, or of an erased person."""
+    row = db.session.execute(
+        sa.select(SignInSession, Person, Look)
+        .join(Person, Person.id == SignInSession.person_id)
+        .outerjoin(
+            Look,
+            sa.and_(Look.session_id == SignInSession.id, Look.ended_at.is_(None), Look.begun_at > at - LOOK_LENGTH),
+        )
+        .where(
+            SignInSession.token_hash == token_hash(token),
+            SignInSession.ended_at.is_(None),
+            SignInSession.seen_at > at - IDLE,
+            SignInSession.begun_at > at - LONGEST,
+            Person.erased_at.is_(None),
+        )
+        .order_by(Look.id.desc())
+        .limit(1)
+    ).first()
+    return SignedIn(token, *row) if row else None
+
+
+def fresh_sign_in(row: SignInSession | None, at: datetime) -> bool:
+    """Whether this session gave its password (or code) within the last ten minutes."""
+    return row is not None and at - row.fresh_at <= FRESH
+
+
+def current_session() -> SignInSession | None:
+    """The session of this request, or None for an anonymous one and while staff look as somebody."""
+    user = cast("SignedIn", current_user)
+    return user.row if user and user.is_authenticated and user.look is None else None
+
+
+def open_browser_session(token: str, row: SignInSession, person: Person) -> None:
+    """Put a new session into this browser; whatever its cookie held before is dropped (no fixation)."""
+    session.clear()
+    session.permanent = True
+    login_user(SignedIn(token, row, person))
+
+
+def close_browser_session() -> None:
+    """Take the session out of this browser's cookie."""
+    logout_user()
+    session.clear()
+
+
+def _load_user(token: str) -> SignedIn | None:
+    at = clock.now()
+    user = load(token, at=at)
+    if user is not None and at - user.row.seen_at > SEEN_EVERY:
+        with transaction():
+            user.row.seen_at = at
+    return user
+
+
+def _actor() -> Actor | None:
+    user = cast("SignedIn", current_user)
+    if not user or not user.is_authenticated:
+        return None
+    if user.look is not None:
+        person = db.session.get_one(Person, user.look.person_id)
+        return actor_for(person, looked_as_by_id=user.look.staff_id)
+    return actor_for(user.person, user.row.organisation_id, user.row)
+
+
+def _refuse_changes_while_looking() -> None:
+    if request.method in _CHANGES_NOTHING or request.endpoint in _ALLOWED_WHILE_LOOKING:
+        return
+    user = cast("SignedIn", current_user)
+    if user and user.is_authenticated and user.look is not None:
+        raise OnlyLooking
+
+
+def init_app(app: Flask) -> None:
+    """Teach the application who is signed in."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # our rows end sessions; a phone that changes networks stays signed in
+    manager.user_loader(_load_user)
+    app.config.setdefault("PERMANENT_SESSION_LIFETIME", LONGEST)
+    app.permanent_session_lifetime = LONGEST
+    app.extensions["coursehub_actor_loader"] = _actor
+    app.before_request(_refuse_changes_while_looking)
