@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 
 from coursehub import config, schema
@@ -50,7 +50,15 @@ class SecureClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         kwargs.setdefault("base_url", "https://localhost")
+        _forget_the_last_request()
         return super().open(*args, **kwargs)
+
+
+def _forget_the_last_request() -> None:
+    """The fixture `app` keeps one application context open, so `g` would outlive a request: who asked, for instance."""
+    if has_app_context():
+        for name in list(g):
+            g.pop(name)
 
 
 @pytest.fixture(scope="session")
