@@ -212,6 +212,7 @@ def _intent_of(store: Store, session: Body, method: str, at: int) -> Body:
     intent = shapes.payment_intent(
         id=id,
         amount=session["amount_total"],
+        capture_method=session["_intent"].get("capture_method", "automatic_async"),
         client_secret=f"{id}_secret_{new_id('s')[2:]}",
         created=at,
         currency=session["currency"],

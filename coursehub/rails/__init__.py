@@ -1,0 +1,125 @@
+"""Rails: how real money moves. One small interface, and the rail in use.
+
+Operations speak to `current()`; only `rails/stripe.py` imports Stripe's SDK. A rail
+refuses to work while a `transaction()` is open: record, commit, call, record.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Protocol
+
+from flask import current_app
+
+from coursehub.config import current_settings
+from coursehub.db import in_transaction
+from coursehub.rails.facts import OpenedSession, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
+
+
+class RailAway(Exception):
+    """The rail did not answer, or not yet with everything: try again later."""
+
+
+class RailRefused(Exception):
+    """The rail said no and will say no again; `code` is its own word for why."""
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class PaymentsNotSetUp(Exception):
+    """Payments cannot be taken: no key, or no secret to know the rail's webhooks by."""
+
+
+class ForgedEvent(Exception):
+    """A webhook whose signature does not hold."""
+
+
+class Rail(Protocol):
+    """What coursehub asks of anything that moves money."""
+
+    name: str
+    live: bool
+
+    def open_session(self, wish: SessionWish) -> OpenedSession:
+        """A page on which the buyer can pay. The same key gives the same session."""
+
+    def read_session(self, session_id: str) -> SessionFacts:
+        """The session as it is now, with its payment, charge and fee when there is one."""
+
+    def expire_session(self, session_id: str) -> SessionFacts:
+        """Close the page if it is still open; what it had become if not."""
+
+    def refund(self, wish: RefundWish) -> RefundFacts:
+        """Give money back. The same key never gives it twice."""
+
+    def read_refund(self, refund_id: str) -> RefundFacts:
+        """The refund as it is now."""
+
+    def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
+        """Events since then that no webhook of ours has acknowledged."""
+
+    def verified_event(self, raw: bytes, signature: str) -> RailEvent:
+        """The event in a webhook's raw body.
+
+        Raises ForgedEvent if the signature does not hold.
+        """
+
+
+_SLOT = "coursehub_rail"
+
+
+def current() -> Rail:
+    """The rail of this installation.
+
+    Raises RuntimeError while a transaction is open, and PaymentsNotSetUp without key or secret.
+    """
+    if in_transaction():
+        raise RuntimeError("a rail is never used inside a transaction")
+    rail: Rail | None = current_app.extensions.get(_SLOT)
+    if rail is None:
+        from coursehub.rails.stripe import StripeRail  # the SDK takes half a second to import
+
+        settings = current_settings()
+        rail = StripeRail(key=settings.stripe_key, base_url=settings.stripe_base_url, secret=settings.stripe_webhook_secret)
+        current_app.extensions[_SLOT] = rail
+    return rail
+
+
+@contextmanager
+def use(rail: Rail) -> Iterator[Rail]:
+    """Use another rail in this application for a while (the demonstration's, a test's)."""
+    before = current_app.extensions.get(_SLOT)
+    current_app.extensions[_SLOT] = rail
+    try:
+        yield rail
+    finally:
+        current_app.extensions[_SLOT] = before
+
+
+def is_live() -> bool:
+    """Whether this installation moves real money; asks no rail."""
+    return current_settings().stripe_key.startswith(("sk_live_", "rk_live_"))
+
+
+# The smallest payment that cards and wallets take, by currency, in minor units; also the currencies we sell in.
+LEAST_MINOR = {"CNY": 400, "USD": 50, "EUR": 50, "GBP": 30, "HKD": 400, "SGD": 50, "JPY": 50}
+
+__all__ = [
+    "LEAST_MINOR",
+    "ForgedEvent",
+    "OpenedSession",
+    "PaymentsNotSetUp",
+    "Rail",
+    "RailAway",
+    "RailEvent",
+    "RailRefused",
+    "RefundFacts",
+    "RefundWish",
+    "SessionFacts",
+    "SessionWish",
+    "current",
+    "is_live",
+    "use",
+]

@@ -1,0 +1,92 @@
+"""What is asked of a rail and what it tells, in our own words and types."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SessionWish:
+    """A payment to be collected. `key` comes from our own row: asked twice, one session."""
+
+    key: str
+    reference: str
+    title: str
+    amount_minor: int
+    currency: str
+    locale: str
+    email: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """Where the buyer pays."""
+
+    id: str
+    url: str
+
+
+@dataclass(frozen=True)
+class PaymentFacts:
+    """Money that came: what the buyer paid and what the rail kept of it."""
+
+    id: str
+    charge_id: str
+    amount_minor: int
+    currency: str
+    fee_minor: int
+    method: str
+    paid_at: datetime
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """A session as the rail knows it. `state` is open, waiting (a wallet decides), paid, failed or expired."""
+
+    id: str
+    state: str
+    reference: str
+    amount_minor: int
+    currency: str
+    live: bool
+    payment: PaymentFacts | None
+
+
+@dataclass(frozen=True)
+class RefundWish:
+    """Money to give back. `again` says that it was tried before and may have happened."""
+
+    key: str
+    reference: str
+    payment_id: str
+    amount_minor: int
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class RefundFacts:
+    """A refund as the rail knows it. `state` is pending, succeeded, failed or cancelled."""
+
+    id: str
+    state: str
+    payment_id: str
+    reference: str
+    amount_minor: int
+    currency: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class RailEvent:
+    """A webhook's content: only a hint at what to read again, and what it claims."""
+
+    id: str
+    type: str
+    live: bool
+    object_kind: str
+    object_id: str
+    made_at: datetime
+    claims: dict[str, Any]

@@ -1,0 +1,241 @@
+"""The Stripe rail: the only module that imports Stripe's SDK.
+
+The same code speaks to Stripe and, on a machine without keys, to the sandbox.
+Keys for idempotency come from our rows, the API version is pinned, the SDK's
+retries and timeouts are set here and nowhere else.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import stripe
+
+from coursehub import rails
+from coursehub.db import in_transaction
+from coursehub.rails.facts import OpenedSession, PaymentFacts, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
+
+API_VERSION = "2026-10-28.endive"
+SANDBOX_PREFIX = "sk_test_sandbox"
+_REAL_HOST = "api.stripe.com"
+_TIMEOUT_SECONDS = (4, 20)
+_RETRIES = 2
+_METHODS = {"CNY": ["card", "alipay", "wechat_pay"]}
+_WHOLE_SESSION = ["payment_intent.latest_charge.balance_transaction"]
+
+T = TypeVar("T")
+
+
+class StripeRail:
+    """Collects by hosted checkout and refunds, through Stripe or the sandbox."""
+
+    name = "stripe"
+
+    def __init__(self, *, key: str, base_url: str, secret: str, retries: int = _RETRIES) -> None:
+        host = urlsplit(base_url).hostname
+        self.live = key.startswith(("sk_live_", "rk_live_"))
+        if not key:
+            raise rails.PaymentsNotSetUp("There is no Stripe key.")
+        if self.live and host != _REAL_HOST:
+            raise rails.PaymentsNotSetUp("A live key is never sent to an address that is not Stripe's.")
+        if key.startswith(SANDBOX_PREFIX) == (host == _REAL_HOST):
+            raise rails.PaymentsNotSetUp("The sandbox's key and address belong together, and Stripe's do.")
+        self._secret = secret
+        self._stripe = stripe.StripeClient(
+            key,
+            base_addresses={"api": base_url.rstrip("/")},
+            stripe_version=API_VERSION,
+            max_network_retries=retries,
+            http_client=stripe.RequestsClient(timeout=_TIMEOUT_SECONDS),
+        )
+
+    def open_session(self, wish: SessionWish) -> OpenedSession:
+        """A hosted checkout page for one course."""
+        self._need_secret()
+        methods = _METHODS.get(wish.currency, ["card"])
+        product = {"name": wish.title}
+        price = {"currency": wish.currency.lower(), "unit_amount": wish.amount_minor, "product_data": product}
+        params: dict[str, Any] = {
+            "mode": "payment",
+            "client_reference_id": wish.reference,
+            "metadata": {"order": wish.reference},
+            "payment_intent_data": {
+                # Not "automatic_async": completing an order needs the fee, so the charge must be whole when it is read.
+                "capture_method": "automatic",
+                "metadata": {"order": wish.reference},
+                "transfer_group": wish.reference,
+            },
+            "line_items": [{"quantity": 1, "price_data": price}],
+            "payment_method_types": methods,
+            "customer_email": wish.email,
+            "locale": "en" if wish.locale == "en" else "zh",
+            "success_url": wish.success_url,
+            "cancel_url": wish.cancel_url,
+            "expires_at": int(wish.expires_at.timestamp()),
+        }
+        if "wechat_pay" in methods:
+            params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
+        options = {"idempotency_key": wish.key}
+        made = self._ask(lambda: self._stripe.v1.checkout.sessions.create(params, options))  # type: ignore[arg-type]
+        if made.url is None:
+            raise rails.RailRefused("The session has no page: its key was used before and it is over.", "session_over")
+        return OpenedSession(made.id, made.url)
+
+    def read_session(self, session_id: str) -> SessionFacts:
+        """The session with its payment, charge and balance transaction."""
+        params: Any = {"expand": _WHOLE_SESSION}
+        return session_facts(self._ask(lambda: self._stripe.v1.checkout.sessions.retrieve(session_id, params)).to_dict())
+
+    def expire_session(self, session_id: str) -> SessionFacts:
+        """Close the page; one that is already over is only read."""
+        try:
+            self._ask(lambda: self._stripe.v1.checkout.sessions.expire(session_id))
+        except rails.RailRefused as problem:
+            if problem.code == "resource_missing":
+                raise
+        return self.read_session(session_id)
+
+    def refund(self, wish: RefundWish) -> RefundFacts:
+        """Give back, once: what an earlier try may have done is looked for first, and after a failure."""
+        if wish.again and (found := self._find_refund(wish)):
+            return found
+        params: Any = {
+            "payment_intent": wish.payment_id,
+            "amount": wish.amount_minor,
+            "reason": "requested_by_customer",
+            "metadata": {"refund": wish.reference},
+        }
+        options: Any = {"idempotency_key": wish.key}
+        try:
+            return refund_facts(self._ask(lambda: self._stripe.v1.refunds.create(params, options)).to_dict())
+        except rails.RailAway:
+            # It may have been done although the answer was lost or wrong.
+            if found := self._find_refund(wish):
+                return found
+            raise
+
+    def _find_refund(self, wish: RefundWish) -> RefundFacts | None:
+        params: Any = {"payment_intent": wish.payment_id, "limit": 100}
+        for body in self._ask(lambda: self._stripe.v1.refunds.list(params)).data:
+            facts = refund_facts(body.to_dict())
+            if facts.reference == wish.reference:
+                return facts
+        return None
+
+    def read_refund(self, refund_id: str) -> RefundFacts:
+        """The refund as it is now."""
+        return refund_facts(self._ask(lambda: self._stripe.v1.refunds.retrieve(refund_id)).to_dict())
+
+    def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
+        """Events that no endpoint has acknowledged, newest first, page by page."""
+        params: dict[str, Any] = {"delivery_success": False, "created": {"gte": int(since.timestamp())}, "limit": 100}
+        while True:
+            found = self._ask(lambda: self._stripe.v1.events.list(params))  # type: ignore[arg-type]
+            for body in found.data:
+                yield event_facts(body.to_dict())
+            if not found.has_more:
+                return
+            params["starting_after"] = found.data[-1].id
+
+    def verified_event(self, raw: bytes, signature: str) -> RailEvent:
+        """The event, if its signature over the raw bytes holds and is at most five minutes old."""
+        self._need_secret()
+        try:
+            return event_facts(self._stripe.construct_event(raw, signature, self._secret).to_dict())
+        except (stripe.SignatureVerificationError, ValueError, KeyError) as problem:
+            raise rails.ForgedEvent(str(problem)) from problem
+
+    def _need_secret(self) -> None:
+        if not self._secret:
+            raise rails.PaymentsNotSetUp("Without STRIPE_WEBHOOK_SECRET no payment is taken: we could not know that it came.")
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        if in_transaction():
+            raise RuntimeError("a rail is never used inside a transaction")
+        try:
+            return call()
+        except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as problem:
+            raise rails.RailAway(str(problem)) from problem
+        except (stripe.AuthenticationError, stripe.PermissionError) as problem:
+            raise rails.PaymentsNotSetUp(str(problem)) from problem
+        except stripe.StripeError as problem:
+            raise rails.RailRefused(str(problem), problem.code) from problem
+
+
+def session_facts(body: dict[str, Any]) -> SessionFacts:
+    """A checkout session (expanded to its balance transaction) in our words.
+
+    Raises RailAway while a paid session does not yet show its charge and fee.
+    """
+    paid = body["payment_status"] == "paid"
+    return SessionFacts(
+        id=body["id"],
+        state=_session_state(body),
+        reference=body["client_reference_id"] or "",
+        amount_minor=body["amount_total"],
+        currency=body["currency"].upper(),
+        live=body["livemode"],
+        payment=_payment_facts(body["payment_intent"]) if paid else None,
+    )
+
+
+def _session_state(body: dict[str, Any]) -> str:
+    if body["payment_status"] == "paid":
+        return "paid"
+    if body["status"] != "complete":
+        return str(body["status"])
+    intent = body["payment_intent"]
+    still = isinstance(intent, dict) and intent["status"] == "processing"
+    return "waiting" if still else "failed"
+
+
+def _payment_facts(intent: dict[str, Any]) -> PaymentFacts:
+    charge = intent["latest_charge"]
+    movement = charge.get("balance_transaction") if isinstance(charge, dict) else None
+    if not isinstance(movement, dict):
+        raise rails.RailAway("The payment does not show its fee yet.")
+    return PaymentFacts(
+        id=intent["id"],
+        charge_id=charge["id"],
+        amount_minor=charge["amount"],
+        currency=charge["currency"].upper(),
+        fee_minor=_fee_minor(charge["amount"], movement),
+        method=charge["payment_method_details"]["type"],
+        paid_at=datetime.fromtimestamp(charge["created"], UTC),
+    )
+
+
+def _fee_minor(amount_minor: int, movement: dict[str, Any]) -> int:
+    """The fee in the currency of the payment; a balance kept in another one is converted at the rate it was settled at."""
+    fee, settled = int(movement["fee"]), int(movement["amount"])
+    return fee if settled == amount_minor else (2 * fee * amount_minor + settled) // (2 * settled)
+
+
+def refund_facts(body: dict[str, Any]) -> RefundFacts:
+    """A refund in our words."""
+    states = {"succeeded": "succeeded", "failed": "failed", "canceled": "cancelled"}
+    intent = body["payment_intent"]
+    return RefundFacts(
+        id=body["id"],
+        state=states.get(body["status"], "pending"),
+        payment_id=intent["id"] if isinstance(intent, dict) else intent,
+        reference=(body["metadata"] or {}).get("refund", ""),
+        amount_minor=body["amount"],
+        currency=body["currency"].upper(),
+        made_at=datetime.fromtimestamp(body["created"], UTC),
+    )
+
+
+def event_facts(body: dict[str, Any]) -> RailEvent:
+    """An event in our words."""
+    subject = body["data"]["object"]
+    return RailEvent(
+        id=body["id"],
+        type=body["type"],
+        live=body["livemode"],
+        object_kind=subject["object"],
+        object_id=subject.get("id", ""),
+        made_at=datetime.fromtimestamp(body["created"], UTC),
+        claims=subject,
+    )
