@@ -143,3 +143,11 @@ def client(app: Flask) -> FlaskClient:
 def at() -> datetime:
     """The moment at which tests happen."""
     return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def cast(app: Flask) -> Any:
+    """The fixed cast (tests/cast.py); each appears when first named."""
+    from .cast import Cast
+
+    return Cast()
