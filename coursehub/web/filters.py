@@ -5,13 +5,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_currency
 from flask import Flask
 from flask_babel import format_date, format_datetime, get_locale
 from markupsafe import Markup, escape
 
 from coursehub import clock
 from coursehub.config import current_settings
-from coursehub.money import format_money
+from coursehub.money import as_decimal, format_money
 from coursehub.web.audiences import current_actor
 from coursehub.web.locale import current_locale, local_time
 from coursehub.web.pages import external_url
@@ -20,6 +21,12 @@ from coursehub.web.pages import external_url
 def money(minor: int, currency: str) -> str:
     """¥1,234.50: an amount in minor units, as its reader writes it."""
     return format_money(minor, currency, str(get_locale() or "zh_Hans_CN"))
+
+
+def amount(minor: int, currency: str) -> str:
+    """1,234.50: the number alone, in a column whose head names the currency once."""
+    locale = str(get_locale() or "zh_Hans_CN")
+    return str(format_currency(as_decimal(minor, currency), currency, format="#,##0.00", locale=locale))
 
 
 def moment(value: datetime) -> str:
@@ -63,7 +70,7 @@ def linked_paragraphs(text: str) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Give every template these filters and the few things a layout needs."""
-    app.jinja_env.filters.update(money=money, moment=moment, day=day, bps=bps, paragraphs=paragraphs, linked_paragraphs=linked_paragraphs)
+    app.jinja_env.filters.update(money=money, amount=amount, moment=moment, day=day, bps=bps, paragraphs=paragraphs, linked_paragraphs=linked_paragraphs)
     app.jinja_env.globals.update(external_url=external_url)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
