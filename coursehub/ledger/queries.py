@@ -1,9 +1,12 @@
 """Reading the books."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import func as sql
 
 from coursehub.db import db
 from coursehub.ledger.chain import Line
@@ -59,25 +62,27 @@ def balance_of(code: str, currency: str, *, party: str | None = None) -> int:
     return db.session.execute(standing).scalar_one_or_none() or 0
 
 
-def standing_accounts() -> list[StandingAccount]:
-    """Every account with its balance, by code, party and currency."""
-    rows = db.session.execute(
-        select(
-            Account.id,
-            Account.code,
-            Account.party,
-            Account.currency,
-            Account.kind,
-            Balance.posted_minor,
-            Balance.version,
-        )
-        .join(Balance, Balance.account_id == Account.id)
-        .order_by(Account.code, Account.party, Account.currency)
-    )
-    return [StandingAccount(*row) for row in rows]
+def standing_accounts(words: str = "") -> Select[Any]:
+    """Accounts with their balances as `StandingAccount` columns, by code, party and currency.
+
+    words: each must be part of the code, or be the party or the currency.
+    """
+    found = select(
+        Account.id,
+        Account.code,
+        Account.party,
+        Account.currency,
+        Account.kind,
+        Balance.posted_minor,
+        Balance.version,
+    ).join(Balance, Balance.account_id == Account.id)
+    for word in words.split():
+        part = Account.code.contains(word.lower(), autoescape=True)
+        found = found.where(part | (Account.party == word) | (Account.currency == word.upper()))
+    return cast("Select[Any]", found.order_by(Account.code, Account.party, Account.currency))
 
 
-def journals_matching(words: str = "", *, account_id: int | None = None) -> Select[tuple[Journal]]:
+def journals_matching(words: str = "", *, account_id: int | None = None) -> Select[Any]:
     """Journals, latest first: by number, kind, part of the effect key, terms, or hash; of one account."""
     found = select(Journal).order_by(Journal.id.desc())
     if account_id is not None:
@@ -99,6 +104,68 @@ def as_text(journal_id: int) -> str:
     return "\n".join(
         f"{name:<{wide}}  {as_decimal(line.amount_minor, line.currency):>10,} {line.currency}" for name, line in names
     )
+
+
+def moved_by(journal_ids: Sequence[int], *, account_id: int | None = None) -> dict[int, list[tuple[str, int]]]:
+    """What each journal moved: (currency, sum of its debits), or its amount on one account."""
+    wanted = select(Posting.journal_id, Posting.currency, sql.sum(Posting.amount_minor)).where(
+        Posting.journal_id.in_(journal_ids),
+        Posting.amount_minor > 0 if account_id is None else Posting.account_id == account_id,
+    )
+    moved: dict[int, list[tuple[str, int]]] = {journal_id: [] for journal_id in journal_ids}
+    for journal_id, currency, amount in db.session.execute(wanted.group_by(Posting.journal_id, Posting.currency)):
+        moved[journal_id].append((currency, int(amount)))
+    return moved
+
+
+@contextmanager
+def at_one_moment() -> Iterator[Connection]:
+    """A connection of its own whose reads all see the same moment, however long they take."""
+    options = {} if db.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with db.engine.connect().execution_options(**options) as connection:
+        if not options:
+            connection.exec_driver_sql("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+
+def walk(connection: Connection, *, until: datetime | None = None, at_once: int = 2000) -> Iterator[tuple[Row[Any], list[Line]]]:
+    """Every journal in the order of the chain with its legs, a few thousand in memory at a time.
+
+    until: only what occurred before this moment.
+    """
+    wanted = select(Journal.__table__).order_by(Journal.id).limit(at_once)
+    if until is not None:
+        wanted = wanted.where(Journal.occurred_at < until)
+    last = None
+    while journals := connection.execute(wanted if last is None else wanted.where(Journal.id > last)).all():
+        last = journals[-1].id
+        lines: dict[int, list[Line]] = {row.id: [] for row in journals}
+        for journal_id, line in _lines_between(connection, journals[0].id, last):
+            if journal_id in lines:
+                lines[journal_id].append(line)
+        for row in journals:
+            yield row, lines[row.id]
+
+
+def _lines_between(connection: Connection, first: int, last: int) -> Iterator[tuple[int, Line]]:
+    rows = connection.execute(
+        select(
+            Posting.journal_id,
+            Account.code,
+            Account.party,
+            Posting.currency,
+            Posting.amount_minor,
+            Posting.term_path,
+        )
+        .join(Account, Account.id == Posting.account_id)
+        .where(Posting.journal_id.between(first, last))
+        .order_by(Posting.journal_id, Posting.n)
+    )
+    for row in rows:
+        yield row.journal_id, Line(*row[1:])
 
 
 def _is_number(word: str) -> bool:

@@ -205,7 +205,7 @@ SQLITE = [
     *_sqlite_final("account", "x.id = NEW.id OR (x.code = NEW.code AND x.party = NEW.party AND x.currency = NEW.currency)"),
     *_sqlite_final("journal", "x.id = NEW.id OR x.effect_key = NEW.effect_key"),
     *_sqlite_final("posting", "x.journal_id = NEW.journal_id AND x.n = NEW.n"),
-    f"""CREATE TRIGGER account_begins AFTER INSERT ON account
+    """CREATE TRIGGER account_begins AFTER INSERT ON account
         BEGIN INSERT INTO balance (account_id, posted_minor, version) VALUES (NEW.id, 0, 0); END""",
     f"""CREATE TRIGGER posting_is_next BEFORE INSERT ON posting
         WHEN NEW.journal_id IS NOT (SELECT height + 1 FROM chain_head)

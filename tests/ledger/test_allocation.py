@@ -1,5 +1,6 @@
 """Part-refunds: Webster targets over the legs of a sale."""
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -22,11 +23,13 @@ def refunds(draw: st.DrawFn) -> tuple[dict[str, int], list[int]]:
     whole = sum(legs.values())
     cuts = sorted(draw(st.lists(st.integers(0, whole), max_size=12)))
     ends = [0, *cuts, whole]
-    return legs, [after - before for before, after in zip(ends, ends[1:], strict=False)]
+    return legs, [after - before for before, after in itertools.pairwise(ends)]
 
 
 @given(refunds())
-def test_refunds_in_any_parts_take_back_every_leg_exactly_and_never_credit_a_payee(case: tuple[dict[str, int], list[int]]) -> None:
+def test_refunds_in_any_parts_take_back_every_leg_exactly_and_never_credit_a_payee(
+    case: tuple[dict[str, int], list[int]],
+) -> None:
     legs, steps = case
     before, back = 0, dict.fromkeys(legs, 0)
     for step in steps:
@@ -65,7 +68,7 @@ def test_the_largest_remainder_would_credit_a_payee_where_webster_does_not() -> 
 
     def steps(target: object) -> int:
         totals = [target(taken) for taken in range(sum(legs.values()) + 1)]  # type: ignore[operator]
-        return min(after[n] - before[n] for before, after in zip(totals, totals[1:], strict=False) for n in legs)
+        return min(after[n] - before[n] for before, after in itertools.pairwise(totals) for n in legs)
 
     assert steps(lambda taken: webster_target(legs, taken)) == 0
     assert steps(lambda taken: share_out(taken, legs)) < 0

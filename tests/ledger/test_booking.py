@@ -32,7 +32,7 @@ def test_a_sale_is_booked_with_its_legs_balances_and_place_in_the_chain(book: Bo
 def test_balances_and_versions_follow_every_journal(book: Book) -> None:
     book("sale:1")
     second = book("sale:2")
-    standing = {row.code: (row.posted_minor, row.version) for row in queries.standing_accounts()}
+    standing = {row.code: (row.posted_minor, row.version) for row in db.session.execute(queries.standing_accounts())}
     assert standing["asset:rail:stripe"] == (2 * 4849, 2)
     assert sum(amount for amount, _version in standing.values()) == 0
     assert second.prev_hash == queries.journal(1).hash
@@ -71,7 +71,14 @@ def test_the_same_key_with_other_content_is_an_error(book: Book, other: dict[str
 def test_a_posting_joins_the_transaction_around_it_and_leaves_with_it(book: Book, at: datetime) -> None:
     book("sale:1")
     with pytest.raises(ZeroDivisionError), transaction():
-        post(kind="sale", effect_key="sale:2", occurred_at=at, at=at, currency="EUR", postings=[leg("asset:new", 5), leg("income:share", -5)])
+        post(
+            kind="sale",
+            effect_key="sale:2",
+            occurred_at=at,
+            at=at,
+            currency="EUR",
+            postings=[leg("asset:new", 5), leg("income:share", -5)],
+        )
         raise ZeroDivisionError
     assert queries.journal_for("sale:2") is None
     assert db.session.scalar(sa.select(sa.func.count()).where(Account.code == "asset:new")) == 0
@@ -142,5 +149,5 @@ def test_journals_are_found_by_number_kind_key_hash_and_account(book: Book) -> N
     assert found("7") == [2]
     assert found("seat 7") == [second.id]
     assert found("%") == []
-    bank = next(row.id for row in queries.standing_accounts() if row.code == "asset:bank")
+    bank = next(row.id for row in db.session.execute(queries.standing_accounts()) if row.code == "asset:bank")
     assert found("", account_id=bank) == [2]

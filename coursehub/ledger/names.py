@@ -1,0 +1,48 @@
+"""What accounts and journals are called on a screen; their codes stand beside the words."""
+
+from flask_babel import lazy_gettext as _l
+
+ACCOUNTS = {
+    "asset:rail:stripe": _l("Money at the payment provider"),
+    "asset:bank": _l("Money in the bank"),
+    "asset:receivable": _l("Owed by a partner"),
+    "liability:tax": _l("Tax owed"),
+    "liability:payable:held": _l("Owed to a partner, on hold"),
+    "liability:payable:available": _l("Owed to a partner, ready to be paid"),
+    "liability:payable:in_transit": _l("On its way to a partner"),
+    "liability:suspense": _l("Waiting for an explanation"),
+    "income:share": _l("The house's own share"),
+    "expense:rail_fee": _l("Fees of the payment provider"),
+}
+KINDS_OF_ACCOUNT = {
+    "asset": _l("Asset"),
+    "liability": _l("Liability"),
+    "income": _l("Income"),
+    "expense": _l("Expense"),
+    "memo": _l("Counter"),
+}
+KINDS_OF_JOURNAL = {
+    "sale": _l("Sale"),
+    "seat": _l("Seat"),
+    "refund": _l("Refund"),
+    "refund_failed": _l("Failed refund"),
+    "dispute": _l("Dispute"),
+    "correction": _l("Correction"),
+    "payout": _l("Payout"),
+    "mature": _l("End of a hold"),
+}
+
+
+def account_name(code: str) -> str:
+    """The words for an account code, or the code itself."""
+    return str(ACCOUNTS.get(code, code))
+
+
+def account_kind(kind: str) -> str:
+    """The words for a kind of account."""
+    return str(KINDS_OF_ACCOUNT[kind])
+
+
+def journal_kind(kind: str) -> str:
+    """The words for a kind of journal, or the kind itself."""
+    return str(KINDS_OF_JOURNAL.get(kind, kind))
