@@ -1,0 +1,5 @@
+def is_open(weekday, minute):
+    if weekday == 6:
+        return False
+    closes = 14 * 60 if weekday == 5 else 18 * 60
+    return 9 * 60 <= minute <= closes
