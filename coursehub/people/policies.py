@@ -1,6 +1,9 @@
 """Who may do what with people and organisations; pure, no query, no request."""
 
+from datetime import datetime
+
 from coursehub.people.actor import Actor
+from coursehub.people.grants import FIELDS, TEACHING_FIELDS, Grant
 from coursehub.people.models import Organisation, Person
 
 
@@ -53,3 +56,18 @@ def may_find_people(by: Actor) -> bool:
 def may_look_as(by: Actor, person: Person, *, is_staff: bool) -> bool:
     """Support staff, as anybody but themselves and other staff (whose powers they would borrow)."""
     return may_find_people(by) and person.id != by.person_id and not is_staff
+
+
+def may_open_profile(
+    by: Actor, person: Person, *, purpose: str, fields: frozenset[str], grant: Grant | None, at: datetime
+) -> bool:
+    """Support staff any field; teachers what a live grant to their organisation covers, and no more than a name."""
+    if by.is_only_looking or not fields or not fields <= set(FIELDS):
+        return False
+    if purpose == "support":
+        return "support" in by.staff_roles
+    if purpose == "teaching":
+        is_teacher = by.has_role("owner", "author", "teacher")
+        fits = grant is not None and grant.covers(person.id, by.organisation_id, purpose, fields, at)
+        return is_teacher and fits and fields <= TEACHING_FIELDS
+    return False

@@ -97,6 +97,11 @@ def organisation_by_public_id(public_id: str) -> Organisation | None:
     return db.session.execute(sa.select(Organisation).where(Organisation.public_id == public_id)).scalar_one_or_none()
 
 
+def organisation_by_slug(slug: str) -> Organisation | None:
+    """The organisation whose pages stand under this short name."""
+    return db.session.execute(sa.select(Organisation).where(Organisation.slug == slug)).scalar_one_or_none()
+
+
 def organisation_named(name: str) -> Organisation | None:
     """The organisation with this name in either language, however it is spelled."""
     spelled = key(name)
@@ -118,7 +123,7 @@ def organisations_of(person_id: int) -> list[Organisation]:
     )
 
 
-def organisations_visible_to(reader: Actor) -> "sa.Select[tuple[Organisation]]":
+def organisations_visible_to(reader: Actor) -> "sa.Select[Organisation]":
     """Staff see all organisations; everyone else those they belong to."""
     every = sa.select(Organisation).order_by(Organisation.id)
     if reader.is_staff:

@@ -37,7 +37,7 @@ class OnlyLooking(Refusal):
     status = 403
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """Flask-Login's user: one live session and the person it belongs to."""
 
     def __init__(self, token: str, row: SignInSession, person: Person, look: Look | None = None) -> None:

@@ -62,7 +62,7 @@ def open_organisation(*, name: str, name_en: str, by: Actor, at: datetime) -> Or
     require(policies.may_change_own_account(by))
     with transaction():
         organisation = found_organisation(name=name, name_en=name_en, at=at)
-        _begin_role(organisation, by.person_id, "owner", at=at, by_id=by.person_id)
+        begin_role(organisation, by.person_id, "owner", at=at, by_id=by.person_id)
     return organisation
 
 
@@ -110,7 +110,7 @@ def add_member(organisation: Organisation, person: Person, role: str, *, at: dat
     Raises NoSuchRole for a word that is no role, or a staff role outside the house.
     """
     with transaction():
-        _begin_role(organisation, person.id, role, at=at, by_id=None)
+        begin_role(organisation, person.id, role, at=at, by_id=None)
 
 
 def give_role(organisation: Organisation, person: Person, role: str, *, by: Actor, at: datetime) -> None:
@@ -123,7 +123,7 @@ def give_role(organisation: Organisation, person: Person, role: str, *, by: Acto
         lock(organisation)
         if not _roles(organisation.id, person.id):
             raise NotAMember
-        _begin_role(organisation, person.id, role, at=at, by_id=by.person_id)
+        begin_role(organisation, person.id, role, at=at, by_id=by.person_id)
 
 
 def end_role(organisation: Organisation, person: Person, role: str | None, *, by: Actor, at: datetime) -> None:
@@ -164,8 +164,14 @@ def _roles(organisation_id: int, person_id: int) -> list[Membership]:
     )
 
 
-def _begin_role(organisation: Organisation, person_id: int, role: str, *, at: datetime, by_id: int | None) -> None:
-    if role not in ROLES and not (role in STAFF_ROLES and organisation.is_house):
+def roles_of_house_or_partner(organisation: Organisation) -> tuple[str, ...]:
+    """The roles an organisation can give; only the house has staff."""
+    return (*ROLES, *STAFF_ROLES) if organisation.is_house else ROLES
+
+
+def begin_role(organisation: Organisation, person_id: int, role: str, *, at: datetime, by_id: int | None) -> None:
+    """Begin a role inside the caller's transaction; one that is held already stays as it is. Raises NoSuchRole."""
+    if role not in roles_of_house_or_partner(organisation):
         raise NoSuchRole
     if any(m.role == role for m in _roles(organisation.id, person_id)):
         return

@@ -1,0 +1,172 @@
+"""Becoming a partner: applying, being answered, and saying where the money goes."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from coursehub import events
+from coursehub.db import db, lock, transaction
+from coursehub.errors import Refusal, require
+from coursehub.people import letters, policies, queries
+from coursehub.people.actor import Actor
+from coursehub.people.audit import note
+from coursehub.people.models import Organisation, PartnerApplication, PayeeOpening, PayeeRecord, Person
+from coursehub.people.operations.organisations import grant_right
+from coursehub.people.sealing import seal, unseal
+
+
+class AlreadyPartner(Refusal):
+    """Your organisation may sell here already."""
+
+
+class ApplicationIsOpen(Refusal):
+    """Your application is waiting for an answer. You will get a letter."""
+
+
+class ApplicationIsAnswered(Refusal):
+    """This application was answered meanwhile."""
+
+
+class DeclineNeedsAReason(Refusal):
+    """Say why, so that they know what would make it possible."""
+
+
+class OwnApplication(Refusal):
+    """You belong to this organisation. Somebody else of the house must answer its application."""
+
+    status = 403
+
+
+class NoPayeeYet(Refusal):
+    """No bank and tax details have been given yet."""
+
+
+@dataclass(frozen=True)
+class PayeeDetails:
+    """Where to pay an organisation, and its tax number."""
+
+    holder: str
+    bank: str
+    account: str
+    tax_number: str
+    country: str
+
+
+def apply_as_partner(organisation: Organisation, *, about: str, website: str, by: Actor, at: datetime) -> PartnerApplication:
+    """Ask the house to let an organisation sell courses. Raises AlreadyPartner, ApplicationIsOpen."""
+    require(policies.may_apply_as_partner(by, organisation))
+    with transaction():
+        lock(organisation)
+        if queries.has_right(organisation.id, "sells", at):
+            raise AlreadyPartner
+        if open_application(organisation.id) is not None:
+            raise ApplicationIsOpen
+        application = PartnerApplication(
+            organisation_id=organisation.id, asked_by_id=by.person_id, asked_at=at, about=about.strip(), website=website.strip()
+        )
+        db.session.add(application)
+        db.session.flush()
+        note("partner_applied", at=at, by_id=by.person_id, organisation_id=organisation.id)
+        events.record("people.partner_applied", at=at, organisation_id=organisation.id)
+    return application
+
+
+def open_application(organisation_id: int) -> PartnerApplication | None:
+    """The application of an organisation that waits for an answer."""
+    return db.session.execute(
+        sa.select(PartnerApplication).where(
+            PartnerApplication.organisation_id == organisation_id, PartnerApplication.answered_at.is_(None)
+        )
+    ).scalar_one_or_none()
+
+
+def answer_application(application: PartnerApplication, *, approve: bool, reason: str, by: Actor, at: datetime) -> None:
+    """Staff approve, which lets the organisation sell, or decline with a reason; its owners get a letter.
+
+    Raises OwnApplication, DeclineNeedsAReason, ApplicationIsAnswered.
+    """
+    require(policies.may_answer_applications(by))
+    if by.person_id in queries.members_with_role(application.organisation_id):
+        raise OwnApplication
+    if not approve and not reason.strip():
+        raise DeclineNeedsAReason
+    with transaction():
+        lock(application)
+        if application.answered_at is not None:
+            raise ApplicationIsAnswered
+        application.answered_at, application.answered_by_id = at, by.person_id
+        application.verdict, application.reason = "approved" if approve else "declined", reason.strip()
+        organisation = db.session.get_one(Organisation, application.organisation_id)
+        if approve:
+            grant_right(organisation, "sells", at=at, by=by)
+        note(
+            "application_answered", at=at, by_id=by.person_id, organisation_id=organisation.id, verdict=application.verdict
+        )  # fmt: skip
+        events.record("people.application_answered", at=at, organisation_id=organisation.id)
+        for owner in _owners(organisation):
+            letters.send_application_answered(
+                owner, organisation, verdict=application.verdict, reason=application.reason, mark=application.public_id, at=at
+            )
+
+
+def _owners(organisation: Organisation) -> list[Person]:
+    ids = queries.members_with_role(organisation.id, "owner")
+    return list(db.session.execute(sa.select(Person).where(Person.id.in_(ids)).order_by(Person.id)).scalars())
+
+
+def current_payee(organisation_id: int) -> PayeeRecord | None:
+    """What is known of an organisation's bank account, with its numbers still sealed."""
+    return db.session.execute(
+        sa.select(PayeeRecord).where(PayeeRecord.organisation_id == organisation_id, PayeeRecord.ended_at.is_(None))
+    ).scalar_one_or_none()
+
+
+def give_payee_details(organisation: Organisation, details: PayeeDetails, *, by: Actor, at: datetime) -> PayeeRecord:
+    """Say where the organisation is paid from now on; its owners are told, since this is where money is stolen."""
+    require(policies.may_change_payee(by, organisation))
+    with transaction():
+        lock(organisation)
+        earlier = current_payee(organisation.id)
+        if earlier is not None:
+            earlier.ended_at = at
+            db.session.flush()
+        record = PayeeRecord(
+            organisation_id=organisation.id,
+            country=details.country,
+            sealed=seal("payee", json.dumps(asdict(details))),
+            account_tail=details.account[-4:],
+            tax_tail=details.tax_number[-4:],
+            given_at=at,
+            given_by_id=by.person_id,
+        )
+        db.session.add(record)
+        db.session.flush()
+        note("payee_given", at=at, by_id=by.person_id, organisation_id=organisation.id, payee_record_id=record.id)
+        events.record("people.payee_given", at=at, organisation_id=organisation.id)
+        for owner in _owners(organisation):
+            letters.send_payee_changed(owner, organisation, account_tail=record.account_tail, mark=str(record.id), at=at)
+    return record
+
+
+def open_payee_details(organisation: Organisation, *, reason: str, by: Actor, at: datetime) -> PayeeDetails:
+    """Read bank and tax numbers in full; every opening is logged. Raises NoPayeeYet, SealBroken."""
+    require(policies.may_open_payee(by, organisation))
+    record = current_payee(organisation.id)
+    if record is None:
+        raise NoPayeeYet
+    details = PayeeDetails(**json.loads(unseal("payee", record.sealed)))
+    with transaction():
+        db.session.add(
+            PayeeOpening(
+                organisation_id=organisation.id, payee_record_id=record.id, by_id=by.person_id, reason=reason.strip(), at=at
+            )
+        )
+        note("payee_opened", at=at, by_id=by.person_id, organisation_id=organisation.id, payee_record_id=record.id)
+    return details
+
+
+def payee_openings(organisation_id: int) -> "sa.Select[PayeeOpening]":
+    """Who opened the numbers of an organisation, newest first."""
+    return sa.select(PayeeOpening).where(PayeeOpening.organisation_id == organisation_id).order_by(PayeeOpening.id.desc())
