@@ -1,0 +1,44 @@
+"""What people do with contracts, split by noun; the only writer of this room's tables."""
+
+from coursehub.contracts.operations.facts import (
+    contest_fact,
+    record_fact,
+    settle_contest,
+    take_back_fact,
+)
+from coursehub.contracts.operations.listings import close_listing, follow_terms, list_course
+from coursehub.contracts.operations.negotiation import (
+    ContractEnded,
+    ProposalClosed,
+    ProposalOvertaken,
+    decline_proposal,
+    expire_proposals,
+    open_contract,
+    propose_terms,
+    withdraw_proposal,
+)
+from coursehub.contracts.operations.sharing import EventDraft, share
+from coursehub.contracts.operations.signing import agree_terms, end_contract, sign_proposal
+
+__all__ = [
+    "ContractEnded",
+    "EventDraft",
+    "ProposalClosed",
+    "ProposalOvertaken",
+    "agree_terms",
+    "close_listing",
+    "contest_fact",
+    "decline_proposal",
+    "end_contract",
+    "expire_proposals",
+    "follow_terms",
+    "list_course",
+    "open_contract",
+    "propose_terms",
+    "record_fact",
+    "settle_contest",
+    "share",
+    "sign_proposal",
+    "take_back_fact",
+    "withdraw_proposal",
+]

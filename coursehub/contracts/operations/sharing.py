@@ -1,0 +1,213 @@
+"""Sharing out a money event: waterfall, one journal, one entry in the book, together or not at all."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from coursehub.contracts import queries, reasons
+from coursehub.contracts.models import MoneyEvent, MoneyLine, Terms, TermsCourse
+from coursehub.contracts.terms import TermsBody
+from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, share_sale, shares_of
+from coursehub.db import db, transaction
+from coursehub.errors import Refusal
+from coursehub.ledger.operations import AccountRef, EffectAlreadyBooked, Leg, post
+
+
+class TermsUnknown(Refusal):
+    """Nobody has signed the terms that this sale names."""
+
+
+class OtherCurrency(Refusal):
+    """These terms are in %(terms)s, the payment is in %(event)s. Sell the course in the currency of its terms."""
+
+
+class CourseNotCovered(Refusal):
+    """These terms do not cover this course."""
+
+
+class NothingToRefund(Refusal):
+    """There is no sale in the books to refund."""
+
+
+class RefundExceedsSale(Refusal):
+    """Less than that is left of this sale to refund."""
+
+
+@dataclass(frozen=True)
+class EventDraft:
+    """A money event as its room knows it, before it is shared out.
+
+    kind: sale | refund. effect_key: the business effect, such as `sale:<payment>`.
+    terms_hash: the terms the order pinned; for a refund those of the sale are taken.
+    facts of a sale: gross_minor, tax_bps, fee_minor, channel, attributed (organisation's
+    public id or None), discount_minor, discount_borne_by, order (public id), rail.
+    facts of a refund: sale_effect_key, amount_minor, refund (its id).
+    """
+
+    kind: str
+    effect_key: str
+    occurred_at: datetime
+    course_id: int
+    currency: str
+    facts: dict[str, Any]
+    terms_hash: str | None = None
+
+
+def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
+    """Share out a money event in the open transaction, once per effect key.
+
+    Sale: the rail owes the gross less its fee; tax, each partner's share (held) and the
+    house's income stand against it. Refund: the very legs of its sale, taken back.
+
+    Raises EffectAlreadyBooked if the key was used for something else, and refuses with
+    TermsUnknown, CourseNotCovered, OtherCurrency, NothingToRefund or RefundExceedsSale.
+    """
+    with transaction():
+        sale = _sale_of(draft)
+        terms = _lock_terms(sale.terms_hash if sale else draft.terms_hash)
+        before = queries.event_for(draft.effect_key)
+        if before is not None:
+            return _booked_before(before, draft, terms)
+        body = queries.body_of(terms)
+        if body.currency != draft.currency:
+            raise OtherCurrency(terms=body.currency, event=draft.currency)
+        if sale:
+            return _share_refund(draft, sale, body, terms, at=at)
+        return _share_sale(draft, body, terms, at=at)
+
+
+def _share_sale(draft: EventDraft, body: TermsBody, terms: Terms, *, at: datetime) -> MoneyEvent:
+    if db.session.get(TermsCourse, (terms.id, draft.course_id)) is None:
+        raise CourseNotCovered
+    contribution = queries.contribution(terms.contract_id, draft.course_id, draft.occurred_at)
+    sold = _sale_in(draft.facts, contribution)
+    lines = share_sale(body, sold)
+    rail = Leg(AccountRef(f"asset:rail:{draft.facts.get('rail', 'stripe')}"), sold.gross_minor - sold.fee_minor)
+    return _book(
+        draft, terms, lines,
+        legs=[rail, *_legs(body, lines)],
+        amount_minor=sold.gross_minor, channel=sold.channel, contribution=contribution,
+        held_until=draft.occurred_at + timedelta(days=body.hold.days), sale=None, at=at,
+    )  # fmt: skip
+
+
+def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: Terms, *, at: datetime) -> MoneyEvent:
+    amount = int(draft.facts["amount_minor"])
+    before = queries.refunded_of(sale)
+    if not 0 < amount <= sale.amount_minor - before:
+        raise RefundExceedsSale
+    sold = [line_of(row) for row in sale.lines]
+    lines = share_refund(body, sold, before_minor=before, amount_minor=amount)
+    rail = Leg(AccountRef(f"asset:rail:{sale.facts.get('rail', 'stripe')}"), -amount)
+    return _book(
+        draft, terms, lines,
+        legs=[rail, *_legs(body, lines)],
+        amount_minor=-amount, channel=sale.channel, contribution={},
+        held_until=sale.held_until, sale=sale, at=at,
+    )  # fmt: skip
+
+
+def _book(
+    draft: EventDraft,
+    terms: Terms,
+    lines: tuple[Line, ...],
+    *,
+    legs: list[Leg],
+    amount_minor: int,
+    channel: str,
+    contribution: dict[str, Any],
+    held_until: datetime,
+    sale: MoneyEvent | None,
+    at: datetime,
+) -> MoneyEvent:
+    event = MoneyEvent(
+        kind=draft.kind, effect_key=draft.effect_key, occurred_at=draft.occurred_at, recorded_at=at,
+        contract_id=terms.contract_id, course_id=draft.course_id, terms_hash=terms.terms_hash,
+        currency=draft.currency, channel=channel, amount_minor=amount_minor, facts=draft.facts,
+        contribution=contribution, held_until=held_until, reverses_id=sale.id if sale else None,
+    )  # fmt: skip
+    event.lines = [_row(n, line) for n, line in enumerate(lines, start=1)]
+    if any(leg.amount_minor for leg in legs):
+        journal = post(
+            kind=draft.kind, effect_key=draft.effect_key, occurred_at=draft.occurred_at, at=at,
+            postings=legs, currency=draft.currency, terms_hash=terms.terms_hash,
+            reverses=sale.journal_id if sale else None,
+        )  # fmt: skip
+        event.journal_id = journal.id
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def _legs(body: TermsBody, lines: tuple[Line, ...]) -> list[Leg]:
+    """One leg per account and party: what the lines add up to, with the clauses they came from."""
+    legs: list[Leg] = []
+    tax = sum(line.amount_minor for line in lines if line.role == "tax")
+    legs.append(Leg(AccountRef("liability:tax"), -tax, "/base"))
+    for party, amount in shares_of(lines).items():
+        paths = dict.fromkeys(line.path for line in lines if line.party == party and line.role != FEE_COST)
+        account = AccountRef("income:share") if party == body.house.id else AccountRef("liability:payable:held", party)
+        legs.append(Leg(account, -amount, " ".join(paths)[:200]))
+    for line in lines:
+        if line.role == FEE_COST:
+            bearer = line.party or body.house.id
+            account = AccountRef("expense:rail_fee") if bearer == body.house.id else AccountRef("asset:receivable", bearer)
+            legs.append(Leg(account, -line.amount_minor, line.path))
+    return legs
+
+
+def line_of(row: MoneyLine) -> Line:
+    """The waterfall's line that a row of the book keeps."""
+    return Line(row.role, row.party, row.amount_minor, row.path, reasons.from_data(row.reason))
+
+
+def _row(n: int, line: Line) -> MoneyLine:
+    return MoneyLine(
+        n=n, role=line.role, party=line.party, amount_minor=line.amount_minor, path=line.path,
+        reason=line.reason.as_data(),
+    )  # fmt: skip
+
+
+def _sale_in(facts: dict[str, Any], contribution: dict[str, dict[str, int]]) -> Sale:
+    return Sale(
+        gross_minor=int(facts["gross_minor"]),
+        tax_bps=int(facts.get("tax_bps", 0)),
+        fee_minor=int(facts.get("fee_minor", 0)),
+        channel=str(facts.get("channel", "platform")),
+        attributed=facts.get("attributed"),
+        discount_minor=int(facts.get("discount_minor", 0)),
+        discount_borne_by=facts.get("discount_borne_by"),
+        module_weights=contribution["module_weights"],
+        approved_minutes=contribution["approved_minutes"],
+    )
+
+
+def _sale_of(draft: EventDraft) -> MoneyEvent | None:
+    """The sale that a refund takes back; None for a sale."""
+    if draft.kind == "sale":
+        return None
+    sale = queries.event_for(str(draft.facts["sale_effect_key"]))
+    if sale is None or sale.kind != "sale":
+        raise NothingToRefund
+    return sale
+
+
+def _lock_terms(terms_hash: str | None) -> Terms:
+    """The terms, locked: from here events under them queue, so each sees what was refunded before it."""
+    wanted = sa.select(Terms).where(Terms.terms_hash == terms_hash)
+    if db.engine.dialect.name != "sqlite":
+        wanted = wanted.with_for_update()
+    terms = db.session.execute(wanted).scalar_one_or_none()
+    if terms is None:
+        raise TermsUnknown
+    return terms
+
+
+def _booked_before(event: MoneyEvent, draft: EventDraft, terms: Terms) -> MoneyEvent:
+    was = (event.kind, event.terms_hash, event.course_id, event.currency, event.occurred_at, event.facts)
+    now = (draft.kind, terms.terms_hash, draft.course_id, draft.currency, draft.occurred_at, draft.facts)
+    if was != now:
+        raise EffectAlreadyBooked(f"{draft.effect_key} is money event {event.id}, whose facts differ")
+    return event

@@ -1,0 +1,200 @@
+"""Reading contracts: who may see which, which terms hold, and what the book says."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Select, select
+
+from coursehub.contracts.models import (
+    Contract,
+    ContractCourse,
+    ContractParty,
+    ContributionFact,
+    FactContest,
+    Listing,
+    MoneyEvent,
+    MoneyLine,
+    NegotiationEntry,
+    Proposal,
+    Terms,
+    TermsCourse,
+)
+from coursehub.contracts.terms import TermsBody, parse
+from coursehub.db import db
+from coursehub.people.actor import Actor
+
+
+def contracts_visible_to(reader: Actor) -> Select[Contract]:
+    """Staff see every contract, a partner those that bind it; newest first."""
+    every = select(Contract).order_by(Contract.id.desc())
+    if reader.is_staff:
+        return every
+    bound = select(ContractParty.contract_id).where(ContractParty.organisation_id == (reader.organisation_id or 0))
+    return every.where(Contract.id.in_(bound))
+
+
+def terms_in_force(course_id: int, at: datetime) -> Terms | None:
+    """The terms under which a course is sold at that moment, or None if there are none."""
+    found = (
+        select(Terms)
+        .join(TermsCourse, TermsCourse.terms_id == Terms.id)
+        .where(
+            TermsCourse.course_id == course_id,
+            TermsCourse.effective_from <= at,
+            sa.or_(TermsCourse.ended_at.is_(None), TermsCourse.ended_at > at),
+        )
+    )
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def terms_with_hash(terms_hash: str) -> Terms | None:
+    """The signed terms with this hash. The contract's id is part of what is hashed, so there is one."""
+    return db.session.execute(select(Terms).where(Terms.terms_hash == terms_hash)).scalar_one_or_none()
+
+
+def body_of(terms: Terms | Proposal) -> TermsBody:
+    """The typed terms of a row; read once per hash, since such a row never changes."""
+    known = _bodies.get(terms.terms_hash)
+    if known is None:
+        known = parse(terms.body)
+        if len(_bodies) > 500:
+            _bodies.clear()
+        _bodies[terms.terms_hash] = known
+    return known
+
+
+_bodies: dict[str, TermsBody] = {}
+
+
+def terms_of(contract: Contract, at: datetime) -> Terms | None:
+    """What holds between the parties of a contract at that moment."""
+    found = (
+        select(Terms)
+        .where(
+            Terms.contract_id == contract.id,
+            Terms.effective_from <= at,
+            sa.or_(Terms.ended_at.is_(None), Terms.ended_at > at),
+        )
+        .order_by(Terms.id.desc())
+    )
+    return db.session.execute(found).scalars().first()
+
+
+def latest_terms(contract: Contract) -> Terms | None:
+    """The terms signed last, whether or not they have begun or ended."""
+    found = select(Terms).where(Terms.contract_id == contract.id).order_by(Terms.id.desc())
+    return db.session.execute(found).scalars().first()
+
+
+def terms_history(contract: Contract) -> Sequence[Terms]:
+    """Every terms version of a contract, newest first."""
+    found = select(Terms).where(Terms.contract_id == contract.id).order_by(Terms.id.desc())
+    return db.session.execute(found).scalars().all()
+
+
+def proposals_of(contract: Contract) -> Sequence[Proposal]:
+    """The proposals of a contract, newest first."""
+    found = select(Proposal).where(Proposal.contract_id == contract.id).order_by(Proposal.n.desc())
+    return db.session.execute(found).scalars().all()
+
+
+def open_proposal(contract: Contract) -> Proposal | None:
+    """The proposal that waits for an answer, if one does."""
+    found = select(Proposal).where(Proposal.contract_id == contract.id, Proposal.state == "open")
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def proposals_waiting_for(party: str) -> Select[Proposal]:
+    """Open proposals that this party has not signed, most urgent first."""
+    bound = select(ContractParty.contract_id).where(ContractParty.party == party)
+    return (
+        select(Proposal)
+        .where(
+            Proposal.state == "open",
+            Proposal.contract_id.in_(bound),
+            ~Proposal.signatures.any(party=party),
+        )
+        .order_by(Proposal.reply_by, Proposal.id)
+    )
+
+
+def entries_of(contract_id: int) -> Sequence[NegotiationEntry]:
+    """The record of a contract in its order."""
+    found = select(NegotiationEntry).where(NegotiationEntry.contract_id == contract_id).order_by(NegotiationEntry.n)
+    return db.session.execute(found).scalars().all()
+
+
+def course_ids_of(contract_id: int) -> list[int]:
+    """The courses a contract was opened for."""
+    found = select(ContractCourse.course_id).where(ContractCourse.contract_id == contract_id)
+    return list(db.session.execute(found.order_by(ContractCourse.course_id)).scalars())
+
+
+def open_listing(course_id: int) -> Listing | None:
+    """The listing under which a course is on offer now, if it is."""
+    found = select(Listing).where(Listing.course_id == course_id, Listing.closed_at.is_(None))
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def contribution(contract_id: int, course_id: int, at: datetime) -> dict[str, dict[str, int]]:
+    """What the facts register says at a moment: the latest weight per maker, the sum of minutes per teacher.
+
+    A fact that is taken back, or contested and not settled, does not count.
+    """
+    contested = sa.exists().where(FactContest.fact_id == ContributionFact.id, FactContest.settled_at.is_(None))
+    rows = db.session.execute(
+        select(ContributionFact.kind, ContributionFact.party, ContributionFact.value)
+        .where(
+            ContributionFact.contract_id == contract_id,
+            ContributionFact.course_id == course_id,
+            ContributionFact.holds_from <= at,
+            ContributionFact.withdrawn_at.is_(None),
+            ~contested,
+        )
+        .order_by(ContributionFact.holds_from, ContributionFact.id)
+    ).all()
+    weights: dict[str, int] = {}
+    minutes: dict[str, int] = {}
+    for kind, party, value in rows:
+        if kind == "module_weight":
+            weights[party] = value
+        else:
+            minutes[party] = minutes.get(party, 0) + value
+    return {"module_weights": weights, "approved_minutes": minutes}
+
+
+def facts_of(contract: Contract) -> Select[ContributionFact]:
+    """The facts register of a contract, latest first."""
+    return (
+        select(ContributionFact)
+        .where(ContributionFact.contract_id == contract.id)
+        .order_by(ContributionFact.holds_from.desc(), ContributionFact.id.desc())
+    )
+
+
+def event_for(effect_key: str) -> MoneyEvent | None:
+    """The money event of a business effect, or None if it is not in the book."""
+    return db.session.execute(select(MoneyEvent).where(MoneyEvent.effect_key == effect_key)).scalar_one_or_none()
+
+
+def refunded_of(sale: MoneyEvent) -> int:
+    """How much of a sale has gone back to the buyer, in minor units."""
+    total = select(sa.func.coalesce(sa.func.sum(MoneyEvent.amount_minor), 0)).where(MoneyEvent.reverses_id == sale.id)
+    return -int(db.session.execute(total).scalar_one())
+
+
+def events_for_party(party: str) -> Select[Any]:
+    """Events that gave or took something for one party: (event, its amount), latest first."""
+    mine = (
+        select(MoneyLine.event_id, sa.func.sum(MoneyLine.amount_minor).label("amount_minor"))
+        .where(MoneyLine.party == party)
+        .group_by(MoneyLine.event_id)
+        .subquery()
+    )
+    return (
+        select(MoneyEvent, mine.c.amount_minor)
+        .join(mine, mine.c.event_id == MoneyEvent.id)
+        .order_by(MoneyEvent.occurred_at.desc(), MoneyEvent.id.desc())
+    )

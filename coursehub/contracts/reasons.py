@@ -1,0 +1,71 @@
+"""Reasons: the arithmetic of a line, kept as exact numbers so that it can be shown again.
+
+A reason says from what amount a line started, by which factors it was multiplied, and
+the exact result before rounding to minor units.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One multiplication: `num` of `den` parts, and what decided it."""
+
+    by: str  # after_rate | label of a pot | rest | modules | hours | refunded
+    num: int
+    den: int
+
+    @property
+    def value(self) -> Fraction:
+        """The factor as a fraction."""
+        return Fraction(self.num, self.den)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line has its amount.
+
+    kind: tax | rail_fee | fixed | rate | split | discount | fee_cost | refund.
+    of: what it started from, minor units, exact. cap_minor: the ceiling that cut it, if one did.
+    already_minor: for a refund, what was taken back before this step.
+    """
+
+    kind: str
+    of: Fraction
+    factors: tuple[Factor, ...] = ()
+    channel: str | None = None
+    cap_minor: int | None = None
+    already_minor: int = 0
+
+    @property
+    def exact(self) -> Fraction:
+        """The result before rounding, in minor units."""
+        result = self.of
+        for factor in self.factors:
+            result *= factor.value
+        return result if self.cap_minor is None else Fraction(self.cap_minor)
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain JSON data; fractions as "numerator/denominator"."""
+        return {
+            "kind": self.kind,
+            "of": f"{self.of.numerator}/{self.of.denominator}",
+            "factors": [[factor.by, factor.num, factor.den] for factor in self.factors],
+            "channel": self.channel,
+            "cap_minor": self.cap_minor,
+            "already_minor": self.already_minor,
+        }
+
+
+def from_data(data: dict[str, Any]) -> Reason:
+    """The reason that `as_data` wrote."""
+    return Reason(
+        kind=data["kind"],
+        of=Fraction(data["of"]),
+        factors=tuple(Factor(by, num, den) for by, num, den in data["factors"]),
+        channel=data["channel"],
+        cap_minor=data["cap_minor"],
+        already_minor=data["already_minor"],
+    )

@@ -1,0 +1,169 @@
+"""The wording of terms: each sentence in Chinese and in English, side by side.
+
+Held by `prose.py`; part of the meaning that is signed (see `terms.SEMANTICS`).
+"""
+
+SECTIONS = {
+    "parties": ("双方与生效", "Who, and from when"),
+    "scope": ("适用的课程", "Courses"),
+    "base": ("可分成的金额", "What is shared"),
+    "rates": ("平台服务费", "The platform's part"),
+    "split": ("其余如何分配", "How the rest is divided"),
+    "discount": ("优惠由谁承担", "Who bears a discount"),
+    "hold": ("暂存", "Holding"),
+    "refunds": ("退款", "Refunds"),
+    "governance": ("签署、答复与终止", "Signing, answering, leaving"),
+    "rounding": ("尾差与计算口径", "Rounding and meaning"),
+    "note": ("备注", "Note"),
+}
+
+CHANNELS = {
+    "partner_link": ("经合作方自己的链接", "through a partner's own link"),
+    "platform": ("经平台", "through the platform"),
+    "coupon": ("使用优惠码", "with a coupon"),
+    "sponsor": ("由资助方付费", "paid by a sponsor"),
+    "member": ("经成员单位", "through an alliance member"),
+}
+
+LABELS = {
+    "makers": ("研发", "makers"),
+    "teachers": ("授课", "teachers"),
+    "support": ("服务", "support"),
+    "other": ("其他", "other"),
+    "rest": ("其余", "the rest"),
+}
+
+SENTENCES = {
+    "parties": (
+        "本合同由{house}（平台方）与{partners}（合作方）订立。",
+        "This contract is between {house} (the house) and {partners} (partner).",
+    ),
+    "house_alone": (
+        "{house}以自己的课程为标的订立本合同，平台方与作者是同一方。",
+        "{house} makes this contract for courses of its own: the house is also the author.",
+    ),
+    "starts_at_signature": ("自最后一方签署之时起生效。", "It begins when the last side has signed."),
+    "starts": ("自{starts}（北京时间）起生效。", "It begins on {starts} (Beijing time)."),
+    "course": ("适用于课程《{course}》的每一笔销售。", "It answers for every sale of the course “{course}”."),
+    "currency": ("所有金额以{currency}计。", "All amounts are in {currency}."),
+    "base_tax_and_fee": (
+        "从买家实付金额中先扣除税款和支付通道费，余额用于分成。除此之外不得扣除任何费用。",
+        "From what a buyer pays, the tax and the fee of the payment provider are taken off; the remainder is shared. "
+        "Nothing else may be taken off.",
+    ),
+    "base_tax": (
+        "从买家实付金额中先扣除税款，余额用于分成；支付通道费由平台方自付。除此之外不得扣除任何费用。",
+        "From what a buyer pays, the tax is taken off; the remainder is shared, and the house pays the fee of the payment "
+        "provider itself. Nothing else may be taken off.",
+    ),
+    "fixed": ("每笔销售先付给{party}{amount}。", "Of each sale, {party} first receives {amount}."),
+    "rate": (
+        "{channel}成交的，{party}收取余额的{share}。",
+        "For a sale {channel}, {party} receives {share} of what is left.",
+    ),
+    "rate_capped": (
+        "{channel}成交的，{party}收取余额的{share}，每笔最多{cap}。",
+        "For a sale {channel}, {party} receives {share} of what is left, at most {cap} per sale.",
+    ),
+    "rate_rest": (
+        "其他方式成交的，{party}收取余额的{share}。",
+        "For every other sale, {party} receives {share} of what is left.",
+    ),
+    "rate_rest_capped": (
+        "其他方式成交的，{party}收取余额的{share}，每笔最多{cap}。",
+        "For every other sale, {party} receives {share} of what is left, at most {cap} per sale.",
+    ),
+    "rate_all": (
+        "每笔销售，{party}收取余额的{share}。",
+        "For every sale, {party} receives {share} of what is left.",
+    ),
+    "rate_all_capped": (
+        "每笔销售，{party}收取余额的{share}，每笔最多{cap}。",
+        "For every sale, {party} receives {share} of what is left, at most {cap} per sale.",
+    ),
+    "split": ("此后的余额", "What then remains"),
+    "pot_makers": ("其中{share}作为研发份额", "{share} of it, for making the course,"),
+    "pot_teachers": ("其中{share}作为授课份额", "{share} of it, for teaching,"),
+    "pot_support": ("其中{share}作为服务份额", "{share} of it, for support,"),
+    "pot_other": ("其中{share}", "{share} of it"),
+    "pot_rest": ("其余{share}", "The rest, {share},"),
+    "by_modules_rest": ("尚无模块权重记录时，这一部分", "As long as no module weight is recorded, this part"),
+    "by_hours_rest": ("尚无已确认课时记录时，这一部分", "As long as no approved hours are recorded, this part"),
+    "pay": ("{lead}归{party}。", "{lead} goes to {party}."),
+    "shares": ("{lead}按比例分配：", "{lead} is divided by percentage:"),
+    "by_modules": (
+        "{lead}由{parties}按各自完成的模块权重分配。",
+        "{lead} is divided among {parties} by the weight of the modules each made.",
+    ),
+    "by_hours": (
+        "{lead}由{parties}按各自已确认的授课时间分配。",
+        "{lead} is divided among {parties} by their approved teaching time.",
+    ),
+    "discount_own": (
+        "{party}自己发起的优惠由{party}从该笔所得中承担，实付价不低于{floor}时适用。",
+        "A discount of {party}'s own campaign is borne by {party} out of its share of that sale, as long as the buyer "
+        "pays at least {floor}.",
+    ),
+    "discount_own_any": (
+        "{party}自己发起的优惠由{party}从该笔所得中承担。",
+        "A discount of {party}'s own campaign is borne by {party} out of its share of that sale.",
+    ),
+    "discount_borne": (
+        "其他优惠由{party}从该笔所得中承担；不足部分由其余各方按所得比例分担。",
+        "Any other discount is borne by {party} out of its share of that sale; what exceeds that share is borne by the "
+        "others in proportion.",
+    ),
+    "discount_borne_all": (
+        "优惠由{party}从该笔所得中承担；不足部分由其余各方按所得比例分担。",
+        "A discount is borne by {party} out of its share of that sale; what exceeds that share is borne by the others "
+        "in proportion.",
+    ),
+    "discount_shared": (
+        "其他优惠由各方共担：按优惠后的价格分成。",
+        "Any other discount is borne by all: the lower price is shared.",
+    ),
+    "discount_shared_all": ("优惠由各方共担：按优惠后的价格分成。", "A discount is borne by all: the lower price is shared."),
+    "hold": ("每笔所得暂存{days}天，之后方可结算。", "Each share is held for {days} days before it may be paid out."),
+    "hold_none": ("每笔所得不作暂存，可即时结算。", "Shares are not held; they may be paid out at once."),
+    "clawback": (
+        "退款按原销售的各笔份额原路收回，不另作扣除。",
+        "A refund takes back the very shares of its sale, and nothing else.",
+    ),
+    "offset": (
+        "已经结算的，从以后的结算中抵扣，每次不超过{limit}，最长{days}天。",
+        "What has been paid out already is set against later payouts, at most {limit} of each, for no longer than {days} days.",
+    ),
+    "offset_none": (
+        "已经结算的不再从以后的结算中抵扣，由平台方承担。",
+        "What has been paid out already is not set against later payouts; the house bears it.",
+    ),
+    "refund_fee": (
+        "退款时支付通道不退的手续费由{party}承担。",
+        "The fee that the payment provider keeps at a refund is borne by {party}.",
+    ),
+    "refund_fee_house": (
+        "支付通道费始终由{party}自付，退款时亦同。",
+        "The fee of the payment provider stays with {party}, also at a refund.",
+    ),
+    "signers": ("须由{parties}分别签署。", "It must be signed by {parties}."),
+    "signers_alone": ("由{parties}签署。", "It is signed by {parties}."),
+    "reply": (
+        "对修改提案应在{days}天内答复；新条款生效之前，现行条款继续有效。",
+        "A proposal for change is to be answered within {days} days; until new terms begin, these go on.",
+    ),
+    "notice": (
+        "任何一方可提前{days}天通知终止；此前成交的销售仍按本条款执行。",
+        "Either side may end the contract with {days} days' notice; sales made before then keep these terms.",
+    ),
+    "notice_none": (
+        "任何一方可随时通知终止；此前成交的销售仍按本条款执行。",
+        "Either side may end the contract at any time; sales made before then keep these terms.",
+    ),
+    "rounding": (
+        "金额精确计算，最后一次性取整到最小货币单位：先取整数部分，余下的单位依次给余数最大者，相同时以本文次序为先。"
+        "条款含义以{semantics}为准。",
+        "Amounts are exact and rounded once, at the end, to the smallest unit: whole parts first, then one unit each to "
+        "the largest remainders, ties in the order of this text. The meaning of these terms is {semantics}.",
+    ),
+    "note": ("{note}", "{note}"),
+}

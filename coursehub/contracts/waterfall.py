@@ -1,0 +1,254 @@
+"""The waterfall: from what the buyer paid to what each party gets, line by line.
+
+Pure: no database, no clock. The order is part of the meaning (`terms.SEMANTICS`):
+gross, tax, enumerated deductions, fixed amounts, channel rate with its cap, nested
+splits, discount, rounding. (Holding is a date, not an amount: see `held_until`.)
+Everything is exact fractions until one rounding at the end, by largest remainder,
+ties by declared order.
+
+By hand. A learner pays 100.00 through the platform, tax of 6 % included, fee 3.20;
+terms: the house 30 % for the platform, then makers 60 % by modules (partner A 3, the
+house 1), the rest to the teacher B.
+
+    tax        10000 x 600 / 10600            =  566.04 ->  566
+    rail fee                                             320
+    base       10000 - 566 - 320              =         9114
+    house      9114 x 30 %                    = 2734.2  -> 2734
+    left       9114 - 2734.2                  = 6379.8
+    A          6379.8 x 60 % x 3/4            = 2870.91 -> 2871
+    house      6379.8 x 60 % x 1/4            =  956.97 ->  957
+    B          6379.8 x 40 %                  = 2551.92 -> 2552
+    sum        566 + 320 + 2734 + 2871 + 957 + 2552 = 10000
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from coursehub.contracts.reasons import Factor, Reason
+from coursehub.contracts.terms import Borne, ByHours, ByModules, Node, Pay, Rate, Shares, TermsBody
+from coursehub.ledger.allocation import reversal_step
+from coursehub.money import share_out
+
+FEE_COST = "fee_cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A sale as the waterfall needs to know it: amounts in minor units, facts already settled.
+
+    gross_minor: what the buyer paid, tax included, after the discount.
+    attributed: the party whose link brought the buyer, or None.
+    discount_borne_by: the party whose campaign the discount was, or None.
+    module_weights, approved_minutes: contribution per party, as known at the sale.
+    """
+
+    gross_minor: int
+    tax_bps: int = 0
+    fee_minor: int = 0
+    channel: str = "platform"
+    attributed: str | None = None
+    discount_minor: int = 0
+    discount_borne_by: str | None = None
+    module_weights: Mapping[str, int] = field(default_factory=dict)
+    approved_minutes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One amount of a money event, its clause and its arithmetic.
+
+    role: tax and rail_fee go to the state and to the rail (party None); share and
+    discount make up what a party gets; fee_cost is a fee that a party bears itself.
+    """
+
+    role: str
+    party: str | None
+    amount_minor: int
+    path: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    party: str
+    path: str
+    reason: Reason
+
+
+def tax_within(gross_minor: int, tax_bps: int) -> int:
+    """The tax inside a price that includes it, rounded half up to a minor unit.
+
+    10600 at 600 bps holds 600; 9900 at 600 bps holds 560.377, so 560.
+    """
+    whole = 10_000 + tax_bps
+    return (2 * gross_minor * tax_bps + whole) // (2 * whole)
+
+
+def share_sale(terms: TermsBody, sale: Sale) -> tuple[Line, ...]:
+    """Every line of a sale; their amounts add up to what the buyer paid.
+
+    A fee larger than what the base may lose, or one the base does not deduct at all,
+    is borne by the house as its own cost, so no share is ever negative.
+    """
+    tax = tax_within(sale.gross_minor, sale.tax_bps)
+    after_tax = sale.gross_minor - tax
+    covered = min(sale.fee_minor, after_tax) if "rail_fee" in terms.base.deduct else 0
+    bearer = _bearer_of(terms, sale)
+    list_price = sale.gross_minor + sale.discount_minor
+    discount = list_price - tax_within(list_price, sale.tax_bps) - after_tax if bearer else 0
+    pot = after_tax - covered + discount
+    taxed = (Factor("tax", sale.tax_bps, 10_000 + sale.tax_bps),)
+    lines = [Line("tax", None, tax, "/base", Reason("tax", Fraction(sale.gross_minor), taxed))]
+    lines.append(Line("rail_fee", None, sale.fee_minor, "/base", Reason("rail_fee", Fraction(sale.fee_minor))))
+    lines += _rounded(list(_leaves(terms, sale, pot)), pot)
+    if discount and bearer:
+        lines += _discount_lines(lines, bearer, discount)
+    if uncovered := sale.fee_minor - covered:
+        cost = Reason("fee_cost", Fraction(uncovered))
+        lines.append(Line(FEE_COST, terms.house.id, -uncovered, "/base", cost))
+    return tuple(lines)
+
+
+def rate_for(terms: TermsBody, sale: Sale) -> tuple[Rate, str]:
+    """The rate that answers for the sale's channel, and its clause.
+
+    A link counts as a partner's own only if that partner is a party of these terms.
+    """
+    own = {party.id for party in terms.parties}
+    if sale.channel != "partner_link" or sale.attributed in own:
+        for n, rate in enumerate(terms.rates.channels):
+            if rate.channel == sale.channel:
+                return Rate(rate.share_bps, rate.cap_minor), f"/rates/channels/{n}"
+    return terms.rates.rest, "/rates/rest"
+
+
+def _bearer_of(terms: TermsBody, sale: Sale) -> str | None:
+    """Who bears the discount out of its own share; None if everybody does."""
+    if not sale.discount_minor:
+        return None
+    for choice in terms.discount.opted_in:
+        if choice.party == sale.discount_borne_by and sale.gross_minor >= choice.floor_price_minor:
+            return choice.party
+    rest = terms.discount.rest
+    return rest.party if isinstance(rest, Borne) else None
+
+
+def _leaves(terms: TermsBody, sale: Sale, pot: int) -> Iterator[_Leaf]:
+    """Who gets what part of the pot, exactly, in declared order."""
+    left = pot
+    for n, fixed in enumerate(terms.fixed):
+        amount = min(fixed.amount_minor, left)
+        left -= amount
+        cap = left + amount if amount < fixed.amount_minor else None
+        yield _Leaf(fixed.party, f"/fixed/{n}", Reason("fixed", Fraction(fixed.amount_minor), cap_minor=cap))
+    rate, path = rate_for(terms, sale)
+    of = Fraction(left)
+    reason = Reason("rate", of, (Factor("rate", rate.share_bps, 10_000),), channel=sale.channel)
+    if rate.cap_minor is not None and reason.exact > rate.cap_minor:
+        reason = replace(reason, cap_minor=rate.cap_minor)
+    yield _Leaf(terms.rates.party, path, reason)
+    yield from _branch(terms.split, sale, Reason("split", of - reason.exact), "/split")
+
+
+def _branch(node: Node, sale: Sale, reason: Reason, path: str) -> Iterator[_Leaf]:
+    """Follow one node of the split tree down to the parties."""
+    if isinstance(node, Pay):
+        yield _Leaf(node.party, path, reason)
+    elif isinstance(node, Shares):
+        rest_bps = 10_000
+        for n, share in enumerate(node.items):
+            rest_bps -= share.share_bps
+            part = _times(reason, Factor(share.label, share.share_bps, 10_000))
+            yield from _branch(share.then, sale, part, f"{path}/items/{n}/then")
+        if rest_bps:
+            yield from _branch(node.rest, sale, _times(reason, Factor("rest", rest_bps, 10_000)), f"{path}/rest")
+    else:
+        yield from _by_contribution(node, sale, reason, path)
+
+
+def _by_contribution(node: ByModules | ByHours, sale: Sale, reason: Reason, path: str) -> Iterator[_Leaf]:
+    facts = sale.module_weights if isinstance(node, ByModules) else sale.approved_minutes
+    weights = {party: facts.get(party, 0) for party in node.parties}
+    total = sum(weights.values())
+    if not total:  # nobody has contributed yet: the rest answers
+        yield from _branch(node.rest, sale, reason, f"{path}/rest")
+        return
+    by = "modules" if isinstance(node, ByModules) else "hours"
+    for n, (party, weight) in enumerate(weights.items()):
+        if weight:
+            yield _Leaf(party, f"{path}/parties/{n}", _times(reason, Factor(by, weight, total)))
+
+
+def _times(reason: Reason, factor: Factor) -> Reason:
+    return replace(reason, factors=(*reason.factors, factor))
+
+
+def _rounded(leaves: Sequence[_Leaf], pot: int) -> list[Line]:
+    """Round all leaves at once so that they add up to the pot: largest remainder, ties by declared order."""
+    floors = [leaf.reason.exact.__floor__() for leaf in leaves]
+    left_over = pot - sum(floors)
+    by_remainder = sorted(range(len(leaves)), key=lambda n: floors[n] - leaves[n].reason.exact)
+    for n in by_remainder[:left_over]:
+        floors[n] += 1
+    return [Line("share", leaf.party, amount, leaf.path, leaf.reason) for leaf, amount in zip(leaves, floors, strict=True)]
+
+
+def _discount_lines(lines: Sequence[Line], bearer: str, discount: int) -> list[Line]:
+    """Take the discount from its bearer; what exceeds the bearer's share, from the others in proportion."""
+    got = shares_of(lines)
+    borne = {bearer: min(discount, got.get(bearer, 0))}
+    if excess := discount - borne[bearer]:
+        others = {party: amount for party, amount in got.items() if party != bearer}
+        borne |= share_out(excess, others)
+    reason = Reason("discount", Fraction(discount))
+    return [Line("discount", party, -amount, "/discount", reason) for party, amount in borne.items() if amount]
+
+
+def shares_of(lines: Sequence[Line]) -> dict[str, int]:
+    """What each party gets from these lines, fees it bears left aside; in order of appearance."""
+    got: dict[str, int] = {}
+    for line in lines:
+        if line.role in ("share", "discount") and line.party:
+            got[line.party] = got.get(line.party, 0) + line.amount_minor
+    return got
+
+
+def legs_of(lines: Sequence[Line]) -> dict[str, int]:
+    """The legs a refund of this sale runs over; they add up to what the buyer paid.
+
+    Keys: "tax", "share:<party>" and "rail_fee" (the part of the fee that the base lost).
+    """
+    tax = sum(line.amount_minor for line in lines if line.role == "tax")
+    fee = sum(line.amount_minor for line in lines if line.role in ("rail_fee", FEE_COST))
+    shares = {f"share:{party}": amount for party, amount in shares_of(lines).items()}
+    return {"tax": tax, **shares, "rail_fee": fee}
+
+
+def share_refund(terms: TermsBody, sold: Sequence[Line], *, before_minor: int, amount_minor: int) -> tuple[Line, ...]:
+    """Every line of a refund; their amounts add up to minus what goes back to the buyer.
+
+    sold: the lines of the sale. before_minor: what was refunded of it before.
+    Webster's rule over the running total: no step credits anybody, and a full refund in
+    any parts takes back every leg exactly. The rail keeps its fee: that part stands with
+    the party the terms name.
+
+    By hand, half of the sale in this module's docstring: 5000 over the legs tax 566, house
+    3691, A 2871, B 2552, fee 320. Halves are 283, 1845.5, 1435.5, 1276 and 160; Webster
+    gives the one unit between house and A to the larger leg: 283, 1846, 1435, 1276, 160.
+    """
+    legs = legs_of(sold)
+    gross = sum(legs.values())
+    step = reversal_step(legs, before_minor=before_minor, amount_minor=amount_minor)
+    earlier = reversal_step(legs, before_minor=0, amount_minor=before_minor)
+    lines = []
+    for name, amount in step.items():
+        role, _sep, party = name.partition(":")
+        part = (Factor("refunded", before_minor + amount_minor, gross or 1),)
+        reason = Reason("refund", Fraction(legs[name]), part, already_minor=earlier[name])
+        if role == "rail_fee":
+            fee = replace(reason, kind="fee_cost")
+            lines.append(Line(FEE_COST, terms.refund_fee.bearer, -amount, "/refund_fee", fee))
+        else:
+            lines.append(Line(role, party or None, -amount, "/clawback", reason))
+    return tuple(lines)
