@@ -93,7 +93,7 @@ def drop(kind: str, id: int, locale: str | None = None) -> None:
     db.session.execute(which if locale is None else which.where(SearchEntry.locale == locale))
 
 
-def matches(kind: str, query: str, *, locale: str | None = None) -> sa.Select[tuple[int, float]]:
+def matches(kind: str, query: str, *, locale: str | None = None) -> sa.Select[int, float]:
     """The things of a kind that hold every word of the query: `ref_id` and `rank`, higher is better.
 
     An empty query, or one of punctuation only, matches nothing.

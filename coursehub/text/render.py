@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html import unescape
 from typing import Any
@@ -35,6 +35,7 @@ class Rendered:
     links: list[Link] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
 
 
 @lru_cache(maxsize=1)
@@ -78,7 +79,7 @@ def render_inline(markdown: str, *, resolve: Resolve, locale: str = "zh-CN") -> 
     rendered = render(markdown, resolve=resolve, locale=locale)
     single = re.fullmatch(r"\s*<p>(.*)</p>\s*", rendered.html, re.DOTALL)
     if single and "<p>" not in single.group(1):
-        return Rendered(single.group(1), rendered.headings, rendered.links, rendered.images, rendered.problems)
+        return replace(rendered, html=single.group(1))
     return rendered
 
 
@@ -89,8 +90,10 @@ _ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 def _finish(raw: str, notes: Notes, resolve: Resolve) -> Rendered:
     placer = Placer(notes, resolve)
     html = clean(raw, placer)
-    html = _IMG.sub(lambda match: _judge_image(match.group(), placer), html)
-    return Rendered(html.strip() + "\n" if html.strip() else "", notes.headings, placer.links, placer.images, notes.problems)
+    html = _IMG.sub(lambda match: _judge_image(match.group(), placer), html).strip()
+    return Rendered(
+        f"{html}\n" if html else "", notes.headings, placer.links, placer.images, notes.problems, list(notes.labels)
+    )
 
 
 def _judge_image(tag: str, placer: Placer) -> str:

@@ -25,6 +25,8 @@ def draw(name: str, content: str, notes: Notes, math: Callable[[str], str]) -> s
         return _link(content, DOC, notes)
     if name in ("ref", "numref", "eq", "any", "prf:ref"):
         return _link(content, REF, notes)
+    if name == "target":
+        return _target(content, notes)
     if name in ("abbr", "abbreviation"):
         short, _, long = content.partition("(")
         return f'<abbr title="{escape(long.rstrip(") "))}">{escape(short.strip())}</abbr>'
@@ -42,3 +44,11 @@ def _link(content: str, prefix: str, notes: Notes) -> str:
     target = (titled["target"] if titled else content).strip()
     words = titled["title"] if titled else notes.title_of(target if prefix == DOC else f"ref:{target}") or target
     return f'<a href="{prefix}{escape(quote(target, safe="/#."))}">{escape(words)}</a>'
+
+
+def _target(content: str, notes: Notes) -> str:
+    """A place inside a sentence that links can lead to: {target}`words <label>`."""
+    titled = _TITLED.fullmatch(content)
+    label = (titled["target"] if titled else content).strip()
+    notes.labels[label] = label
+    return f'<span id="t-{escape(label)}">{escape(titled["title"] if titled else content)}</span>'

@@ -23,11 +23,11 @@ GUARDED = {
     "lesson": "release_id, phase_id, position, key, minutes, is_preview",
     "lesson_text": "release_id, lesson_id, locale, title, summary",
     "step": "release_id, lesson_id, position, key, kind, definition, acceptance",
-    "step_text": "release_id, step_id, locale, title, source, texts",
+    "step_text": "release_id, step_id, locale, title, page, source, texts",
     "asset": "release_id, path, storage_key, sha256, media_type, bytes",
     "release_skill": "release_id, skill_id, level",
 }
-SEALED = "course_id, number, version, level, languages, licence, teachers, manifest, content_hash, frozen_at"
+SEALED = "course_id, number, version, level, languages, licence, teachers, links, manifest, content_hash, frozen_at"
 
 
 def upgrade() -> None:
@@ -199,6 +199,7 @@ def create_tables() -> None:
         sa.Column("teachers", sa.JSON(), nullable=False),
         sa.Column("source_format", sa.String(length=40), nullable=False),
         sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("manifest", sa.JSON(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=True),
         sa.Column("derived_from_id", BIG, nullable=True),
@@ -449,6 +450,7 @@ def create_tables() -> None:
         sa.Column("locale", sa.String(length=10), nullable=False),
         sa.Column("release_id", BIG, nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("page", sa.String(length=400), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("texts", sa.JSON(), nullable=False),

@@ -108,6 +108,7 @@ class StepText(Model):
     locale: Mapped[str] = mapped_column(sa.String(10))
     release_id: Mapped[int] = ref("release.id", ondelete="CASCADE")
     title: Mapped[str] = mapped_column(sa.String(200))
+    page: Mapped[str] = mapped_column(sa.String(400), default="")  # the document it came from; its links start there
     source: Mapped[str] = mapped_column(sa.Text, default="")
     html: Mapped[str] = mapped_column(sa.Text, default="")
     texts: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)

@@ -72,6 +72,7 @@ class Release(Model):
     teachers: Mapped[list[str]] = mapped_column(sa.JSON, default=list)  # as the author writes them
     source_format: Mapped[str] = mapped_column(sa.String(40))  # which importer read it
     report: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # what the importer kept and dropped
+    links: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # pages and labels of the package by step key
     manifest: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # canonical, made when frozen
     content_hash: Mapped[str | None] = mapped_column(sa.String(64))
     derived_from_id: Mapped[int | None] = ref("release.id", nullable=True)

@@ -112,29 +112,29 @@ def outline(release_id: int, locale: str) -> Outline:
     locale = locale_of(release, locale)
     phases: dict[int, OutlinePhase] = {}
     lessons: dict[int, OutlineLesson] = {}
-    for row in db.session.execute(
+    for phase in db.session.execute(
         sa.select(Phase.id, Phase.key, PhaseText.title)
         .join(PhaseText, sa.and_(PhaseText.phase_id == Phase.id, PhaseText.locale == locale))
         .where(Phase.release_id == release_id)
         .order_by(Phase.position)
     ):
-        phases[row.id] = OutlinePhase(row.id, row.key, row.title, [])
-    for row in db.session.execute(
+        phases[phase.id] = OutlinePhase(phase.id, phase.key, phase.title, [])
+    for lesson in db.session.execute(
         sa.select(Lesson.id, Lesson.key, Lesson.phase_id, Lesson.minutes, Lesson.is_preview, LessonText.title, LessonText.summary)
         .join(LessonText, sa.and_(LessonText.lesson_id == Lesson.id, LessonText.locale == locale))
         .where(Lesson.release_id == release_id)
         .order_by(Lesson.position)
     ):
-        lessons[row.id] = OutlineLesson(row.id, row.key, row.title, row.summary, row.minutes, row.is_preview, [])
-        phases[row.phase_id].lessons.append(lessons[row.id])
-    for row in db.session.execute(
+        lessons[lesson.id] = OutlineLesson(lesson.id, lesson.key, lesson.title, lesson.summary, lesson.minutes, lesson.is_preview, [])
+        phases[lesson.phase_id].lessons.append(lessons[lesson.id])
+    for step in db.session.execute(
         sa.select(Step.id, Step.key, Step.kind, Step.lesson_id, Step.acceptance, StepText.title)
         .join(StepText, sa.and_(StepText.step_id == Step.id, StepText.locale == locale))
         .where(Step.release_id == release_id)
         .order_by(Step.position)
     ):
-        rule = str(row.acceptance.get("rule", "read"))
-        lessons[row.lesson_id].steps.append(OutlineStep(row.id, row.key, row.kind, row.title, rule))
+        rule = str(step.acceptance.get("rule", "read"))
+        lessons[step.lesson_id].steps.append(OutlineStep(step.id, step.key, step.kind, step.title, rule))
     text = db.session.get_one(ReleaseText, (release_id, locale))
     return Outline(release_id, locale, text.title, text.summary, list(text.outcomes), list(phases.values()))
 

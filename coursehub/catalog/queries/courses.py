@@ -38,7 +38,7 @@ def course_by_slug(slug: str) -> Course | None:
     return db.session.execute(sa.select(Course).where(Course.slug == slug)).scalar_one_or_none()
 
 
-def listed_courses() -> sa.Select[tuple[Course]]:
+def listed_courses() -> sa.Select[Course]:
     """Courses that everybody may see: those with a listed release, newest listing first."""
     return (
         sa.select(Course)
@@ -47,7 +47,7 @@ def listed_courses() -> sa.Select[tuple[Course]]:
     )
 
 
-def courses_visible_to(reader: Actor) -> sa.Select[tuple[Course]]:
+def courses_visible_to(reader: Actor) -> sa.Select[Course]:
     """Catalogue staff see all courses; everyone else those of the organisation they act for."""
     every = sa.select(Course).order_by(Course.id.desc())
     if "catalogue" in reader.staff_roles:
@@ -55,7 +55,7 @@ def courses_visible_to(reader: Actor) -> sa.Select[tuple[Course]]:
     return every.where(Course.organisation_id == reader.organisation_id)
 
 
-def releases_visible_to(reader: Actor) -> sa.Select[tuple[Release]]:
+def releases_visible_to(reader: Actor) -> sa.Select[Release]:
     """Releases of the courses the reader may see, drafts included."""
     every = sa.select(Release).join(Course, Course.id == Release.course_id).order_by(Release.id.desc())
     if "catalogue" in reader.staff_roles:
@@ -63,7 +63,7 @@ def releases_visible_to(reader: Actor) -> sa.Select[tuple[Release]]:
     return every.where(Course.organisation_id == reader.organisation_id)
 
 
-def releases_of(course_id: int) -> sa.Select[tuple[Release]]:
+def releases_of(course_id: int) -> sa.Select[Release]:
     """All releases of a course, newest first."""
     return sa.select(Release).where(Release.course_id == course_id).order_by(Release.number.desc())
 

@@ -1,5 +1,7 @@
 """Finding listed courses by words, level, skill, language and owner."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from coursehub import search
@@ -16,13 +18,13 @@ def search_courses(
     skill: str | None = None,
     language: str | None = None,
     organisation_id: int | None = None,
-) -> sa.Select[tuple[int, float]]:
+) -> sa.Select[int, float]:
     """Listed courses as (course_id, rank), higher ranks first fit better; 0 without words.
 
     The caller joins what it shows and sorts. `skill` is a code; its narrower skills count too.
     Words are looked for in every language of a course, whatever the reader's.
     """
-    listed = sa.select(Course.id.label("course_id")).join(
+    listed: sa.Select[Any] = sa.select(Course.id.label("course_id")).join(
         Release, sa.and_(Release.course_id == Course.id, Release.state == "listed")
     )
     if query.strip():

@@ -7,12 +7,12 @@ from coursehub.db import db
 from coursehub.people.actor import Actor
 
 
-def review_queue() -> sa.Select[tuple[ReleaseReview]]:
+def review_queue() -> sa.Select[ReleaseReview]:
     """Reviews that wait for a decision, the nearest deadline first."""
     return sa.select(ReleaseReview).where(ReleaseReview.decision.is_(None)).order_by(ReleaseReview.due_at, ReleaseReview.id)
 
 
-def reviews_visible_to(reader: Actor) -> sa.Select[tuple[ReleaseReview]]:
+def reviews_visible_to(reader: Actor) -> sa.Select[ReleaseReview]:
     """Catalogue staff see every review; authors see those of their own organisation's courses."""
     every = sa.select(ReleaseReview).order_by(ReleaseReview.submitted_at.desc(), ReleaseReview.id.desc())
     if "catalogue" in reader.staff_roles:
@@ -41,7 +41,7 @@ def events_of(release_id: int) -> list[ReleaseEvent]:
     return list(db.session.execute(rows).scalars())
 
 
-def imports_visible_to(reader: Actor) -> sa.Select[tuple[CourseImport]]:
+def imports_visible_to(reader: Actor) -> sa.Select[CourseImport]:
     """Uploads of the organisation the reader acts for, newest first."""
     return sa.select(CourseImport).where(CourseImport.organisation_id == reader.organisation_id).order_by(CourseImport.id.desc())
 
