@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Date, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coursehub.db import Id, Model, PublicId, UtcDateTime, ref
@@ -71,6 +71,7 @@ class StepProgress(Model):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     position_seconds: Mapped[int] = mapped_column(Integer, default=0)
     furthest_seconds: Mapped[int] = mapped_column(Integer, default=0)
+    draft: Mapped[str | None] = mapped_column(Text)  # code typed but perhaps not handed in
 
 
 class Completion(Model):

@@ -30,7 +30,7 @@ def attempts(enrolment_id: int, step_key: str, *, purpose: str = "check", limit:
     return list(db.session.execute(found).scalars())
 
 
-def attempt_visible_to(enrolment_id: int, public_id: str) -> sa.Select[tuple[Attempt]]:
+def attempt_visible_to(enrolment_id: int, public_id: str) -> sa.Select[Attempt]:
     """One attempt of an enrolment that the reader was already allowed to open."""
     return sa.select(Attempt).where(Attempt.enrolment_id == enrolment_id, Attempt.public_id == public_id)
 

@@ -12,7 +12,7 @@ from coursehub.learning.queries.outline import Outline, outline
 from coursehub.people.actor import Actor
 
 
-def enrolments_visible_to(reader: Actor) -> sa.Select[tuple[Enrolment]]:
+def enrolments_visible_to(reader: Actor) -> sa.Select[Enrolment]:
     """A person's own enrolments, the open and lately read ones first."""
     return (
         sa.select(Enrolment)

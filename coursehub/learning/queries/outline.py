@@ -109,9 +109,7 @@ def outline(release_id: int, locale: str) -> Outline:
     A frozen release never changes, so its outline is read once per process;
     a draft is read each time.
     """
-    release = db.session.execute(
-        sa.select(Release.public_id, Release.version, Release.languages, Release.frozen_at).where(Release.id == release_id)
-    ).one()
+    release = db.session.get_one(Release, release_id)
     locale = locale if locale in release.languages else release.languages[0]
     key = (release.public_id, locale)
     with _guard:
@@ -150,7 +148,7 @@ def _read(release_id: int, version: str, languages: tuple[str, ...], locale: str
 
 def rule_of(acceptance: dict[str, Any] | None) -> str:
     """How a step is accepted; "" when it does not count towards completion."""
-    rule = str((acceptance or {}).get("rule", ""))
+    rule = str((acceptance or {}).get("rule") or "read")
     return rule if rule in ("read", "watched", "passed") else ""
 
 

@@ -1,0 +1,95 @@
+"""Course reviews as pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from coursehub.db import db
+from coursehub.learning.models import CourseReview
+from coursehub.people.queries import display_names
+
+
+@dataclass(frozen=True)
+class ReviewSummary:
+    """How many people reviewed a course and what they gave; the average in tenths of a star."""
+
+    count: int
+    average_tenths: int
+    by_stars: dict[int, int]
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """One review with its author's display name and the partner's reply."""
+
+    public_id: str
+    stars: int
+    text: str
+    name: str
+    written_at: datetime
+    edited_at: datetime | None
+    reply_text: str | None
+    replied_at: datetime | None
+
+
+def standing_reviews(course_id: int) -> sa.Select[CourseReview]:
+    """The reviews of a course that are shown, newest first."""
+    return (
+        sa.select(CourseReview)
+        .where(CourseReview.course_id == course_id, CourseReview.deleted_at.is_(None), CourseReview.hidden_at.is_(None))
+        .order_by(CourseReview.written_at.desc(), CourseReview.id.desc())
+    )
+
+
+def review_views(reviews: Iterable[CourseReview]) -> list[ReviewView]:
+    """Reviews with the names to show; an erased person's name is empty."""
+    reviews = list(reviews)
+    names = display_names({review.person_id for review in reviews}) if reviews else {}
+    return [
+        ReviewView(
+            r.public_id, r.stars, r.text, names.get(r.person_id, ""), r.written_at, r.edited_at, r.reply_text, r.replied_at
+        )
+        for r in reviews
+    ]
+
+
+def reviews_of(course_id: int, *, limit: int = 20) -> list[ReviewView]:
+    """The newest standing reviews of a course, for its page."""
+    return review_views(db.session.execute(standing_reviews(course_id).limit(limit)).scalars())
+
+
+def review_summary(course_id: int) -> ReviewSummary:
+    """Count and average of a course's standing reviews; zero when there are none."""
+    return review_summaries([course_id]).get(course_id, ReviewSummary(0, 0, {}))
+
+
+def review_summaries(course_ids: Iterable[int]) -> dict[int, ReviewSummary]:
+    """The same for many courses at once, for lists; courses without reviews are missing."""
+    found = (
+        sa.select(CourseReview.course_id, CourseReview.stars, sa.func.count().label("n"))
+        .where(
+            CourseReview.course_id.in_(list(course_ids)), CourseReview.deleted_at.is_(None), CourseReview.hidden_at.is_(None)
+        )
+        .group_by(CourseReview.course_id, CourseReview.stars)
+    )
+    by_course: dict[int, dict[int, int]] = {}
+    for row in db.session.execute(found):
+        by_course.setdefault(row.course_id, {})[row.stars] = row.n
+    return {course_id: _summary(by_stars) for course_id, by_stars in by_course.items()}
+
+
+def _summary(by_stars: dict[int, int]) -> ReviewSummary:
+    count = sum(by_stars.values())
+    stars = sum(star * n for star, n in by_stars.items())
+    return ReviewSummary(count, (20 * stars + count) // (2 * count), by_stars)
+
+
+def own_review(*, person_id: int, course_id: int) -> CourseReview | None:
+    """What this person wrote about a course, also when hidden; None if nothing stands."""
+    found: sa.Select[Any] = sa.select(CourseReview).where(
+        CourseReview.person_id == person_id, CourseReview.course_id == course_id, CourseReview.deleted_at.is_(None)
+    )
+    return db.session.execute(found).scalar_one_or_none()

@@ -1,0 +1,32 @@
+"""Pages of the learning room, split by noun."""
+
+from flask import Blueprint
+
+bp = Blueprint("learning", __name__)
+
+from coursehub.learning.views import (  # noqa: E402 - they put their routes on the blueprint above
+    courses,
+    evidence,
+    exercises,
+    lessons,
+    previews,
+    questions,
+    quizzes,
+    reports,
+    reviews,
+    teaching,
+)
+
+__all__ = [
+    "bp",
+    "courses",
+    "evidence",
+    "exercises",
+    "lessons",
+    "previews",
+    "questions",
+    "quizzes",
+    "reports",
+    "reviews",
+    "teaching",
+]
