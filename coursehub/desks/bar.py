@@ -74,11 +74,12 @@ class Bar:
     @property
     def theme_words(self) -> str:
         """What the switch would do."""
-        if self.next_theme == "light":
-            return _("Switch to light colours")
-        if self.next_theme == "dark":
-            return _("Switch to dark colours")
-        return _("Use the colours of your system")
+        words = {
+            "light": _("Switch to light colours"),
+            "dark": _("Switch to dark colours"),
+            "auto": _("Use the colours of your system"),
+        }
+        return str(words[self.next_theme])
 
     @property
     def outbox_url(self) -> str | None:
@@ -113,7 +114,7 @@ def _bar(actor: Actor | None) -> Bar:
         places=[place for place in _places(actor) if place[2] in files.pages],
         personal=[link for link in _personal() if link[1] in files.pages] if actor else [],
         foot=[link for link in _foot() if link[1] in files.pages],
-        organisations=[(o.public_id, _name(o, language), o is organisation) for o in actor.choices] if actor and len(actor.choices) > 1 else [],
+        organisations=_choices(actor, language) if actor else [],
         person_name=_display_name(actor.person_id) if actor else "",
         organisation_name=_name(organisation, language) if organisation else "",
         looked_as=actor is not None and actor.is_only_looking,
@@ -173,9 +174,17 @@ def _name(organisation: Organisation, language: str) -> str:
     return organisation.name_en if language == "en" else organisation.name
 
 
+def _choices(actor: Actor, language: str) -> list[tuple[str, str, bool]]:
+    """The organisations between which a person can switch; one alone is no choice."""
+    if len(actor.choices) < 2:
+        return []
+    return [(o.public_id, _name(o, language), o is actor.organisation) for o in actor.choices]
+
+
 def _display_name(person_id: int) -> str:
     """The reader's own name, shown to themselves: nobody's grant is asked for that."""
-    return db.session.execute(sa.select(PersonalRecord.display_name).where(PersonalRecord.person_id == person_id)).scalar_one_or_none() or "—"
+    own = sa.select(PersonalRecord.display_name).where(PersonalRecord.person_id == person_id)
+    return db.session.execute(own).scalar_one_or_none() or "—"
 
 
 def static_files(app: Flask) -> StaticFiles:
@@ -189,7 +198,9 @@ def static_files(app: Flask) -> StaticFiles:
             stylesheets=tuple(_address(f"css/{sheet}.css") for sheet in SHEETS),
             scripts=tuple(_address(script) for script in scripts),
             icon=_address("img/mark.svg"),
-            pages=frozenset(r.rule.rstrip("/") for r in app.url_map.iter_rules() if not r.arguments and "GET" in (r.methods or ())),
+            pages=frozenset(
+                rule.rule.rstrip("/") for rule in app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())
+            ),
         )
         app.extensions["coursehub_static_files"] = found
     return found

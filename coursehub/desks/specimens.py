@@ -42,17 +42,29 @@ class Page:
     total: int = 186
 
 
-def sale() -> list[dict[str, object]]:
-    """One sale of 299.00 under terms with a channel share, makers and teachers."""
+@dataclass(frozen=True)
+class Step:
+    """One line of a waterfall, as `templates/components/figures.html` reads it."""
+
+    kind: str
+    label: str
+    amount_minor: int
+    clause: str = ""
+    arithmetic: str = ""
+    depth: int = 0
+
+
+def sale() -> list[Step]:
+    """One sale of 299.00 CNY under terms that share it between the house, makers and teachers."""
     return [
-        {"kind": "start", "label": _("A learner paid"), "amount_minor": 29900, "arithmetic": _("price 299.00, no coupon")},
-        {"kind": "out", "label": _("Value-added tax"), "amount_minor": 1692, "clause": "1.2", "arithmetic": "299.00 × 6 / 106"},
-        {"kind": "out", "label": _("Fee of the payment rail"), "amount_minor": 897, "clause": "1.3", "arithmetic": "299.00 × 3%"},
-        {"kind": "rest", "label": _("What is shared"), "amount_minor": 27311, "clause": "2.1", "arithmetic": "299.00 − 16.92 − 8.97"},
-        {"kind": "party", "label": _("The house"), "amount_minor": 8193, "clause": "2.2", "arithmetic": "273.11 × 30%"},
-        {"kind": "party", "label": _("Northwind"), "amount_minor": 19118, "clause": "2.3", "arithmetic": "273.11 − 81.93"},
-        {"kind": "party", "depth": 1, "label": _("of it to the makers"), "amount_minor": 11471, "clause": "3.1", "arithmetic": "191.18 × 60%"},
-        {"kind": "party", "depth": 1, "label": _("of it to the teachers"), "amount_minor": 7647, "clause": "3.2", "arithmetic": "191.18 × 40%"},
+        Step("start", _("A learner paid"), 29900, "", _("price 299.00, no coupon")),
+        Step("out", _("Value-added tax"), 1692, "1.2", "299.00 × 6 / 106"),
+        Step("out", _("Fee of the payment rail"), 897, "1.3", "299.00 × 3%"),
+        Step("rest", _("What is shared"), 27311, "2.1", "299.00 − 16.92 − 8.97"),
+        Step("party", _("The house"), 8193, "2.2", "273.11 × 30%"),
+        Step("party", _("Northwind"), 19118, "2.3", "273.11 − 81.93"),
+        Step("part", _("of it to the makers"), 11471, "3.1", "191.18 × 60%", depth=1),
+        Step("part", _("of it to the teachers"), 7647, "3.2", "191.18 × 40%", depth=1),
     ]
 
 
@@ -60,7 +72,6 @@ def terms() -> tuple[list[str], list[str]]:
     """Two proposals of the same contract, clause by clause."""
     kept = _("Taxes and the fee of the payment rail come off the price first.")
     held = _("Money is held for 14 days, then it is yours.")
-    return (
-        [kept, _("Of what remains, the partner receives 65%."), held],
-        [kept, _("Of what remains, the partner receives 70% when the learner came through the partner's own link, else 60%."), held],
-    )
+    before = _("Of what remains, the partner receives 65%.")
+    after = _("Of what remains, the partner receives 70% when the learner came through the partner's own link, else 60%.")
+    return [kept, before, held], [kept, after, held]
