@@ -1,0 +1,4 @@
+people = 4
+nights = 3
+
+print("rooms:", 0)
