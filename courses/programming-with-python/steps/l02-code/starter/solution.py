@@ -1,0 +1,4 @@
+kilometres = input()
+seconds = input()
+
+print("0:00 per km")
