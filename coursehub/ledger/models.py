@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coursehub.db import BigId, Id, Model, UtcDateTime
+from coursehub.db import BigId, Model, UtcDateTime
 
 HASH_LENGTH = 64
 
@@ -22,7 +22,7 @@ HASH_LENGTH = 64
 class Account(Model):
     """Where amounts stand: one code, one currency, one party.
 
-    `kind` is the first word of `code`. `party` is the public id of an
+    `id` derives from the name (see accounts.py). `kind` is the first word of `code`. `party` is the public id of an
     organisation, or "" for an account of nobody in particular. Never edited:
     the hash of every journal covers the names of its accounts.
     """
@@ -36,7 +36,7 @@ class Account(Model):
         CheckConstraint("length(currency) = 3 AND currency = upper(currency)", name="currency_code"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     code: Mapped[str] = mapped_column(String(60))
     party: Mapped[str] = mapped_column(String(16), default="")
     currency: Mapped[str] = mapped_column(String(3))

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, and_, bindparam, insert, select, text
+from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy import func as sql
 from sqlalchemy.orm import make_transient_to_detached
 
 from coursehub.db import db, new_public_id, transaction
 from coursehub.ledger import chain, queries
+from coursehub.ledger.accounts import OpenedAccounts, account_id
 from coursehub.ledger.chain import Header, Line
-from coursehub.ledger.models import Account, ChainHead, Journal, Posting
+from coursehub.ledger.models import ChainHead, Journal, Posting
 
 
 class EffectAlreadyBooked(RuntimeError):
@@ -38,16 +39,6 @@ class Leg:
     account: AccountRef
     amount_minor: int
     term_path: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """Where the chain ends now, under lock, and what else was there to see."""
-
-    height: int
-    hash: str
-    booked_as: int | None
-    accounts: dict[tuple[str, str], int]
 
 
 def post(
@@ -83,108 +74,68 @@ def post(
         raise ValueError(f"{effect_key} moves nothing")
     with transaction():
         connection = db.session.connection()
-        head = _take_head(connection, effect_key, lines)
+        head = _take_head(connection, effect_key)
         header = Header(head.height + 1, kind, effect_key, occurred_at, at, terms_hash, reverses)
         if head.booked_as is not None:
             return _booked_before(head.booked_as, header, lines)
-        accounts = head.accounts
-        if any((line.code, line.party) not in accounts for line in lines):
-            accounts = _open_accounts(connection, lines)
-        values = header._asdict() | {
-            "prev_hash": head.hash,
-            "hash": chain.link(header, lines, prev_hash=head.hash),
-        }
-        connection.execute(_POSTINGS, _rows(header.id, lines, accounts))
+        _opened.ensure(connection, head.book, lines)
+        values = header._asdict()
+        values["prev_hash"] = head.hash
+        values["hash"] = chain.link(header, lines, prev_hash=head.hash)
+        connection.execute(_POSTINGS, [_row(header.id, n, line) for n, line in enumerate(lines, start=1)])
         connection.execute(_JOURNAL, values)  # closes the journal: see the triggers
         return _detached(values)
 
 
-_ACCOUNT: Table = Account.__table__  # type: ignore[assignment]
+_opened = OpenedAccounts()
 _POSTINGS = insert(Posting.__table__)  # type: ignore[arg-type]
 _JOURNAL = insert(Journal.__table__)  # type: ignore[arg-type]
 _BOOKED_AS = select(Journal.id).where(Journal.effect_key == bindparam("effect_key"))
-_NAMED = and_(
-    Account.currency == bindparam("currency"),
-    Account.code.in_(bindparam("codes", expanding=True)),
-    Account.party.in_(bindparam("parties", expanding=True)),
-)
-# One round trip: lock the head, look for the effect, find the accounts.
-_HEAD = (
-    select(
-        ChainHead.height,
-        ChainHead.hash,
-        _BOOKED_AS.scalar_subquery().label("booked_as"),
-        select(sql.max(Journal.id)).scalar_subquery().label("seen"),
-        Account.id,
-        Account.code,
-        Account.party,
-    )
-    .select_from(ChainHead)
-    .outerjoin(Account, _NAMED)
-    .with_for_update(of=ChainHead)
-)
+# One round trip: lock the head and look for the effect.
+_HEAD = select(
+    ChainHead.height,
+    ChainHead.hash,
+    ChainHead.book,
+    _BOOKED_AS.scalar_subquery().label("booked_as"),
+    select(sql.max(Journal.id)).scalar_subquery().label("seen"),
+).with_for_update(of=ChainHead)
 _BEGIN_BOOK = text(
     "INSERT INTO chain_head (id, book, height, hash) SELECT 1, :book, 0, :hash "
     "WHERE NOT EXISTS (SELECT 1 FROM chain_head) ON CONFLICT DO NOTHING"
 )
 
 
-def _take_head(connection: Connection, effect_key: str, lines: Sequence[Line]) -> _Head:
-    wanted = _names(lines) | {"effect_key": effect_key}
-    rows = connection.execute(_HEAD, wanted).all()
-    if not rows:
+class _Head(NamedTuple):
+    """Where the chain ends now, under lock, and as which journal the effect was booked before."""
+
+    height: int
+    hash: str
+    book: str
+    booked_as: int | None
+
+
+def _take_head(connection: Connection, effect_key: str) -> _Head:
+    wanted = {"effect_key": effect_key}
+    row = connection.execute(_HEAD, wanted).one_or_none()
+    if row is None:
         book = new_public_id()
         connection.execute(_BEGIN_BOOK, {"book": book, "hash": chain.genesis(book)})
-        rows = connection.execute(_HEAD, wanted).all()
-    first = rows[0]
-    booked_as = first.booked_as
-    if (first.seen or 0) < first.height:  # we waited for the lock: what was seen beside it is older than it
+        row = connection.execute(_HEAD, wanted).one()
+    height, head_hash, book, booked_as, seen = row
+    if (seen or 0) < height:  # we waited for the lock: what was seen beside it is older than it
         booked_as = connection.execute(_BOOKED_AS, wanted).scalar()
-    accounts = {(row.code, row.party): row.id for row in rows if row.id is not None}
-    return _Head(first.height, first.hash, booked_as, accounts)
+    return _Head(height, head_hash, book, booked_as)
 
 
-def _names(lines: Sequence[Line]) -> dict[str, Any]:
+def _row(journal_id: int, n: int, line: Line) -> dict[str, Any]:
     return {
-        "currency": lines[0].currency,
-        "codes": list({line.code for line in lines}),
-        "parties": list({line.party for line in lines}),
+        "journal_id": journal_id,
+        "n": n,
+        "account_id": account_id(line.code, line.party, line.currency),
+        "currency": line.currency,
+        "amount_minor": line.amount_minor,
+        "term_path": line.term_path,
     }
-
-
-def _open_accounts(connection: Connection, lines: Sequence[Line]) -> dict[tuple[str, str], int]:
-    """Open what is missing. Under the lock of the head nobody else opens any."""
-    known = _known_accounts(connection, lines)
-    missing = {(line.code, line.party): line.currency for line in lines if (line.code, line.party) not in known}
-    if not missing:
-        return known
-    connection.execute(
-        insert(_ACCOUNT),
-        [
-            {"code": code, "party": party, "currency": currency, "kind": code.partition(":")[0]}
-            for (code, party), currency in missing.items()
-        ],
-    )
-    return _known_accounts(connection, lines)
-
-
-def _known_accounts(connection: Connection, lines: Sequence[Line]) -> dict[tuple[str, str], int]:
-    rows = connection.execute(select(Account.id, Account.code, Account.party).where(_NAMED), _names(lines))
-    return {(row.code, row.party): row.id for row in rows}
-
-
-def _rows(journal_id: int, lines: Sequence[Line], accounts: dict[tuple[str, str], int]) -> list[dict[str, Any]]:
-    return [
-        {
-            "journal_id": journal_id,
-            "n": n,
-            "account_id": accounts[line.code, line.party],
-            "currency": line.currency,
-            "amount_minor": line.amount_minor,
-            "term_path": line.term_path,
-        }
-        for n, line in enumerate(lines, start=1)
-    ]
 
 
 def _booked_before(journal_id: int, header: Header, lines: Sequence[Line]) -> Journal:
@@ -198,6 +149,7 @@ def _booked_before(journal_id: int, header: Header, lines: Sequence[Line]) -> Jo
 
 def _detached(values: dict[str, Any]) -> Journal:
     """The journal as an object, without asking the database again."""
-    journal = Journal(**values)
+    journal = Journal()
+    journal.__dict__.update(values)
     make_transient_to_detached(journal)
     return journal

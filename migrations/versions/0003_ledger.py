@@ -16,7 +16,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.create_table(
         "account",
-        sa.Column("id", BIG, primary_key=True, autoincrement=True, nullable=False),
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("code", sa.String(60), nullable=False),
         sa.Column("party", sa.String(16), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),

@@ -1,14 +1,20 @@
 """Booking: once per effect, in the open transaction, with balances and a chain."""
 
-from datetime import datetime, timedelta
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import rfc8785
 import sqlalchemy as sa
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coursehub.db import db, transaction
 from coursehub.ledger import chain, queries
 from coursehub.ledger.models import Account, ChainHead, Journal, Posting
 from coursehub.ledger.operations import EffectAlreadyBooked, post
+from tests.conftest import empty_the_database
 from tests.ledger.conftest import Book, a_sale, leg
 
 
@@ -135,6 +141,52 @@ def test_the_hash_covers_every_word_of_a_journal(book: Book, at: datetime) -> No
     hashes.add(chain.link(header, lines[::-1], prev_hash=journal.prev_hash))
     hashes.add(chain.link(header, lines, prev_hash="0" * 64))
     assert len(hashes | {journal.hash}) == 15
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+whole_numbers = st.integers(-(2**53) + 1, 2**53 - 1)
+
+
+@given(
+    st.lists(st.builds(chain.Line, texts, texts, texts, whole_numbers, st.none() | texts), max_size=4),
+    texts,
+    st.none() | whole_numbers,
+)
+def test_the_canonical_form_is_rfc_8785(lines: list[chain.Line], words: str, number: int | None) -> None:
+    """The reference implementation writes the same bytes for everything that a journal can say."""
+    moment = datetime(2026, 3, 2, 9, 0, 0, 1, tzinfo=UTC)
+    header = chain.Header(7, words, words, moment, moment, words or None, number)
+    ours = chain.canonical(header, lines, prev_hash="a" * 64)
+    assert rfc8785.dumps(json.loads(ours)) == ours
+    assert json.loads(ours)["postings"] == [list(line) for line in lines]
+
+
+def test_an_amount_that_json_cannot_write_exactly_is_refused(book: Book) -> None:
+    most = 2**53 - 1
+    book("sale:1", [leg("asset:bank", most), leg("income:share", -most)])
+    with pytest.raises(sa.exc.IntegrityError):
+        book("sale:2", [leg("asset:bank", most + 1), leg("income:share", -most - 1)])
+
+
+def test_an_account_opened_in_a_transaction_that_failed_is_opened_again(book: Book, at: datetime) -> None:
+    """What is remembered of open accounts never outlives the transaction that opened them."""
+    fresh = [leg("asset:fresh", 5), leg("income:fresh", -5)]
+    for _turn in range(2):
+        with pytest.raises(ZeroDivisionError), transaction():
+            book("sale:1", fresh)
+            book("sale:2", fresh)
+            raise ZeroDivisionError
+    book("sale:1", fresh)
+    assert queries.balance_of("asset:fresh", "EUR") == 5
+
+
+def test_what_was_remembered_of_one_book_is_not_believed_of_another(application: Flask, at: datetime) -> None:
+    for _book in range(2):
+        empty_the_database(application)
+        with application.app_context():
+            for key in ("sale:1", "sale:2"):
+                with transaction():
+                    assert post(kind="sale", effect_key=key, occurred_at=at, at=at, currency="EUR", postings=a_sale()).id
 
 
 def test_journals_are_found_by_number_kind_key_hash_and_account(book: Book) -> None:

@@ -60,8 +60,8 @@ FAULTS = {
         [
             "UPDATE posting SET amount_minor = amount_minor - 1 WHERE journal_id = 2 AND n = 3",
             "UPDATE posting SET amount_minor = amount_minor + 1 WHERE journal_id = 2 AND n = 4",
-            "UPDATE balance SET posted_minor = posted_minor - 1 WHERE account_id = 3",
-            "UPDATE balance SET posted_minor = posted_minor + 1 WHERE account_id = 4",
+            "UPDATE balance SET posted_minor = posted_minor - 1 WHERE account_id = (SELECT id FROM account WHERE code = 'liability:payable:held')",
+            "UPDATE balance SET posted_minor = posted_minor + 1 WHERE account_id = (SELECT id FROM account WHERE code = 'income:share')",
         ],
         {"Journal 2 was altered"},
     ),
@@ -77,8 +77,8 @@ FAULTS = {
         [
             "DELETE FROM journal WHERE id = 5",
             "DELETE FROM posting WHERE journal_id = 5",
-            "UPDATE balance SET posted_minor = posted_minor + 100, version = version - 1 WHERE account_id = 1",
-            "UPDATE balance SET posted_minor = posted_minor - 100, version = version - 1 WHERE account_id = 3",
+            "UPDATE balance SET posted_minor = posted_minor + 100, version = version - 1 WHERE account_id = (SELECT id FROM account WHERE code = 'asset:rail:stripe')",
+            "UPDATE balance SET posted_minor = posted_minor - 100, version = version - 1 WHERE account_id = (SELECT id FROM account WHERE code = 'liability:payable:held')",
         ],
         {"The chain ends at journal 4"},
     ),
@@ -87,12 +87,19 @@ FAULTS = {
         {"Journal 4 has no postings", "Journal 4 was altered", "Account income:share shows"},
     ),
     "a balance off by one": (
-        ["UPDATE balance SET posted_minor = posted_minor + 1 WHERE account_id = 4"],
+        [
+            "UPDATE balance SET posted_minor = posted_minor + 1 WHERE account_id = (SELECT id FROM account WHERE code = 'income:share')"
+        ],
         {"Account income:share shows -50.55 EUR after 4 journals; its postings add up to -50.56 after 4."},
     ),
-    "a balance gone": (["DELETE FROM balance WHERE account_id = 4"], {"Account income:share (EUR) has no balance"}),
+    "a balance gone": (
+        ["DELETE FROM balance WHERE account_id = (SELECT id FROM account WHERE code = 'income:share')"],
+        {"Account income:share (EUR) has no balance"},
+    ),
     "a posting out of nothing": (
-        ["INSERT INTO posting (journal_id, n, account_id, currency, amount_minor) VALUES (77, 1, 1, 'EUR', 5)"],
+        [
+            "INSERT INTO posting (journal_id, n, account_id, currency, amount_minor) SELECT 77, 1, id, 'EUR', 5 FROM account WHERE code = 'asset:rail:stripe'"
+        ],
         {"Posting 1 of journal 77 hangs in the air", "Journal 77 does not add up", "Account asset:rail:stripe shows"},
     ),
     "two journals in the other order": (

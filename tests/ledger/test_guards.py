@@ -21,8 +21,7 @@ def next_id() -> tuple[int, str]:
 
 
 def account_id(code: str) -> int:
-    named = sa.select(Account.id).where(Account.code == code).order_by(Account.id)
-    return db.session.execute(named).scalars().first() or 0
+    return db.session.execute(sa.select(Account.id).where(Account.code == code, Account.currency == "EUR")).scalar_one()
 
 
 def add_leg(journal_id: int, n: int, amount_minor: int, code: str = "asset:rail:stripe", currency: str = "EUR") -> None:
@@ -157,8 +156,8 @@ def test_no_table_of_the_books_is_emptied_at_a_stroke(table: str) -> None:
 REPLACEMENTS = [
     "INSERT OR REPLACE INTO posting SELECT journal_id, n, account_id, currency, amount_minor + 1, term_path FROM posting WHERE n = 1",
     "INSERT OR REPLACE INTO journal SELECT id, 'gift', effect_key, occurred_at, recorded_at, terms_hash, reverses, prev_hash, hash FROM journal",
-    "INSERT OR REPLACE INTO account SELECT id, 'asset:other', party, currency, kind FROM account WHERE id = 1",
-    "INSERT OR REPLACE INTO account SELECT id + 90, code, party, currency, kind FROM account WHERE id = 1",
+    "INSERT OR REPLACE INTO account SELECT id, 'asset:other', party, currency, kind FROM account WHERE code = 'asset:rail:stripe'",
+    "INSERT OR REPLACE INTO account SELECT id + 90, code, party, currency, kind FROM account WHERE code = 'asset:rail:stripe'",
     "INSERT OR REPLACE INTO chain_head SELECT id, book, 0, hash FROM chain_head",
 ]
 

@@ -81,7 +81,7 @@ def test_the_proof_says_what_is_wrong(fay: FlaskClient, book: Book) -> None:
     book()
     assert "The books are sound" in fay.get("/house/books/check").text
     with transaction():
-        db.session.execute(sa.text("UPDATE balance SET posted_minor = posted_minor + 1 WHERE account_id = 1"))
+        db.session.execute(sa.text("UPDATE balance SET posted_minor = posted_minor + 1 WHERE posted_minor = 4849"))
     assert "Account asset:rail:stripe shows 48.50 EUR" in fay.get("/house/books/check").text
 
 

@@ -1,0 +1,61 @@
+"""Accounts: their numbers, and opening those that are used for the first time."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+
+from sqlalchemy import Connection, Table, insert, select
+
+from coursehub.db import db
+from coursehub.ledger.chain import Line
+from coursehub.ledger.models import Account
+
+_ACCOUNT: Table = Account.__table__  # type: ignore[assignment]
+
+
+@lru_cache(maxsize=10_000)
+def account_id(code: str, party: str, currency: str) -> int:
+    """The number of an account, derived from its name (52 bits of SHA-256).
+
+    No look-up can therefore go stale and put an amount on the wrong account. Two names
+    that met in one number would be refused by the primary key when the second is opened.
+    """
+    return int.from_bytes(sha256(f"{code}\n{party}\n{currency}".encode()).digest()[:8]) >> 12
+
+
+class OpenedAccounts:
+    """Remembers which accounts are known to be open, so that booking need not ask each time.
+
+    Remembered per book (see ChainHead), and only what was read in a transaction that
+    opened none itself: a transaction that is rolled back leaves nothing behind here.
+    Threads may share it: entries are only added, each in one step.
+    """
+
+    def __init__(self) -> None:
+        self._known: set[tuple[str, int]] = set()
+
+    def ensure(self, connection: Connection, book: str, lines: Sequence[Line]) -> None:
+        """Open what these lines need and is not there. The caller holds the lock of the head."""
+        wanted = {(book, account_id(line.code, line.party, line.currency)): line for line in lines}
+        if self._known.issuperset(wanted):
+            return
+        asked = select(_ACCOUNT.c.id).where(_ACCOUNT.c.id.in_([number for _book, number in wanted]))
+        there = {(book, number) for number in connection.execute(asked).scalars()}
+        missing = [(number, line) for (_book, number), line in wanted.items() if (book, number) not in there]
+        if missing:
+            connection.execute(
+                insert(_ACCOUNT),
+                [
+                    {
+                        "id": number,
+                        "code": line.code,
+                        "party": line.party,
+                        "currency": line.currency,
+                        "kind": line.code.partition(":")[0],
+                    }
+                    for number, line in missing
+                ],
+            )
+            db.session().info["ledger_opened_in"] = connection.get_transaction()
+        elif db.session().info.get("ledger_opened_in") is not connection.get_transaction():
+            self._known |= there
