@@ -102,7 +102,7 @@ def transaction() -> Iterator[None]:
         state["doomed"] = False
     try:
         if outermost and db.engine.dialect.name == "sqlite":
-            db.session.execute(sa.text("BEGIN IMMEDIATE"))
+            db.session.connection().exec_driver_sql("BEGIN IMMEDIATE")
         yield
         if not outermost:
             db.session.flush()
