@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -53,7 +53,9 @@ def local_path(target: str | None, default: str = "/") -> str:
 
 def external_url(endpoint: str, **values: Any) -> str:
     """A full address for letters and credentials, from configuration, never from the Host header."""
-    return current_settings().base_url + url_for(endpoint, **values)
+    given = {name: value for name, value in values.items() if value is not None}
+    routes = current_app.url_map.bind("localhost")  # jobs and the command line have no request
+    return current_settings().base_url + routes.build(endpoint, given)
 
 
 @dataclass(frozen=True)
