@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from coursehub.config import root
+
 from ..cast import sign_in
 
 COMPONENTS = ("page", "form", "data", "figures")
@@ -43,7 +45,10 @@ def test_no_component_carries_an_inline_style_or_script(page_of_components, lang
     assert inline_things(page_of_components(language)) == []
 
 
-@pytest.mark.parametrize("wrong", ['<p style="color:red">', "<style>p{}</style>", '<a onclick="x()">', "<script>x()</script>", '<a href="javascript:x()">'])
+@pytest.mark.parametrize(
+    "wrong",
+    ['<p style="color:red">', "<style>p{}</style>", '<a onclick="x()">', "<script>x()</script>", '<a href="javascript:x()">'],
+)
 def test_an_inline_style_or_script_would_be_seen(wrong):
     assert inline_things(wrong)
 
@@ -53,11 +58,8 @@ def test_every_macro_is_shown_on_the_page_of_components(app):
     for name in COMPONENTS:
         module = app.jinja_env.get_template(f"components/{name}.html").module
         macros |= {word for word in vars(module) if not word.startswith("_")}
-    folder = app.jinja_env.loader.searchpath[0] + "/desks"
-    shown = "".join(
-        open(f"{folder}/{name}.html", encoding="utf-8").read()
-        for name in ("components", *(f"_specimens_{part}" for part in ("page", "forms", "data", "figures", "lesson")))
-    )
+    names = ("components", *(f"_specimens_{part}" for part in ("page", "forms", "data", "figures", "lesson")))
+    shown = "".join((root() / f"templates/desks/{name}.html").read_text(encoding="utf-8") for name in names)
     assert {macro for macro in macros - FRAME if not re.search(rf"\b{macro}\(", shown)} == set()
 
 

@@ -11,7 +11,14 @@ from coursehub.config import package
 WORDS = ("ink", "quiet", "tide", "tide-deep", "waits", "harm", "done", "code-keyword", "code-string", "code-number", "code-name")
 GROUNDS = ("paper", "sunken", "raised", "tide-wash", "waits-wash", "harm-wash", "done-wash")
 ON = (("on-tide", "tide"), ("on-tide", "tide-deep"), ("on-harm", "harm"))
-BORDERS = (("edge", "paper"), ("edge", "raised"), ("chart-1", "paper"), ("chart-2", "paper"), ("chart-3", "paper"), ("chart-4", "paper"))
+BORDERS = (
+    ("edge", "paper"),
+    ("edge", "raised"),
+    ("chart-1", "paper"),
+    ("chart-2", "paper"),
+    ("chart-3", "paper"),
+    ("chart-4", "paper"),
+)
 
 SHEET = (package() / "static/css/tokens.css").read_text(encoding="utf-8")
 Rgb = tuple[float, float, float]
@@ -27,7 +34,10 @@ def plain(theme: str) -> dict[str, Rgb]:
 def modern(theme: str) -> dict[str, Rgb]:
     """The colours of a theme as light-dark() writes them."""
     found = re.findall(r"--([\w-]+): light-dark\(oklch\(([^)]*)\), oklch\(([^)]*)\)\);", SHEET)
-    return {name: from_oklch(*map(float, (light if theme == "light" else dark).replace("%", "").split())) for name, light, dark in found}
+    return {
+        name: from_oklch(*map(float, (light if theme == "light" else dark).replace("%", "").split()))
+        for name, light, dark in found
+    }
 
 
 def from_oklch(lightness: float, chroma: float, hue: float) -> Rgb:
