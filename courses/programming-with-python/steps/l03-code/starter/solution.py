@@ -1,0 +1,5 @@
+minutes = int(input())
+
+fee = 0
+
+print(fee)
