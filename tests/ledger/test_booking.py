@@ -170,6 +170,7 @@ def test_an_amount_that_json_cannot_write_exactly_is_refused(book: Book) -> None
 
 def test_an_account_opened_in_a_transaction_that_failed_is_opened_again(book: Book, at: datetime) -> None:
     """What is remembered of open accounts never outlives the transaction that opened them."""
+    book("sale:0")
     fresh = [leg("asset:fresh", 5), leg("income:fresh", -5)]
     for _turn in range(2):
         with pytest.raises(ZeroDivisionError), transaction():
