@@ -15,6 +15,7 @@ from typing import Any
 from babel.core import get_global
 from flask_babel import lazy_gettext as _l
 
+from coursehub.contracts.prose import percent
 from coursehub.contracts.shape import Problem
 from coursehub.contracts.terms import (
     Borne,
@@ -129,10 +130,9 @@ def _check_split(body: TermsBody) -> Iterator[Problem]:
 def _check_shares(node: Shares, path: str) -> Iterator[Problem]:
     total = sum(share.share_bps for share in node.items)
     if total > 10_000:
-        over = (total - 10_000) / 100
         yield Problem(
             f"{path}/items",
-            _l("These shares add up to more than 100%%. Lower them by %(over)s points in all.", over=f"{over:g}"),
+            _l("These shares add up to more than 100%%. Lower them by %(over)s points in all.", over=percent(total - 10_000).removesuffix("%")),
         )
     for n, share in enumerate(node.items):
         if not share.share_bps:
@@ -169,10 +169,10 @@ def _check_governance(body: TermsBody) -> Iterator[Problem]:
         yield from _known(body, party, f"/governance/signers/{n}")
     for party in _twice(signers):
         yield Problem("/governance/signers", _l("“%(party)s” would have to sign twice. Keep one.", party=party))
-    for party in body.parties:
-        if party.id not in signers:
+    for bound in body.parties:
+        if bound.id not in signers:
             yield Problem(
-                "/governance/signers", _l("%(name)s is bound but does not sign. Add it to those who sign.", name=party.name)
+                "/governance/signers", _l("%(name)s is bound but does not sign. Add it to those who sign.", name=bound.name)
             )
     if body.starts is not None:
         try:

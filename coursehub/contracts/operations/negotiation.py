@@ -10,12 +10,12 @@ from flask_babel import lazy_gettext as _l
 from coursehub import events
 from coursehub.catalog.models import Course
 from coursehub.contracts import policies, queries
-from coursehub.contracts.compiler import TermsRefused, compile_terms, keeps_from_hiring
+from coursehub.contracts.compiler import compile_terms, keeps_from_hiring
 from coursehub.contracts.models import Contract, ContractCourse, ContractParty, Proposal
 from coursehub.contracts.operations.recording import write_down
 from coursehub.contracts.prose import texts
 from coursehub.contracts.shape import Problem
-from coursehub.contracts.terms import TermsBody, hash_of, to_data
+from coursehub.contracts.terms import TermsBody, TermsRefused, hash_of, to_data
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor

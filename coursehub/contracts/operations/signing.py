@@ -26,7 +26,7 @@ from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 
-REAUTHENTICATION_LASTS = timedelta(minutes=5)
+REAUTHENTICATION_LASTS = timedelta(minutes=10)
 
 
 class ProveItIsYou(Refusal):
@@ -51,7 +51,7 @@ def sign_proposal(proposal: Proposal, *, by: Actor, terms_hash: str, reauthentic
     """Sign for one's side the very text that was shown; returns the terms once every side has signed.
 
     terms_hash: the hash of what the signer saw. reauthenticated_at: when they last
-    entered their password, at most five minutes ago.
+    entered their password, at most ten minutes ago.
 
     Raises ProveItIsYou, ProposalClosed, ProposalOvertaken (the hash is another one),
     AlreadySigned, TermsCannotStartInThePast, NewTermsStartLater or CourseUnderOtherTerms.

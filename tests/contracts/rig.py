@@ -1,0 +1,81 @@
+"""What the tests of contracts stand on: courses, terms as data, and whole agreements."""
+
+from datetime import datetime
+from typing import Any
+
+from coursehub.catalog.models import Course, Release, ReleaseText
+from coursehub.contracts import operations, queries
+from coursehub.contracts.models import Contract, Terms
+from coursehub.contracts.operations import EventDraft
+from coursehub.contracts.starting_points import simple_split
+from coursehub.db import db, transaction
+from coursehub.people.models import Organisation
+
+__all__ = ["agree", "course_of", "draft_of_refund", "draft_of_sale", "terms_data"]
+
+
+def course_of(organisation: Organisation, slug: str, at: datetime, *, state: str = "approved") -> Course:
+    """A course with one frozen release in that state."""
+    with transaction():
+        course = Course(slug=slug, organisation_id=organisation.id, original_locale="zh-CN", created_at=at)
+        db.session.add(course)
+        db.session.flush()
+        release = Release(
+            course_id=course.id, number=1, version="1.0.0", state="draft", level="beginner",
+            languages=["zh-CN", "en"], source_format="coursehub-course/1", created_at=at,
+        )  # fmt: skip
+        db.session.add(release)
+        db.session.flush()
+        for locale, title in (("zh-CN", f"课程{slug}"), ("en", f"Course {slug}")):
+            db.session.add(ReleaseText(release_id=release.id, locale=locale, title=title, summary="", outcomes=[]))
+        db.session.flush()
+        if state != "draft":
+            release.state, release.frozen_at, release.content_hash = state, at, "0" * 64
+            release.manifest = {}
+    return course
+
+
+def terms_data(house: Organisation, partner: Organisation, *courses: Course, **changes: Any) -> dict[str, Any]:
+    """A simple split between the house and one partner, with changes at the top."""
+    parties = [
+        {"id": house.public_id, "side": "house", "name": house.name, "name_en": house.name_en},
+        {"id": partner.public_id, "side": "partner", "name": partner.name, "name_en": partner.name_en},
+    ]
+    covered = [{"id": course.public_id, "title": f"课程{course.slug}", "title_en": f"Course {course.slug}"} for course in courses]
+    return simple_split(parties, covered, currency="CNY") | changes
+
+
+def agree(
+    cast: Any, course: Course, at: datetime, *, contract: Contract | None = None, **changes: Any
+) -> tuple[Contract, Terms]:
+    """Pia and Stan agree on terms for one of Northwind's courses, there and then."""
+    data = terms_data(cast.house, cast.northwind, course, **changes)
+    stan, pia = cast.acting(cast.stan), cast.acting(cast.pia)
+    return operations.agree_terms(
+        courses=[course], partners=[cast.northwind], title="合作", title_en="Together", terms=data,
+        offered_by=pia, signed_by=[(pia, at), (stan, at)], at=at, contract=contract,
+    )  # fmt: skip
+
+
+def draft_of_sale(terms: Terms, course: Course, at: datetime, key: str = "sale:1", **facts: Any) -> EventDraft:
+    """A sale of 100.00 through the platform, tax 6 % included, fee 3.20."""
+    plain = {"gross_minor": 10_000, "tax_bps": 600, "fee_minor": 320, "channel": "platform", "order": "o1"}
+    return EventDraft(
+        kind="sale", effect_key=key, occurred_at=at, course_id=course.id, currency="CNY",
+        terms_hash=terms.terms_hash, facts=plain | facts,
+    )  # fmt: skip
+
+
+def draft_of_refund(course: Course, at: datetime, amount: int, key: str = "refund:1", sale: str = "sale:1") -> EventDraft:
+    """A part of that sale goes back."""
+    return EventDraft(
+        kind="refund", effect_key=key, occurred_at=at, course_id=course.id, currency="CNY",
+        facts={"sale_effect_key": sale, "amount_minor": amount, "refund": key},
+    )  # fmt: skip
+
+
+def in_force(course: Course, at: datetime) -> Terms:
+    """The terms that hold; they must."""
+    terms = queries.terms_in_force(course.id, at)
+    assert terms is not None
+    return terms

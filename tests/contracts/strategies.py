@@ -1,0 +1,102 @@
+"""Terms and sales by chance: everything the compiler accepts, and sales that try its corners."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from coursehub.contracts.terms import SEMANTICS
+from coursehub.contracts.waterfall import Sale
+
+CHANNELS = ("partner_link", "platform", "coupon", "sponsor", "member")
+LABELS = ("makers", "teachers", "support", "other")
+amounts = st.one_of(st.integers(0, 40), st.integers(0, 10**5), st.integers(0, 10**10))
+bps = st.one_of(st.sampled_from([0, 1, 3333, 5000, 10_000]), st.integers(0, 10_000))
+caps = st.one_of(st.none(), amounts)
+
+
+def nodes(parties: list[str], depth: int = 3) -> st.SearchStrategy[dict[str, Any]]:
+    """A division among these parties."""
+    pay = st.sampled_from(parties).map(lambda party: {"kind": "pay", "party": party})
+    if not depth:
+        return pay
+    below = nodes(parties, depth - 1)
+    some = st.lists(st.sampled_from(parties), min_size=1, unique=True)
+    by_fact = st.builds(
+        lambda kind, who, rest: {"kind": kind, "parties": who, "rest": rest}, st.sampled_from(["by_modules", "by_hours"]), some, below
+    )
+    return st.one_of(pay, by_fact, shares(below))
+
+
+@st.composite
+def shares(draw: Any, below: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any]:
+    """A division by percentages that add up to at most everything."""
+    labels = draw(st.lists(st.sampled_from(LABELS), min_size=1, max_size=4, unique=True))
+    left, items = 10_000, []
+    for label in labels:
+        if left:
+            share = draw(st.integers(1, left))
+            left -= share
+            items.append({"label": label, "share_bps": share, "then": draw(below)})
+    return {"kind": "shares", "items": items, "rest": draw(below)}
+
+
+@st.composite
+def terms(draw: Any) -> dict[str, Any]:
+    """JSON data of terms that the compiler accepts."""
+    partners = [f"p{n}" for n in range(draw(st.integers(0, 3)))]
+    everybody = ["house", *partners]
+    fixed = draw(st.lists(st.sampled_from(everybody), unique=True, max_size=2))
+    deduct = draw(st.sampled_from([["tax"], ["tax", "rail_fee"], ["rail_fee", "tax"]]))
+    split: dict[str, Any] = draw(nodes(everybody))
+    if partners:  # whoever is bound receives something
+        split = {"kind": "by_modules", "parties": partners, "rest": split}
+    channels = draw(st.lists(st.sampled_from(CHANNELS), unique=True))
+    rest = st.one_of(
+        st.just({"kind": "shared"}), st.sampled_from(everybody).map(lambda party: {"kind": "party", "party": party})
+    )
+    opted = draw(st.lists(st.sampled_from(everybody), unique=True))
+    return {
+        "semantics": SEMANTICS,
+        "contract": "c1",
+        "version": draw(st.integers(1, 9)),
+        "currency": draw(st.sampled_from(["CNY", "EUR", "JPY"])),
+        "starts": draw(st.sampled_from([None, "2026-12-01T00:00:00Z"])),
+        "parties": [
+            {"id": party, "side": "house" if party == "house" else "partner", "name": f"方{party}", "name_en": party.title()}
+            for party in everybody
+        ],
+        "scope": {"courses": [{"id": "k1", "title": "课", "title_en": "Course"}], "events": ["sale"]},
+        "base": {"deduct": deduct},
+        "fixed": [{"party": party, "amount_minor": draw(amounts.filter(bool))} for party in fixed],
+        "rates": {
+            "party": "house",
+            "channels": [{"channel": channel, "share_bps": draw(bps), "cap_minor": draw(caps)} for channel in channels],
+            "rest": {"share_bps": draw(bps), "cap_minor": draw(caps)},
+        },
+        "split": split,
+        "hold": {"days": draw(st.integers(0, 365))},
+        "clawback": {"offset_limit_bps": draw(bps), "max_age_days": draw(st.integers(0, 3650))},
+        "discount": {
+            "opted_in": [{"party": party, "floor_price_minor": draw(amounts)} for party in opted],
+            "rest": draw(rest),
+        },
+        "refund_fee": {"bearer": draw(st.sampled_from(everybody)) if "rail_fee" in deduct else "house"},
+        "governance": {"signers": everybody, "reply_days": draw(st.integers(1, 90)), "notice_days": draw(st.integers(0, 365))},
+        "note": draw(st.sampled_from(["", "每季度复盘一次。"])),
+    }
+
+
+parties = st.sampled_from(["house", "p0", "p1", "p2", "stranger"])
+weights = st.dictionaries(parties, st.one_of(st.integers(0, 5), st.integers(0, 10**6)))
+sales = st.builds(
+    Sale,
+    gross_minor=amounts,
+    tax_bps=st.one_of(st.just(0), st.integers(0, 3000)),
+    fee_minor=amounts,
+    channel=st.sampled_from([*CHANNELS, "something_new"]),
+    attributed=st.one_of(st.none(), parties),
+    discount_minor=amounts,
+    discount_borne_by=st.one_of(st.none(), parties),
+    module_weights=weights,
+    approved_minutes=weights,
+)

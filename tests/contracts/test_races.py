@@ -1,0 +1,141 @@
+"""Threads on one negotiation: whatever the order, one outcome, and it is one that could have happened in turn."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from coursehub.contracts import operations, queries
+from coursehub.contracts.models import Contract, MoneyEvent, Proposal, Signature, Terms
+from coursehub.contracts.record import is_whole
+from coursehub.contracts.evidence import entry_data
+from coursehub.db import db, transaction
+from coursehub.errors import Refusal
+from coursehub.ledger import checks
+from coursehub.people.actor import actor_for
+from coursehub.people.models import Person
+
+from .rig import agree, course_of, draft_of_refund, draft_of_sale, terms_data
+
+ROUNDS = 6
+
+
+def at_once(app, *acts):
+    """Run every act in a thread of its own, started together; what each gave or refused with."""
+    outcomes = [None] * len(acts)
+    start = threading.Barrier(len(acts))
+
+    def run(n, act):
+        with app.app_context():
+            start.wait()
+            try:
+                outcomes[n] = act()
+            except Exception as problem:
+                outcomes[n] = problem
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(n, act)) for n, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return outcomes
+
+
+def signing(proposal_id, person_id, at):
+    def act():
+        proposal = db.session.get_one(Proposal, proposal_id)
+        by = actor_for(db.session.get_one(Person, person_id))
+        terms = operations.sign_proposal(proposal, by=by, terms_hash=proposal.terms_hash, reauthenticated_at=at, at=at)
+        return terms.id if terms else None
+
+    return act
+
+
+@pytest.fixture
+def ready(cast, at):
+    """Everybody is there before the threads start."""
+    _ = cast.stan, cast.fay
+    course = course_of(cast.northwind, "async", at)
+    contract = operations.open_contract(
+        courses=[course], partners=[cast.northwind], title="合作", title_en="Together", by=cast.acting(cast.pia), at=at
+    )
+    return course, contract
+
+
+def propose(cast, contract, course, at, days):
+    data = terms_data(cast.house, cast.northwind, course, hold={"days": days})
+    return operations.propose_terms(contract, by=cast.acting(cast.pia), terms=data, at=at)
+
+
+def test_both_sides_sign_at_once_and_the_terms_begin_once(app, cast, at, ready):
+    course, contract = ready
+    for n in range(ROUNDS):
+        moment = at + timedelta(days=n)
+        proposal = propose(cast, contract, course, moment, n)
+        outcomes = at_once(app, signing(proposal.id, cast.pia.id, moment), signing(proposal.id, cast.stan.id, moment))
+        assert sorted(outcome is None for outcome in outcomes) == [False, True], outcomes
+        db.session.expire_all()
+        assert proposal.state == "agreed"
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Terms)) == ROUNDS
+    assert is_whole(contract.public_id, [entry_data(entry) for entry in queries.entries_of(contract.id)])
+
+
+def test_two_people_of_one_side_sign_at_once_and_one_signature_stands(app, cast, at, ready):
+    course, contract = ready
+    for n in range(ROUNDS):
+        proposal = propose(cast, contract, course, at, n)
+        outcomes = at_once(app, *(signing(proposal.id, person.id, at) for person in (cast.stan, cast.fay, cast.stan, cast.fay)))
+        assert sum(outcome is None for outcome in outcomes) == 1, outcomes
+        assert all(outcome is None or isinstance(outcome, Refusal) for outcome in outcomes), outcomes
+        count = sa.select(sa.func.count()).select_from(Signature).where(Signature.proposal_id == proposal.id)
+        assert db.session.scalar(count) == 1
+
+
+def test_a_counter_offer_against_the_last_signature_leaves_one_of_the_two(app, cast, at, ready):
+    course, contract = ready
+    contract_id, seen = contract.id, 0
+    data = {n: terms_data(cast.house, cast.northwind, course, hold={"days": 100 + n}) for n in range(ROUNDS)}
+    for n in range(ROUNDS):
+        moment = at + timedelta(days=n)
+        proposal = propose(cast, contract, course, moment, n)
+        operations.sign_proposal(
+            proposal, by=cast.acting(cast.pia), terms_hash=proposal.terms_hash, reauthenticated_at=moment, at=moment
+        )
+        seen = proposal.n
+
+        def counter(n=n, moment=moment, seen=seen):
+            by = actor_for(db.session.get_one(Person, cast.stan.id))
+            row = db.session.get_one(Contract, contract_id)
+            return operations.propose_terms(row, by=by, terms=data[n], at=moment, seen=seen).id
+
+        signed, _countered = at_once(app, signing(proposal.id, cast.stan.id, moment), counter)
+        db.session.expire_all()
+        if isinstance(signed, Refusal):
+            assert proposal.state == "countered"
+            assert db.session.scalar(sa.select(Terms).where(Terms.proposal_id == proposal.id)) is None
+        else:
+            assert proposal.state == "agreed"
+        assert sum(one.state == "open" for one in queries.proposals_of(contract)) <= 1
+    assert is_whole(contract.public_id, [entry_data(entry) for entry in queries.entries_of(contract.id)])
+
+
+def test_one_sale_and_its_refunds_told_by_many_are_booked_once_and_never_too_much(app, cast, at):
+    course = course_of(cast.northwind, "async", at)
+    terms = agree(cast, course, at)[1]
+
+    def telling(draft):
+        def act():
+            with transaction():
+                return operations.share(draft, at=at).id
+
+        return act
+
+    sold = at_once(app, *[telling(draft_of_sale(terms, course, at))] * 6)
+    assert len(set(sold)) == 1, sold
+    refunds = at_once(app, *(telling(draft_of_refund(course, at, 3_000, key=f"refund:{n}")) for n in range(6)))
+    assert sum(isinstance(outcome, int) for outcome in refunds) == 3, refunds
+    assert db.session.scalar(sa.select(sa.func.sum(MoneyEvent.amount_minor))) == 1_000
+    assert checks.check_books().faults == ()
