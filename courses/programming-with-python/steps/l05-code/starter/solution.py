@@ -1,0 +1,10 @@
+left = int(input())
+
+count = 0
+coin = 100
+
+while left > 0:
+    left -= coin
+    count += 1
+
+print(count)
