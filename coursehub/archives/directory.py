@@ -272,7 +272,7 @@ def _descriptor(file: BinaryIO, one: _Central, at: int) -> int:
         if form.startswith("<4s"):
             if fields[0] != b"PK\x07\x08":
                 continue
-            fields = fields[1:]
+            fields = tuple(fields[1:])
         if fields == (one.check, one.packed, one.size):
             return size
     raise SizesLie(name=shown(one.path))

@@ -33,7 +33,7 @@ class Report:
     """Collected while a package is read; stored with the release as plain data."""
 
     files_in: int = 0
-    fates: list[FileFate] = field(default_factory=list)
+    fates: dict[str, FileFate] = field(default_factory=dict)
     stubs: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
     broken_links: list[Remark] = field(default_factory=list)
@@ -48,8 +48,7 @@ class Report:
         """Give a file its fate; the first one stays."""
         if fate not in FATES:
             raise ValueError(fate)
-        if all(known.path != path for known in self.fates):
-            self.fates.append(FileFate(path, fate, reason))
+        self.fates.setdefault(path, FileFate(path, fate, reason))
 
     def remark(self, page: str, kind: str, detail: str = "") -> None:
         """Note something to look at."""
@@ -57,7 +56,7 @@ class Report:
 
     def count(self, fate: str) -> int:
         """How many files had this fate."""
-        return sum(1 for known in self.fates if known.fate == fate)
+        return sum(1 for known in self.fates.values() if known.fate == fate)
 
     @property
     def balanced(self) -> bool:
@@ -78,5 +77,5 @@ class Report:
             "missing_alt": [asdict(one) for one in self.missing_alt],
             "expected_errors": [asdict(one) for one in self.expected_errors],
             "remarks": [asdict(one) for one in self.remarks],
-            "fates": [asdict(one) for one in self.fates],
+            "fates": [asdict(one) for one in self.fates.values()],
         }

@@ -82,6 +82,8 @@ class CourseSource:
     """Documents of the package by path, and the step each became."""
     labels: dict[str, str] = field(default_factory=dict)
     """MyST labels of the whole package, and the step each stands in."""
+    roots: list[str] = field(default_factory=list)
+    """Folders of the package whose files every page may name as if they lay beside it."""
     report: Report = field(default_factory=Report)
 
     @property

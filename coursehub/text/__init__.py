@@ -6,8 +6,8 @@ last step is always nh3 with a closed list of tags, attributes and classes, so t
 raw HTML and notebook output are as harmless as Markdown.
 """
 
-from coursehub.text.notes import Heading, Image, Link, Problem
+from coursehub.text.notes import Heading, Image, Link, Problem, slug
 from coursehub.text.plain import plain_text
 from coursehub.text.render import Rendered, render, render_inline
 
-__all__ = ["Heading", "Image", "Link", "Problem", "Rendered", "plain_text", "render", "render_inline"]
+__all__ = ["Heading", "Image", "Link", "Problem", "Rendered", "plain_text", "render", "render_inline", "slug"]

@@ -91,9 +91,7 @@ def _finish(raw: str, notes: Notes, resolve: Resolve) -> Rendered:
     placer = Placer(notes, resolve)
     html = clean(raw, placer)
     html = _IMG.sub(lambda match: _judge_image(match.group(), placer), html).strip()
-    return Rendered(
-        f"{html}\n" if html else "", notes.headings, placer.links, placer.images, notes.problems, list(notes.labels)
-    )
+    return Rendered(f"{html}\n" if html else "", notes.headings, placer.links, placer.images, notes.problems, list(notes.labels))
 
 
 def _judge_image(tag: str, placer: Placer) -> str:

@@ -125,7 +125,9 @@ def outline(release_id: int, locale: str) -> Outline:
         .where(Lesson.release_id == release_id)
         .order_by(Lesson.position)
     ):
-        lessons[lesson.id] = OutlineLesson(lesson.id, lesson.key, lesson.title, lesson.summary, lesson.minutes, lesson.is_preview, [])
+        lessons[lesson.id] = OutlineLesson(
+            lesson.id, lesson.key, lesson.title, lesson.summary, lesson.minutes, lesson.is_preview, []
+        )
         phases[lesson.phase_id].lessons.append(lessons[lesson.id])
     for step in db.session.execute(
         sa.select(Step.id, Step.key, Step.kind, Step.lesson_id, Step.acceptance, StepText.title)
