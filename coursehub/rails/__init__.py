@@ -13,7 +13,7 @@ from flask import current_app
 
 from coursehub.config import current_settings
 from coursehub.db import in_transaction
-from coursehub.rails.facts import OpenedSession, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
+from coursehub.rails.facts import OpenedSession, PaymentFacts, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
 
 
 class RailAway(Exception):
@@ -110,6 +110,7 @@ __all__ = [
     "LEAST_MINOR",
     "ForgedEvent",
     "OpenedSession",
+    "PaymentFacts",
     "PaymentsNotSetUp",
     "Rail",
     "RailAway",

@@ -1,0 +1,173 @@
+"""The shape of what people type about offerings, orders and refunds; whether it is allowed is the operations' business."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    DecimalField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
+
+from coursehub import rails
+from coursehub.money import currency_exponent
+
+CURRENCIES = [(code, code) for code in rails.LEAST_MINOR]
+_LARGEST = Decimal(10_000_000)
+
+
+class Written:
+    """Something must be written; blanks do not count."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms reads a plain dict from the class
+
+    def __init__(self, message: Any) -> None:
+        """The sentence the reader sees."""
+        self.message = message
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        """Stop when there are only blanks."""
+        if not str(field.data or "").strip():
+            field.errors[:] = []
+            raise StopValidation(self.message)
+
+
+def minor_of(amount: Decimal, currency: str) -> int:
+    """A typed amount in minor units. Raises ValidationError if it has more decimals than the currency."""
+    scaled = amount.scaleb(currency_exponent(currency))
+    if scaled != scaled.to_integral_value():
+        raise ValidationError(_l("This has more decimal places than the currency."))
+    return int(scaled)
+
+
+def bps_of(percent: Decimal) -> int:
+    """A typed percentage in basis points. Raises ValidationError beyond two decimals."""
+    scaled = percent * 100
+    if scaled != scaled.to_integral_value():
+        raise ValidationError(_l("At most two decimal places."))
+    return int(scaled)
+
+
+class CheckoutForm(FlaskForm):
+    """A coupon, if the buyer has one."""
+
+    coupon = StringField(_l("Coupon code"), validators=[Optional(), Length(max=64)])
+
+
+class OfferingForm(FlaskForm):
+    """Price, tax, seats and refund window of a course."""
+
+    price = DecimalField(
+        _l("Price, tax included"),
+        validators=[InputRequired(_l("Type a price; 0 makes the course free.")), NumberRange(Decimal(0), _LARGEST)],
+    )
+    currency = SelectField(_l("Currency"), choices=CURRENCIES)
+    tax_percent = DecimalField(
+        _l("Tax contained in the price, in percent"),
+        default=Decimal(0),
+        validators=[InputRequired(), NumberRange(Decimal(0), Decimal(100))],
+    )
+    seats_limit = IntegerField(_l("Number of seats"), validators=[Optional(), NumberRange(1, 1_000_000)])
+    refund_days = IntegerField(
+        _l("Days for a refund without questions"), default=7, validators=[InputRequired(), NumberRange(0, 365)]
+    )
+
+    def validate_price(self, field: Any) -> None:
+        """No more decimals than the currency has."""
+        minor_of(field.data, self.currency.data)
+
+    def validate_tax_percent(self, field: Any) -> None:
+        """Basis points at most."""
+        bps_of(field.data)
+
+
+class LinkForm(FlaskForm):
+    """A name for the maker's eyes, and where the link leads."""
+
+    name = StringField(
+        _l("Where you will use it"),
+        validators=[Written(_l("Give the link a name, such as “newsletter in May”.")), Length(max=80)],
+    )
+    course = SelectField(_l("Leads to"))
+
+
+class CouponForm(FlaskForm):
+    """Code, what it takes off, who bears it, how often, when, and for which courses."""
+
+    code = StringField(
+        _l("Code"),
+        validators=[
+            Written(_l("Give the coupon a code.")),
+            Length(3, 32, _l("Between 3 and 32 characters.")),
+            Regexp(r"^[\w-]+$", message=_l("Letters, digits, hyphen and underline only.")),
+        ],
+    )
+    kind = RadioField(
+        _l("Takes off"), choices=[("percent", _l("a percentage")), ("fixed", _l("a fixed amount"))], default="percent"
+    )
+    percent = DecimalField(_l("Percent"), validators=[Optional(), NumberRange(Decimal("0.01"), Decimal(100))])
+    amount = DecimalField(_l("Amount"), validators=[Optional(), NumberRange(Decimal("0.01"), _LARGEST)])
+    currency = SelectField(_l("Currency"), choices=CURRENCIES)
+    borne_by = RadioField(_l("Who bears it"))
+    uses_limit = IntegerField(_l("How often it may be used"), validators=[Optional(), NumberRange(1, 1_000_000)])
+    starts_on = DateField(_l("First day"), validators=[InputRequired(_l("Choose the first day."))])
+    ends_on = DateField(_l("Last day"), validators=[Optional()])
+    courses = SelectMultipleField(_l("Only for these courses"), validators=[Optional()])
+
+    def validate_percent(self, field: Any) -> None:
+        """Needed when a percentage was chosen."""
+        if self.kind.data == "percent":
+            if field.data is None:
+                raise ValidationError(_l("Say how many percent."))
+            bps_of(field.data)
+
+    def validate_amount(self, field: Any) -> None:
+        """Needed when a fixed amount was chosen."""
+        if self.kind.data == "fixed":
+            if field.data is None:
+                raise ValidationError(_l("Say how much."))
+            minor_of(field.data, self.currency.data)
+
+    def validate_ends_on(self, field: Any) -> None:
+        """Not before it begins."""
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError(_l("The last day is before the first."))
+
+
+class RefundForm(FlaskForm):
+    """Why the buyer wants the money back; after the window staff read it."""
+
+    reason = TextAreaField(_l("Why do you want your money back?"), validators=[Length(max=4000)])
+
+
+class RequestAnswerForm(FlaskForm):
+    """Staff's answer to a request for a refund."""
+
+    decision = RadioField(
+        _l("Decision"),
+        choices=[("approved", _l("Give back")), ("declined", _l("Decline"))],
+        validators=[InputRequired(_l("Decide."))],
+    )
+    amount = DecimalField(_l("Amount to give back"), validators=[Optional(), NumberRange(Decimal("0.01"), _LARGEST)])
+    answer = TextAreaField(_l("What the buyer reads"), validators=[Written(_l("Write a sentence or two.")), Length(max=4000)])
+
+
+class SupportForm(FlaskForm):
+    """A question to the house."""
+
+    order = SelectField(_l("About an order"), default="")
+    text = TextAreaField(_l("Your message"), validators=[Written(_l("Write what you want to know.")), Length(max=4000)])
+
+
+class AnswerForm(FlaskForm):
+    """Staff's answer to a message."""
+
+    text = TextAreaField(_l("Your answer"), validators=[Written(_l("Write an answer.")), Length(max=4000)])

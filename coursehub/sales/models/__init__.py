@@ -1,0 +1,43 @@
+"""Tables of sales, split by noun."""
+
+from coursehub.sales.models.offerings import (
+    BEARERS,
+    COUPON_KINDS,
+    Coupon,
+    CouponCourse,
+    CouponUse,
+    LinkVisit,
+    Offering,
+    PartnerLink,
+)
+from coursehub.sales.models.orders import (
+    CHANNELS,
+    ORDER_STATES,
+    PAYING,
+    Order,
+    Payment,
+    WebhookEvent,
+)
+from coursehub.sales.models.refunds import REFUND_CAUSES, REFUND_STATES, Refund, RefundRequest, SupportMessage
+
+__all__ = [
+    "BEARERS",
+    "CHANNELS",
+    "COUPON_KINDS",
+    "ORDER_STATES",
+    "PAYING",
+    "REFUND_CAUSES",
+    "REFUND_STATES",
+    "Coupon",
+    "CouponCourse",
+    "CouponUse",
+    "LinkVisit",
+    "Offering",
+    "Order",
+    "PartnerLink",
+    "Payment",
+    "Refund",
+    "RefundRequest",
+    "SupportMessage",
+    "WebhookEvent",
+]

@@ -1,0 +1,262 @@
+"""From wish to pay page: pin everything in an order, open the rail's page, keep its address."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from coursehub import events, jobs, rails
+from coursehub.catalog import queries as catalog
+from coursehub.catalog.models import Course
+from coursehub.contracts import queries as contracts
+from coursehub.contracts.models import Terms
+from coursehub.contracts.terms import TermsBody
+from coursehub.db import db, lock, transaction
+from coursehub.errors import Refusal, require
+from coursehub.learning.operations import AlreadyEnrolled, enrol
+from coursehub.learning.queries.enrolments import open_enrolment_id
+from coursehub.people import queries as people
+from coursehub.people.actor import Actor
+from coursehub.people.models import Organisation
+from coursehub.sales import policies, queries
+from coursehub.sales.models import Offering, Order
+from coursehub.sales.operations.coupons import Discount, discount_by, give_coupon_back, use_coupon
+from coursehub.sales.operations.offerings import NotOffered
+from coursehub.sales.prices import Price, price_after
+from coursehub.web import external_url
+
+TIME_TO_PAY = timedelta(minutes=40)
+LEAST_PAGE_TIME = timedelta(minutes=31)  # the rail opens no page for less than half an hour
+ATTRIBUTION = timedelta(days=30)
+
+
+class OfferingChanged(Refusal):
+    """The offer for this course has changed. Look at the new price before you buy."""
+
+
+class MayNotBuy(Refusal):
+    """You cannot buy yet: confirm your e-mail address first and, if you are under age, let a guardian agree."""
+
+
+class SoldOut(Refusal):
+    """The last seat is taken. A seat becomes free when somebody does not pay in time; look again in an hour."""
+
+
+class PaymentAway(Refusal):
+    """The payment service does not answer. Nothing was charged; try again in a few minutes."""
+
+    status = 503
+
+
+@dataclass(frozen=True)
+class Click:
+    """This browser opened a partner's link then (kept in a signed cookie)."""
+
+    link: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a course costs this buyer now, and what the price rests on."""
+
+    price: Price
+    discount: Discount | None
+    terms: Terms
+    release_id: int
+
+
+def quote(offering: Offering, *, coupon_code: str = "", at: datetime) -> Quote:
+    """The price of an offering with a coupon; changes nothing.
+
+    Raises NotOffered without listing or terms in force, and what `discount_by` raises.
+    """
+    course = db.session.get_one(Course, offering.course_id)
+    terms = contracts.terms_in_force(course.id, at)
+    release = catalog.current_release(course.id)
+    if terms is None or release is None or contracts.open_listing(course.id) is None:
+        raise NotOffered
+    body: TermsBody = contracts.body_of(terms)
+    if body.currency != offering.currency:
+        raise NotOffered
+    discount = None
+    if coupon_code.strip():
+        discount = discount_by(coupon_code, offering=offering, course=course, terms=body, at=at)
+    price = price_after(
+        offering.price_minor,
+        tax_bps=offering.tax_bps,
+        off_bps=discount.off_bps if discount else 0,
+        off_minor=discount.off_minor if discount else 0,
+        floor_minor=discount.floor_minor if discount else 0,
+        least_minor=rails.LEAST_MINOR[offering.currency],
+    )
+    return Quote(price, discount, terms, release.id)
+
+
+def start_checkout(offering: Offering, *, buyer: Actor, at: datetime, click: Click | None = None, coupon_code: str = "") -> Order:
+    """Place an order and open its pay page; a free course is enrolled at once.
+
+    Asked again while the first order waits to be paid, it gives that same order, so a
+    slow double click buys once. Raises NotOffered, OfferingChanged, AlreadyEnrolled,
+    MayNotBuy, SoldOut, PaymentAway, and the refusals of coupons.
+    """
+    require(policies.may_buy(buyer))
+    order = _place(offering, buyer, click=click, coupon_code=coupon_code, at=at)
+    if order.state == "placed":
+        open_page(order, at=at)
+    return order
+
+
+def _place(offering: Offering, buyer: Actor, *, click: Click | None, coupon_code: str, at: datetime) -> Order:
+    with transaction():
+        lock(offering)  # one buyer at a time looks at the seats of a course
+        if offering.closed_at is not None:
+            raise OfferingChanged
+        if not people.can_pay(buyer.person_id, at=at):
+            raise MayNotBuy
+        if open_enrolment_id(person_id=buyer.person_id, course_id=offering.course_id) is not None:
+            raise AlreadyEnrolled
+        quoted = quote(offering, coupon_code=coupon_code, at=at)
+        before = queries.paying_order(buyer_id=buyer.person_id, course_id=offering.course_id)
+        if before is not None:
+            lock(before)
+            if _still_good(before, offering, quoted, at):
+                return before
+            close_unpaid(before, state="cancelled", at=at)
+        order = _pin(offering, quoted, buyer, click, at)
+        order.seat_n = _free_seat(offering)
+        db.session.add(order)
+        db.session.flush()
+        if quoted.discount is not None:
+            use_coupon(quoted.discount.coupon, order, at=at)
+        if order.gross_minor == 0:
+            _give_away(order, at=at)
+    return order
+
+
+def _still_good(before: Order, offering: Offering, quoted: Quote, at: datetime) -> bool:
+    coupon_id = quoted.discount.coupon.id if quoted.discount else None
+    pinned = (before.offering_id, before.gross_minor, before.coupon_id, before.terms_hash)
+    time_left = before.expires_at - at
+    enough = time_left > (LEAST_PAGE_TIME if before.state == "placed" else timedelta(minutes=5))
+    return enough and pinned == (offering.id, quoted.price.gross_minor, coupon_id, quoted.terms.terms_hash)
+
+
+def _pin(offering: Offering, quoted: Quote, buyer: Actor, click: Click | None, at: datetime) -> Order:
+    price, discount = quoted.price, quoted.discount
+    channel, organisation_id, link_id = _brought_by(offering, click, discount, at)
+    return Order(
+        buyer_id=buyer.person_id,
+        offering_id=offering.id,
+        course_id=offering.course_id,
+        release_id=quoted.release_id,
+        terms_hash=quoted.terms.terms_hash,
+        list_price_minor=price.list_price_minor,
+        discount_minor=price.discount_minor,
+        discount_borne_by=discount.borne_by if discount else None,
+        gross_minor=price.gross_minor,
+        tax_bps=price.tax_bps,
+        tax_minor=price.tax_minor,
+        currency=offering.currency,
+        refund_days=offering.refund_days,
+        channel=channel,
+        attributed_organisation_id=organisation_id,
+        partner_link_id=link_id,
+        coupon_id=discount.coupon.id if discount else None,
+        locale=buyer.person.locale,
+        is_live=rails.is_live(),
+        state="placed",
+        placed_at=at,
+        expires_at=at + TIME_TO_PAY,
+    )
+
+
+def _brought_by(
+    offering: Offering, click: Click | None, discount: Discount | None, at: datetime
+) -> tuple[str, int | None, int | None]:
+    """Channel, organisation and link: the last link opened within 30 days, else a partner's coupon, else we ourselves."""
+    if click is not None and timedelta(0) <= at - click.at <= ATTRIBUTION:
+        link = queries.link_by_code(click.link)
+        if (
+            link is not None
+            and link.course_id in (None, offering.course_id)
+            and (link.closed_at is None or link.closed_at > click.at)
+        ):
+            return "partner_link", link.organisation_id, link.id
+    if discount is not None and not _is_house(discount.coupon.organisation_id):
+        return "coupon", discount.coupon.organisation_id, None
+    return "platform", None, None
+
+
+def _is_house(organisation_id: int) -> bool:
+    return db.session.get_one(Organisation, organisation_id).is_house
+
+
+def _free_seat(offering: Offering) -> int | None:
+    if offering.seats_limit is None:
+        return None
+    held = queries.seats_held(offering.course_id)
+    free = next((n for n in range(1, offering.seats_limit + 1) if n not in held), None)
+    if free is None:
+        raise SoldOut
+    return free
+
+
+def _give_away(order: Order, *, at: datetime) -> None:
+    enrolment = enrol(person_id=order.buyer_id, release_id=order.release_id, at=at, source="free")
+    order.enrolment_id = enrolment.id
+    order.state, order.paid_at, order.closed_at = "free", at, at
+    db.session.flush()
+    events.record("sales.course_purchased", at=at, order_id=order.id)
+
+
+def open_page(order: Order, *, at: datetime) -> None:
+    """Open the rail's page for a placed order and keep its address. The key is the order's own: asked twice, one page.
+
+    Raises PaymentAway; the order then waits for another try until it expires.
+    """
+    wish = rails.SessionWish(
+        key=f"session:{order.public_id}",
+        reference=order.public_id,
+        title=catalog.title_of(order.release_id, order.locale),
+        amount_minor=order.gross_minor,
+        currency=order.currency,
+        locale=order.locale,
+        email=people.email_of(order.buyer_id) or "",
+        success_url=external_url("sales.come_back", public_id=order.public_id),
+        cancel_url=external_url("sales.order_page", public_id=order.public_id),
+        expires_at=order.expires_at,
+    )
+    try:
+        opened = rails.current().open_session(wish)
+    except rails.RailRefused as problem:
+        with transaction():  # it will say no again: let the next try be a new order
+            lock(order)
+            close_unpaid(order, state="cancelled", at=at)
+        raise PaymentAway from problem
+    except (rails.RailAway, rails.PaymentsNotSetUp) as problem:
+        raise PaymentAway from problem
+    with transaction():
+        lock(order)
+        if order.state == "placed":
+            order.state = "awaiting_payment"
+            order.session_id, order.session_url = opened.id, opened.url
+
+
+def close_unpaid(order: Order, *, state: str, at: datetime) -> None:
+    """An order that nobody paid lets go of its seat and its coupon; its page is closed by a job. Joins; order is locked.
+
+    state: expired | cancelled.
+    """
+    order.state, order.closed_at, order.seat_n = state, at, None
+    give_coupon_back(order, at=at)
+    if state == "cancelled" and order.session_id is not None:
+        jobs.enqueue("sales.close_page", at=at, order_id=order.id)
+    db.session.flush()
+
+
+def cancel_order(order: Order, *, by: Actor, at: datetime) -> None:
+    """The buyer does not want to pay after all; nothing happens to an order that is over."""
+    require(policies.may_ask_refund(by, order))
+    with transaction():
+        lock(order)
+        if order.state in ("placed", "awaiting_payment"):
+            close_unpaid(order, state="cancelled", at=at)

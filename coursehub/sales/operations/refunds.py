@@ -1,0 +1,237 @@
+"""Refunds: asked for, decided, sent to the rail, booked on the very legs of the sale."""
+
+from datetime import datetime, timedelta
+
+from coursehub import events, jobs, rails
+from coursehub.contracts.operations.sharing import EventDraft, share
+from coursehub.db import db, lock, transaction
+from coursehub.errors import Refusal, require
+from coursehub.learning.models import Enrolment
+from coursehub.learning.operations import end_enrolment
+from coursehub.ledger.operations import AccountRef, Leg, post
+from coursehub.people.actor import Actor
+from coursehub.sales import policies, queries
+from coursehub.sales.models import Order, Payment, Refund, RefundRequest
+
+ANSWER_WITHIN = timedelta(days=5)
+
+
+class NothingLeftToRefund(Refusal):
+    """Nothing of this order is left to refund."""
+
+
+class AlreadyAsked(Refusal):
+    """You have asked for this refund already; the answer is on its way."""
+
+
+class RequestAnswered(Refusal):
+    """This request has been answered already."""
+
+
+class RefundTooLarge(Refusal):
+    """That is more than is left of this order."""
+
+
+def in_window(order: Order, *, at: datetime) -> bool:
+    """Whether a refund is given without a question: so many days from the payment."""
+    return order.paid_at is not None and at < order.paid_at + timedelta(days=order.refund_days)
+
+
+def ask_refund(order: Order, *, reason: str, by: Actor, at: datetime) -> Refund | RefundRequest:
+    """Within the window the money is on its way at once; after it, staff answer within five days.
+
+    Raises NothingLeftToRefund, AlreadyAsked.
+    """
+    require(policies.may_ask_refund(by, order))
+    with transaction():
+        lock(order)
+        left = queries.refundable_minor(order)
+        if left <= 0:
+            raise NothingLeftToRefund
+        if queries.open_request(order.id) is not None:
+            raise AlreadyAsked
+        if in_window(order, at=at):
+            return _want(order, left, cause="window", by=by, at=at)
+        request = RefundRequest(order_id=order.id, reason=reason.strip(), asked_at=at, answer_by=at + ANSWER_WITHIN)
+        db.session.add(request)
+        db.session.flush()
+        events.record("sales.refund_asked", at=at, request_id=request.id, order_id=order.id)
+    return request
+
+
+def approve_refund(request: RefundRequest, *, amount_minor: int, answer: str, by: Actor, at: datetime) -> Refund:
+    """Give back all or a part. Raises RequestAnswered, NothingLeftToRefund, RefundTooLarge."""
+    order = db.session.get_one(Order, request.order_id)
+    require(policies.may_answer_request(by, request, order))
+    with transaction():
+        lock(order)
+        lock(request)
+        if request.answered_at is not None:
+            raise RequestAnswered
+        left = queries.refundable_minor(order)
+        if left <= 0:
+            raise NothingLeftToRefund
+        if not 0 < amount_minor <= left:
+            raise RefundTooLarge
+        _answer(request, "approved", answer, by, at)
+        request.amount_minor = amount_minor
+        return _want(order, amount_minor, cause="decided", by=by, at=at, request=request)
+
+
+def decline_refund(request: RefundRequest, *, answer: str, by: Actor, at: datetime) -> None:
+    """Say no, with the reason that the buyer reads. Raises RequestAnswered."""
+    order = db.session.get_one(Order, request.order_id)
+    require(policies.may_answer_request(by, request, order))
+    with transaction():
+        lock(order)
+        lock(request)
+        if request.answered_at is not None:
+            raise RequestAnswered
+        _answer(request, "declined", answer, by, at)
+        events.record("sales.refund_declined", at=at, request_id=request.id, order_id=order.id)
+
+
+def _answer(request: RefundRequest, decision: str, answer: str, by: Actor, at: datetime) -> None:
+    request.decision, request.answer = decision, answer.strip()
+    request.answered_at, request.answered_by_id = at, by.person_id
+
+
+def _want(
+    order: Order, amount_minor: int, *, cause: str, by: Actor, at: datetime, request: RefundRequest | None = None
+) -> Refund:
+    payment = queries.sold_payment(order.id)
+    if payment is None:
+        raise NothingLeftToRefund
+    refund = Refund(
+        order_id=order.id,
+        payment_id=payment.id,
+        request_id=request.id if request else None,
+        amount_minor=amount_minor,
+        cause=cause,
+        state="wanted",
+        wanted_at=at,
+        wanted_by_id=by.person_id,
+    )
+    db.session.add(refund)
+    db.session.flush()
+    jobs.enqueue("sales.send_refund", at=at, refund_id=refund.id)
+    return refund
+
+
+def send_refund(refund: Refund, *, at: datetime) -> Refund:
+    """Ask the rail for a wanted refund and record its answer; safe to repeat after any interruption.
+
+    Raises RailAway when the rail does not answer: the job comes again.
+    """
+    with transaction():
+        lock(refund)
+        if refund.state != "wanted":
+            return refund
+        refund.tries += 1
+        payment = db.session.get_one(Payment, refund.payment_id)
+        wish = rails.RefundWish(
+            key=f"refund:{refund.reference}",
+            reference=refund.reference,
+            payment_id=payment.rail_payment_id,
+            amount_minor=refund.amount_minor,
+            again=refund.tries > 1,
+        )
+    try:
+        facts = rails.current().refund(wish)
+    except rails.RailRefused as problem:
+        with transaction():
+            lock(refund)
+            refund.state, refund.problem = "failed", (problem.code or str(problem))[:200]
+            events.record("sales.refund_failed", at=at, refund_id=refund.id, order_id=refund.order_id)
+        return refund
+    return record_refund(refund, facts, at=at)
+
+
+def record_refund(refund: Refund, facts: rails.RefundFacts, *, at: datetime) -> Refund:
+    """Write down what the rail says of a refund: booked when the rail takes it, undone when the rail fails later."""
+    order = db.session.get_one(Order, refund.order_id)
+    with transaction():
+        lock(order)
+        lock(refund)
+        if facts.reference != refund.reference or facts.amount_minor != refund.amount_minor:
+            return refund  # an earlier attempt of this refund, or not ours
+        if refund.state == "wanted":
+            refund.rail_refund_id, refund.state = facts.id, "pending"
+            refund.problem = ""
+            _book(order, refund, facts.made_at, at)
+        if refund.state == "pending" and facts.state == "succeeded":
+            refund.state, refund.done_at = "done", at
+        elif refund.state in ("pending", "done") and facts.state in ("failed", "cancelled"):
+            _undo(refund, at)
+    return refund
+
+
+def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> None:
+    """What must be true together: the legs reversed, and a full refund ends the enrolment."""
+    payment = db.session.get_one(Payment, refund.payment_id)
+    first = refund.booked_at is None
+    refund.booked_at = at
+    db.session.flush()
+    if not first or payment.outcome == "returned":
+        kind = "stray_return" if first else "refund_retry"
+        _post_suspense(refund, payment, kind=kind, out=True, occurred_at=occurred_at, at=at)
+        return
+    if queries.refundable_minor(order) == 0 and not _one_waits(order):
+        _end(order, at)
+    events.record("sales.refunded", at=at, refund_id=refund.id, order_id=order.id)
+    facts = {"sale_effect_key": payment.effect_key, "amount_minor": refund.amount_minor, "refund": refund.public_id}
+    draft = EventDraft(
+        kind="refund",
+        effect_key=f"refund:{refund.public_id}",
+        occurred_at=occurred_at,
+        course_id=order.course_id,
+        currency=order.currency,
+        facts=facts,
+    )
+    share(draft, at=at)
+
+
+def _one_waits(order: Order) -> bool:
+    """Whether a part of the refund has not reached the rail yet; the last part ends the enrolment."""
+    return any(other.booked_at is None and other.state == "wanted" for other in queries.refunds_of(order.id))
+
+
+def _end(order: Order, at: datetime) -> None:
+    order.state, order.seat_n = "refunded", None
+    if order.enrolment_id is not None:
+        end_enrolment(db.session.get_one(Enrolment, order.enrolment_id), reason="refunded", at=at)
+
+
+def _undo(refund: Refund, at: datetime) -> None:
+    """The rail failed after all: the money is ours to give again, and stands in suspense until it left."""
+    payment = db.session.get_one(Payment, refund.payment_id)
+    refund.state, refund.done_at, refund.problem = "failed", None, "failed at the bank"
+    _post_suspense(refund, payment, kind="refund_failed", out=False, occurred_at=at, at=at)
+    events.record("sales.refund_failed", at=at, refund_id=refund.id, order_id=refund.order_id)
+
+
+def _post_suspense(refund: Refund, payment: Payment, *, kind: str, out: bool, occurred_at: datetime, at: datetime) -> None:
+    sign = -1 if out else 1
+    post(
+        kind=kind,
+        effect_key=f"{kind}:{refund.reference}",
+        occurred_at=occurred_at,
+        at=at,
+        currency=payment.currency,
+        postings=[
+            Leg(AccountRef(f"asset:rail:{payment.rail}"), sign * refund.amount_minor),
+            Leg(AccountRef("liability:suspense"), -sign * refund.amount_minor),
+        ],
+    )
+
+
+def retry_refund(refund: Refund, *, by: Actor, at: datetime) -> None:
+    """Try a failed refund once more, as a new refund at the rail."""
+    require(policies.may_retry_refund(by, refund))
+    with transaction():
+        lock(refund)
+        if refund.state != "failed":
+            return
+        refund.state, refund.tries, refund.rail_refund_id = "wanted", 0, None
+        refund.attempt += 1
+        jobs.enqueue("sales.send_refund", at=at, refund_id=refund.id)

@@ -1,0 +1,131 @@
+"""What the rail tells us: kept under its own id, then done by a job that reads the object again."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from coursehub import jobs, rails
+from coursehub.db import db, lock, transaction
+from coursehub.sales import queries
+from coursehub.sales.models import Order, WebhookEvent
+from coursehub.sales.operations.completion import mismatch, raise_trouble, settle_order
+from coursehub.sales.operations.refunds import record_refund
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK = timedelta(days=30)  # as far as the rail's own list of events reaches
+_SESSION = "checkout.session"
+_REFUND = "refund"
+_KEPT = (
+    "object",
+    "amount_total",
+    "currency",
+    "livemode",
+    "client_reference_id",
+    "payment_status",
+    "status",
+    "amount",
+    "metadata",
+)
+
+
+def keep_event(event: rails.RailEvent, *, source: str, at: datetime) -> bool:
+    """Keep an event and queue what it asks for; false if it was here before.
+
+    source: webhook | sweep.
+    """
+    row = WebhookEvent(
+        rail_event_id=event.id,
+        type=event.type,
+        is_live=event.live,
+        object_id=event.object_id,
+        claims={"object": event.object_kind} | {name: event.claims[name] for name in _KEPT if name in event.claims},
+        source=source,
+        made_at=event.made_at,
+        received_at=at,
+    )
+    with transaction():
+        known = sa.select(WebhookEvent.id).where(WebhookEvent.rail_event_id == event.id)
+        if db.session.execute(known).first() is not None:
+            return False
+        try:
+            with db.session.begin_nested():
+                db.session.add(row)
+        except sa.exc.IntegrityError:  # its twin arrived in the same moment
+            return False
+        jobs.enqueue("sales.read_event", at=at, event_id=row.id)
+    return True
+
+
+def read_event(event: WebhookEvent, *, at: datetime) -> str:
+    """Do what an event asks for and say what became of it; the object is read again at the rail.
+
+    Raises RailAway when the rail does not answer: the job comes again.
+    """
+    if event.done_at is not None:
+        return event.outcome
+    outcome = _act_on(event, at)
+    with transaction():
+        lock(event)
+        event.done_at, event.outcome = at, outcome
+    return outcome
+
+
+def _act_on(event: WebhookEvent, at: datetime) -> str:
+    if event.is_live != rails.is_live():
+        log.error("event %s is of the other mode", event.rail_event_id)
+        return "other mode"
+    kind = event.claims.get("object")
+    try:
+        if kind == _SESSION:
+            return _read_session(event, at)
+        if kind == _REFUND:
+            return _read_refund(event, at)
+    except rails.RailRefused as problem:  # the rail does not know its own object: nothing to wait for
+        return f"refused: {problem.code}"[:40]
+    return "noted"
+
+
+def _read_session(event: WebhookEvent, at: datetime) -> str:
+    claims: dict[str, Any] = event.claims
+    order = queries.order_of_session(event.object_id, str(claims.get("client_reference_id") or ""))
+    if order is None:
+        return "unknown order"
+    trouble = mismatch(
+        order,
+        amount_minor=int(claims.get("amount_total") or 0),
+        currency=str(claims.get("currency") or "").upper(),
+        live=bool(claims.get("livemode")),
+    )
+    if trouble:
+        raise_trouble(order, trouble)
+        return f"mismatch: {trouble}"
+    return settle_order(order, at=at, session_id=event.object_id).state
+
+
+def _read_refund(event: WebhookEvent, at: datetime) -> str:
+    facts = rails.current().read_refund(event.object_id)
+    refund = queries.refund_by_reference(facts.reference)
+    if refund is None:
+        return "unknown refund"
+    return record_refund(refund, facts, at=at).state
+
+
+def sweep_events(*, at: datetime) -> int:
+    """Keep what the rail could not deliver to us; how many were new."""
+    found = rails.current().events_undelivered(since=at - LOOK_BACK)
+    return sum(keep_event(event, source="sweep", at=at) for event in found)
+
+
+def settle_waiting(*, at: datetime) -> int:
+    """Ask after every order that has a pay page and is not settled; how many. The last net under lost events."""
+    waiting = sa.select(Order).where(Order.state == "awaiting_payment", Order.placed_at < at - timedelta(minutes=10))
+    orders = db.session.execute(waiting.order_by(Order.id).limit(500)).scalars().all()
+    for order in orders:
+        try:
+            settle_order(order, at=at)
+        except rails.RailAway:
+            log.warning("order %s waits: the rail is away", order.public_id)
+    return len(orders)

@@ -1,0 +1,71 @@
+"""Who may do what with offerings, orders and refunds; pure, no query, no request."""
+
+from coursehub.catalog.models import Course
+from coursehub.people.actor import Actor
+from coursehub.sales.models import Coupon, Order, PartnerLink, Refund, RefundRequest
+
+
+def may_buy(by: Actor) -> bool:
+    """Everybody for themselves; nobody while looking as somebody else."""
+    return not by.is_only_looking
+
+
+def may_price(by: Actor, course: Course) -> bool:
+    """Owners and finance of the organisation whose course it is."""
+    return by.acts_for(course.organisation_id) and may_sell(by)
+
+
+def may_see_selling(by: Actor) -> bool:
+    """Owners and finance of an organisation that sells; for the house also its catalogue and finance staff."""
+    inside = by.has_role("owner", "finance") or bool(by.staff_roles & {"catalogue", "finance"})
+    return by.organisation is not None and "sells" in by.rights and inside
+
+
+def may_sell(by: Actor) -> bool:
+    """The same people, but nobody while looking as somebody else."""
+    return not by.is_only_looking and may_see_selling(by)
+
+
+def may_close_link(by: Actor, link: PartnerLink) -> bool:
+    """Whoever may make links for that organisation."""
+    return may_sell(by) and by.acts_for(link.organisation_id)
+
+
+def may_close_coupon(by: Actor, coupon: Coupon) -> bool:
+    """Whoever may make coupons for that organisation; house finance any, since it answers for the books."""
+    return (may_sell(by) and by.acts_for(coupon.organisation_id)) or (not by.is_only_looking and "finance" in by.staff_roles)
+
+
+def may_ask_refund(by: Actor, order: Order) -> bool:
+    """The buyer."""
+    return not by.is_only_looking and order.buyer_id == by.person_id
+
+
+def may_decide_refunds(by: Actor) -> bool:
+    """Finance and support staff of the house."""
+    return not by.is_only_looking and bool(by.staff_roles & {"finance", "support"})
+
+
+def may_answer_request(by: Actor, request: RefundRequest, order: Order) -> bool:
+    """Staff who decide refunds, but never about an order of their own."""
+    return may_decide_refunds(by) and order.id == request.order_id and order.buyer_id != by.person_id
+
+
+def may_retry_refund(by: Actor, refund: Refund) -> bool:
+    """Finance staff, when a refund failed."""
+    return not by.is_only_looking and "finance" in by.staff_roles and refund.state == "failed"
+
+
+def may_read_orders(by: Actor) -> bool:
+    """Finance and support staff see every order (its number and amounts, not its buyer's fields)."""
+    return bool(by.staff_roles & {"finance", "support"})
+
+
+def may_ask_support(by: Actor, order: Order | None) -> bool:
+    """Everybody, about nothing in particular or about an order of their own."""
+    return not by.is_only_looking and (order is None or order.buyer_id == by.person_id)
+
+
+def may_answer_support(by: Actor) -> bool:
+    """Support staff."""
+    return not by.is_only_looking and "support" in by.staff_roles

@@ -1,0 +1,11 @@
+"""The pages of sales: buying, orders, refunds, links, coupons, and the house's view of them."""
+
+from flask import Blueprint
+
+bp = Blueprint("sales", __name__)
+blueprints = [bp]
+
+# The views register themselves on bp, which must exist first.
+from coursehub.sales.views import buying, coupons, house, links, offerings, orders, support, webhooks  # noqa: E402
+
+__all__ = ["blueprints", "bp", "buying", "coupons", "house", "links", "offerings", "orders", "support", "webhooks"]

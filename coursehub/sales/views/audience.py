@@ -1,0 +1,12 @@
+"""Audiences that only the pages of sales need."""
+
+from coursehub.people.actor import Actor
+from coursehub.sales import policies
+from coursehub.web.audiences import Audience
+
+
+def _sells(actor: Actor | None) -> bool:
+    return actor is not None and policies.may_see_selling(actor)
+
+
+SELLERS = Audience("owner or finance of a partner, or catalogue or finance staff", _sells)

@@ -1,0 +1,154 @@
+"""From the course page to the pay page and back."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coursehub import clock, rails
+from coursehub.catalog import queries as catalog
+from coursehub.catalog.models import Course
+from coursehub.errors import Refusal
+from coursehub.learning.models import Enrolment
+from coursehub.learning.operations import AlreadyEnrolled
+from coursehub.learning.queries.enrolments import open_enrolment
+from coursehub.sales import operations, queries
+from coursehub.sales.forms import CheckoutForm
+from coursehub.sales.models import Offering, Order
+from coursehub.sales.views import bp
+from coursehub.sales.views.clicks import last_click
+from coursehub.web import SIGNED_IN, access, current_locale, one_or_404, page, see_other, signed_in_actor
+
+
+def _on_sale(slug: str) -> tuple[Course, Offering]:
+    course = catalog.course_by_slug(slug)
+    offering = queries.open_offering(course.id) if course else None
+    if course is None or offering is None:
+        abort(404)
+    return course, offering
+
+
+def _checkout_page(
+    course: Course, offering: Offering, form: CheckoutForm, *, problem: str = "", status: int = 200
+) -> ResponseReturnValue:
+    actor, now = signed_in_actor(), clock.now()
+    quoted = None
+    try:
+        quoted = operations.quote(offering, coupon_code=form.coupon.data or "", at=now)
+    except operations.NotOffered:
+        abort(404)
+    except Refusal as refusal:  # the coupon; the price without it stands
+        problem, status = problem or str(refusal), 409
+        quoted = operations.quote(offering, at=now)
+    release_id = quoted.release_id
+    return page(
+        "sales/checkout.html",
+        status=status,
+        course=course,
+        title=catalog.title_of(release_id, current_locale()),
+        offering=offering,
+        quoted=quoted,
+        seats_left=queries.seats_left(offering),
+        enrolment=open_enrolment(person_id=actor.person_id, course_id=course.id),
+        form=form,
+        problem=problem,
+    )
+
+
+@bp.get("/courses/<slug>/checkout")
+@access(SIGNED_IN)
+def checkout(slug: str) -> ResponseReturnValue:
+    """The price with everything in it, before anything is asked for."""
+    course, offering = _on_sale(slug)
+    return _checkout_page(course, offering, CheckoutForm(request.args))
+
+
+@bp.post("/courses/<slug>/orders")
+@access(SIGNED_IN)
+def start_checkout(slug: str) -> ResponseReturnValue:
+    """Place the order and go to the pay page, or straight into a free course."""
+    course, offering = _on_sale(slug)
+    form = CheckoutForm()
+    if not form.validate_on_submit():
+        return _checkout_page(course, offering, form, status=422)
+    try:
+        order = operations.start_checkout(
+            offering, buyer=signed_in_actor(), at=clock.now(), click=last_click(), coupon_code=form.coupon.data or ""
+        )
+    except (operations.NotOffered, operations.OfferingChanged, AlreadyEnrolled) as refusal:
+        flash(str(refusal), "warning")
+        return see_other("sales.checkout", slug=slug)
+    except Refusal as refusal:
+        return _checkout_page(course, offering, form, problem=str(refusal), status=refusal.status)
+    return _go_and_pay(order)
+
+
+def _go_and_pay(order: Order) -> ResponseReturnValue:
+    if order.state == "awaiting_payment" and order.session_url:
+        return redirect(order.session_url, 303)
+    if order.state == "free":
+        flash(_("You are enrolled."), "done")
+    return see_other("sales.order_page", public_id=order.public_id)
+
+
+def own_order(public_id: str) -> Order:
+    """The signed-in person's own order, or 404."""
+    return one_or_404(queries.orders_of(signed_in_actor().person_id).where(Order.public_id == public_id))
+
+
+@bp.post("/orders/<public_id>/pay")
+@access(SIGNED_IN)
+def go_on_paying(public_id: str) -> ResponseReturnValue:
+    """Back to the pay page of an order that waits; one whose page never opened tries again."""
+    order = own_order(public_id)
+    if order.state == "placed":
+        offering = queries.open_offering(order.course_id)
+        if offering is None:
+            abort(404)
+        try:
+            order = operations.start_checkout(offering, buyer=signed_in_actor(), at=clock.now(), click=last_click())
+        except Refusal as refusal:
+            flash(str(refusal), "warning")
+    return _go_and_pay(order)
+
+
+@bp.post("/orders/<public_id>/cancellations")
+@access(SIGNED_IN)
+def cancel(public_id: str) -> ResponseReturnValue:
+    """The buyer lets an unpaid order go."""
+    order = own_order(public_id)
+    operations.cancel_order(order, by=signed_in_actor(), at=clock.now())
+    flash(_("The order is cancelled. Nothing was charged."), "done")
+    return see_other("sales.order_page", public_id=public_id)
+
+
+@bp.get("/orders/<public_id>/return")
+@access(SIGNED_IN)
+def come_back(public_id: str) -> ResponseReturnValue:
+    """Where the rail sends the buyer: ask it what happened, complete, and show the order."""
+    order = own_order(public_id)
+    if order.state in ("placed", "awaiting_payment"):
+        try:
+            operations.settle_order(order, at=clock.now())
+        except (rails.RailAway, rails.RailRefused):
+            flash(
+                _("The payment service does not answer just now. Your order completes by itself as soon as it does."), "warning"
+            )
+    return see_other("sales.order_page", public_id=public_id)
+
+
+def lessons_url(order: Order) -> str | None:
+    """Where the bought course is read, if the order gave it."""
+    if order.enrolment_id is None or order.state == "refunded":
+        return None
+    from coursehub.db import db
+
+    enrolment = db.session.get_one(Enrolment, order.enrolment_id)
+    return url_for("learning.course", enrolment_id=enrolment.public_id)
+
+
+def titles_of(orders: list[Order]) -> dict[int, str]:
+    """The title of each order's course, in the reader's language, by order id."""
+    texts: dict[int, Any] = dict(catalog.release_texts([order.release_id for order in orders], current_locale()))
+    return {order.id: texts[order.release_id].title for order in orders if order.release_id in texts}

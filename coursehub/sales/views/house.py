@@ -1,0 +1,145 @@
+"""Orders and refunds as the house sees them: numbers and amounts, never the buyer's fields."""
+
+from typing import Any
+
+from flask import flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.validators import ValidationError
+
+from coursehub import clock
+from coursehub.db import db
+from coursehub.errors import Refusal
+from coursehub.sales import operations, policies, queries
+from coursehub.sales.forms import RequestAnswerForm, minor_of
+from coursehub.sales.models import ORDER_STATES, Coupon, Order, PartnerLink, Refund, RefundRequest
+from coursehub.sales.views import bp
+from coursehub.sales.views.buying import titles_of
+from coursehub.sales.words import (
+    STATE_TONES,
+    cause_words,
+    channel_words,
+    method_words,
+    order_state_words,
+    refund_state_words,
+    trouble_words,
+)
+from coursehub.web import STAFF, access, one_or_404, page, paginate, see_other, signed_in_actor
+
+WORDS: dict[str, Any] = {
+    "order_state_words": order_state_words,
+    "refund_state_words": refund_state_words,
+    "cause_words": cause_words,
+    "channel_words": channel_words,
+    "method_words": method_words,
+    "trouble_words": trouble_words,
+    "tones": STATE_TONES,
+}
+
+
+@bp.get("/house/orders")
+@access(STAFF("finance", "support"))
+def house_orders() -> ResponseReturnValue:
+    """All orders, with search and filters that stay in the address."""
+    state, search, trouble = request.args.get("state", ""), request.args.get("q", "").strip(), request.args.get("trouble") == "1"
+    state = state if state in ORDER_STATES else ""
+    select = queries.orders_matching(signed_in_actor(), state=state, search=search, trouble=trouble)
+    found = paginate(select, request.args.get("page", 1, int))
+    return page(
+        "sales/house/orders.html",
+        orders=found,
+        titles=titles_of(found.items),
+        state=state,
+        search=search,
+        trouble=trouble,
+        states=ORDER_STATES,
+        **WORDS,
+    )
+
+
+@bp.get("/house/orders/<public_id>")
+@access(STAFF("finance", "support"))
+def house_order(public_id: str) -> ResponseReturnValue:
+    """One order with its payments, refunds, the rail's events and what it was pinned to."""
+    actor = signed_in_actor()
+    order = one_or_404(queries.orders_visible_to(actor).where(Order.public_id == public_id))
+    return page(
+        "sales/house/order.html",
+        order=order,
+        title=titles_of([order]).get(order.id, ""),
+        course=queries.course_of(order),
+        payments=queries.payments_of(order.id),
+        refunds=queries.refunds_of(order.id),
+        requests=queries.requests_of(order.id),
+        events=queries.events_of(order),
+        coupon=db.session.get(Coupon, order.coupon_id) if order.coupon_id else None,
+        link=db.session.get(PartnerLink, order.partner_link_id) if order.partner_link_id else None,
+        attributed=queries.organisation_of(order.attributed_organisation_id),
+        may_retry=lambda refund: policies.may_retry_refund(actor, refund),
+        **WORDS,
+    )
+
+
+@bp.get("/house/refunds")
+@access(STAFF("finance", "support"))
+def house_refunds() -> ResponseReturnValue:
+    """Requests against their clock, refunds that failed, and what was answered lately."""
+    return _refunds_page(RequestAnswerForm(formdata=None), at_fault=None)
+
+
+def _refunds_page(form: RequestAnswerForm, *, at_fault: int | None, status: int = 200) -> ResponseReturnValue:
+    waiting: list[tuple[RefundRequest, Order]] = [(row[0], row[1]) for row in db.session.execute(queries.requests_waiting())]
+    answered = paginate(queries.requests_answered(), request.args.get("page", 1, int))
+    failed = queries.refunds_in_trouble()
+    seen = [order for _request, order in waiting]
+    more = queries.orders_with_ids([*(r.order_id for r in answered.items), *(r.order_id for r in failed)])
+    orders = {order.id: order for order in [*seen, *more]}
+    return page(
+        "sales/house/refunds.html",
+        status=status,
+        waiting=waiting,
+        left={order.id: queries.refundable_minor(order) for order in seen},
+        answered=answered,
+        failed=failed,
+        orders=orders,
+        titles=titles_of(list(orders.values())),
+        form=form,
+        at_fault=at_fault,
+        may_retry=lambda refund: policies.may_retry_refund(signed_in_actor(), refund),
+        **WORDS,
+    )
+
+
+@bp.post("/house/refund-requests/<public_id>/answers")
+@access(STAFF("finance", "support"))
+def answer_request(public_id: str) -> ResponseReturnValue:
+    """Approve wholly or in part, or decline with a reason."""
+    request_row = one_or_404(queries.all_requests().where(RefundRequest.public_id == public_id))
+    form, actor, now = RequestAnswerForm(), signed_in_actor(), clock.now()
+    if not form.validate_on_submit():
+        return _refunds_page(form, at_fault=request_row.id, status=422)
+    order = db.session.get_one(Order, request_row.order_id)
+    try:
+        if form.decision.data == "declined":
+            operations.decline_refund(request_row, answer=form.answer.data or "", by=actor, at=now)
+            flash(_("Declined. The buyer gets your reason by mail."), "done")
+        else:
+            amount = queries.refundable_minor(order) if form.amount.data is None else minor_of(form.amount.data, order.currency)
+            operations.approve_refund(request_row, amount_minor=amount, answer=form.answer.data or "", by=actor, at=now)
+            flash(_("Approved. The money is on its way back."), "done")
+    except ValidationError as problem:
+        form.amount.errors = [str(problem)]
+        return _refunds_page(form, at_fault=request_row.id, status=422)
+    except Refusal as refusal:
+        flash(str(refusal), "warning")
+    return see_other("sales.house_refunds")
+
+
+@bp.post("/house/refunds/<public_id>/tries")
+@access(STAFF("finance"))
+def retry_refund(public_id: str) -> ResponseReturnValue:
+    """Try a failed refund again."""
+    refund = one_or_404(queries.all_refunds().where(Refund.public_id == public_id))
+    operations.retry_refund(refund, by=signed_in_actor(), at=clock.now())
+    flash(_("It is tried again."), "done")
+    return see_other("sales.house_refunds")

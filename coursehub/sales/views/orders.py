@@ -1,0 +1,108 @@
+"""A buyer's orders: history, one order, its receipt, its refund."""
+
+from flask import abort, flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coursehub import clock
+from coursehub.db import db
+from coursehub.errors import Refusal
+from coursehub.people import queries as people
+from coursehub.people.models import Organisation
+from coursehub.sales import operations, queries
+from coursehub.sales.forms import RefundForm, SupportForm
+from coursehub.sales.models import Order, Refund
+from coursehub.sales.views import bp
+from coursehub.sales.views.buying import lessons_url, own_order, titles_of
+from coursehub.sales.words import STATE_TONES, cause_words, method_words, order_state_words, refund_state_words
+from coursehub.web import SIGNED_IN, access, page, paginate, see_other, signed_in_actor
+
+
+@bp.get("/orders")
+@access(SIGNED_IN)
+def orders() -> ResponseReturnValue:
+    """Everything one has bought or wanted to buy, newest first."""
+    found = paginate(queries.orders_of(signed_in_actor().person_id), request.args.get("page", 1, int))
+    return page(
+        "sales/orders.html",
+        orders=found,
+        titles=titles_of(found.items),
+        order_state_words=order_state_words,
+        tones=STATE_TONES,
+    )
+
+
+@bp.get("/orders/<public_id>")
+@access(SIGNED_IN)
+def order_page(public_id: str) -> ResponseReturnValue:
+    """One order: what it is, what it cost, and what can be done about it."""
+    return show_order(own_order(public_id), RefundForm(), SupportForm())
+
+
+def show_order(order: Order, refund_form: RefundForm, support_form: SupportForm, *, status: int = 200) -> ResponseReturnValue:
+    """The page of an order with its two forms as they stand."""
+    return page(
+        "sales/order.html",
+        status=status,
+        order=order,
+        title=titles_of([order]).get(order.id, ""),
+        lessons_url=lessons_url(order),
+        payment=queries.sold_payment(order.id),
+        refunds=queries.refunds_of(order.id),
+        requests=queries.requests_of(order.id),
+        open_request=queries.open_request(order.id),
+        refundable_minor=queries.refundable_minor(order),
+        in_window=operations.in_window(order, at=clock.now()),
+        messages=db.session.execute(queries.messages_of(order.buyer_id).filter_by(order_id=order.id)).scalars().all(),
+        refund_form=refund_form,
+        support_form=support_form,
+        order_state_words=order_state_words,
+        refund_state_words=refund_state_words,
+        cause_words=cause_words,
+        method_words=method_words,
+        tones=STATE_TONES,
+    )
+
+
+@bp.get("/orders/<public_id>/receipt")
+@access(SIGNED_IN)
+def receipt(public_id: str) -> ResponseReturnValue:
+    """A receipt to print: who sold what, for how much, with how much tax."""
+    order = own_order(public_id)
+    payment = queries.sold_payment(order.id)
+    if payment is None:
+        abort(404)
+    seller = db.session.get_one(Organisation, queries.course_of(order).organisation_id)
+    return page(
+        "sales/receipt.html",
+        order=order,
+        payment=payment,
+        title=titles_of([order]).get(order.id, ""),
+        house=people.house(),
+        seller=seller,
+        buyer_name=people.display_names([order.buyer_id]).get(order.buyer_id, ""),
+        refunds=[refund for refund in queries.refunds_of(order.id) if refund.booked_at is not None],
+        method_words=method_words,
+    )
+
+
+@bp.post("/orders/<public_id>/refund-requests")
+@access(SIGNED_IN)
+def ask_refund(public_id: str) -> ResponseReturnValue:
+    """Ask for the money back."""
+    order, form, now = own_order(public_id), RefundForm(), clock.now()
+    outside = not operations.in_window(order, at=now)
+    if form.validate_on_submit() and outside and not (form.reason.data or "").strip():
+        form.reason.errors = [_("Write why, so that we can decide.")]
+    if form.errors or form.reason.errors:
+        return show_order(order, form, SupportForm(formdata=None), status=422)
+    try:
+        made = operations.ask_refund(order, reason=form.reason.data or "", by=signed_in_actor(), at=now)
+    except Refusal as refusal:
+        flash(str(refusal), "warning")
+        return see_other("sales.order_page", public_id=public_id)
+    if isinstance(made, Refund):
+        flash(_("The money is on its way back to you."), "done")
+    else:
+        flash(_("We have your request and answer within five days."), "done")
+    return see_other("sales.order_page", public_id=public_id)

@@ -1,0 +1,22 @@
+"""What the pages for sellers share: the names of their courses."""
+
+from collections.abc import Sequence
+
+from coursehub.catalog import queries as catalog
+from coursehub.catalog.models import Course
+from coursehub.web import current_locale
+
+
+def course_titles(courses: Sequence[Course]) -> dict[int, str]:
+    """The title of each course in the reader's language, by its id; its address while it has no release."""
+    titles: dict[int, str] = {}
+    for course in courses:
+        release = catalog.current_release(course.id) or catalog.newest_release(course.id)
+        titles[course.id] = (catalog.title_of(release.id, current_locale()) if release else "") or course.slug
+    return titles
+
+
+def course_choices(courses: Sequence[Course]) -> list[tuple[str, str]]:
+    """Courses as choices of a form."""
+    titles = course_titles(courses)
+    return [(course.public_id, titles[course.id]) for course in courses]

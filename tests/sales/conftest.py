@@ -1,0 +1,35 @@
+"""A shop for each test, paying through a sandbox on a loopback port whose clock stands at `at`."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from coursehub import rails
+from coursehub.catalog.models import Course
+from coursehub.sales.models import Offering
+from tests.sales.rig import Shop
+from tests.sandbox.conftest import inbox, sandbox
+from tests.sandbox.rig import Sandbox
+
+__all__ = ["inbox", "sandbox"]
+
+
+@pytest.fixture
+def shop(app: Flask, cast: Any, sandbox: Sandbox, at: datetime) -> Iterator[Shop]:
+    sandbox.tell("clock", stopped_at=int(at.timestamp()))
+    made = Shop(cast, sandbox, at)
+    with rails.use(made.rail):
+        yield made
+
+
+@pytest.fixture
+def course(shop: Shop) -> Course:
+    return shop.course()
+
+
+@pytest.fixture
+def offering(shop: Shop, course: Course) -> Offering:
+    return shop.offer(course)
