@@ -257,7 +257,7 @@ def _local(file: BinaryIO, one: _Central) -> int:
         raise SizesLie(name=shown(one.path))
     if check != one.check and not (flags & _DESCRIPTOR and check == 0):
         raise SizesLie(name=shown(one.path))
-    return one.header_at + _LOCAL.size + name_length + extra_length
+    return one.header_at + _LOCAL.size + int(name_length) + int(extra_length)
 
 
 def _descriptor(file: BinaryIO, one: _Central, at: int) -> int:
