@@ -1,15 +1,14 @@
 """What the bar on top of every page shows to this reader."""
 
-import hashlib
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import gettext as _
+from flask import g, has_request_context, request
 
-from coursehub.config import current_settings, package
+from coursehub.config import current_settings
 from coursehub.db import db
+from coursehub.desks.frame import Frame, Link, frame_for
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, PersonalRecord
 from coursehub.web import current_actor, current_locale, local_path
@@ -17,20 +16,7 @@ from coursehub.web.audiences import from_loopback
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
-SHEETS = ("tokens", "base", "bar", "components", "forms", "figures", "lesson", "places", "print")
 ENDONYMS = {"zh-CN": "中文", "en": "English"}
-
-Link = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class StaticFiles:
-    """Addresses of our own files; each carries its content's hash, so browsers may keep them for ever."""
-
-    stylesheets: tuple[str, ...]
-    scripts: tuple[str, ...]
-    icon: str
-    pages: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +30,13 @@ class Bar:
     here: str
     places: list[tuple[str, str, str]]
     personal: list[Link]
-    foot: list[Link]
     organisations: list[tuple[str, str, bool]]
     person_name: str
     organisation_name: str
     looked_as: bool
     demo: bool
     on_this_machine: bool
-    files: StaticFiles
+    frame: Frame
 
     language_url = "/language"
     theme_url = "/theme"
@@ -74,12 +59,7 @@ class Bar:
     @property
     def theme_words(self) -> str:
         """What the switch would do."""
-        words = {
-            "light": _("Switch to light colours"),
-            "dark": _("Switch to dark colours"),
-            "auto": _("Use the colours of your system"),
-        }
-        return str(words[self.next_theme])
+        return self.frame.theme_words[self.next_theme]
 
     @property
     def outbox_url(self) -> str | None:
@@ -103,7 +83,7 @@ def the_bar(*, for_nobody: bool = False) -> Bar:
 def _bar(actor: Actor | None) -> Bar:
     language = current_locale()
     settings = current_settings()
-    files = static_files(current_app)
+    frame = frame_for(language)
     organisation = actor.organisation if actor else None
     return Bar(
         house_name=settings.house_name_en if language == "en" else settings.house_name,
@@ -111,16 +91,15 @@ def _bar(actor: Actor | None) -> Bar:
         other_language="zh-CN" if language == "en" else "en",
         theme=theme(),
         here=_here(),
-        places=[place for place in _places(actor) if place[2] in files.pages],
-        personal=[link for link in _personal() if link[1] in files.pages] if actor else [],
-        foot=[link for link in _foot() if link[1] in files.pages],
+        places=[place for place in frame.places if _has(actor, place[0])],
+        personal=frame.personal if actor else [],
         organisations=_choices(actor, language) if actor else [],
         person_name=_display_name(actor.person_id) if actor else "",
         organisation_name=_name(organisation, language) if organisation else "",
         looked_as=actor is not None and actor.is_only_looking,
         demo=settings.demo,
         on_this_machine=settings.demo and from_loopback(),
-        files=files,
+        frame=frame,
     )
 
 
@@ -138,36 +117,13 @@ def _here() -> str:
     return local_path(came_from.path) if came_from.netloc == request.host else "/"
 
 
-def _places(actor: Actor | None) -> list[tuple[str, str, str]]:
-    rights = actor.rights if actor and actor.organisation else frozenset()
-    found = [("courses", _("Courses"), "/courses")]
-    if "sells" in rights:
-        found.append(("studio", _("Studio"), "/studio"))
-    if "hires" in rights:
-        found.append(("hire", _("Hire"), "/hire"))
-    found.append(("alliance", _("Alliance"), "/alliance"))
-    if actor and actor.is_staff:
-        found.append(("house", _("House"), "/house"))
-    return found
-
-
-def _personal() -> list[Link]:
-    return [
-        (_("My courses"), "/learn"),
-        (_("My orders"), "/orders"),
-        (_("My credentials"), "/credentials"),
-        (_("Account"), "/account"),
-    ]
-
-
-def _foot() -> list[Link]:
-    return [
-        (_("Courses"), "/courses"),
-        (_("Check a credential"), "/credentials/check"),
-        (_("Become a partner"), "/organisations/new"),
-        (_("Terms of use"), "/terms"),
-        (_("Privacy"), "/privacy"),
-    ]
+def _has(actor: Actor | None, place: str) -> bool:
+    """Whether a place of the bar is this reader's."""
+    if place in ("courses", "alliance"):
+        return True
+    if actor is None:
+        return False
+    return actor.is_staff if place == "house" else {"studio": "sells", "hire": "hires"}[place] in actor.rights
 
 
 def _name(organisation: Organisation, language: str) -> str:
@@ -185,27 +141,3 @@ def _display_name(person_id: int) -> str:
     """The reader's own name, shown to themselves: nobody's grant is asked for that."""
     own = sa.select(PersonalRecord.display_name).where(PersonalRecord.person_id == person_id)
     return db.session.execute(own).scalar_one_or_none() or "—"
-
-
-def static_files(app: Flask) -> StaticFiles:
-    """Our own files with their hashes, and which plain pages this application has; worked out once."""
-    found = app.extensions.get("coursehub_static_files")
-    if not isinstance(found, StaticFiles):
-        scripts = ["js/page.js"]
-        if (package() / "static/vendor/htmx.min.js").is_file():
-            scripts.insert(0, "vendor/htmx.min.js")
-        found = StaticFiles(
-            stylesheets=tuple(_address(f"css/{sheet}.css") for sheet in SHEETS),
-            scripts=tuple(_address(script) for script in scripts),
-            icon=_address("img/mark.svg"),
-            pages=frozenset(
-                rule.rule.rstrip("/") for rule in app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())
-            ),
-        )
-        app.extensions["coursehub_static_files"] = found
-    return found
-
-
-def _address(name: str) -> str:
-    content = (package() / "static" / name).read_bytes()
-    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"

@@ -66,3 +66,9 @@ def test_a_missing_page_answers_in_words_and_with_a_way_on(client):
     assert answer.status_code == 404
     assert "There is nothing at this address" in answer.text
     assert 'href="/courses"' in answer.text
+
+
+def test_our_own_files_are_kept_for_ever_under_an_address_that_changes_with_them(client):
+    address = client.get("/").text.split('<link rel="stylesheet" href="')[1].split('"')[0]
+    assert "immutable" in client.get(address).headers["Cache-Control"]
+    assert "immutable" not in client.get(address.split("?")[0]).headers["Cache-Control"]

@@ -1,0 +1,95 @@
+"""What every page of one language has in common: addresses of our own files, and links with their words."""
+
+import hashlib
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, request
+from flask_babel import gettext as _
+
+from coursehub.config import package
+
+SHEETS = ("tokens", "base", "bar", "components", "forms", "figures", "lesson", "places", "print")
+
+Link = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Worked out once for each language; links lead only to pages that this application has."""
+
+    stylesheets: tuple[str, ...]
+    scripts: tuple[str, ...]
+    icon: str
+    places: list[tuple[str, str, str]]
+    personal: list[Link]
+    foot: list[Link]
+    theme_words: dict[str, str]
+
+
+def frame_for(language: str) -> Frame:
+    """The frame in the language of this request."""
+    frames: dict[str, Frame] = current_app.extensions.setdefault("coursehub_frames", {})
+    if language not in frames:
+        frames[language] = _frame(current_app)
+    return frames[language]
+
+
+def _frame(app: Flask) -> Frame:
+    pages = {rule.rule.rstrip("/") for rule in app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())}
+    scripts = [name for name in ("vendor/htmx.min.js", "js/page.js") if (package() / "static" / name).is_file()]
+    return Frame(
+        stylesheets=tuple(address_of(f"css/{sheet}.css") for sheet in SHEETS),
+        scripts=tuple(address_of(name) for name in scripts),
+        icon=address_of("img/mark.svg"),
+        places=[place for place in _places() if place[2] in pages],
+        personal=[link for link in _personal() if link[1] in pages],
+        foot=[link for link in _foot() if link[1] in pages],
+        theme_words={
+            "light": _("Switch to light colours"),
+            "dark": _("Switch to dark colours"),
+            "auto": _("Use the colours of your system"),
+        },
+    )
+
+
+def _places() -> list[tuple[str, str, str]]:
+    return [
+        ("courses", _("Courses"), "/courses"),
+        ("studio", _("Studio"), "/studio"),
+        ("hire", _("Hire"), "/hire"),
+        ("alliance", _("Alliance"), "/alliance"),
+        ("house", _("House"), "/house"),
+    ]
+
+
+def _personal() -> list[Link]:
+    return [
+        (_("My courses"), "/learn"),
+        (_("My orders"), "/orders"),
+        (_("My credentials"), "/credentials"),
+        (_("My organisations"), "/account/organisations"),
+        (_("Account"), "/account"),
+    ]
+
+
+def _foot() -> list[Link]:
+    return [
+        (_("Courses"), "/courses"),
+        (_("Check a credential"), "/credentials/check"),
+        (_("Become a partner"), "/organisations/new"),
+        (_("Terms of use"), "/terms"),
+        (_("Privacy"), "/privacy"),
+    ]
+
+
+def address_of(name: str) -> str:
+    """The address of one of our own files, with its content's hash, so that browsers may keep it for ever."""
+    content = (package() / "static" / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def keep_for_ever(response: Response) -> Response:
+    """Let browsers keep a file whose address changes with its content."""
+    if request.endpoint == "static" and "v" in request.args and response.status_code in (200, 304):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
