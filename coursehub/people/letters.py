@@ -7,10 +7,32 @@ its transaction, because the secret exists nowhere else: not in an event, not in
 from datetime import datetime
 from typing import Any
 
+from flask_babel import format_datetime
+
 from coursehub import mail
 from coursehub.people import queries
 from coursehub.people.models import Organisation, Person
+from coursehub.people.organisation_forms import ROLE_WORDS
 from coursehub.people.tokens import token_hash
+from coursehub.web.locale import current_locale, local_time
+
+
+class _When:
+    """A moment, written in the language of the letter, which is known only while it is rendered."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __str__(self) -> str:
+        pattern = "d MMMM yyyy, HH:mm" if current_locale() == "en" else "yyyy年M月d日 HH:mm"
+        return str(format_datetime(local_time(self.at), pattern, rebase=False))
+
+
+class _House:
+    """The name of the house in the language of the letter."""
+
+    def __str__(self) -> str:
+        return queries.house_name()
 
 
 def _write(template: str, *, to: str, locale: str, person_id: int | None, mark: str, at: datetime, **context: Any) -> None:
@@ -22,7 +44,10 @@ def _write(template: str, *, to: str, locale: str, person_id: int | None, mark: 
         template=f"people/letters/{template}.txt",
         at=at,
         kind="security",
-        moment_of_it=at,
+        when=_When(at),
+        house=_House(),
+        organisation_name=queries.name_of,
+        role_words=ROLE_WORDS,
         **context,
     )
 

@@ -28,7 +28,7 @@ COOKIE_KEY = "_user_id"
 """Where Flask-Login keeps our token in the signed cookie."""
 
 _CHANGES_NOTHING = ("GET", "HEAD", "OPTIONS")
-_ALLOWED_WHILE_LOOKING = ("people.end_look", "people.sign_out", "web.choose_language", "web.choose_theme")
+_ALLOWED_WHILE_LOOKING = ("people.end_look", "people.sign_out", "desks.choose_language", "desks.choose_theme")
 
 
 class OnlyLooking(Refusal):

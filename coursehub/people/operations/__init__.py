@@ -1,5 +1,6 @@
 """What can be done with people and organisations, split by noun; all names stand here."""
 
+from coursehub.people.guesses import TooManyGuesses
 from coursehub.people.operations.account import (
     SameAddress,
     ask_for_new_address,
@@ -23,6 +24,7 @@ from coursehub.people.operations.guardians import (
 )
 from coursehub.people.operations.invitations import (
     InvitationIsOver,
+    InvitedOften,
     accept_invitation,
     invite,
     look_at_invitation,
@@ -44,6 +46,7 @@ from coursehub.people.operations.organisations import (
     grant_right,
     open_organisation,
     roles_of_house_or_partner,
+    set_roles,
     withdraw_right,
 )
 from coursehub.people.operations.partners import (
@@ -70,6 +73,7 @@ from coursehub.people.operations.second_step import (
     begin_second_step,
     recovery_codes_left,
     renew_recovery_codes,
+    second_step_is_begun,
     turn_off_second_step,
     turn_on_second_step,
 )
@@ -101,6 +105,7 @@ __all__ = [
     "GuardianIsAnother",
     "GuardianNotNeeded",
     "InvitationIsOver",
+    "InvitedOften",
     "LastOwnerStays",
     "LinkIsSpent",
     "NameIsTaken",
@@ -117,6 +122,7 @@ __all__ = [
     "SameAddress",
     "SecondStepIsOff",
     "SecondStepIsOn",
+    "TooManyGuesses",
     "WrongCode",
     "WrongPassword",
     "WrongSignIn",
@@ -169,6 +175,8 @@ __all__ = [
     "require_able_to_pay",
     "reset_password",
     "roles_of_house_or_partner",
+    "second_step_is_begun",
+    "set_roles",
     "sign_up",
     "take_new_address",
     "turn_off_second_step",

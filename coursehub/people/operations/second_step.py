@@ -102,6 +102,12 @@ def renew_recovery_codes(*, by: Actor, at: datetime) -> list[str]:
     return codes
 
 
+def second_step_is_begun(person_id: int) -> bool:
+    """Whether a secret was made that no code has confirmed yet."""
+    factor = db.session.get(SecondFactor, person_id)
+    return factor is not None and factor.confirmed_at is None
+
+
 def recovery_codes_left(person_id: int) -> int:
     """How many recovery codes are unused."""
     return db.session.execute(

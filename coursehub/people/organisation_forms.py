@@ -1,0 +1,171 @@
+"""The shape of what is typed about organisations."""
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+
+from coursehub.people.forms import Address, Filled
+from coursehub.people.models.organisations import ROLES, STAFF_ROLES
+
+ROLE_WORDS = {
+    "owner": _l("Owner"),
+    "author": _l("Author"),
+    "teacher": _l("Teacher"),
+    "finance": _l("Finance"),
+    "hr": _l("HR"),
+    "staff_catalogue": _l("Staff: catalogue"),
+    "staff_finance": _l("Staff: finance"),
+    "staff_support": _l("Staff: support"),
+}
+RIGHT_WORDS = {"sells": _l("Sells courses"), "hires": _l("Hires people"), "member": _l("Member of the alliance")}
+COUNTRIES = [
+    ("CN", _l("China")),
+    ("HK", _l("Hong Kong, China")),
+    ("MO", _l("Macao, China")),
+    ("TW", _l("Taiwan, China")),
+    ("SG", _l("Singapore")),
+    ("JP", _l("Japan")),
+    ("KR", _l("South Korea")),
+    ("MY", _l("Malaysia")),
+    ("DE", _l("Germany")),
+    ("FR", _l("France")),
+    ("GB", _l("United Kingdom")),
+    ("US", _l("United States")),
+    ("CA", _l("Canada")),
+    ("AU", _l("Australia")),
+]
+
+
+class TickBoxes(SelectMultipleField):
+    """Several choices as a list of tick boxes."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+def _compact(value: str | None) -> str:
+    return re.sub(r"[\s-]", "", value or "").upper()
+
+
+def iban_is_right(account: str) -> bool:
+    """The check digits of an international account number (ISO 13616, remainder 97)."""
+    moved = account[4:] + account[:4]
+    return int("".join(str(int(c, 36)) for c in moved)) % 97 == 1
+
+
+class AccountNumber:
+    """Digits, or an IBAN whose check digits are right; blanks and hyphens are dropped."""
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        """Keep the compact spelling, or refuse."""
+        field.data = _compact(field.data)
+        if not re.fullmatch(r"[A-Z0-9]{8,34}", field.data):
+            raise ValidationError(_l("An account number has 8 to 34 digits or letters."))
+        if re.match(r"[A-Z]{2}\d{2}", field.data) and not iban_is_right(field.data):
+            raise ValidationError(_l("The check digits of this IBAN are not right. Compare it with a bank statement."))
+
+
+class TaxNumber:
+    """Letters and digits only; blanks and hyphens are dropped."""
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        """Keep the compact spelling, or refuse."""
+        field.data = _compact(field.data)
+        if not re.fullmatch(r"[A-Z0-9]{5,30}", field.data):
+            raise ValidationError(_l("A tax number has 5 to 30 digits or letters."))
+
+
+class OrganisationForm(FlaskForm):
+    """What an organisation is called."""
+
+    name = StringField(_l("Name"), validators=[Filled(_l("Enter a name.")), Length(max=120)])
+    name_en = StringField(_l("Name in English"), validators=[Optional(), Length(max=120)])
+
+
+class InviteForm(FlaskForm):
+    """Whom to invite, as what."""
+
+    email = StringField(_l("E-mail address"), validators=[Filled(_l("Enter an e-mail address.")), Address()])
+    roles = TickBoxes(_l("Roles"), validators=[InputRequired(_l("Choose at least one role."))])
+
+
+class RolesForm(FlaskForm):
+    """Which roles a member has."""
+
+    roles = TickBoxes(_l("Roles"), validators=[InputRequired(_l("Choose at least one role."))])
+
+
+class ApplyForm(FlaskForm):
+    """Why the house should list an organisation's courses."""
+
+    about = TextAreaField(
+        _l("What you teach, and to whom"),
+        validators=[
+            Filled(_l("Say what you teach.")),
+            Length(min=40, max=4000, message=_l("Write between 40 and 4,000 characters.")),
+        ],
+        render_kw={"rows": 8},
+    )
+    website = StringField(
+        _l("Website"),
+        validators=[Optional(), Length(max=300), Regexp(r"^https?://[^\s/]+\.[^\s]+$", message=_l("Begin with https://."))],
+    )
+
+
+class PayeeForm(FlaskForm):
+    """Bank and tax details."""
+
+    holder = StringField(_l("Account holder"), validators=[Filled(_l("Enter the account holder.")), Length(max=120)])
+    bank = StringField(_l("Bank and branch"), validators=[Filled(_l("Enter the bank.")), Length(max=160)])
+    account = StringField(
+        _l("Account number or IBAN"),
+        validators=[Filled(_l("Enter the account number.")), AccountNumber()],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    tax_number = StringField(
+        _l("Tax number"),
+        validators=[Filled(_l("Enter the tax number.")), TaxNumber()],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    country = SelectField(_l("Country or region of tax residence"), choices=COUNTRIES, validators=[InputRequired()])
+
+
+class ReasonForm(FlaskForm):
+    """A reason that the person or organisation concerned can read."""
+
+    reason = TextAreaField(_l("Reason"), validators=[Filled(_l("Say why.")), Length(max=1000)], render_kw={"rows": 3})
+
+
+class AnswerForm(FlaskForm):
+    """The house's answer to an application."""
+
+    verdict = RadioField(
+        _l("Answer"),
+        choices=[("approve", _l("Approve")), ("decline", _l("Decline"))],
+        validators=[InputRequired(_l("Choose an answer."))],
+    )
+    reason = TextAreaField(_l("Reason"), validators=[Optional(), Length(max=2000)], render_kw={"rows": 4})
+
+
+class OpenProfileForm(ReasonForm):
+    """Which personal fields support needs, and why."""
+
+    fields = TickBoxes(
+        _l("What you need to see"),
+        choices=[
+            ("display_name", _l("Name")),
+            ("email", _l("E-mail address")),
+            ("birth_on", _l("Date of birth")),
+            ("guardian_email", _l("Guardian's e-mail address")),
+        ],
+        validators=[InputRequired(_l("Choose at least one."))],
+    )
+
+
+def role_choices(roles: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Roles with their words, in declared order."""
+    return [(role, ROLE_WORDS[role]) for role in (*ROLES, *STAFF_ROLES) if role in roles]
