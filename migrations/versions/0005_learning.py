@@ -34,6 +34,7 @@ def drop_tables() -> None:
     op.drop_table("evidence_link")
     op.drop_table("evidence")
     op.drop_table("attempt")
+    op.drop_table("credential")
     op.drop_table("step_progress")
     op.drop_table("release_move")
     op.drop_table("hint_opening")
@@ -44,6 +45,8 @@ def drop_tables() -> None:
     op.drop_table("report")
     op.drop_table("question")
     op.drop_table("course_review")
+    op.drop_table("status_list")
+    op.drop_table("issuer_key")
 
 
 def seal_evidence_on_sqlite() -> None:
@@ -71,6 +74,34 @@ def _unique_while(name: str, table: str, columns: list[str], condition: str) -> 
 
 
 def create_tables() -> None:
+    op.create_table(
+        "issuer_key",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.String(16), nullable=False),
+        sa.Column("algorithm", sa.String(16), nullable=False),
+        sa.Column("public_multibase", sa.String(80), nullable=False),
+        sa.Column("sealed_private", sa.Text(), nullable=True),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("retired_at", MOMENT, nullable=True),
+        sa.Column("compromised_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_issuer_key"),
+        sa.UniqueConstraint("public_id", name="uq_issuer_key_public_id"),
+        sa.UniqueConstraint("public_multibase", name="uq_issuer_key_public_multibase"),
+        sa.CheckConstraint("compromised_at IS NULL OR retired_at IS NOT NULL", name=op.f("ck_issuer_key_compromised_is_retired")),
+        sa.CheckConstraint("(retired_at IS NULL) = (sealed_private IS NOT NULL)", name=op.f("ck_issuer_key_retired_keys_cannot_sign")),
+    )
+    _unique_while("uq_issuer_key_in_use", "issuer_key", ["algorithm"], "retired_at IS NULL")
+    op.create_table(
+        "status_list",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("closed_at", MOMENT, nullable=True),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_status_list"),
+        sa.UniqueConstraint("number", name="uq_status_list_number"),
+    )
     op.create_table(
         "course_review",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
@@ -257,12 +288,53 @@ def create_tables() -> None:
         sa.Column("done_at", MOMENT, nullable=True),
         sa.Column("position_seconds", sa.Integer(), nullable=False),
         sa.Column("furthest_seconds", sa.Integer(), nullable=False),
+        sa.Column("draft", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_step_progress"),
         sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name="fk_step_progress_enrolment_id"),
         sa.UniqueConstraint("enrolment_id", "step_key", name="uq_step_progress_enrolment_id_step_key"),
         sa.CheckConstraint("furthest_seconds >= position_seconds", name=op.f("ck_step_progress_furthest_is_furthest")),
         sa.CheckConstraint("position_seconds >= 0", name=op.f("ck_step_progress_position_not_negative")),
     )
+    op.create_table(
+        "credential",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.String(16), nullable=False),
+        sa.Column("completion_id", BIG, nullable=False),
+        sa.Column("enrolment_id", BIG, nullable=False),
+        sa.Column("person_id", BIG, nullable=False),
+        sa.Column("release_id", BIG, nullable=False),
+        sa.Column("issuer_key_id", BIG, nullable=False),
+        sa.Column("status_list_id", BIG, nullable=False),
+        sa.Column("status_index", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.String(60), nullable=False),
+        sa.Column("holder_name", sa.String(120), nullable=True),
+        sa.Column("name_shown", sa.Boolean(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("issued_at", MOMENT, nullable=False),
+        sa.Column("signed_at", MOMENT, nullable=False),
+        sa.Column("revoked_at", MOMENT, nullable=True),
+        sa.Column("revoked_reason", sa.Text(), nullable=True),
+        sa.Column("revoked_by_id", BIG, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_credential"),
+        sa.ForeignKeyConstraint(["completion_id"], ["completion.id"], name="fk_credential_completion_id"),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name="fk_credential_enrolment_id"),
+        sa.ForeignKeyConstraint(["issuer_key_id"], ["issuer_key.id"], name="fk_credential_issuer_key_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_credential_person_id"),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name="fk_credential_release_id"),
+        sa.ForeignKeyConstraint(["revoked_by_id"], ["person.id"], name="fk_credential_revoked_by_id"),
+        sa.ForeignKeyConstraint(["status_list_id"], ["status_list.id"], name="fk_credential_status_list_id"),
+        sa.UniqueConstraint("completion_id", name="uq_credential_completion_id"),
+        sa.UniqueConstraint("public_id", name="uq_credential_public_id"),
+        sa.UniqueConstraint("status_list_id", "status_index", name="uq_credential_status_list_id_status_index"),
+        sa.CheckConstraint("NOT name_shown OR holder_name IS NOT NULL", name=op.f("ck_credential_a_shown_name_is_there")),
+        sa.CheckConstraint("revoked_by_id IS NULL OR revoked_at IS NOT NULL", name=op.f("ck_credential_revocation_has_a_moment")),
+        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name=op.f("ck_credential_revocation_is_whole")),
+    )
+    op.create_index("ix_credential_enrolment_id", "credential", ["enrolment_id"])
+    op.create_index("ix_credential_issued_at", "credential", ["issued_at"])
+    op.create_index("ix_credential_issuer_key_id", "credential", ["issuer_key_id"])
+    op.create_index("ix_credential_person", "credential", ["person_id", "issued_at"])
+    op.create_index("ix_credential_release_id", "credential", ["release_id"])
     op.create_table(
         "attempt",
         sa.Column("id", BIG, autoincrement=True, nullable=False),

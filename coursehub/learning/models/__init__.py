@@ -1,4 +1,7 @@
 """The tables of the learning room, split by noun."""
+
+from coursehub.learning.credentials.models import Credential, IssuerKey, StatusList
+from coursehub.learning.credentials.models import Credential, IssuerKey, StatusList
 from coursehub.learning.models.enrolments import (
     Completion,
     Enrolment,
@@ -14,13 +17,18 @@ __all__ = [
     "Attempt",
     "Completion",
     "CourseReview",
+    "Credential",
+    "Credential",
     "Enrolment",
     "Evidence",
     "EvidenceLink",
     "HintOpening",
+    "IssuerKey",
+    "IssuerKey",
     "Question",
     "ReleaseMove",
     "Report",
+    "StatusList",
     "StepProgress",
     "VisitCount",
 ]

@@ -52,6 +52,7 @@ from coursehub.learning.operations.steps import (
     note_position,
     open_step,
 )
+from coursehub.learning.operations.teaching import open_names
 from coursehub.learning.operations.visits import count_visits
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "note_position",
     "open_hint",
     "open_link",
+    "open_names",
     "open_step",
     "read_in",
     "reply_to_review",

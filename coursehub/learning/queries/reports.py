@@ -9,6 +9,8 @@ from coursehub.catalog.models import Course
 from coursehub.catalog.queries import current_release, newest_release, title_of
 from coursehub.db import db
 from coursehub.learning.models import Answer, CourseReview, Question, Report
+from coursehub.learning.queries.questions import questions_readable_by
+from coursehub.people.actor import Actor
 from coursehub.people.queries import display_names
 
 WORDS: dict[str, type[CourseReview] | type[Question] | type[Answer]] = {
@@ -100,6 +102,21 @@ def reports(*, decided: bool) -> sa.Select[Report]:
     if decided:
         return sa.select(Report).where(Report.decided_at.is_not(None)).order_by(Report.decided_at.desc(), Report.id.desc())
     return sa.select(Report).where(Report.decided_at.is_(None)).order_by(Report.reported_at, Report.id)
+
+
+def every_report() -> sa.Select[Report]:
+    """All reports, for staff who open one by its id."""
+    return sa.select(Report)
+
+
+def may_be_reported_by(subject: Subject, *, reader: Actor) -> bool:
+    """Whether the reader can see it at all: courses and reviews everybody, questions only where they learn or teach."""
+    if subject.kind in ("course", "review"):
+        return True
+    question_id = subject.id
+    if subject.kind == "answer":
+        question_id = db.session.get_one(Answer, subject.id).question_id
+    return db.session.execute(questions_readable_by(reader).where(Question.id == question_id)).first() is not None
 
 
 def open_reports_count() -> int:

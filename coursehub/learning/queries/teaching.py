@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from coursehub.catalog.models import Course
+from coursehub.catalog.queries import current_release, newest_release, title_of
 from coursehub.db import db
 from coursehub.learning.models import Attempt, Completion, Enrolment, StepProgress, VisitCount
 from coursehub.learning.queries.outline import outline
@@ -60,6 +61,33 @@ class LearnerRow:
 def courses_taught_by(reader: Actor) -> sa.Select[Course]:
     """The courses of the organisation the reader acts for."""
     return sa.select(Course).where(Course.organisation_id == reader.organisation_id).order_by(Course.id.desc())
+
+
+def title_of_course(course_id: int, locale: str) -> str:
+    """How a course is called now: by its listed release, else its newest."""
+    release = current_release(course_id) or newest_release(course_id)
+    return title_of(release.id, locale) if release else ""
+
+
+@dataclass(frozen=True)
+class WorkView:
+    """One attempt of a learner at one step, for their teacher."""
+
+    attempt: Attempt
+    step_title: str
+
+
+def work_of(enrolment: Enrolment, locale: str, *, limit: int = 100) -> list[WorkView]:
+    """What a learner handed in, newest first."""
+    tree = outline(enrolment.release_id, locale)
+    found = (
+        sa.select(Attempt)
+        .where(Attempt.enrolment_id == enrolment.id, Attempt.purpose == "check")
+        .order_by(Attempt.at.desc(), Attempt.id.desc())
+        .limit(limit)
+    )
+    rows = db.session.execute(found).scalars()
+    return [WorkView(row, tree.by_key[row.step_key].title if row.step_key in tree.by_key else row.step_key) for row in rows]
 
 
 def funnel(course_id: int, *, since: datetime, until: datetime) -> Funnel:

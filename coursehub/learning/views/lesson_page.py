@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import url_for
@@ -32,7 +33,7 @@ class Place:
 
     def file(self, path: str) -> str:
         """The address of a file."""
-        return f"{self.files}/{path}"
+        return f"{self.files}/{quote(path)}"
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _question_page(asked: Question, form: WordsForm, *, status: int = 200) -> Re
         "learning/question.html",
         status=status,
         question=queries.viewed([asked], reader=actor)[0],
-        place=place,
+        q_place=place,
         form=form,
         may_mark=place.may_mark,
     )
