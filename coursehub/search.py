@@ -78,8 +78,8 @@ def put(kind: str, id: int, locale: str, text: str, *, head: str = "") -> None:
     titles, rest = " ".join(index_tokens(head)), " ".join(index_tokens(text))
     tokens: Any = f"{titles} {rest}".strip()
     if not _is_sqlite():
-        tokens = sa.func.setweight(sa.func.to_tsvector(_simple(), titles), "A").op("||")(
-            sa.func.setweight(sa.func.to_tsvector(_simple(), rest), "D")
+        tokens = sa.func.setweight(sa.func.to_tsvector(_simple(), titles), sa.literal_column("'A'")).op("||")(
+            sa.func.setweight(sa.func.to_tsvector(_simple(), rest), sa.literal_column("'D'"))
         )
     drop(kind, id, locale)
     db.session.execute(sa.insert(SearchEntry).values(kind=kind, ref_id=id, locale=locale, head=titles, tokens=tokens))
