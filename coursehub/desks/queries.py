@@ -1,12 +1,16 @@
-"""What the home page shows of the rooms: how many courses are open, a few of them, one living credential."""
+"""What the home page shows of the rooms: how many courses are open, a few of them, one credential checked now."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from coursehub.catalog.models import Course, Release, ReleaseText
+from coursehub.contracts.models import Listing
 from coursehub.db import db
+from coursehub.learning.credentials import queries as credentials
+from coursehub.learning.credentials.verification import Report, check_credential
 from coursehub.people.models import Organisation
 from coursehub.sales.models import Offering
 
@@ -26,18 +30,25 @@ class CourseLine:
 
 
 @dataclass(frozen=True)
+class LivingCredential:
+    """A credential whose holder shows it, and what a check finds at this moment."""
+
+    public_id: str
+    course: str
+    report: Report
+
+
+@dataclass(frozen=True)
 class Front:
     """The living part of the home page; empty on a new installation."""
 
     courses: list[CourseLine]
     course_count: int
     partner_count: int
-    credential_course: str = ""
-    credential_url: str | None = None
-    partner_url: str = "/organisations/new"
+    credential: LivingCredential | None
 
 
-def front(locale: str) -> Front:
+def front(locale: str, *, at: datetime) -> Front:
     """What is really there, in the reader's language."""
     course = _open_courses().subquery()
     partner = sa.case((Organisation.is_house.is_(False), Organisation.id))
@@ -45,14 +56,15 @@ def front(locale: str) -> Front:
         course.join(Organisation, course.c.organisation_id == Organisation.id)
     )
     course_count, partner_count = db.session.execute(counted).one()
-    return Front(courses=_newest(locale), course_count=course_count, partner_count=partner_count)
+    return Front(_newest(locale), course_count, partner_count, _credential(locale, at))
 
 
 def _open_courses() -> sa.Select[int, int]:
-    """Courses that can be bought now: a listed release and an open offering."""
+    """Courses that can be bought now: a listed release under terms in force, and an open offering."""
     return (
         sa.select(Course.id, Course.organisation_id)
         .join(Release, sa.and_(Release.course_id == Course.id, Release.state == "listed"))
+        .join(Listing, sa.and_(Listing.course_id == Course.id, Listing.closed_at.is_(None)))
         .join(Offering, sa.and_(Offering.course_id == Course.id, Offering.closed_at.is_(None)))
     )
 
@@ -77,3 +89,13 @@ def _newest(locale: str) -> list[CourseLine]:
         .limit(COURSES_SHOWN)
     )
     return [CourseLine(*row) for row in rows]
+
+
+def _credential(locale: str, at: datetime) -> LivingCredential | None:
+    shown = credentials.latest_shown()
+    if shown is None:
+        return None
+    titles = credentials.achievement_of(shown.release_id).titles
+    return LivingCredential(
+        shown.public_id, titles.get(locale) or next(iter(titles.values()), ""), check_credential(shown, at=at)
+    )

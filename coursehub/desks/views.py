@@ -25,7 +25,7 @@ bp.after_app_request(keep_for_ever)
 @access(PUBLIC)
 def home() -> ResponseReturnValue:
     """What coursehub is and for whom, with what is really there."""
-    return page("desks/home.html", front=queries.front(current_locale()), sale=specimens.sale())
+    return page("desks/home.html", front=queries.front(current_locale(), at=clock.now()), sale=specimens.sale())
 
 
 @bp.get("/house/components")
