@@ -268,7 +268,7 @@ def coupon_uses(coupon_ids: Sequence[int]) -> dict[int, int]:
     """How often each coupon has been used and not given back."""
     used = sa.and_(CouponUse.coupon_id.in_(coupon_ids), CouponUse.n.is_not(None))
     counted = sa.select(CouponUse.coupon_id, sa.func.count()).where(used).group_by(CouponUse.coupon_id)
-    return dict(db.session.execute(counted).tuples())
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def coupon_course_ids(coupon_ids: Sequence[int]) -> dict[int, list[int]]:
