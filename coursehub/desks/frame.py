@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Flask, Response, current_app, request
 from flask_babel import gettext as _
@@ -82,6 +83,7 @@ def _foot() -> list[Link]:
     ]
 
 
+@lru_cache(maxsize=256)
 def address_of(name: str) -> str:
     """The address of one of our own files, with its content's hash, so that browsers may keep it for ever."""
     content = (package() / "static" / name).read_bytes()

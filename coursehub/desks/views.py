@@ -11,13 +11,14 @@ from coursehub.config import current_settings
 from coursehub.desks import queries, specimens
 from coursehub.desks.bar import THEME_COOKIE, THEMES, the_bar
 from coursehub.desks.comparison import compare
-from coursehub.desks.frame import keep_for_ever
+from coursehub.desks.frame import address_of, keep_for_ever
 from coursehub.web import HOUSE_OR_DEMO, OUR_PAGES, PUBLIC, access, current_locale, local_path, page, see_other
 from coursehub.web.locale import LANGUAGE_COOKIE, LOCALES
 
 bp = Blueprint("desks", __name__)
 bp.add_app_template_global(the_bar, "the_bar")
 bp.add_app_template_global(compare, "compare")
+bp.add_app_template_global(address_of, "address_of")
 bp.after_app_request(keep_for_ever)
 
 
