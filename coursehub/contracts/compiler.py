@@ -132,7 +132,10 @@ def _check_shares(node: Shares, path: str) -> Iterator[Problem]:
     if total > 10_000:
         yield Problem(
             f"{path}/items",
-            _l("These shares add up to more than 100%%. Lower them by %(over)s points in all.", over=percent(total - 10_000).removesuffix("%")),
+            _l(
+                "These shares add up to more than 100%%. Lower them by %(over)s points in all.",
+                over=percent(total - 10_000).removesuffix("%"),
+            ),
         )
     for n, share in enumerate(node.items):
         if not share.share_bps:

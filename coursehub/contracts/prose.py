@@ -8,7 +8,7 @@ They stand here in both languages, not in a catalogue, because they are one inst
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -36,6 +36,7 @@ class Sentence:
     path: str
     pieces: tuple[Piece, ...]
     depth: int = 0
+    number: str = ""
 
     @property
     def text(self) -> str:
@@ -68,15 +69,22 @@ def sections(body: TermsBody, locale: str) -> list[Section]:
         ("rounding", teller.rounding()),
         ("note", teller.note()),
     )
-    both = [(key, tuple(sentences)) for key, sentences in told]
-    return [Section(key, SECTIONS[key][teller.n], sentences) for key, sentences in both if sentences]
+    said = [(key, tuple(sentences)) for key, sentences in told]
+    return [
+        Section(key, SECTIONS[key][teller.n], _numbered(n, sentences))
+        for n, (key, sentences) in enumerate(((key, sentences) for key, sentences in said if sentences), start=1)
+    ]
+
+
+def _numbered(n: int, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    return tuple(replace(sentence, number=f"{n}.{m}") for m, sentence in enumerate(sentences, start=1))
 
 
 def text_of(body: TermsBody, locale: str) -> str:
     """The whole text of the terms in one language, as it is hashed."""
     parts = []
     for number, section in enumerate(sections(body, locale), start=1):
-        lines = [f"{'    ' * sentence.depth}{sentence.text}" for sentence in section.sentences]
+        lines = [f"{'    ' * sentence.depth}{sentence.number} {sentence.text}" for sentence in section.sentences]
         parts.append("\n".join([f"{number}. {section.title}", *lines]))
     return "\n\n".join(parts) + "\n"
 

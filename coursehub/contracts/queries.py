@@ -198,3 +198,19 @@ def events_for_party(party: str) -> Select[Any]:
         .join(mine, mine.c.event_id == MoneyEvent.id)
         .order_by(MoneyEvent.occurred_at.desc(), MoneyEvent.id.desc())
     )
+
+
+def sales_since(contract_id: int, since: datetime) -> Sequence[MoneyEvent]:
+    """The sales of a contract from a moment on, oldest first, with their lines."""
+    found = (
+        select(MoneyEvent)
+        .where(MoneyEvent.contract_id == contract_id, MoneyEvent.kind == "sale", MoneyEvent.occurred_at >= since)
+        .order_by(MoneyEvent.occurred_at, MoneyEvent.id)
+    )
+    return db.session.execute(found).scalars().all()
+
+
+def contracts_of(organisation_id: int) -> Select[Contract]:
+    """The contracts that bind one organisation, newest first."""
+    bound = select(ContractParty.contract_id).where(ContractParty.organisation_id == organisation_id)
+    return select(Contract).where(Contract.id.in_(bound)).order_by(Contract.id.desc())

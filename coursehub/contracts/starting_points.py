@@ -8,9 +8,7 @@ from coursehub.contracts.terms import SEMANTICS
 KEYS = ("simple", "joint")
 
 
-def simple_split(
-    parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str
-) -> dict[str, Any]:
+def simple_split(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
     """The platform takes its part by channel; the rest goes to the partner (to the house, if it is alone).
 
     parties and courses: as terms name them; the house first.
@@ -20,9 +18,7 @@ def simple_split(
     return _around(parties, courses, currency=currency, split=_pay(partner))
 
 
-def joint_development(
-    parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str
-) -> dict[str, Any]:
+def joint_development(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
     """Makers share one pot by the modules they made, teachers another by approved hours."""
     house = parties[0]["id"]
     everybody = [party["id"] for party in parties]

@@ -94,7 +94,7 @@ def share_sale(terms: TermsBody, sale: Sale) -> tuple[Line, ...]:
     tax = tax_within(sale.gross_minor, sale.tax_bps)
     after_tax = sale.gross_minor - tax
     covered = min(sale.fee_minor, after_tax) if "rail_fee" in terms.base.deduct else 0
-    bearer = _bearer_of(terms, sale)
+    bearer, clause = _bearer_of(terms, sale)
     list_price = sale.gross_minor + sale.discount_minor
     discount = list_price - tax_within(list_price, sale.tax_bps) - after_tax if bearer else 0
     pot = after_tax - covered + discount
@@ -103,7 +103,7 @@ def share_sale(terms: TermsBody, sale: Sale) -> tuple[Line, ...]:
     lines.append(Line("rail_fee", None, sale.fee_minor, "/base", Reason("rail_fee", Fraction(sale.fee_minor))))
     lines += _rounded(list(_leaves(terms, sale, pot)), pot)
     if discount and bearer:
-        lines += _discount_lines(lines, bearer, discount)
+        lines += _discount_lines(lines, bearer, discount, clause)
     if uncovered := sale.fee_minor - covered:
         cost = Reason("fee_cost", Fraction(uncovered))
         lines.append(Line(FEE_COST, terms.house.id, -uncovered, "/base", cost))
@@ -123,15 +123,15 @@ def rate_for(terms: TermsBody, sale: Sale) -> tuple[Rate, str]:
     return terms.rates.rest, "/rates/rest"
 
 
-def _bearer_of(terms: TermsBody, sale: Sale) -> str | None:
-    """Who bears the discount out of its own share; None if everybody does."""
+def _bearer_of(terms: TermsBody, sale: Sale) -> tuple[str | None, str]:
+    """Who bears the discount out of its own share (None if everybody does), and the clause that says so."""
     if not sale.discount_minor:
-        return None
-    for choice in terms.discount.opted_in:
+        return None, ""
+    for n, choice in enumerate(terms.discount.opted_in):
         if choice.party == sale.discount_borne_by and sale.gross_minor >= choice.floor_price_minor:
-            return choice.party
+            return choice.party, f"/discount/opted_in/{n}"
     rest = terms.discount.rest
-    return rest.party if isinstance(rest, Borne) else None
+    return (rest.party if isinstance(rest, Borne) else None), "/discount/rest"
 
 
 def _leaves(terms: TermsBody, sale: Sale, pot: int) -> Iterator[_Leaf]:
@@ -194,7 +194,7 @@ def _rounded(leaves: Sequence[_Leaf], pot: int) -> list[Line]:
     return [Line("share", leaf.party, amount, leaf.path, leaf.reason) for leaf, amount in zip(leaves, floors, strict=True)]
 
 
-def _discount_lines(lines: Sequence[Line], bearer: str, discount: int) -> list[Line]:
+def _discount_lines(lines: Sequence[Line], bearer: str, discount: int, clause: str) -> list[Line]:
     """Take the discount from its bearer; what exceeds the bearer's share, from the others in proportion."""
     got = shares_of(lines)
     borne = {bearer: min(discount, got.get(bearer, 0))}
@@ -202,7 +202,7 @@ def _discount_lines(lines: Sequence[Line], bearer: str, discount: int) -> list[L
         others = {party: amount for party, amount in got.items() if party != bearer}
         borne |= share_out(excess, others)
     reason = Reason("discount", Fraction(discount))
-    return [Line("discount", party, -amount, "/discount", reason) for party, amount in borne.items() if amount]
+    return [Line("discount", party, -amount, clause, reason) for party, amount in borne.items() if amount]
 
 
 def shares_of(lines: Sequence[Line]) -> dict[str, int]:

@@ -23,6 +23,7 @@ from coursehub.catalog.operations.listing import (
     retire_release,
     shelve_release,
     touch_catalogue,
+    unlist_release,
 )
 from coursehub.catalog.operations.mending import (
     NothingToUndo,
@@ -82,6 +83,7 @@ __all__ = [
     "take_review",
     "touch_catalogue",
     "undo_mend",
+    "unlist_release",
     "upload_package",
     "withdraw_release",
 ]

@@ -65,6 +65,23 @@ def retire_release(release: Release, *, at: datetime) -> None:
         touch_catalogue()
 
 
+def unlist_release(release: Release, *, at: datetime) -> None:
+    """Take a listed release off the offer and keep its approval, so that it can be listed again.
+
+    For when terms end or an author pauses the offer. Raises NotOnOffer.
+    """
+    with transaction():
+        lock(release)
+        if release.state != "listed":
+            raise NotOnOffer
+        release.state, release.listed_at = "approved", None
+        db.session.flush()
+        search.drop(KIND, release.course_id)
+        touch_catalogue()
+        happened(release, "unlisted", by_id=None, at=at)
+        events.record("catalog.release_unlisted", at=at, release_id=release.id, course_id=release.course_id)
+
+
 def shelve_release(release: Release, *, by: Actor, at: datetime) -> None:
     """Take back the approval of a release that is not listed (yet).
 

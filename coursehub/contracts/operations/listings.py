@@ -108,5 +108,5 @@ def _take_off(listing: Listing, reason: str, *, by: Actor | None, at: datetime) 
     _close(listing, reason, by=by, at=at)
     release = catalog_queries.current_release(listing.course_id)
     if release is not None:
-        catalog_operations.retire_release(release, at=at)
+        catalog_operations.unlist_release(release, at=at)
     events.record("contracts.listing_closed", at=at, course_id=listing.course_id, listing_id=listing.id)

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from coursehub.contracts import queries, reasons
 from coursehub.contracts.models import MoneyEvent, MoneyLine, Terms, TermsCourse
+from coursehub.contracts.replay import sale_from
 from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, share_sale, shares_of
+from coursehub.contracts.waterfall import FEE_COST, Line, share_refund, share_sale, shares_of
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal
 from coursehub.ledger.operations import AccountRef, EffectAlreadyBooked, Leg, post
@@ -82,7 +83,7 @@ def _share_sale(draft: EventDraft, body: TermsBody, terms: Terms, *, at: datetim
     if db.session.get(TermsCourse, (terms.id, draft.course_id)) is None:
         raise CourseNotCovered
     contribution = queries.contribution(terms.contract_id, draft.course_id, draft.occurred_at)
-    sold = _sale_in(draft.facts, contribution)
+    sold = sale_from(draft.facts, contribution)
     lines = share_sale(body, sold)
     rail = Leg(AccountRef(f"asset:rail:{draft.facts.get('rail', 'stripe')}"), sold.gross_minor - sold.fee_minor)
     return _book(
@@ -168,20 +169,6 @@ def _row(n: int, line: Line) -> MoneyLine:
         n=n, role=line.role, party=line.party, amount_minor=line.amount_minor, path=line.path,
         reason=line.reason.as_data(),
     )  # fmt: skip
-
-
-def _sale_in(facts: dict[str, Any], contribution: dict[str, dict[str, int]]) -> Sale:
-    return Sale(
-        gross_minor=int(facts["gross_minor"]),
-        tax_bps=int(facts.get("tax_bps", 0)),
-        fee_minor=int(facts.get("fee_minor", 0)),
-        channel=str(facts.get("channel", "platform")),
-        attributed=facts.get("attributed"),
-        discount_minor=int(facts.get("discount_minor", 0)),
-        discount_borne_by=facts.get("discount_borne_by"),
-        module_weights=contribution["module_weights"],
-        approved_minutes=contribution["approved_minutes"],
-    )
 
 
 def _sale_of(draft: EventDraft) -> MoneyEvent | None:

@@ -1,0 +1,196 @@
+"""Drafting: between the flat fields of a form and terms as data, both ways, without loss.
+
+The form speaks of pots (makers, teachers, support, other), each given to one party, or
+divided by modules or by hours; that is what people negotiate. Deeper trees are data
+that the form cannot show, and it says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+from coursehub.contracts.terms import SEMANTICS, Borne, ByHours, ByModules, Node, Pay, Shares, TermsBody
+from coursehub.money import as_decimal, currency_exponent
+
+POTS = ("makers", "teachers", "support", "other")
+CHANNELS = ("partner_link", "coupon", "sponsor", "member")
+BY_MODULES, BY_HOURS, SHARED = "by_modules", "by_hours", "shared"
+_BEIJING = timezone(timedelta(hours=8))
+
+
+def to_data(fields: Mapping[str, Any], *, parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Terms as data from a form's values; the compiler judges them."""
+    currency = str(fields["currency"])
+    house = parties[0]["id"]
+    starts = fields.get("starts_on")
+    chosen = set(fields["courses"])
+    return {
+        "semantics": SEMANTICS,
+        "currency": currency,
+        "starts": _midnight(starts) if starts else None,
+        "parties": list(parties),
+        "scope": {"courses": [course for course in courses if course["id"] in chosen], "events": ["sale"]},
+        "base": {"deduct": ["tax", "rail_fee"] if fields["deduct_fee"] else ["tax"]},
+        "fixed": [
+            {"party": party["id"], "amount_minor": _minor(fields[f"fixed_{n}"], currency)}
+            for n, party in enumerate(parties)
+            if fields.get(f"fixed_{n}")
+        ],
+        "rates": {
+            "party": house,
+            "channels": [
+                {"channel": channel, "share_bps": _bps(fields[f"rate_{channel}"]), "cap_minor": _cap(fields, channel, currency)}
+                for channel in CHANNELS
+                if fields.get(f"rate_{channel}") is not None
+            ],
+            "rest": {"share_bps": _bps(fields["rate_rest"]), "cap_minor": _cap(fields, "rest", currency)},
+        },
+        "split": _split(fields, [party["id"] for party in parties]),
+        "hold": {"days": fields["hold_days"]},
+        "clawback": {"offset_limit_bps": _bps(fields["offset_percent"]), "max_age_days": fields["offset_days"]},
+        "discount": {
+            "opted_in": [
+                {"party": party["id"], "floor_price_minor": _minor(fields.get(f"floor_{n}") or Decimal(0), currency)}
+                for n, party in enumerate(parties)
+                if fields.get(f"opted_in_{n}")
+            ],
+            "rest": {"kind": "shared"}
+            if fields["discount_rest"] == SHARED
+            else {"kind": "party", "party": fields["discount_rest"]},
+        },
+        "refund_fee": {"bearer": fields["refund_fee"]},
+        "governance": {
+            "signers": [party["id"] for party in parties],
+            "reply_days": fields["reply_days"],
+            "notice_days": fields["notice_days"],
+        },
+        "note": " ".join((fields.get("note") or "").split()),
+    }
+
+
+def from_terms(body: TermsBody) -> dict[str, Any]:
+    """A form's values from terms. Raises ValueError for a division deeper than the form can show."""
+    currency = body.currency
+    fields: dict[str, Any] = {
+        "currency": currency,
+        "courses": [course.id for course in body.scope.courses],
+        "starts_on": None,
+        "deduct_fee": "rail_fee" in body.base.deduct,
+        "rate_rest": _percent(body.rates.rest.share_bps),
+        "cap_rest": _major(body.rates.rest.cap_minor, currency),
+        "hold_days": body.hold.days,
+        "offset_percent": _percent(body.clawback.offset_limit_bps),
+        "offset_days": body.clawback.max_age_days,
+        "refund_fee": body.refund_fee.bearer,
+        "discount_rest": body.discount.rest.party if isinstance(body.discount.rest, Borne) else SHARED,
+        "reply_days": body.governance.reply_days,
+        "notice_days": body.governance.notice_days,
+        "note": body.note,
+    }
+    for rate in body.rates.channels:
+        fields[f"rate_{rate.channel}"] = _percent(rate.share_bps)
+        fields[f"cap_{rate.channel}"] = _major(rate.cap_minor, currency)
+    numbers = {party.id: n for n, party in enumerate(body.parties)}
+    for fixed in body.fixed:
+        fields[f"fixed_{numbers[fixed.party]}"] = _major(fixed.amount_minor, currency)
+    for choice in body.discount.opted_in:
+        fields[f"opted_in_{numbers[choice.party]}"] = True
+        fields[f"floor_{numbers[choice.party]}"] = _major(choice.floor_price_minor, currency)
+    return fields | _pots(body)
+
+
+def _split(fields: Mapping[str, Any], parties: list[str]) -> dict[str, Any]:
+    fallback = {"kind": "pay", "party": fields["fallback"]}
+
+    def node(to: str) -> dict[str, Any]:
+        if to in (BY_MODULES, BY_HOURS):
+            return {"kind": to, "parties": parties, "rest": fallback}
+        return {"kind": "pay", "party": to}
+
+    items = [
+        {"label": pot, "share_bps": _bps(fields[f"pot_{pot}"]), "then": node(fields[f"pot_{pot}_to"])}
+        for pot in POTS
+        if fields.get(f"pot_{pot}")
+    ]
+    rest = node(fields["pot_rest_to"])
+    return {"kind": "shares", "items": items, "rest": rest} if items else rest
+
+
+def _pots(body: TermsBody) -> dict[str, Any]:
+    fallbacks: set[str] = set()
+    parties = tuple(party.id for party in body.parties)
+
+    def to(node: Node) -> str:
+        if isinstance(node, Pay):
+            return node.party
+        if isinstance(node, ByModules | ByHours) and isinstance(node.rest, Pay) and node.parties == parties:
+            fallbacks.add(node.rest.party)
+            return node.kind
+        raise ValueError("this division is deeper than the form can show")
+
+    if isinstance(body.split, Shares):
+        if any(item.label not in POTS for item in body.split.items):
+            raise ValueError("this pot is unknown to the form")
+        fields: dict[str, Any] = {}
+        for item in body.split.items:
+            fields |= {f"pot_{item.label}": _percent(item.share_bps), f"pot_{item.label}_to": to(item.then)}
+        fields["pot_rest_to"] = to(body.split.rest)
+    else:
+        fields = {"pot_rest_to": to(body.split)}
+    if len(fallbacks) > 1:
+        raise ValueError("the form knows one fallback only")
+    return fields | {"fallback": fallbacks.pop() if fallbacks else parties[min(1, len(parties) - 1)]}
+
+
+def _bps(percent: Decimal) -> int:
+    return int(percent * 100)
+
+
+def _percent(bps: int) -> Decimal:
+    return Decimal(bps) / 100
+
+
+def _minor(major: Decimal, currency: str) -> int:
+    return int(major.scaleb(currency_exponent(currency)))
+
+
+def _major(minor: int | None, currency: str) -> Decimal | None:
+    return None if minor is None else as_decimal(minor, currency)
+
+
+def _cap(fields: Mapping[str, Any], channel: str, currency: str) -> int | None:
+    cap = fields.get(f"cap_{channel}")
+    return None if cap is None else _minor(cap, currency)
+
+
+def _midnight(day: date) -> str:
+    """The first moment of a day in Beijing, as terms write it."""
+    return datetime(day.year, day.month, day.day, tzinfo=_BEIJING).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# Where on the form a problem of the compiler belongs: the longest prefix of its path wins.
+FIELD_OF = {
+    "/currency": "currency",
+    "/starts": "starts_on",
+    "/scope/courses": "courses",
+    "/base": "deduct_fee",
+    "/rates/rest": "rate_rest",
+    "/rates": "rate_rest",
+    "/split/items": "pot_makers",
+    "/split": "pot_rest_to",
+    "/parties": "pot_rest_to",
+    "/hold": "hold_days",
+    "/clawback": "offset_percent",
+    "/discount": "discount_rest",
+    "/refund_fee": "refund_fee",
+    "/governance/notice_days": "notice_days",
+    "/governance": "reply_days",
+    "/note": "note",
+}
+
+
+def field_of(path: str) -> str | None:
+    """The form field that a problem at this path is about."""
+    fitting = [prefix for prefix in FIELD_OF if path.startswith(prefix)]
+    return FIELD_OF[max(fitting, key=len)] if fitting else None

@@ -1,0 +1,178 @@
+"""The shape of what people type about contracts; whether it is allowed is the compiler's and the operations' business."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    Field,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from coursehub.contracts.drafting import BY_HOURS, BY_MODULES, CHANNELS, POTS, SHARED
+from coursehub.money import currency_exponent
+
+CURRENCIES = ("CNY", "USD", "EUR", "JPY")
+_TOO_LONG = _l("This is too long.")
+_NEEDED = _l("Fill this in.")
+
+
+class Boxes(SelectMultipleField):
+    """Several of a few: tick boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class FinePercent:
+    """A percentage with at most two decimals, which basis points can hold."""
+
+    def __call__(self, _form: FlaskForm, field: Field) -> None:
+        """Refuse what is outside 0 to 100, or finer than a hundredth."""
+        if field.data is None:
+            return
+        if not Decimal(0) <= field.data <= Decimal(100):
+            raise ValidationError(_l("Give a percentage from 0 to 100."))
+        if field.data * 100 != int(field.data * 100):
+            raise ValidationError(_l("Give at most two decimals."))
+
+
+class FineAmount:
+    """An amount that the chosen currency can express."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Refuse what is negative, absurd, or finer than the currency's smallest unit."""
+        if field.data is None:
+            return
+        if not Decimal(0) <= field.data <= Decimal(10**9):
+            raise ValidationError(_l("Give an amount of zero or more."))
+        scaled = field.data.scaleb(currency_exponent(form["currency"].data or "CNY"))
+        if scaled != int(scaled):
+            raise ValidationError(_l("This currency has no unit that small."))
+
+
+def _percent(label: Any, *, required: bool = False) -> DecimalField:
+    return DecimalField(label, places=None, validators=[InputRequired(_NEEDED) if required else Optional(), FinePercent()])
+
+
+def _amount(label: Any) -> DecimalField:
+    return DecimalField(label, places=None, validators=[Optional(), FineAmount()])
+
+
+def _days(label: Any, low: int, high: int) -> IntegerField:
+    range_ = NumberRange(low, high, _l("Give a number of days from %(low)s to %(high)s.", low=low, high=high))
+    return IntegerField(label, validators=[InputRequired(_NEEDED), range_])
+
+
+class TermsForm(FlaskForm):  # type: ignore[misc]
+    """Terms in the words of those who negotiate; `terms_form` adds what depends on the parties."""
+
+    currency = SelectField(_l("Currency"), choices=[(code, code) for code in CURRENCIES])
+    courses = Boxes(_l("Courses"), validators=[InputRequired(_l("Choose at least one course."))])
+    starts_on = DateField(_l("Begins on"), validators=[Optional()])
+    deduct_fee = BooleanField(_l("Take the payment provider's fee off before sharing"))
+    rate_rest = _percent(_l("The platform's part of every other sale, in percent"), required=True)
+    cap_rest = _amount(_l("At most, per sale"))
+    offset_percent = _percent(_l("Most of one payout that may be set against a refund, in percent"), required=True)
+    offset_days = _days(_l("For how many days"), 0, 3650)
+    hold_days = _days(_l("Days a share is held"), 0, 365)
+    reply_days = _days(_l("Days to answer a proposal"), 1, 90)
+    notice_days = _days(_l("Days of notice to leave"), 0, 365)
+    note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=2000, message=_TOO_LONG)])
+    message = TextAreaField(_l("Message to the other side"), validators=[Optional(), Length(max=2000, message=_TOO_LONG)])
+
+
+CHANNEL_LABELS = {
+    "partner_link": _l("through the partner's own link, in percent"),
+    "coupon": _l("with a coupon, in percent"),
+    "sponsor": _l("paid by a sponsor, in percent"),
+    "member": _l("through an alliance member, in percent"),
+}
+POT_LABELS = {
+    "makers": _l("For making the course, in percent"),
+    "teachers": _l("For teaching, in percent"),
+    "support": _l("For support, in percent"),
+    "other": _l("For something else, in percent"),
+}
+
+
+def terms_form(
+    parties: Sequence[tuple[str, str]], courses: Sequence[tuple[str, str]], values: dict[str, Any] | None = None
+) -> TermsForm:
+    """The form for these parties and courses, each as (id, name); `values` fill it at the first showing."""
+    everybody = list(parties)
+    fields: dict[str, Any] = {}
+    for channel in CHANNELS:
+        fields[f"rate_{channel}"] = _percent(CHANNEL_LABELS[channel])
+        fields[f"cap_{channel}"] = _amount(_l("At most, per sale"))
+    ways = [*everybody, (BY_MODULES, _l("by the modules each made")), (BY_HOURS, _l("by approved hours"))]
+    for pot in POTS:
+        fields[f"pot_{pot}"] = _percent(POT_LABELS[pot])
+        fields[f"pot_{pot}_to"] = SelectField(_l("goes to"), choices=ways)
+    fields["pot_rest_to"] = SelectField(_l("The rest goes to"), choices=ways)
+    fields["fallback"] = SelectField(_l("As long as no modules or hours are recorded, to"), choices=everybody)
+    fields["refund_fee"] = SelectField(_l("Who bears the fee that the payment provider keeps at a refund"), choices=everybody)
+    fields["discount_rest"] = SelectField(
+        _l("Who bears any other discount"), choices=[*everybody, (SHARED, _l("everybody: the lower price is shared"))]
+    )
+    for n, (_party, name) in enumerate(everybody):
+        fields[f"fixed_{n}"] = _amount(_l("Fixed amount of each sale to %(name)s", name=name))
+        fields[f"opted_in_{n}"] = BooleanField(_l("%(name)s bears the discounts of its own campaigns", name=name))
+        fields[f"floor_{n}"] = _amount(_l("as long as the buyer pays at least"))
+    form: TermsForm = type("TermsFormOfParties", (TermsForm,), fields)(data=values)
+    form.courses.choices = list(courses)
+    return form
+
+
+class NewContractForm(FlaskForm):  # type: ignore[misc]
+    """Which courses, with whom, and what to call it."""
+
+    title = StringField(
+        _l("Name of the contract (Chinese)"), validators=[InputRequired(_NEEDED), Length(max=200, message=_TOO_LONG)]
+    )
+    title_en = StringField(
+        _l("Name of the contract (English)"), validators=[InputRequired(_NEEDED), Length(max=200, message=_TOO_LONG)]
+    )
+    courses = Boxes(_l("Courses"), validators=[InputRequired(_l("Choose at least one course."))])
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]
+    """A reason in a few words."""
+
+    reason = TextAreaField(_l("Reason"), validators=[Optional(), Length(max=1000, message=_TOO_LONG)])
+
+
+class ContestForm(FlaskForm):  # type: ignore[misc]
+    """Why a fact is not so."""
+
+    reason = TextAreaField(_l("What is not so"), validators=[InputRequired(_NEEDED), Length(max=1000, message=_TOO_LONG)])
+
+
+class FactForm(FlaskForm):  # type: ignore[misc]
+    """One contribution of one party to one course."""
+
+    course = SelectField(_l("Course"))
+    party = SelectField(_l("Who contributed"))
+    kind = SelectField(
+        _l("What"),
+        choices=[
+            ("module_weight", _l("weight of the modules made (replaces the earlier one)")),
+            ("approved_minutes", _l("approved teaching time in minutes (adds up)")),
+        ],
+    )
+    value = IntegerField(
+        _l("How much"), validators=[InputRequired(_NEEDED), NumberRange(0, 1_000_000, _l("Give a whole number of zero or more."))]
+    )
+    holds_from = DateField(_l("Holds from"), validators=[InputRequired(_NEEDED)])
+    note = TextAreaField(_l("Where this comes from"), validators=[Optional(), Length(max=1000, message=_TOO_LONG)])

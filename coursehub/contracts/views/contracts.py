@@ -1,0 +1,186 @@
+"""Contracts: the list, one of them, opening and leaving one, and the evidence to take home."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask import Response, flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from coursehub import clock
+from coursehub.catalog.models import Course
+from coursehub.contracts import evidence as proof
+from coursehub.contracts import operations, policies, queries
+from coursehub.contracts.forms import NewContractForm, ReasonForm
+from coursehub.contracts.models import Contract, Proposal, TermsCourse
+from coursehub.contracts.terms import canonical
+from coursehub.contracts.views import looking
+from coursehub.db import db
+from coursehub.errors import Refusal
+from coursehub.people.models import Organisation
+from coursehub.web import page, paginate, see_other, signed_in_actor
+from coursehub.web.locale import local_time
+
+
+def contracts() -> ResponseReturnValue:
+    """Every contract the reader may see, and which proposals wait for whom."""
+    reader = signed_in_actor()
+    listed = paginate(looking.visible_contracts(reader), request.args.get("page", 1, int))
+    at = clock.now()
+    side = reader.organisation.public_id if reader.organisation else ""
+    waiting = db.session.execute(queries.proposals_waiting_for(side)).scalars().all()
+    return page(
+        "contracts/contracts.html",
+        contracts=listed,
+        names=looking.names_of(listed.items),
+        holding={contract.id: queries.terms_of(contract, at) for contract in listed.items},
+        on_offer={contract.id: queries.open_proposal(contract) for contract in listed.items},
+        waiting=waiting,
+        titles={contract.id: looking.title_of(contract) for contract in [*listed.items, *(one.contract for one in waiting)]},
+        side=side,
+        may_open=policies.may_open_for_the_house(reader) or policies.may_open_as_partner(reader),
+        in_the_house=looking.in_the_house(),
+        now=at,
+    )
+
+
+def new_contract() -> ResponseReturnValue:
+    """Choose the courses of a new contract."""
+    form = NewContractForm()
+    _offer_courses(form)
+    asked = request.args.getlist("course")
+    form.courses.data = [value for value, _label in form.courses.choices if value in asked]
+    return page("contracts/new.html", form=form, in_the_house=looking.in_the_house())
+
+
+def open_contract() -> ResponseReturnValue:
+    """Open it, then write its first terms."""
+    reader = signed_in_actor()
+    form = NewContractForm()
+    courses = _offer_courses(form)
+    if not form.validate_on_submit():
+        return page("contracts/new.html", status=422, form=form, in_the_house=looking.in_the_house())
+    chosen = [course for course in courses if course.public_id in form.courses.data]
+    owners = {course.organisation_id for course in chosen}
+    partners = db.session.execute(
+        sa.select(Organisation).where(Organisation.id.in_(owners), ~Organisation.is_house).order_by(Organisation.id)
+    ).scalars()
+    try:
+        contract = operations.open_contract(
+            courses=chosen, partners=list(partners), title=form.title.data, title_en=form.title_en.data, by=reader, at=clock.now()
+        )
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return page("contracts/new.html", status=refusal.status, form=form, in_the_house=looking.in_the_house())
+    return see_other(".draft_terms", contract_id=contract.public_id)
+
+
+def contract(contract_id: str) -> ResponseReturnValue:
+    """One contract: what holds as sentences with live numbers, who must act, what was said before."""
+    reader, at = signed_in_actor(), clock.now()
+    found = looking.contract_or_404(reader, contract_id)
+    holding = queries.terms_of(found, at)
+    history = queries.terms_history(found)
+    proposals = queries.proposals_of(found)
+    shown = holding or (history[0] if history else None)
+    body = queries.body_of(shown) if shown else None
+    courses = looking.courses_of(found)
+    titles = looking.course_titles(courses)
+    return page(
+        "contracts/contract.html",
+        contract=found,
+        title=looking.title_of(found),
+        side=policies.side_of(reader, found),
+        names=looking.names_of([found]),
+        holding=holding,
+        coming=next((terms for terms in history if terms.effective_from > at and terms.ended_at is None), None),
+        body=body,
+        shown=shown,
+        sections=looking.told(body) if body else [],
+        example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None) if body else None,
+        proposals=proposals,
+        open_proposal=next((one for one in proposals if one.state == "open"), None),
+        timeline=_timeline(found, proposals),
+        courses=[(course, titles[course.id], queries.open_listing(course.id)) for course in courses],
+        may_list={course.id: policies.may_list(reader, course) for course in courses},
+        may=looking.may(reader, found),
+        ending=ReasonForm(),
+        now=at,
+    )
+
+
+def end_contract(contract_id: str) -> ResponseReturnValue:
+    """Give notice."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    try:
+        ends = operations.end_contract(found, by=reader, at=clock.now(), reason=request.form.get("reason", "")[:1000])
+        shown = format_date(local_time(ends).date(), "long")
+        flash(_("Notice is given. Nothing new is sold under this contract from %(day)s.", day=shown), "done")
+    except Refusal as refusal:
+        flash(str(refusal), "harm")
+    return see_other(".contract", contract_id=contract_id)
+
+
+def evidence(contract_id: str) -> ResponseReturnValue:
+    """The whole record of a negotiation as a file, in its canonical bytes."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    content = canonical(proof.bundle(found, party=policies.side_of(reader, found)))
+    answer = Response(content, mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.reference}-evidence.json"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _offer_courses(form: NewContractForm) -> list[Course]:
+    """Courses that may be put under a contract: one's own (for staff any), not under terms already."""
+    reader = signed_in_actor()
+    taken = sa.select(TermsCourse.course_id).where(TermsCourse.ended_at.is_(None))
+    wanted = sa.select(Course).where(Course.id.not_in(taken)).order_by(Course.id.desc())
+    if not looking.in_the_house():
+        wanted = wanted.where(Course.organisation_id == reader.organisation_id)
+    courses = list(db.session.execute(wanted).scalars())
+    titles = looking.course_titles(courses)
+    form.courses.choices = [(course.public_id, titles[course.id]) for course in courses]
+    return courses
+
+
+def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, object]]:
+    """What happened, as the timeline component wants it."""
+    names = looking.names_of([found])
+    said = {
+        "opened": _("Contract opened"),
+        "proposed": _("Terms proposed"),
+        "countered": _("Closed by a counter-proposal"),
+        "declined": _("Proposal declined"),
+        "withdrawn": _("Proposal withdrawn"),
+        "expired": _("Proposal ran out unanswered"),
+        "signed": _("Signed"),
+        "agreed": _("All sides have signed: terms agreed"),
+        "ended": _("Notice given"),
+        "fact_recorded": _("Contribution recorded"),
+        "fact_contested": _("Contribution contested"),
+        "fact_accepted": _("Contribution accepted after all"),
+        "fact_taken_back": _("Contribution taken back"),
+    }
+    tones = {"agreed": "done", "signed": "done", "declined": "harm", "ended": "harm", "fact_contested": "waits"}
+    numbers = {one.public_id: one for one in proposals}
+    items: list[dict[str, object]] = []
+    for entry in queries.entries_of(found.id):
+        proposal = numbers.get(entry.body.get("proposal", ""))
+        title = said.get(entry.kind, entry.kind)
+        items.append(
+            {
+                "at": entry.at,
+                "title": _("%(what)s (no. %(n)s)", what=title, n=proposal.n) if proposal else title,
+                "text": entry.body.get("message") or entry.body.get("reason") or "",
+                "who": names.get(entry.party or "", ""),
+                "tone": tones.get(entry.kind, "plain"),
+                "url": looking.here("proposal", contract_id=found.public_id, proposal_id=proposal.public_id)
+                if proposal
+                else None,
+            }
+        )
+    return items

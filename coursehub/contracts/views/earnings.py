@@ -1,0 +1,154 @@
+"""Earnings of a partner: what sold, through which door, what each sale gave and why. Never who bought."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coursehub import clock
+from coursehub.catalog.models import Course
+from coursehub.contracts import queries
+from coursehub.contracts.cascade import cascade
+from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Proposal, Terms
+from coursehub.contracts.operations.sharing import line_of
+from coursehub.contracts.prose import channel_name, sections
+from coursehub.contracts.views import looking
+from coursehub.db import db
+from coursehub.ledger import queries as ledger
+from coursehub.web import PARTNER, access, current_locale, one_or_404, page, paginate, signed_in_actor
+
+bp = Blueprint("contracts_earnings", __name__, url_prefix="/studio/earnings")
+RECENT = timedelta(days=30)
+
+
+@bp.get("")
+@access(PARTNER("owner", "finance", "author"))
+def earnings() -> ResponseReturnValue:
+    """Every event that gave the organisation something or took it back, with filters that stay in the address."""
+    party = _party()
+    at = clock.now()
+    chosen = {name: request.args.get(name, "") for name in ("course", "channel", "kind")}
+    found = queries.events_for_party(party)
+    if chosen["kind"] in ("sale", "refund"):
+        found = found.where(MoneyEvent.kind == chosen["kind"])
+    if chosen["channel"] in looking.CHANNELS:
+        found = found.where(MoneyEvent.channel == chosen["channel"])
+    courses = _courses(party)
+    if wanted := next((course for course in courses if course.public_id == chosen["course"]), None):
+        found = found.where(MoneyEvent.course_id == wanted.id)
+    locale = current_locale()
+    return page(
+        "contracts/earnings.html",
+        events=paginate(found, request.args.get("page", 1, int), scalars=False),
+        titles=looking.course_titles(courses),
+        courses=courses,
+        chosen=chosen,
+        channels=[(channel, channel_name(channel, locale)) for channel in looking.CHANNELS],
+        channel_names={channel: channel_name(channel, locale) for channel in looking.CHANNELS},
+        recent=_totals(party, since=at - RECENT),
+        whole=_totals(party, since=None),
+        held=_held(party, at),
+        by_channel=_by_channel(party),
+        now=at,
+    )
+
+
+@bp.get("/<event_id>")
+@access(PARTNER("owner", "finance", "author"))
+def earning(event_id: str) -> ResponseReturnValue:
+    """Why an event gave what it gave: clause, facts, arithmetic, and its place in the books."""
+    party = _party()
+    own = sa.select(MoneyLine.event_id).where(MoneyLine.party == party)
+    event = one_or_404(sa.select(MoneyEvent).where(MoneyEvent.public_id == event_id, MoneyEvent.id.in_(own)))
+    terms = queries.terms_with_hash(event.terms_hash)
+    if terms is None:
+        raise LookupError(f"money event {event.id} names terms that are not here")
+    body = queries.body_of(terms)
+    locale = current_locale()
+    clauses = _clause_page(terms)
+    lines = [line_of(row) for row in event.lines]
+    course = db.session.get_one(Course, event.course_id)
+    sale = db.session.get(MoneyEvent, event.reverses_id) if event.reverses_id else None
+    refunds = db.session.execute(
+        sa.select(MoneyEvent).where(MoneyEvent.reverses_id == event.id).order_by(MoneyEvent.id)
+    ).scalars()
+    return page(
+        "contracts/earning.html",
+        event=event,
+        course_title=looking.course_titles([course])[course.id],
+        channel=channel_name(event.channel, locale),
+        lines=cascade(body, lines, locale=locale, clause_url=lambda path: f"{clauses}#{looking.anchor(path)}"),
+        own=[line for line in lines if line.party == party],
+        own_minor=sum(line.amount_minor for line in lines if line.party == party),
+        names={one.id: one.name_en if locale == "en" else one.name for one in body.parties},
+        terms=terms,
+        clauses=clauses,
+        proposal=db.session.get_one(Proposal, terms.proposal_id),
+        contract=db.session.get_one(Contract, event.contract_id),
+        journal=ledger.journal(event.journal_id) if event.journal_id else None,
+        sale=sale,
+        refunds=list(refunds),
+        sections=sections(body, locale),
+        now=clock.now(),
+    )
+
+
+def _party() -> str:
+    organisation = signed_in_actor().organisation
+    return organisation.public_id if organisation else ""
+
+
+def _clause_page(terms: Terms) -> str:
+    contract = db.session.get_one(Contract, terms.contract_id)
+    proposal = db.session.get_one(Proposal, terms.proposal_id)
+    return url_for("contracts_studio.proposal", contract_id=contract.public_id, proposal_id=proposal.public_id)
+
+
+def _mine(party: str) -> Any:
+    return sa.select(
+        MoneyEvent.currency, sa.func.sum(MoneyLine.amount_minor).label("amount_minor"),
+        sa.func.count(sa.distinct(MoneyEvent.id)).label("events"),
+    ).join(MoneyLine, MoneyLine.event_id == MoneyEvent.id).where(MoneyLine.party == party)  # fmt: skip
+
+
+def _totals(party: str, *, since: datetime | None) -> list[Any]:
+    """What stands with the party per currency, refunds taken off."""
+    found = _mine(party).group_by(MoneyEvent.currency).order_by(MoneyEvent.currency)
+    if since is not None:
+        found = found.where(MoneyEvent.occurred_at >= since)
+    return list(db.session.execute(found).all())
+
+
+def _held(party: str, at: datetime) -> list[Any]:
+    """What is still held at that moment."""
+    found = _mine(party).where(MoneyEvent.held_until > at).group_by(MoneyEvent.currency).order_by(MoneyEvent.currency)
+    return list(db.session.execute(found).all())
+
+
+def _by_channel(party: str) -> list[Any]:
+    found = (
+        sa.select(
+            MoneyEvent.channel,
+            MoneyEvent.currency,
+            sa.func.count(sa.distinct(sa.case((MoneyEvent.kind == "sale", MoneyEvent.id)))).label("sales"),
+            sa.func.sum(MoneyLine.amount_minor).label("amount_minor"),
+        )
+        .join(MoneyLine, MoneyLine.event_id == MoneyEvent.id)
+        .where(MoneyLine.party == party)
+        .group_by(MoneyEvent.channel, MoneyEvent.currency)
+        .order_by(sa.desc("amount_minor"))
+    )
+    return list(db.session.execute(found).all())
+
+
+def _courses(party: str) -> list[Course]:
+    """The courses that gave this party anything."""
+    ids = (
+        sa.select(MoneyEvent.course_id)
+        .join(MoneyLine, MoneyLine.event_id == MoneyEvent.id)
+        .where(MoneyLine.party == party)
+        .distinct()
+    )
+    return list(db.session.execute(sa.select(Course).where(Course.id.in_(ids)).order_by(Course.id)).scalars())

@@ -1,0 +1,126 @@
+"""The facts register of a contract: who made what, who taught how long, and what is contested."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import sqlalchemy as sa
+from flask import flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coursehub import clock
+from coursehub.contracts import operations, policies, queries
+from coursehub.contracts.forms import ContestForm, FactForm
+from coursehub.contracts.models import Contract, ContributionFact
+from coursehub.contracts.views import looking
+from coursehub.errors import Refusal
+from coursehub.people.actor import Actor
+from coursehub.web import one_or_404, page, paginate, see_other, signed_in_actor
+
+_BEIJING = timezone(timedelta(hours=8))
+
+
+def facts(contract_id: str) -> ResponseReturnValue:
+    """Every fact, whether it counts, and the form to record one."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    form = _form(found)
+    form.holds_from.data = clock.now().astimezone(_BEIJING).date()
+    return _register(found, reader, form)
+
+
+def record_fact(contract_id: str) -> ResponseReturnValue:
+    """State a contribution."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    form = _form(found)
+    if not form.validate_on_submit():
+        return _register(found, reader, form, status=422)
+    course = next(course for course in looking.courses_of(found) if course.public_id == form.course.data)
+    day = form.holds_from.data
+    try:
+        operations.record_fact(
+            found, course_id=course.id, kind=form.kind.data, party=form.party.data, value=form.value.data,
+            holds_from=datetime(day.year, day.month, day.day, tzinfo=_BEIJING).astimezone(UTC),
+            note=form.note.data or "", by=reader, at=clock.now(),
+        )  # fmt: skip
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return _register(found, reader, form, status=refusal.status)
+    flash(_("Recorded. Sales from that day on use it, unless the other side contests it."), "done")
+    return see_other(".facts", contract_id=contract_id)
+
+
+def contest_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
+    """Say that it is not so."""
+    reader, found, fact = _find(contract_id, fact_id)
+    form = ContestForm()
+    if not form.validate_on_submit():
+        flash(_("Say what is not so, then contest."), "warning")
+        return see_other(".facts", contract_id=contract_id)
+    try:
+        operations.contest_fact(fact, by=reader, at=clock.now(), reason=form.reason.data)
+        flash(_("Contested. No sale uses this fact until you accept it or it is taken back."), "done")
+    except Refusal as refusal:
+        flash(str(refusal), "harm")
+    return see_other(".facts", contract_id=found.public_id)
+
+
+def accept_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
+    """Accept after all."""
+    reader, found, fact = _find(contract_id, fact_id)
+    try:
+        operations.settle_contest(fact, by=reader, at=clock.now())
+        flash(_("Accepted. The fact counts again."), "done")
+    except Refusal as refusal:
+        flash(str(refusal), "harm")
+    return see_other(".facts", contract_id=found.public_id)
+
+
+def take_back_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
+    """Take one's own back."""
+    reader, found, fact = _find(contract_id, fact_id)
+    try:
+        operations.take_back_fact(fact, by=reader, at=clock.now())
+        flash(_("Taken back. Earlier sales keep what they were shared by."), "done")
+    except Refusal as refusal:
+        flash(str(refusal), "harm")
+    return see_other(".facts", contract_id=found.public_id)
+
+
+def _find(contract_id: str, fact_id: str) -> tuple[Actor, Contract, ContributionFact]:
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    fact = one_or_404(
+        sa.select(ContributionFact).where(ContributionFact.contract_id == found.id, ContributionFact.public_id == fact_id)
+    )
+    return reader, found, fact
+
+
+def _form(found: Contract) -> FactForm:
+    form = FactForm()
+    courses = looking.courses_of(found)
+    titles = looking.course_titles(courses)
+    form.course.choices = [(course.public_id, titles[course.id]) for course in courses]
+    form.party.choices = list(looking.names_of([found]).items())
+    return form
+
+
+def _register(found: Contract, reader: Actor, form: FactForm, *, status: int = 200) -> ResponseReturnValue:
+    listed = paginate(queries.facts_of(found), request.args.get("page", 1, int))
+    courses = looking.courses_of(found)
+    return page(
+        "contracts/facts.html",
+        status=status,
+        contract=found,
+        title=looking.title_of(found),
+        facts=listed,
+        names=looking.names_of([found]),
+        titles=looking.course_titles(courses),
+        contests={fact.id: next((one for one in fact.contests if one.settled_at is None), None) for fact in listed.items},
+        side=policies.side_of(reader, found),
+        may_contest={fact.id: policies.may_contest(reader, fact, found) for fact in listed.items},
+        may_take_back={fact.id: policies.may_take_back(reader, fact, found) for fact in listed.items},
+        may=looking.may(reader, found),
+        form=form,
+        contest_form=ContestForm(formdata=None),
+    )

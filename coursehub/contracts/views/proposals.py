@@ -1,0 +1,225 @@
+"""Proposals: writing terms with a form, reading them beside what holds, and answering."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coursehub import clock
+from coursehub.config import current_settings
+from coursehub.contracts import drafting, operations, policies, queries
+from coursehub.contracts.compiler import compile_terms
+from coursehub.contracts.diff import changes
+from coursehub.contracts.forms import TermsForm, terms_form
+from coursehub.contracts.models import Contract, Proposal
+from coursehub.contracts.operations.sharing import line_of
+from coursehub.contracts.prose import text_of
+from coursehub.contracts.replay import Moved, replay, sale_from
+from coursehub.contracts.starting_points import joint_development, simple_split
+from coursehub.contracts.terms import TermsBody, TermsRefused, parse
+from coursehub.contracts.views import looking
+from coursehub.contracts.waterfall import shares_of
+from coursehub.errors import NotAllowed, Refusal
+from coursehub.people.actor import Actor
+from coursehub.web import current_locale, page, see_other, signed_in_actor
+
+REPLAYED = timedelta(days=365)
+
+
+def draft_terms(contract_id: str) -> ResponseReturnValue:
+    """The editor: begin from a starting point, from what holds, or from what is on offer."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    _must_negotiate(reader, found)
+    start = request.args.get("start", "")
+    body, chosen = _begin_with(found, start)
+    try:
+        values = drafting.from_terms(body)
+    except ValueError:
+        flash(_("These terms divide in more levels than this form shows. It begins from the simple split instead."), "warning")
+        body, chosen = _begin_with(found, "simple")
+        values = drafting.from_terms(body)
+    return _editor(found, _form(found, values), start=chosen)
+
+
+def propose_terms(contract_id: str) -> ResponseReturnValue:
+    """Look at a draft as sentences, or put it on offer."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    _must_negotiate(reader, found)
+    form = _form(found, None)
+    seen = request.form.get("seen", 0, int)
+    if not form.validate_on_submit():
+        return _editor(found, form, status=422)
+    data = drafting.to_data(form.data, parties=looking.party_data(found), courses=looking.course_data(found))
+    try:
+        if request.form.get("act") == "preview":
+            body = compile_terms({**data, "contract": found.public_id, "version": 1})
+            return _editor(found, form, body=body)
+        proposal = operations.propose_terms(
+            found, by=reader, terms=data, at=clock.now(), message=form.message.data or "", seen=seen
+        )
+    except TermsRefused as refused:
+        for problem in refused.problems:
+            _place(form, problem.path, str(problem))
+        return _editor(found, form, status=422)
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return _editor(found, form, status=refusal.status)
+    flash(_("The terms are on offer. Sign them when you are ready; they begin when every side has signed."), "done")
+    return see_other(".proposal", contract_id=contract_id, proposal_id=proposal.public_id)
+
+
+def proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
+    """One proposal: its sentences with what changed marked, old beside new, and the money it would have moved."""
+    reader, at = signed_in_actor(), clock.now()
+    found = looking.contract_or_404(reader, contract_id)
+    shown = looking.proposal_or_404(found, proposal_id)
+    body = queries.body_of(shown)
+    against = _compared_with(found, shown)
+    side = policies.side_of(reader, found)
+    signed = {signature.party for signature in shown.signatures}
+    return page(
+        "contracts/proposal.html",
+        contract=found,
+        title=looking.title_of(found),
+        proposal=shown,
+        body=body,
+        sections=looking.told(body),
+        names=looking.names_of([found]),
+        side=side,
+        signed={signature.party: signature for signature in shown.signatures},
+        missing=[party for party in body.governance.signers if party not in signed],
+        comparison=_comparison(against, body) if against else None,
+        moved=_moved(found, body, at),
+        example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None),
+        may_sign=shown.state == "open" and policies.may_sign(reader, found) and side not in signed,
+        may_answer=shown.state == "open" and policies.may_answer(reader, shown),
+        may_withdraw=shown.state == "open" and policies.may_withdraw(reader, shown),
+        may_counter=policies.may_negotiate(reader, found) and found.ends_at is None,
+        now=at,
+    )
+
+
+def decline_proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
+    """Say no."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    shown = looking.proposal_or_404(found, proposal_id)
+    try:
+        operations.decline_proposal(shown, by=reader, at=clock.now(), reason=request.form.get("reason", "")[:1000])
+        flash(_("The proposal is declined. What holds goes on."), "done")
+    except Refusal as refusal:
+        flash(str(refusal), "harm")
+    return see_other(".proposal", contract_id=contract_id, proposal_id=proposal_id)
+
+
+def withdraw_proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
+    """Take one's own back."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    shown = looking.proposal_or_404(found, proposal_id)
+    try:
+        operations.withdraw_proposal(shown, by=reader, at=clock.now())
+        flash(_("The proposal is withdrawn."), "done")
+    except Refusal as refusal:
+        flash(str(refusal), "harm")
+    return see_other(".contract", contract_id=contract_id)
+
+
+def _must_negotiate(reader: Actor, found: Contract) -> None:
+    if not policies.may_negotiate(reader, found):
+        raise NotAllowed
+    if found.ends_at is not None:
+        raise operations.ContractEnded
+
+
+def _form(found: Contract, values: dict[str, Any] | None) -> TermsForm:
+    english = current_locale() == "en"
+    parties = [(party["id"], party["name_en"] if english else party["name"]) for party in looking.party_data(found)]
+    courses = [(course["id"], course["title_en"] if english else course["title"]) for course in looking.course_data(found)]
+    return terms_form(parties, courses, values)
+
+
+def _begin_with(found: Contract, start: str) -> tuple[TermsBody, str]:
+    """The terms an editor opens with, and the name of that beginning."""
+    offered, holding = queries.open_proposal(found), queries.latest_terms(found)
+    if start not in ("simple", "joint"):
+        if offered is not None and start != "holding":
+            return queries.body_of(offered), "offer"
+        if holding is not None:
+            return queries.body_of(holding), "holding"
+    make = joint_development if start == "joint" else simple_split
+    data = make(looking.party_data(found), looking.course_data(found), currency=current_settings().default_currency)
+    return parse({**data, "contract": found.public_id, "version": 1}), "joint" if start == "joint" else "simple"
+
+
+def _editor(
+    found: Contract, form: TermsForm, *, start: str = "", body: TermsBody | None = None, status: int = 200
+) -> ResponseReturnValue:
+    at = clock.now()
+    offered = queries.open_proposal(found)
+    return page(
+        "contracts/edit.html",
+        status=status,
+        contract=found,
+        title=looking.title_of(found),
+        form=form,
+        start=start,
+        parties=looking.party_data(found),
+        pots=drafting.POTS,
+        channels=drafting.CHANNELS,
+        offered=offered,
+        holding=queries.latest_terms(found),
+        seen=request.form.get("seen", type=int) if request.method == "POST" else operations.last_number(found),
+        sections=looking.told(body) if body else [],
+        example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None) if body else None,
+    )
+
+
+def _place(form: TermsForm, path: str, sentence: str) -> None:
+    """Put a problem of the compiler beside its field, or on top."""
+    name = drafting.field_of(path)
+    if name is None or name not in form:
+        form.form_errors.append(sentence)
+    else:
+        form[name].errors = [*form[name].errors, sentence]
+
+
+def _compared_with(found: Contract, shown: Proposal) -> TermsBody | None:
+    """What a reader wants a proposal set beside: what held before it, else the proposal before it."""
+    for terms in queries.terms_history(found):
+        if terms.proposal_id != shown.id and terms.agreed_at <= (shown.closed_at or terms.agreed_at):
+            return queries.body_of(terms)
+    for earlier in queries.proposals_of(found):
+        if earlier.n < shown.n:
+            return queries.body_of(earlier)
+    return None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two terms side by side."""
+
+    old: list[str]
+    new: list[str]
+    changed: int
+
+
+def _comparison(old: TermsBody, new: TermsBody) -> Comparison:
+    locale = current_locale()
+    said = [[line for line in text_of(body, locale).splitlines() if line] for body in (old, new)]
+    return Comparison(said[0], said[1], len(changes(old, new)))
+
+
+def _moved(found: Contract, body: TermsBody, at: Any) -> list[Moved]:
+    """What the sales of the last year would have given each side under these terms."""
+    sales = queries.sales_since(found.id, at - REPLAYED)
+    parties = [party.party for party in found.parties]
+    if not sales:
+        return []
+    past = ((sale_from(sale.facts, sale.contribution), shares_of([line_of(row) for row in sale.lines])) for sale in sales)
+    return replay(past, body, parties)
