@@ -6,7 +6,7 @@ from coursehub import events, mail
 from coursehub.catalog.models import Course
 from coursehub.db import db
 from coursehub.learning import queries
-from coursehub.learning.models import Answer, Completion, Credential, Enrolment, Question, Report
+from coursehub.learning.models import Answer, Credential, Question, Report
 from coursehub.people.queries import display_names, email_of, locale_of, members_with_role
 
 

@@ -8,7 +8,7 @@ from coursehub.errors import Refusal
 from coursehub.learning import operations, queries
 from coursehub.learning.forms import WorkForm
 from coursehub.learning.views import bp
-from coursehub.learning.views.finding import my_enrolment, step_or_404
+from coursehub.learning.views.finding import my_enrolment, open_step_or_404
 from coursehub.learning.views.lesson_page import enrolment_place, lesson_page, shown_step
 from coursehub.learning.views.parts import code_part
 from coursehub.web import SIGNED_IN, access, one_or_404, page, see_other, signed_in_actor
@@ -19,7 +19,7 @@ from coursehub.web import SIGNED_IN, access, one_or_404, page, see_other, signed
 def hand_in(enrolment_id: str, step_key: str) -> ResponseReturnValue:
     """Put the learner's code in line; what was typed is never lost, also when it is refused."""
     enrolment = my_enrolment(enrolment_id)
-    step = step_or_404(enrolment, step_key)
+    step = open_step_or_404(enrolment, step_key)
     form = WorkForm()
     if step.kind != "code":
         abort(404)
@@ -43,7 +43,7 @@ def hand_in(enrolment_id: str, step_key: str) -> ResponseReturnValue:
 def attempt(enrolment_id: str, step_key: str, attempt_id: str) -> ResponseReturnValue:
     """The verdict on one attempt, for a page that waits for it; a browser itself is led to the lesson page."""
     enrolment = my_enrolment(enrolment_id)
-    step = step_or_404(enrolment, step_key)
+    step = open_step_or_404(enrolment, step_key)
     found = one_or_404(queries.attempt_visible_to(enrolment.id, attempt_id))
     if found.kind != "code" or found.step_key != step_key:
         abort(404)
@@ -76,7 +76,7 @@ def keep_draft(enrolment_id: str, step_key: str) -> ResponseReturnValue:
 def open_hint(enrolment_id: str, step_key: str) -> ResponseReturnValue:
     """Open the next hint; the button stands in the editor's form, so what is typed comes along and is kept."""
     enrolment = my_enrolment(enrolment_id)
-    step_or_404(enrolment, step_key)
+    open_step_or_404(enrolment, step_key)
     actor, at = signed_in_actor(), clock.now()
     try:
         if "source" in request.form:

@@ -7,6 +7,7 @@ from coursehub.catalog.queries import StepView, asset_for, step_for
 from coursehub.db import db
 from coursehub.learning import queries
 from coursehub.learning.models import Enrolment
+from coursehub.learning.operations import EnrolmentEnded
 from coursehub.web import one_or_404, signed_in_actor
 
 
@@ -21,6 +22,16 @@ def step_or_404(enrolment: Enrolment, key: str) -> StepView:
     if step is None:
         abort(404)
     return step
+
+
+def open_step_or_404(enrolment: Enrolment, key: str) -> StepView:
+    """A step on which the learner may still work.
+
+    Raises EnrolmentEnded, so that no refused form shows a closed lesson again.
+    """
+    if enrolment.ended_at is not None:
+        raise EnrolmentEnded
+    return step_or_404(enrolment, key)
 
 
 def asset_or_404(release_id: int, path: str) -> Asset:

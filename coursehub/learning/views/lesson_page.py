@@ -153,8 +153,9 @@ def _progress(enrolment: Enrolment) -> dict[str, Any]:
 def _part(enrolment: Enrolment, step: StepView, place: Place, mine: Any, *, at: Any, given: dict[str, Any]) -> Any:
     if step.kind == "quiz":
         return quiz_part(
-            enrolment, step, at=at, again=bool(given.get("again")), answers=given.get("answers"), problems=given.get("problems")
-        )
+            enrolment, step, at=at, again=bool(given.get("again")),
+            answers=given.get("answers"), problems=given.get("problems"), places=given.get("places"),
+        )  # fmt: skip
     if step.kind == "code":
         return code_part(
             enrolment, step, shown=given.get("shown"), draft=mine.draft if mine else None,

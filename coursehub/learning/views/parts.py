@@ -22,7 +22,7 @@ class OptionPart:
     id: str
     words: Markup
     chosen: bool
-    position: int
+    position: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ def quiz_part(
     again: bool,
     answers: quiz.Answers | None = None,
     problems: dict[str, str] | None = None,
+    places: dict[str, dict[str, str]] | None = None,
 ) -> QuizPart:
     """A quiz for its page: with `answers` the half-filled form again, else the last attempt, unless trying again."""
     history = queries.attempts(enrolment.id, step.key)
@@ -85,22 +86,31 @@ def quiz_part(
     verdicts = {v["id"]: v for v in shown.feedback["questions"]} if shown else {}
     number = shown.n if shown else len(history) + 1
     questions = tuple(
-        _question_part(step, q, given.get(q.id, ""), verdicts.get(q.id), (problems or {}).get(q.id, ""), passed)
+        _question_part(
+            step, q, given.get(q.id, ""), verdicts.get(q.id),
+            problem=(problems or {}).get(q.id, ""), passed=passed, places=(places or {}).get(q.id),
+        )
         for q in quiz.shown(step.definition, seed=f"{enrolment.public_id}/{step.key}/{number}")
-    )
+    )  # fmt: skip
     return QuizPart(questions, int(step.definition.get("pass_percent", 80)), tuple(history), shown, left, passed)
 
 
 def _question_part(
-    step: StepView, q: quiz.ShownQuestion, given: Any, verdict: dict[str, Any] | None, problem: str, passed: bool
+    step: StepView,
+    q: quiz.ShownQuestion,
+    given: Any,
+    verdict: dict[str, Any] | None,
+    *,
+    problem: str = "",
+    passed: bool = False,
+    places: dict[str, str] | None = None,
 ) -> QuestionPart:
     chosen = given if isinstance(given, list) else [given]
-    options = [
-        OptionPart(id, shapes.option(step, q.id, id), id in chosen, chosen.index(id) + 1 if id in chosen else 0)
-        for id in q.options
-    ]
+    if places is None:
+        places = {id: str(n) for n, id in enumerate(chosen, 1)} if q.kind == "ordering" else {}
+    options = [OptionPart(id, shapes.option(step, q.id, id), id in chosen, places.get(id, "")) for id in q.options]
     if q.kind == "ordering" and verdict:
-        options.sort(key=lambda option: option.position)
+        options.sort(key=lambda option: int(option.position))
     right = verdict is not None and verdict["verdict"] == "right"
     return QuestionPart(
         id=q.id,
@@ -214,7 +224,7 @@ def refusal_of(attempt: Attempt | None) -> str:
 
 def preview_quiz(step: StepView, questions: list[quiz.ShownQuestion]) -> QuizPart:
     """A quiz that one may look at without being able to hand it in."""
-    parts = tuple(_question_part(step, q, "", None, "", False) for q in questions)
+    parts = tuple(_question_part(step, q, "", None) for q in questions)
     return QuizPart(parts, int(step.definition.get("pass_percent", 80)), (), None, None, False)
 
 

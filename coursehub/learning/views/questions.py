@@ -11,7 +11,7 @@ from coursehub.learning import operations, queries
 from coursehub.learning.forms import WordsForm
 from coursehub.learning.models import Answer, Question
 from coursehub.learning.views import bp
-from coursehub.learning.views.finding import my_enrolment, step_or_404
+from coursehub.learning.views.finding import my_enrolment, open_step_or_404
 from coursehub.learning.views.lesson_page import lesson_page
 from coursehub.web import SIGNED_IN, access, one_or_404, page, see_other, signed_in_actor
 
@@ -21,7 +21,7 @@ from coursehub.web import SIGNED_IN, access, one_or_404, page, see_other, signed
 def ask(enrolment_id: str, step_key: str) -> ResponseReturnValue:
     """Ask beside this step."""
     enrolment = my_enrolment(enrolment_id)
-    step = step_or_404(enrolment, step_key)
+    step = open_step_or_404(enrolment, step_key)
     form = WordsForm()
     if not form.validate_on_submit():
         return lesson_page(enrolment, step, status=422, form=form)
