@@ -146,7 +146,9 @@ def _evidence(places: Places, proven: Proven) -> Document:
         "id": f"{places.credential(proven.public_id)}#evidence",
         "type": ["Evidence"],
         "name": "Chain of verdicts",
-        "narrative": f"{proven.evidence_rows} recorded verdicts, each with the hash of the one before; last {proven.evidence_hash}.",
+        "narrative": (
+            f"{proven.evidence_rows} recorded verdicts, each with the hash of the one before; last {proven.evidence_hash}."
+        ),
     }
 
 

@@ -1,18 +1,25 @@
 """Verdicts on Python exercises: right, wrong, broken, and forged."""
 
 import json
+import os
 
 import pytest
 from flask_babel import force_locale
 
 from coursehub.learning.grading.code import WorkTooLarge, grade_code
 from coursehub.learning.grading.explanation import pythons_words, sentence
+from coursehub.learning.grading.isolation import isolation_available
 from coursehub.learning.grading.verdict import CodeVerdict, Problem
+
+pytestmark = pytest.mark.skipif(
+    not isolation_available() and os.environ.get("COURSEHUB_REQUIRE_ALL") != "1",
+    reason="needs_isolation: no layer works on this machine",
+)
 
 AREA = {
     "language": "python",
     "file": "solution.py",
-    "limits": {"cpu_seconds": 2, "wall_seconds": 4},
+    "limits": {"cpu_seconds": 1, "wall_seconds": 5},
     "cases": [
         {"id": "square", "visible": True, "call": "area", "args": "[2, 2]", "expect": "4", "title": {"en": "A square"}, "feedback": {"en": "Multiply."}},
         {"id": "hidden", "visible": False, "call": "area", "args": "[3, 7919]", "expect": "23757", "feedback": {"en": "Use both."}},
@@ -170,7 +177,7 @@ def test_the_expected_value_is_nowhere_in_the_room():
         "def area(a, b):\n"
         "    texts = [repr(o) for o in gc.get_objects() if isinstance(o, (dict, list, tuple, str))]\n"
         "    whole = ' '.join(texts)\n"
-        "    return ['canary' + '-expected' in whole, 'canary' + '-argument' in whole]\n"
+        "    return [bytes(reversed(b'detcepxe-yranac')).decode() in whole, bytes(reversed(b'tnemugra-yranac')).decode() in whole]\n"
     )
     case = one(source, call="area", args='["canary-argument", 1]', expect='"canary-expected"', limits={"memory_mib": 512})
     assert case.got == "[False, True]"
