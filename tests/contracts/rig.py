@@ -45,9 +45,7 @@ def terms_data(house: Organisation, partner: Organisation, *courses: Course, **c
     return simple_split(parties, covered, currency="CNY") | changes
 
 
-def agree(
-    cast: Any, course: Course, at: datetime, *, contract: Contract | None = None, **changes: Any
-) -> tuple[Contract, Terms]:
+def agree(cast: Any, course: Course, at: datetime, *, contract: Contract | None = None, **changes: Any) -> tuple[Contract, Terms]:
     """Pia and Stan agree on terms for one of Northwind's courses, there and then."""
     data = terms_data(cast.house, cast.northwind, course, **changes)
     stan, pia = cast.acting(cast.stan), cast.acting(cast.pia)

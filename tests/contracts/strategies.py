@@ -22,7 +22,10 @@ def nodes(parties: list[str], depth: int = 3) -> st.SearchStrategy[dict[str, Any
     below = nodes(parties, depth - 1)
     some = st.lists(st.sampled_from(parties), min_size=1, unique=True)
     by_fact = st.builds(
-        lambda kind, who, rest: {"kind": kind, "parties": who, "rest": rest}, st.sampled_from(["by_modules", "by_hours"]), some, below
+        lambda kind, who, rest: {"kind": kind, "parties": who, "rest": rest},
+        st.sampled_from(["by_modules", "by_hours"]),
+        some,
+        below,
     )
     return st.one_of(pay, by_fact, shares(below))
 
@@ -51,9 +54,7 @@ def terms(draw: Any) -> dict[str, Any]:
     if partners:  # whoever is bound receives something
         split = {"kind": "by_modules", "parties": partners, "rest": split}
     channels = draw(st.lists(st.sampled_from(CHANNELS), unique=True))
-    rest = st.one_of(
-        st.just({"kind": "shared"}), st.sampled_from(everybody).map(lambda party: {"kind": "party", "party": party})
-    )
+    rest = st.one_of(st.just({"kind": "shared"}), st.sampled_from(everybody).map(lambda party: {"kind": "party", "party": party}))
     opted = draw(st.lists(st.sampled_from(everybody), unique=True))
     return {
         "semantics": SEMANTICS,

@@ -7,7 +7,13 @@ import pytest
 
 from coursehub.contracts import operations
 from coursehub.contracts.models import MoneyEvent
-from coursehub.contracts.operations.sharing import CourseNotCovered, NothingToRefund, OtherCurrency, RefundExceedsSale, TermsUnknown
+from coursehub.contracts.operations.sharing import (
+    CourseNotCovered,
+    NothingToRefund,
+    OtherCurrency,
+    RefundExceedsSale,
+    TermsUnknown,
+)
 from coursehub.db import db, transaction
 from coursehub.ledger import checks
 from coursehub.ledger import queries as ledger
@@ -75,7 +81,10 @@ def test_a_full_refund_in_parts_leaves_only_the_rails_fee(cast, course, terms, a
         share(draft_of_refund(course, at, amount, key=f"refund:{n}"), at)
     partner = cast.northwind.public_id
     assert ledger.balance_of("liability:payable:held", "CNY", party=partner) == 0
-    standing = {code: ledger.balance_of(code, "CNY") for code in ("asset:rail:stripe", "liability:tax", "income:share", "expense:rail_fee")}
+    standing = {
+        code: ledger.balance_of(code, "CNY")
+        for code in ("asset:rail:stripe", "liability:tax", "income:share", "expense:rail_fee")
+    }
     assert standing == {"asset:rail:stripe": -320, "liability:tax": 0, "income:share": 0, "expense:rail_fee": 320}
     assert checks.check_books().faults == ()
 

@@ -46,7 +46,22 @@ def test_parser_and_schema_accept_the_same_documents(data, draw):
     holder = data
     for key in path[:-1]:
         holder = holder[key]
-    values = [None, "", "x", "house", 0, -1, 10_001, True, [], {}, {"kind": "pay", "party": "house"}, {"kind": "shared"}, ["house"], "CNY"]
+    values = [
+        None,
+        "",
+        "x",
+        "house",
+        0,
+        -1,
+        10_001,
+        True,
+        [],
+        {},
+        {"kind": "pay", "party": "house"},
+        {"kind": "shared"},
+        ["house"],
+        "CNY",
+    ]
     what = draw.draw(st.sampled_from(["replace", "remove", "add"]))
     if what == "replace":
         holder[path[-1]] = draw.draw(st.sampled_from(values))

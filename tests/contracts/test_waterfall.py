@@ -208,7 +208,9 @@ def test_neither_the_order_of_keys_nor_the_names_of_parties_change_an_amount(dat
 def test_equal_remainders_go_by_declared_order():
     """100 over three equal makers: 33.33 each, the odd unit to the first declared."""
     split = {"kind": "by_modules", "parties": ["b", "a", "house"], "rest": {"kind": "pay", "party": "a"}}
-    terms = compile_terms(JOINT | {"split": split, "rates": {"party": "house", "channels": [], "rest": {"share_bps": 0, "cap_minor": None}}})
+    terms = compile_terms(
+        JOINT | {"split": split, "rates": {"party": "house", "channels": [], "rest": {"share_bps": 0, "cap_minor": None}}}
+    )
     lines = share_sale(terms, Sale(100, module_weights={"a": 1, "b": 1, "house": 1}))
     assert [(line.party, line.amount_minor) for line in lines[3:]] == [("b", 34), ("a", 33), ("house", 33)]
     assert lines[3].reason.exact == Fraction(100, 3)

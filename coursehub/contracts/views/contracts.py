@@ -101,7 +101,7 @@ def contract(contract_id: str) -> ResponseReturnValue:
         example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None) if body else None,
         proposals=proposals,
         open_proposal=next((one for one in proposals if one.state == "open"), None),
-        timeline=_timeline(found, proposals),
+        timeline_items=_timeline(found, proposals),
         courses=[(course, titles[course.id], queries.open_listing(course.id)) for course in courses],
         may_list={course.id: policies.may_list(reader, course) for course in courses},
         may=looking.may(reader, found),

@@ -17,11 +17,12 @@ from coursehub.contracts.prose import LOCALES, channel_name, sections
 from coursehub.contracts.terms import Channel, TermsBody
 from coursehub.contracts.waterfall import Sale, share_sale
 from coursehub.db import db
+from coursehub.money import currency_exponent
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.web import current_locale, one_or_404
 
-EXAMPLE_MINOR = 19_900
+EXAMPLE_PRICE = 199  # in major units
 EXAMPLE_TAX_BPS = 600
 CHANNELS: tuple[str, ...] = Channel.__args__  # type: ignore[attr-defined]
 
@@ -94,9 +95,9 @@ def course_data(contract: Contract) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Example:
-    """What one sale would give each side: the price and door asked for, and the picture."""
+    """What one sale would give each side: the price (major units) and channel asked for, and the picture."""
 
-    price_minor: int
+    price: int
     channel: str
     currency: str
     channels: list[tuple[str, str]]
@@ -110,8 +111,8 @@ def example_of(body: TermsBody, contribution: dict[str, Any], *, clause_url: str
     """
     channel = request.args.get("channel", "platform")
     channel = channel if channel in CHANNELS else "platform"
-    price = request.args.get("price", EXAMPLE_MINOR // 100, int)
-    gross = min(max(price, 0), 10**7) * 100
+    price = min(max(request.args.get("price", EXAMPLE_PRICE, int), 0), 10**6)
+    gross = price * 10 ** currency_exponent(body.currency)
     own = next((party.id for party in body.parties if party.side == "partner"), body.house.id)
     sale = Sale(
         gross_minor=gross, tax_bps=EXAMPLE_TAX_BPS, fee_minor=gross * 29 // 1000, channel=channel, attributed=own,
@@ -122,7 +123,7 @@ def example_of(body: TermsBody, contribution: dict[str, Any], *, clause_url: str
         body, share_sale(body, sale), locale=locale,
         clause_url=(lambda path: f"{clause_url}#{anchor(path)}") if clause_url else lambda path: f"#{anchor(path)}",
     )  # fmt: skip
-    return Example(gross, channel, body.currency, [(one, channel_name(one, locale)) for one in CHANNELS], steps)
+    return Example(price, channel, body.currency, [(one, channel_name(one, locale)) for one in CHANNELS], steps)
 
 
 def anchor(path: str) -> str:

@@ -1,0 +1,270 @@
+"""The pages: who sees which contract, a negotiation through the screens, and earnings that explain themselves."""
+
+import html
+import json
+import re
+
+import pytest
+
+from coursehub import clock
+from coursehub.contracts import operations, queries
+from coursehub.contracts.evidence import FORMAT
+from coursehub.contracts.models import Contract, Proposal
+from coursehub.contracts.record import is_whole
+from coursehub.db import db, transaction
+from coursehub.jobs import run_due
+
+from ..cast import sign_in
+from .rig import agree, course_of, draft_of_refund, draft_of_sale
+
+
+@pytest.fixture
+def now():
+    return clock.now()
+
+
+@pytest.fixture
+def course(cast, now):
+    return course_of(cast.northwind, "async", now)
+
+
+def text_of(answer):
+    """What a page says, without its tags."""
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))))
+
+
+def fields(cast, course, **changes):
+    """A filled-in terms form."""
+    house = cast.house.public_id
+    plain = {
+        "currency": "CNY", "courses": course.public_id, "deduct_fee": "y", "rate_rest": "30", "rate_partner_link": "10",
+        "pot_rest_to": cast.northwind.public_id, "fallback": cast.northwind.public_id, "refund_fee": house,
+        "discount_rest": house, "hold_days": "30", "offset_percent": "50", "offset_days": "180", "reply_days": "14",
+        "notice_days": "30", "seen": "0", "act": "offer",
+        **{f"pot_{pot}_to": cast.northwind.public_id for pot in ("makers", "teachers", "support", "other")},
+    }  # fmt: skip
+    return plain | changes
+
+
+@pytest.fixture
+def opened(cast, course, now):
+    return operations.open_contract(
+        courses=[course],
+        partners=[cast.northwind],
+        title="合作开课",
+        title_en="Teaching together",
+        by=cast.acting(cast.pia),
+        at=now,
+    )
+
+
+def test_two_sides_agree_through_the_screens(app, cast, course, now):
+    pia, stan = sign_in(app.test_client(), cast.pia), sign_in(app.test_client(), cast.stan)
+    assert "No contract yet" in text_of(pia.get("/studio/contracts", headers={"Accept-Language": "en"}))
+    answer = pia.post("/studio/contracts", data={"title": "合作", "title_en": "Together", "courses": course.public_id})
+    assert answer.status_code == 303
+    contract = db.session.query(Contract).one()
+    base = f"/contracts/{contract.public_id}"
+    assert pia.get(f"/studio{base}/propose?start=joint").status_code == 200
+    preview = pia.post(f"/studio{base}/proposals", data=fields(cast, course, act="preview"))
+    assert preview.status_code == 200
+    assert "Northwind" in text_of(preview)
+    assert db.session.query(Proposal).count() == 0
+    assert pia.post(f"/studio{base}/proposals", data=fields(cast, course)).status_code == 303
+    counter = stan.post(f"/house{base}/proposals", data=fields(cast, course, rate_rest="32.5", seen="1", message="A little more"))
+    assert counter.status_code == 303
+    first, second = db.session.query(Proposal).order_by(Proposal.n).all()
+    assert (first.state, second.state) == ("countered", "open")
+    page = text_of(pia.get(f"/studio{base}/proposals/{second.public_id}"))
+    assert "32.5%" in page
+    assert "A little more" in page
+    for who, desk in ((stan, "house"), (pia, "studio")):
+        sign = f"/{desk}{base}/proposals/{second.public_id}/sign"
+        assert second.terms_hash in text_of(who.get(sign))
+        assert who.post(sign, data={"terms_hash": second.terms_hash, "read": "yes"}).status_code == 303
+    db.session.expire_all()
+    assert second.state == "agreed"
+    assert queries.terms_in_force(course.id, clock.now()) is not None
+    shown = text_of(pia.get(f"/studio{base}"))
+    assert "32.5%" in shown
+    run_due(at=clock.now(), strict=True)
+
+
+def test_signing_asks_for_the_password_again_when_it_was_given_long_ago(app, cast, course, opened, now):
+    from .rig import terms_data
+
+    proposal = operations.propose_terms(
+        opened, by=cast.acting(cast.pia), terms=terms_data(cast.house, cast.northwind, course), at=now
+    )
+    from datetime import timedelta
+
+    tired = sign_in(app.test_client(), cast.stan, at=now - timedelta(minutes=30))
+    where = f"/house/contracts/{opened.public_id}/proposals/{proposal.public_id}/sign"
+    for answer in (tired.get(where), tired.post(where, data={"terms_hash": proposal.terms_hash, "read": "yes"})):
+        assert answer.status_code == 303
+        assert "/account/confirm-it-is-you" in answer.location
+    fresh = sign_in(app.test_client(), cast.stan)
+    unread = fresh.post(where, data={"terms_hash": proposal.terms_hash})
+    assert unread.status_code == 303
+    db.session.expire_all()
+    assert proposal.signatures == []
+
+
+def test_a_form_that_cannot_be_meant_keeps_what_was_typed_and_says_how_to_mend_it(client, cast, course, opened):
+    sign_in(client, cast.pia)
+    where = f"/studio/contracts/{opened.public_id}/proposals"
+    answer = client.post(where, data=fields(cast, course, pot_makers="70", pot_teachers="40", note="每周见面"))
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert "add up to more than 100%" in html.unescape(page)
+    assert 'value="70"' in page
+    assert "每周见面" in page
+    answer = client.post(where, data=fields(cast, course, rate_rest="", hold_days="many"))
+    assert answer.status_code == 422
+    assert "Fill this in." in text_of(answer)
+    answer = client.post(where, data=fields(cast, course, note="Neither side hires from the other: no poaching"))
+    assert answer.status_code == 422
+    assert "unlawful" in text_of(answer)
+    answer = client.post(where, data=fields(cast, course, rate_rest="33.333"))
+    assert answer.status_code == 422
+
+
+def test_a_counter_offer_to_something_unread_is_refused_on_the_page(client, cast, course, opened):
+    sign_in(client, cast.pia)
+    where = f"/studio/contracts/{opened.public_id}/proposals"
+    assert client.post(where, data=fields(cast, course)).status_code == 303
+    again = client.post(where, data=fields(cast, course, hold_days="7"))
+    assert again.status_code == 409
+    assert "another proposal was made" in text_of(again)
+
+
+def test_strangers_find_no_contract_and_no_earning(app, cast, course, opened, now):
+    _contract, terms = agree(cast, course, now, contract=opened)
+    with transaction():
+        event = operations.share(draft_of_sale(terms, course, now), at=now)
+    proposal = db.session.query(Proposal).one()
+    paths = [
+        f"/studio/contracts/{opened.public_id}",
+        f"/studio/contracts/{opened.public_id}/evidence.json",
+        f"/studio/contracts/{opened.public_id}/facts",
+        f"/studio/contracts/{opened.public_id}/propose",
+        f"/studio/contracts/{opened.public_id}/proposals/{proposal.public_id}",
+        f"/studio/earnings/{event.public_id}",
+    ]
+    eve, pia = sign_in(app.test_client(), cast.eve), sign_in(app.test_client(), cast.pia)
+    for path in paths:
+        assert eve.get(path).status_code == 404, path
+        assert pia.get(path).status_code == 200, path
+    assert eve.post(f"/studio/contracts/{opened.public_id}/end").status_code == 404
+    for person, status in ((cast.ada, 403), (cast.tara, 403), (cast.emma, 403)):
+        assert sign_in(app.test_client(), person).get("/studio/contracts").status_code == status
+    assert sign_in(app.test_client(), cast.susi).get("/house/contracts").status_code == 403
+    assert app.test_client().get("/studio/contracts").status_code == 303
+
+
+def test_earnings_say_what_sold_and_why_and_never_who_bought(client, cast, course, now):
+    _contract, terms = agree(cast, course, now)
+    with transaction():
+        sale = operations.share(draft_of_sale(terms, course, now, order="ord3rnumber00001"), at=now)
+        operations.share(draft_of_refund(course, now, 5_000), at=now)
+    sign_in(client, cast.finn)
+    overview = text_of(client.get("/studio/earnings"))
+    assert "63.80" in overview
+    assert "31.90" in overview
+    assert "ord3rnumber00001" not in overview
+    detail = client.get(f"/studio/earnings/{sale.public_id}")
+    page = text_of(detail)
+    assert "91.14 × 30% = 27.342 → rounded to 27.34" in page
+    assert terms.terms_hash in page
+    assert "ord3rnumber00001" not in page
+    assert "#clause-rates-rest" in detail.get_data(as_text=True)
+    assert "Nothing fits these filters" in text_of(client.get("/studio/earnings?channel=sponsor"))
+    assert client.get("/studio/earnings?page=99&kind=refund").status_code == 200
+
+
+def test_the_evidence_is_downloaded_and_checks_out(client, cast, course, now):
+    contract, _terms = agree(cast, course, now)
+    sign_in(client, cast.pia)
+    answer = client.get(f"/studio/contracts/{contract.public_id}/evidence.json")
+    told = json.loads(answer.data)
+    assert told["format"] == FORMAT
+    assert is_whole(told["contract"], told["record"]["entries"])
+    assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_facts_are_recorded_contested_and_settled_on_the_page(app, cast, course, now):
+    contract, _terms = agree(cast, course, now)
+    pia, stan = sign_in(app.test_client(), cast.pia), sign_in(app.test_client(), cast.stan)
+    where = f"/contracts/{contract.public_id}/facts"
+    form = {"course": course.public_id, "party": cast.northwind.public_id, "kind": "module_weight", "value": "12",
+            "holds_from": "2026-01-01", "note": "Release 1"}  # fmt: skip
+    assert pia.post(f"/studio{where}", data=form).status_code == 303
+    assert pia.post(f"/studio{where}", data=form | {"value": "-3"}).status_code == 422
+    from coursehub.contracts.models import ContributionFact
+
+    fact = db.session.query(ContributionFact).one()
+    assert stan.post(f"/house{where}/{fact.public_id}/contest", data={"reason": "Module 4 is ours"}).status_code == 303
+    assert "Module 4 is ours" in text_of(pia.get(f"/studio{where}"))
+    assert stan.post(f"/house{where}/{fact.public_id}/accept").status_code == 303
+    assert pia.post(f"/studio{where}/{fact.public_id}/take-back").status_code == 303
+    assert "taken back" in text_of(pia.get(f"/studio{where}"))
+
+
+def test_a_course_is_listed_and_taken_off_and_notice_given_on_the_page(client, cast, course, now):
+    contract, _terms = agree(cast, course, now)
+    sign_in(client, cast.pia)
+    base = f"/studio/contracts/{contract.public_id}"
+    client.post(f"{base}/courses/{course.public_id}/list")
+    assert queries.open_listing(course.id) is not None
+    client.post(f"{base}/courses/{course.public_id}/close")
+    assert queries.open_listing(course.id) is None
+    client.post(f"{base}/end", data={"reason": "We move on"})
+    db.session.expire_all()
+    assert contract.ends_at is not None
+    assert "Notice has been given" in text_of(client.get(base))
+
+
+def test_each_side_is_told_by_letter_in_its_own_words(app, cast, course, opened, now):
+    from coursehub.mail import Letter
+
+    from .rig import terms_data
+
+    _ = cast.stan, cast.finn
+    data = terms_data(cast.house, cast.northwind, course)
+    proposal = operations.propose_terms(opened, by=cast.acting(cast.pia), terms=data, at=now)
+    run_due(at=now, strict=True)
+    assert [letter.to for letter in db.session.query(Letter)] == ["stan@example.org"]
+    operations.decline_proposal(proposal, by=cast.acting(cast.stan), at=now)
+    agree(cast, course, now, contract=opened)
+    operations.end_contract(opened, by=cast.acting(cast.pia), at=now)
+    run_due(at=now, strict=True)
+    letters = db.session.query(Letter).all()
+    assert {letter.key.split(":")[0] for letter in letters} == {
+        "contracts.terms_proposed", "contracts.proposal_declined", "contracts.terms_agreed", "contracts.contract_ended",
+    }  # fmt: skip
+    links = {letter.to: re.search(r"/(studio|house)/contracts/", letter.body).group(1) for letter in letters}
+    assert links == {"stan@example.org": "house", "pia@example.org": "studio", "finn@example.org": "studio"}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_page_opens_in_both_languages(app, cast, course, opened, now, language):
+    contract, terms = agree(cast, course, now, contract=opened)
+    with transaction():
+        event = operations.share(draft_of_sale(terms, course, now), at=now)
+    proposal = db.session.query(Proposal).one()
+    pia, stan = sign_in(app.test_client(), cast.pia), sign_in(app.test_client(), cast.stan)
+    for client in (pia, stan):
+        client.set_cookie("language", language, domain="localhost")
+    base = f"/contracts/{contract.public_id}"
+    for tail in (
+        "/contracts",
+        "/contracts/new",
+        base,
+        f"{base}/propose",
+        f"{base}/facts",
+        f"{base}/proposals/{proposal.public_id}",
+    ):
+        assert pia.get(f"/studio{tail}").status_code == 200, tail
+        assert stan.get(f"/house{tail}").status_code == 200, tail
+    assert pia.get("/studio/earnings").status_code == 200
+    assert pia.get(f"/studio/earnings/{event.public_id}").status_code == 200
