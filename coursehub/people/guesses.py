@@ -48,29 +48,32 @@ def mailbox(email_key: str) -> str:
     return keyed_hash("letters", email_key)
 
 
-def count(*subjects: str, at: datetime, limit: int = LIMIT) -> list[int]:
+def count(*subjects: str, at: datetime) -> list[int]:
     """Count one guess at each subject and give the rows, to be given back if it was right.
 
     Raises TooManyGuesses, counting nothing, when a subject has no guess left.
     """
-    with transaction():
-        for subject in sorted(subjects):
-            _one_at_a_time(subject)
-            if _spent(subject, at) >= limit:
-                raise TooManyGuesses
-        rows = [Guess(subject=subject, at=at) for subject in subjects]
-        db.session.add_all(rows)
-        db.session.flush()
-        return [row.id for row in rows]
+    rows = _count(subjects, at=at, limit=LIMIT)
+    if rows is None:
+        raise TooManyGuesses
+    return rows
 
 
 def may_write_to(email_key: str, *, at: datetime) -> bool:
     """Whether one more letter may go to this mailbox now; counts it if so."""
-    try:
-        count(mailbox(email_key), at=at, limit=LETTERS_PER_MAILBOX)
-    except TooManyGuesses:
-        return False
-    return True
+    return _count((mailbox(email_key),), at=at, limit=LETTERS_PER_MAILBOX) is not None
+
+
+def _count(subjects: tuple[str, ...], *, at: datetime, limit: int) -> list[int] | None:
+    with transaction():
+        for subject in sorted(subjects):
+            _one_at_a_time(subject)
+            if _spent(subject, at) >= limit:
+                return None
+        rows = [Guess(subject=subject, at=at) for subject in subjects]
+        db.session.add_all(rows)
+        db.session.flush()
+        return [row.id for row in rows]
 
 
 def give_back(ids: list[int]) -> None:

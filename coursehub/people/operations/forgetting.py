@@ -55,7 +55,7 @@ def _children_without_consent(at: datetime) -> list[Person]:
             Person.id.not_in(consented),
         )
     ).all()
-    return [row[0] for row in rows if queries.age_on(row[1], at.date()) < legal.CHILD_AGE]
+    return [row[0] for row in rows if row[1] and queries.age_on(row[1], at.date()) < legal.CHILD_AGE]
 
 
 def _forget_person(person: Person, act: str, *, at: datetime) -> None:

@@ -38,31 +38,30 @@ def sign_up(
     """
     guesses.count(guesses.network(network), at=at)
     password_hash = passwords.hash_password(password)
-    with transaction():
-        if not guesses.may_write_to(names.email_key(email), at=at):
-            return
-        person = queries.person_by_email(email)
-        if person is None:
-            try:
+    try:
+        with transaction():
+            if not guesses.may_write_to(names.email_key(email), at=at):
+                return
+            person = queries.person_by_email(email)
+            if person is not None and person.confirmed_at is not None:
+                letters.send_account_exists(person, at=at)
+                note("sign_up_with_known_address", at=at, person_id=person.id)
+                return
+            if person is None:
                 person = add_person(
                     display_name=display_name, email=email, password_hash=password_hash,
                     locale=locale, birth_on=birth_on, at=at,
                 )  # fmt: skip
-            except AddressIsTaken:  # the same form, sent twice at one moment
-                return
-        elif person.confirmed_at is not None:
-            letters.send_account_exists(person, at=at)
-            note("sign_up_with_known_address", at=at, person_id=person.id)
-            return
-        else:
             lock(person)
             person.password_hash, person.locale = password_hash, locale
-        record = db.session.get_one(PersonalRecord, person.id)
-        record.display_name, record.birth_on = names.tidy(display_name), birth_on
-        record.guardian_email = guardian_email
-        accept_texts(person, locale=locale, at=at)
-        letters.send_confirmation(person, make_link(person, "confirm", at=at), next_path=next_path, at=at)
-        note("signed_up", at=at, person_id=person.id)
+            record = db.session.get_one(PersonalRecord, person.id)
+            record.display_name, record.birth_on = names.tidy(display_name), birth_on
+            record.guardian_email = guardian_email
+            accept_texts(person, locale=locale, at=at)
+            letters.send_confirmation(person, make_link(person, "confirm", at=at), next_path=next_path, at=at)
+            note("signed_up", at=at, person_id=person.id)
+    except AddressIsTaken:
+        return  # the same form, sent twice at one moment; the other one wrote the letter
 
 
 def confirm_account(token: str, *, password: str, network: str | None, at: datetime) -> Person:
