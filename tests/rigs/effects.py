@@ -1,0 +1,69 @@
+"""What a run left behind, told without numbers, names and times that differ from run to run.
+
+Two runs are equal when buyers hold the same courses, the books say the same, as much
+money moved at the rail, the same letters went out, and nothing is left undone.
+"""
+
+from collections import Counter
+from typing import Any
+
+import sqlalchemy as sa
+
+from coursehub.contracts.models import MoneyEvent
+from coursehub.db import db
+from coursehub.events import Event
+from coursehub.jobs import Job
+from coursehub.learning.models import Enrolment
+from coursehub.ledger import checks, queries
+from coursehub.ledger.models import Journal
+from coursehub.mail import Letter
+from coursehub.sales.models import CouponUse, Order, Payment, Refund, RefundRequest, WebhookEvent
+from coursehub.sandbox.store import Store
+
+
+def of_the_house() -> dict[str, Any]:
+    """Everything on our side that matters, as plain data."""
+
+    def counted(*columns: Any) -> dict[str, int]:
+        rows = Counter(" | ".join(map(str, row)) for row in db.session.execute(sa.select(*columns)))
+        return dict(sorted(rows.items()))
+
+    journals = Counter(
+        f"{journal.kind}: " + "; ".join(sorted(f"{line.code} {line.amount_minor}" for line in queries.lines_of(journal.id)))
+        for journal in db.session.execute(sa.select(Journal).order_by(Journal.id)).scalars()
+    )
+    return {
+        "orders": counted(
+            Order.buyer_id, Order.course_id, Order.state, Order.gross_minor, Order.enrolment_id.is_not(None), Order.trouble
+        ),
+        "payments": counted(Payment.outcome, Payment.amount_minor, Payment.fee_minor),
+        "enrolments": counted(Enrolment.person_id, Enrolment.course_id, Enrolment.ended_reason),
+        "refunds": counted(Refund.state, Refund.cause, Refund.amount_minor, Refund.booked_at.is_not(None)),
+        "requests": counted(RefundRequest.decision, RefundRequest.amount_minor),
+        "coupons": counted(CouponUse.person_id),
+        "money events": counted(MoneyEvent.kind, MoneyEvent.amount_minor),
+        "journals": dict(sorted(journals.items())),
+        "balances": {f"{row.code} {row.currency}": row.posted_minor for row in db.session.execute(queries.standing_accounts())},
+        "events": counted(Event.name),
+        "letters": counted(Letter.kind, Letter.subject),
+        "webhooks undone": counted(WebhookEvent.type, WebhookEvent.done_at.is_not(None)).get("False", 0),
+        "dead jobs": db.session.scalar(sa.select(sa.func.count()).where(Job.state == "dead")),
+        "faults of the books": list(checks.check_books().faults),
+    }
+
+
+def of_the_rail(store: Store) -> dict[str, Any]:
+    """How much the rail took and gave back."""
+    return {
+        kind: dict(sorted(Counter(f"{body['status']} {body['amount']}" for body in store.matching(kind)).items()))
+        for kind in ("payment_intent", "refund")
+    }
+
+
+def difference(undisturbed: dict[str, Any], disturbed: dict[str, Any]) -> list[str]:
+    """Where two runs differ, a line each; empty when nothing can be told apart."""
+    return [
+        f"{name}: {undisturbed[name]!r} became {disturbed.get(name)!r}"
+        for name in undisturbed
+        if undisturbed[name] != disturbed.get(name)
+    ]

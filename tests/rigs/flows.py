@@ -1,0 +1,236 @@
+"""What the crash rig interrupts: each flow begins in a prepared house, acts, and can be asked to go on.
+
+`prepare` builds what was there before; `act` is what gets killed; `again` is what the
+world does next, whatever had happened: people click once more, the rail sends its
+webhooks once more, the worker comes back and finds the leases run out.
+"""
+
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import stripe
+from flask import Flask
+
+from coursehub import jobs
+from coursehub.config import current_settings
+from coursehub.db import db
+from coursehub.errors import Refusal
+from coursehub.sales import operations, queries
+from coursehub.sales.models import Order, RefundRequest
+from tests.cast import Cast
+from tests.rigs.world import acting, buyers, deliver, open_shop, settle, start
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One flow of money; `facts` are what `prepare` wrote down, as plain data."""
+
+    prepare: Callable[[Flask, datetime], Facts]
+    act: Callable[[Flask, Facts, datetime], None]
+    again: Callable[[Flask, Facts, datetime], None]
+
+
+def _sdk() -> stripe.StripeClient:
+    settings = current_settings()
+    return stripe.StripeClient(settings.stripe_key, base_addresses={"api": settings.stripe_base_url})
+
+
+def _pay(order_id: int) -> None:
+    """A buyer pays on the sandbox's own page, in a browser of their own."""
+    session = db.session.get_one(Order, order_id, populate_existing=True).session_id
+    if session is None:
+        return
+    body = urllib.parse.urlencode({"outcome": "pay", "method": "card"}).encode()
+    opener = urllib.request.build_opener(_NoRedirect)
+    try:
+        opener.open(f"{current_settings().stripe_base_url}/pay/{session}", data=body, timeout=20).close()
+    except urllib.error.HTTPError as answer:  # 303 back to us; 410 when it was paid before
+        answer.close()
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Does not follow the sandbox back to our pages, which no server serves here."""
+
+    def redirect_request(self, *_args: Any) -> None:
+        """Nowhere."""
+
+
+def _tell_everything(app: Flask) -> None:
+    """Every event of the rail, oldest first, to our webhook."""
+    found = list(_sdk().v1.events.list({"limit": 100}).data)
+    for event in reversed(found):
+        assert deliver(app.test_client(), event.to_dict()) == 200
+
+
+def _work(at: datetime) -> None:
+    jobs.run_due(at=at)
+
+
+def _go_on(app: Flask, at: datetime) -> None:
+    """The rail tells all again and the worker works until nothing is left to do."""
+    for minutes in (10, 30, 90):
+        _tell_everything(app)
+        _work(at + timedelta(minutes=minutes))
+    operations.sweep_events(at=at + timedelta(minutes=95))
+    operations.settle_waiting(at=at + timedelta(minutes=96))
+    _work(at + timedelta(minutes=100))
+
+
+# A sale, told by webhook, and told by the return page
+
+
+def _prepare_paid_page(app: Flask, at: datetime) -> Facts:
+    facts = _prepare_shop(app, at)
+    order_id = start(facts["offering"], facts["buyer"], at=at)
+    _pay(order_id)
+    return facts | {"order": order_id}
+
+
+def _act_webhook(app: Flask, facts: Facts, at: datetime) -> None:
+    _tell_everything(app)
+    _work(at + timedelta(minutes=1))
+
+
+def _again_sale(app: Flask, facts: Facts, at: datetime) -> None:
+    settle(facts["order"], at=at)
+    _go_on(app, at)
+
+
+def _act_return(app: Flask, facts: Facts, at: datetime) -> None:
+    settle(facts["order"], at=at)
+    _work(at + timedelta(minutes=1))
+
+
+# A purchase from the first click on
+
+
+def _prepare_shop(app: Flask, at: datetime) -> Facts:
+    cast = Cast()
+    offering = open_shop(cast, at=at, seats_limit=3)
+    (buyer,) = buyers(1, at=at)
+    return {"offering": offering.id, "course": offering.course_id, "buyer": buyer, "staff": cast.fay.id}
+
+
+def _act_purchase(app: Flask, facts: Facts, at: datetime) -> None:
+    order_id = start(facts["offering"], facts["buyer"], at=at)
+    _pay(order_id)
+    settle(order_id, at=at)
+    _work(at + timedelta(minutes=1))
+
+
+def _again_purchase(app: Flask, facts: Facts, at: datetime) -> None:
+    """The buyer looks at their orders, goes on with the open one or begins again, and pays if it is not paid."""
+    waiting = queries.paying_order(buyer_id=facts["buyer"], course_id=facts["course"])
+    if waiting is not None:
+        settle(waiting.id, at=at)
+    try:
+        order_id = start(facts["offering"], facts["buyer"], at=at)
+    except Refusal:
+        _go_on(app, at)  # held already
+        return
+    _pay(order_id)
+    settle(order_id, at=at)
+    _go_on(app, at)
+
+
+# A refund of everything within the window, and of a part by decision
+
+
+def _prepare_paid(app: Flask, at: datetime) -> Facts:
+    facts = _prepare_paid_page(app, at)
+    settle(facts["order"], at=at)
+    _go_on(app, at - timedelta(hours=3))
+    return facts
+
+
+def _act_refund(app: Flask, facts: Facts, at: datetime) -> None:
+    order = db.session.get_one(Order, facts["order"])
+    operations.ask_refund(order, reason="", by=acting(facts["buyer"]), at=at)
+    _work(at + timedelta(minutes=1))
+    _tell_everything(app)
+    _work(at + timedelta(minutes=2))
+
+
+def _again_refund(app: Flask, facts: Facts, at: datetime) -> None:
+    try:
+        order = db.session.get_one(Order, facts["order"])
+        operations.ask_refund(order, reason="", by=acting(facts["buyer"]), at=at)
+    except Refusal:
+        pass  # asked already
+    _go_on(app, at)
+
+
+def _prepare_asked(app: Flask, at: datetime) -> Facts:
+    facts = _prepare_paid(app, at)
+    order = db.session.get_one(Order, facts["order"])
+    late = at + timedelta(days=30)
+    request = operations.ask_refund(order, reason="It was not for me.", by=acting(facts["buyer"]), at=late)
+    assert isinstance(request, RefundRequest)
+    return facts | {"request": request.id}
+
+
+def _act_part(app: Flask, facts: Facts, at: datetime) -> None:
+    _approve(facts, at)
+    _work(at + timedelta(minutes=1))
+    _tell_everything(app)
+    _work(at + timedelta(minutes=2))
+
+
+def _again_part(app: Flask, facts: Facts, at: datetime) -> None:
+    try:
+        _approve(facts, at)
+    except Refusal:
+        pass  # answered already
+    _go_on(app, at)
+
+
+def _approve(facts: Facts, at: datetime) -> None:
+    request = db.session.get_one(RefundRequest, facts["request"])
+    operations.approve_refund(request, amount_minor=5_000, answer="A part.", by=acting(facts["staff"]), at=at)
+
+
+FLOWS = {
+    "sale by webhook": Flow(_prepare_paid_page, _act_webhook, _again_sale),
+    "sale by return page": Flow(_prepare_paid_page, _act_return, _again_sale),
+    "purchase": Flow(_prepare_shop, _act_purchase, _again_purchase),
+    "refund": Flow(_prepare_paid, _act_refund, _again_refund),
+    "part of a refund": Flow(_prepare_asked, _act_part, _again_part),
+}
+
+
+# Faults to be planted: each is a mistake that somebody could make, and the rig must find it
+
+
+def commit_twice() -> None:
+    """Completing an order commits its enrolment before the money is shared out."""
+    from coursehub.sales.operations import completion
+
+    enrol = completion.enrol
+
+    def careless(**wish: Any) -> Any:
+        enrolment = enrol(**wish)
+        db.session.commit()
+        if db.engine.dialect.name == "sqlite":
+            db.session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        return enrolment
+
+    completion.enrol = careless
+
+
+def forget_the_key() -> None:
+    """Each try of a refund takes a new idempotency key and does not look for the one before."""
+    from coursehub.db import new_public_id
+    from coursehub.rails.stripe import StripeRail
+
+    refund = StripeRail.refund
+    StripeRail.refund = lambda self, wish: refund(self, replace(wish, key=new_public_id(), again=False))  # type: ignore[method-assign]
+
+
+FAULTS: dict[str, Callable[[], None]] = {"commit twice": commit_twice, "forget the key": forget_the_key}
