@@ -103,7 +103,7 @@ class CouponForm(FlaskForm):
     """Code, what it takes off, who bears it, how often, when, and for which courses."""
 
     code = StringField(
-        _l("Code"),
+        _l("Coupon code"),
         validators=[
             Written(_l("Give the coupon a code.")),
             Length(3, 32, _l("Between 3 and 32 characters.")),

@@ -15,6 +15,7 @@ from coursehub.sales.forms import RequestAnswerForm, minor_of
 from coursehub.sales.models import ORDER_STATES, Coupon, Order, PartnerLink, Refund, RefundRequest
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import titles_of
+from coursehub.sales.views.selling import name_of
 from coursehub.sales.words import (
     STATE_TONES,
     cause_words,
@@ -34,6 +35,7 @@ WORDS: dict[str, Any] = {
     "method_words": method_words,
     "trouble_words": trouble_words,
     "tones": STATE_TONES,
+    "name_of": name_of,
 }
 
 

@@ -14,6 +14,7 @@ from coursehub.sales.forms import RefundForm, SupportForm
 from coursehub.sales.models import Order, Refund
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import lessons_url, own_order, titles_of
+from coursehub.sales.views.selling import name_of
 from coursehub.sales.words import STATE_TONES, cause_words, method_words, order_state_words, refund_state_words
 from coursehub.web import SIGNED_IN, access, page, paginate, see_other, signed_in_actor
 
@@ -46,6 +47,7 @@ def show_order(order: Order, refund_form: RefundForm, support_form: SupportForm,
         status=status,
         order=order,
         title=titles_of([order]).get(order.id, ""),
+        course=queries.course_of(order),
         lessons_url=lessons_url(order),
         payment=queries.sold_payment(order.id),
         refunds=queries.refunds_of(order.id),
@@ -83,6 +85,7 @@ def receipt(public_id: str) -> ResponseReturnValue:
         buyer_name=people.display_names([order.buyer_id]).get(order.buyer_id, ""),
         refunds=[refund for refund in queries.refunds_of(order.id) if refund.booked_at is not None],
         method_words=method_words,
+        name_of=name_of,
     )
 
 

@@ -1,9 +1,10 @@
-"""What the pages for sellers share: the names of their courses."""
+"""What the pages of sales share: the names of courses and organisations."""
 
 from collections.abc import Sequence
 
 from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course
+from coursehub.people.models import Organisation
 from coursehub.web import current_locale
 
 
@@ -20,3 +21,8 @@ def course_choices(courses: Sequence[Course]) -> list[tuple[str, str]]:
     """Courses as choices of a form."""
     titles = course_titles(courses)
     return [(course.public_id, titles[course.id]) for course in courses]
+
+
+def name_of(organisation: Organisation) -> str:
+    """An organisation's name in the reader's language."""
+    return organisation.name_en if current_locale() == "en" else organisation.name
