@@ -84,7 +84,7 @@ class _Teller:
         if reason.kind == "rate":
             return _("Platform, %(channel)s", channel=channel_name(reason.channel or "", self.locale))
         pots = [label_name(factor.by, self.locale) for factor in reason.factors if factor.by not in ("modules", "hours")]
-        return _("Share: %(pots)s", pots=" › ".join(pots)) if pots else _("Share")
+        return _("Share: %(pots)s", pots=" › ".join(pots)) if pots else _("Its share")
 
 
 def arithmetic(line: Line, currency: str) -> str:
