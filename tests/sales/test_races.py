@@ -63,12 +63,16 @@ def order_as(person_id: int, offering_id: int, at: Any, code: str = "") -> Calla
     return act
 
 
+def settling(order_id: int, at: Any) -> Callable[[], object]:
+    return lambda: operations.settle_order(db.session.get_one(Order, order_id), at=at).state
+
+
 def test_webhook_and_return_page_at_once_complete_one_order_once(app, shop, cast, offering, at):
     for round in range(3):
         order = shop.order(offering, [cast.ada, cast.bo, cast.theo][round])
         shop.pay(order)
         id = order.id
-        at_once(app, *[lambda id=id: operations.settle_order(db.session.get_one(Order, id), at=at).state for _ in range(4)])
+        at_once(app, *[settling(id, at) for _ in range(4)])
         assert db.session.get_one(Order, id).state == "paid"
         assert event_count() == round + 1
     assert len(db.session.execute(sa.select(Enrolment)).all()) == 3
@@ -103,7 +107,7 @@ def test_two_payments_for_one_course_at_once_buy_it_once_and_one_comes_back(app,
     shop.pay(first)
     shop.pay(second)
     ids = [first.id, second.id]
-    at_once(app, *[lambda id=id: operations.settle_order(db.session.get_one(Order, id), at=at).state for id in ids * 2])
+    at_once(app, *[settling(id, at) for id in ids * 2])
     assert (first.state, second.state) == ("cancelled", "paid")
     jobs.run_due(at=at, strict=True)
     assert [(r.order_id, r.cause, r.state) for r in db.session.execute(sa.select(Refund)).scalars()] == [
@@ -126,7 +130,7 @@ def test_two_orders_of_one_buyer_completed_at_once_enrol_once(app, shop, cast, c
 
         enrol(person_id=cast.bo.id, release_id=first.release_id, at=at, source="free")
     ids = [first.id, second.id]
-    at_once(app, *[lambda id=id: operations.settle_order(db.session.get_one(Order, id), at=at).state for id in ids])
+    at_once(app, *[settling(id, at) for id in ids])
     assert (first.state, second.state) == ("returned", "paid")
 
 

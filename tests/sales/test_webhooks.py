@@ -33,7 +33,7 @@ def work():
 
 def outcomes():
     rows = db.session.execute(sa.select(WebhookEvent.type, WebhookEvent.outcome).order_by(WebhookEvent.id))
-    return {type: outcome for type, outcome in rows}
+    return {row.type: row.outcome for row in rows}
 
 
 def test_a_payment_whose_buyer_never_came_back_is_completed_by_the_webhook(shop, cast, offering, served):
@@ -68,7 +68,7 @@ def test_a_forged_signature_is_refused_and_nothing_is_kept(shop, cast, offering,
             "created": 1,
             "livemode": False,
             "data": {"object": {"id": order.session_id, "object": "checkout.session", "payment_status": "paid"}},
-        }  # fmt: skip
+        }
     ).encode()
     now = int(time.time())
     for seal in (
@@ -104,7 +104,7 @@ def send(client, shop, session_id, **claims):
             "type": "checkout.session.completed",
             "livemode": subject["livemode"],
             "data": {"object": subject},
-        }  # fmt: skip
+        }
     ).encode()
     seal = signature(body, SECRET, int(time.time()))
     assert client.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": seal}).status_code == 200
