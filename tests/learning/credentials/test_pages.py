@@ -129,7 +129,7 @@ def test_a_learner_sees_what_they_hold(client, credential, cast):
     assert client.get("/credentials").status_code == 303
     sign_in(client, cast.ada)
     assert credential.public_id in client.get("/credentials").text
-    sign_in(client, cast.bo)
+    sign_in(client, cast.pia)
     assert credential.public_id not in client.get("/credentials").text
     assert "No credential yet" in client.get("/credentials").text
 
