@@ -21,7 +21,7 @@ REVIEW_TIME = timedelta(days=3)
 
 
 class ChecksFailed(Refusal):
-    """The release cannot be submitted yet: %(count)s things must be mended first."""
+    """The release cannot be submitted yet. Mend what the checks have found first (%(count)s)."""
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__(count=len(findings))

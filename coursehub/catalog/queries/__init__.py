@@ -30,6 +30,7 @@ from coursehub.catalog.queries.courses import (
 )
 from coursehub.catalog.queries.finding import search_courses
 from coursehub.catalog.queries.reviews import (
+    can_undo,
     events_of,
     import_for,
     imports_visible_to,
@@ -51,6 +52,7 @@ __all__ = [
     "all_skills",
     "approved_release",
     "asset_for",
+    "can_undo",
     "catalogue_revision",
     "changes_between",
     "course_by_slug",

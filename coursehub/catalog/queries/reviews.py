@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from coursehub.catalog.models import Course, CourseImport, Release, ReleaseEvent, ReleaseReview, ReviewRemark
+from coursehub.catalog.models import Course, CourseImport, Release, ReleaseEvent, ReleaseReview, ReviewRemark, StepEdit
 from coursehub.db import db
 from coursehub.people.actor import Actor
 
@@ -50,3 +50,9 @@ def import_for(release_id: int) -> CourseImport | None:
     """The upload a release came from."""
     rows = sa.select(CourseImport).where(CourseImport.release_id == release_id).order_by(CourseImport.id.desc()).limit(1)
     return db.session.execute(rows).scalar_one_or_none()
+
+
+def can_undo(step_id: int, locale: str) -> bool:
+    """Whether a draft step has a mend in this language that was not taken back."""
+    edits = sa.select(StepEdit.id).where(StepEdit.step_id == step_id, StepEdit.locale == locale, StepEdit.undone_at.is_(None))
+    return db.session.execute(edits.limit(1)).first() is not None
