@@ -115,7 +115,7 @@ Judged = tuple[str, list[str]]
 
 def _single(question: Mapping[str, Any], given: str | list[str]) -> Judged:
     right = {choice["id"] for choice in question["choices"] if choice.get("correct")}
-    return ("right" if given in right else "wrong"), [str(given)] if given else []
+    return ("right" if str(given) in right else "wrong"), [str(given)] if given else []
 
 
 def _multiple(question: Mapping[str, Any], given: str | list[str]) -> Judged:
