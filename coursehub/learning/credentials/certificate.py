@@ -8,10 +8,8 @@ from babel.dates import format_date
 
 from coursehub import pdf
 from coursehub.catalog import queries as catalog
-from coursehub.db import db
 from coursehub.learning.credentials import queries
 from coursehub.learning.credentials.models import Credential
-from coursehub.learning.models import Completion
 from coursehub.web.locale import SHOWN_ZONE
 
 _INK = "#14222e"
@@ -23,7 +21,6 @@ def certificate(credential: Credential) -> bytes:
     house = queries.house_names()
     url = queries.places().credential(credential.public_id)
     title = what.title
-    issued = db.session.get_one(Completion, credential.completion_id).at
     return pdf.render(
         "certificate",
         {
@@ -34,8 +31,8 @@ def certificate(credential: Credential) -> bytes:
             "course_en": what.titles.get("en", title),
             "steps": what.steps,
             "skills": _skills(credential.release_id),
-            "issued_zh": _day(issued, "zh_Hans_CN"),
-            "issued_en": _day(issued, "en_GB"),
+            "issued_zh": _day(credential.issued_at, "zh_Hans_CN"),
+            "issued_en": _day(credential.issued_at, "en_GB"),
             "author_zh": what.author.name,
             "author_en": what.author.name_en,
             "version": what.version,
