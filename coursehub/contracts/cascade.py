@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 
 from coursehub.contracts.prose import channel_name, label_name, percent, sentence_at
 from coursehub.contracts.reasons import Factor, Reason
@@ -14,6 +14,10 @@ from coursehub.contracts.waterfall import FEE_COST, Line
 from coursehub.money import currency_exponent
 
 ClauseUrl = Callable[[str], str | None]
+
+
+def _(message: str, **values: object) -> str:
+    return str(gettext(message, **values))
 
 
 def cascade(body: TermsBody, lines: Sequence[Line], *, locale: str, clause_url: ClauseUrl | None = None) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 from coursehub.catalog import queries as catalog_queries
 from coursehub.contracts import operations, queries
 from coursehub.contracts.models import Listing
-from coursehub.contracts.operations.listings import NoTermsInForce, NotApproved, NotListed
+from coursehub.contracts.operations.listings import NotApproved, NoTermsInForce, NotListed
 from coursehub.db import db
 from coursehub.errors import NotAllowed
 from coursehub.jobs import run_due

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from coursehub.contracts import operations, queries
+from coursehub.contracts.evidence import entry_data
 from coursehub.contracts.models import Contract, MoneyEvent, Proposal, Signature, Terms
 from coursehub.contracts.record import is_whole
-from coursehub.contracts.evidence import entry_data
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal
 from coursehub.ledger import checks

@@ -173,7 +173,7 @@ def test_a_full_refund_in_any_parts_returns_every_party_to_zero_but_for_the_rail
 @given(strategies.terms(), strategies.sales, st.randoms(use_true_random=False))
 @settings(max_examples=150, deadline=None)
 def test_neither_the_order_of_keys_nor_the_names_of_parties_change_an_amount(data, sale, random):
-    names = {old: new for old, new in zip(["house", "p0", "p1", "p2"], ["z9", "m5", "a1", "q7"], strict=True)}
+    names = dict(zip(["house", "p0", "p1", "p2"], ["z9", "m5", "a1", "q7"], strict=True))
 
     def renamed(value):
         if isinstance(value, dict):

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from coursehub.contracts.views import contracts, courses, earnings, facts, proposals, signing
 from coursehub.web import PARTNER, STAFF, access
 from coursehub.web.audiences import Audience
 
-PAGES: tuple[tuple[str, str, str, Callable[..., object]], ...] = (
+PAGES: tuple[tuple[str, str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("", "GET", "contracts", contracts.contracts),
     ("/new", "GET", "new_contract", contracts.new_contract),
     ("", "POST", "open_contract", contracts.open_contract),

@@ -48,9 +48,8 @@ def contracts() -> ResponseReturnValue:
 def new_contract() -> ResponseReturnValue:
     """Choose the courses of a new contract."""
     form = NewContractForm()
-    _offer_courses(form)
     asked = request.args.getlist("course")
-    form.courses.data = [value for value, _label in form.courses.choices if value in asked]
+    form.courses.data = [course.public_id for course in _offer_courses(form) if course.public_id in asked]
     return page("contracts/new.html", form=form, in_the_house=looking.in_the_house())
 
 
@@ -61,14 +60,19 @@ def open_contract() -> ResponseReturnValue:
     courses = _offer_courses(form)
     if not form.validate_on_submit():
         return page("contracts/new.html", status=422, form=form, in_the_house=looking.in_the_house())
-    chosen = [course for course in courses if course.public_id in form.courses.data]
+    chosen = [course for course in courses if course.public_id in (form.courses.data or [])]
     owners = {course.organisation_id for course in chosen}
     partners = db.session.execute(
         sa.select(Organisation).where(Organisation.id.in_(owners), ~Organisation.is_house).order_by(Organisation.id)
     ).scalars()
     try:
         contract = operations.open_contract(
-            courses=chosen, partners=list(partners), title=form.title.data, title_en=form.title_en.data, by=reader, at=clock.now()
+            courses=chosen,
+            partners=list(partners),
+            title=form.title.data or "",
+            title_en=form.title_en.data or "",
+            by=reader,
+            at=clock.now(),
         )
     except Refusal as refusal:
         form.form_errors.append(str(refusal))

@@ -36,10 +36,10 @@ def record_fact(contract_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _register(found, reader, form, status=422)
     course = next(course for course in looking.courses_of(found) if course.public_id == form.course.data)
-    day = form.holds_from.data
+    day = form.holds_from.data or clock.now().date()
     try:
         operations.record_fact(
-            found, course_id=course.id, kind=form.kind.data, party=form.party.data, value=form.value.data,
+            found, course_id=course.id, kind=form.kind.data, party=form.party.data, value=form.value.data or 0,
             holds_from=datetime(day.year, day.month, day.day, tzinfo=_BEIJING).astimezone(UTC),
             note=form.note.data or "", by=reader, at=clock.now(),
         )  # fmt: skip
@@ -58,7 +58,7 @@ def contest_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
         flash(_("Say what is not so, then contest."), "warning")
         return see_other(".facts", contract_id=contract_id)
     try:
-        operations.contest_fact(fact, by=reader, at=clock.now(), reason=form.reason.data)
+        operations.contest_fact(fact, by=reader, at=clock.now(), reason=form.reason.data or "")
         flash(_("Contested. No sale uses this fact until you accept it or it is taken back."), "done")
     except Refusal as refusal:
         flash(str(refusal), "harm")
