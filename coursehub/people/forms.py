@@ -80,7 +80,7 @@ def _display_name() -> StringField:
         Filled(_l("Enter the name others should see.")),
         Length(max=80, message=_l("A name can have at most 80 characters.")),
     ]
-    return StringField(_l("Name"), validators=checks, render_kw={"autocomplete": "name"})
+    return StringField(_l("Your name"), validators=checks, render_kw={"autocomplete": "name"})
 
 
 class SignInForm(FlaskForm):
@@ -97,7 +97,7 @@ class CodeForm(FlaskForm):
     """The second step."""
 
     code = StringField(
-        _l("Code"),
+        _l("Code from your app"),
         validators=[Filled(_l("Enter the code."))],
         render_kw={"autocomplete": "one-time-code", "class": "short", "spellcheck": "false"},
     )

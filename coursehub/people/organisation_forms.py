@@ -157,7 +157,7 @@ class OpenProfileForm(ReasonForm):
     fields = TickBoxes(
         _l("What you need to see"),
         choices=[
-            ("display_name", _l("Name")),
+            ("display_name", _l("Display name")),
             ("email", _l("E-mail address")),
             ("birth_on", _l("Date of birth")),
             ("guardian_email", _l("Guardian's e-mail address")),

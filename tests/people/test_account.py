@@ -113,9 +113,7 @@ def test_a_new_password_needs_the_old_one_and_ends_other_sessions(ada, app: Flas
 
 
 def test_guessing_the_current_password_runs_out(ada, client: FlaskClient) -> None:
-    answers = [
-        client.post("/account/password", data={"current": "wrong wrong", "password": NEW}).status_code for _ in range(11)
-    ]
+    answers = [client.post("/account/password", data={"current": "wrong wrong", "password": NEW}).status_code for _ in range(11)]
     assert answers == [422] * 10 + [429]
 
 

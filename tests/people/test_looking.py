@@ -56,9 +56,7 @@ def test_a_purpose_nobody_defined_opens_nothing(cast, at: datetime) -> None:
 def test_fields_nobody_defined_are_not_opened(cast, at: datetime) -> None:
     for fields in (["password_hash"], ["email", "person_id"], []):
         with pytest.raises(NotAllowed):
-            operations.open_profile(
-                cast.ada, by=actor_for(cast.stan), purpose="support", fields=fields, reason="x", at=at
-            )
+            operations.open_profile(cast.ada, by=actor_for(cast.stan), purpose="support", fields=fields, reason="x", at=at)
 
 
 def test_teaching_opens_the_name_under_a_live_grant_to_that_very_organisation(cast, at: datetime) -> None:
@@ -75,9 +73,7 @@ def test_teaching_opens_the_name_under_a_live_grant_to_that_very_organisation(ca
         lambda: opened(tara, ["display_name"], under=None),
         lambda: opened(actor_for(cast.eve), ["display_name"]),
         lambda: opened(actor_for(cast.finn), ["display_name"]),
-        lambda: operations.open_profile(
-            cast.theo, by=tara, purpose="teaching", fields=["display_name"], at=at, grant=grant
-        ),
+        lambda: operations.open_profile(cast.theo, by=tara, purpose="teaching", fields=["display_name"], at=at, grant=grant),
     )
     for attempt in refused:
         with pytest.raises(NotAllowed):

@@ -24,7 +24,7 @@ def cast(app: Flask, at: datetime):
 
 def test_the_house_is_an_organisation_like_any_other_and_there_is_one(cast, at: datetime) -> None:
     assert queries.house().id == cast.house.id
-    with pytest.raises(operations.NameIsTaken):
+    with pytest.raises(operations.ThereIsAHouse):
         operations.found_organisation(name="Second house", name_en="Second house", is_house=True, at=at)
 
 

@@ -81,9 +81,7 @@ def test_the_owner_is_told_and_the_act_is_written_down(ada, client: FlaskClient)
 def test_one_mailbox_gets_only_a_few_letters(ada, app: Flask) -> None:
     for n in range(9):
         client = app.test_client()
-        answer = client.post(
-            "/reset", data={"email": "ada@example.org"}, environ_overrides={"REMOTE_ADDR": f"192.0.2.{n}"}
-        )
+        answer = client.post("/reset", data={"email": "ada@example.org"}, environ_overrides={"REMOTE_ADDR": f"192.0.2.{n}"})
         assert answer.location == "/reset/sent"
     assert len(letters_to("ada@example.org")) == 4
 

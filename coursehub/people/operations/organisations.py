@@ -18,6 +18,10 @@ class NameIsTaken(Refusal):
     """Another organisation already has this name. Choose one that tells the two apart."""
 
 
+class ThereIsAHouse(Refusal):
+    """This installation has its house already."""
+
+
 class LastOwnerStays(Refusal):
     """An organisation needs an owner. Make somebody else an owner first."""
 
@@ -33,10 +37,12 @@ class NoSuchRole(Refusal):
 def found_organisation(*, name: str, name_en: str, at: datetime, slug: str | None = None, is_house: bool = False) -> Organisation:
     """Enter an organisation, without members.
 
-    Raises NameIsTaken when either name belongs to another organisation.
+    Raises NameIsTaken when either name belongs to another organisation, ThereIsAHouse for a second house.
     """
     tidy, tidy_en = names.tidy(name), names.tidy(name_en) or names.tidy(name)
     with transaction():
+        if is_house and db.session.execute(sa.select(Organisation.id).where(Organisation.is_house)).first():
+            raise ThereIsAHouse
         if queries.organisation_named(tidy) or queries.organisation_named(tidy_en):
             raise NameIsTaken
         organisation = Organisation(

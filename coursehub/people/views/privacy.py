@@ -13,7 +13,7 @@ from coursehub.web import SIGNED_IN, access, page, paginate, see_other, signed_i
 
 PURPOSE_WORDS = {"support": _l("Support"), "teaching": _l("Teaching"), "look": _l("Looked as you")}
 FIELD_WORDS = {
-    "display_name": _l("Name"),
+    "display_name": _l("Display name"),
     "email": _l("E-mail address"),
     "birth_on": _l("Date of birth"),
     "guardian_email": _l("Guardian's e-mail address"),
