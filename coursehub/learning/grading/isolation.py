@@ -203,23 +203,37 @@ def _slot() -> Iterator[int]:
         raise PermissionError(f"{folder} belongs to somebody else")
     while True:
         for slot in range(count):
-            with _here:
-                if slot in _taken:
-                    continue
-                _taken.add(slot)
-            file = os.open(folder / str(slot), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            file = _taken_file(folder, slot)
+            if file is None:
+                continue
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 yield slot
-                return
-            except BlockingIOError:
-                pass  # another of our processes is using it
             finally:
-                os.close(file)
-                with _here:
-                    _taken.discard(slot)
-                    _here.notify()
+                _give_back(file, slot)
+            return
         if time.monotonic() > until:
             raise GradingIsBusy
         with _here:
             _here.wait(0.02)
+
+
+def _taken_file(folder: Path, slot: int) -> int | None:
+    """The locked file of a slot, or None while a thread or process of ours uses it."""
+    with _here:
+        if slot in _taken:
+            return None
+        _taken.add(slot)
+    file = os.open(folder / str(slot), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        _give_back(file, slot)
+        return None
+    return file
+
+
+def _give_back(file: int, slot: int) -> None:
+    os.close(file)
+    with _here:
+        _taken.discard(slot)
+        _here.notify()
