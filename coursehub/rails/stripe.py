@@ -53,29 +53,7 @@ class StripeRail:
     def open_session(self, wish: SessionWish) -> OpenedSession:
         """A hosted checkout page for one course."""
         self._need_secret()
-        methods = _METHODS.get(wish.currency, ["card"])
-        product = {"name": wish.title}
-        price = {"currency": wish.currency.lower(), "unit_amount": wish.amount_minor, "product_data": product}
-        params: dict[str, Any] = {
-            "mode": "payment",
-            "client_reference_id": wish.reference,
-            "metadata": {"order": wish.reference},
-            "payment_intent_data": {
-                # Not "automatic_async": completing an order needs the fee, so the charge must be whole when it is read.
-                "capture_method": "automatic",
-                "metadata": {"order": wish.reference},
-                "transfer_group": wish.reference,
-            },
-            "line_items": [{"quantity": 1, "price_data": price}],
-            "payment_method_types": methods,
-            "customer_email": wish.email,
-            "locale": "en" if wish.locale == "en" else "zh",
-            "success_url": wish.success_url,
-            "cancel_url": wish.cancel_url,
-            "expires_at": int(wish.expires_at.timestamp()),
-        }
-        if "wechat_pay" in methods:
-            params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
+        params = session_params(wish)
         options = {"idempotency_key": wish.key}
         made = self._ask(lambda: self._stripe.v1.checkout.sessions.create(params, options))  # type: ignore[arg-type]
         if made.url is None:
@@ -100,12 +78,7 @@ class StripeRail:
         """Give back, once: what an earlier try may have done is looked for first, and after a failure."""
         if wish.again and (found := self._find_refund(wish)):
             return found
-        params: Any = {
-            "payment_intent": wish.payment_id,
-            "amount": wish.amount_minor,
-            "reason": "requested_by_customer",
-            "metadata": {"refund": wish.reference},
-        }
+        params: Any = refund_params(wish)
         options: Any = {"idempotency_key": wish.key}
         try:
             return refund_facts(self._ask(lambda: self._stripe.v1.refunds.create(params, options)).to_dict())
@@ -161,6 +134,43 @@ class StripeRail:
             raise rails.PaymentsNotSetUp(str(problem)) from problem
         except stripe.StripeError as problem:
             raise rails.RailRefused(str(problem), problem.code) from problem
+
+
+def session_params(wish: SessionWish) -> dict[str, Any]:
+    """What is asked of Stripe for a hosted checkout page."""
+    methods = _METHODS.get(wish.currency, ["card"])
+    price = {"currency": wish.currency.lower(), "unit_amount": wish.amount_minor, "product_data": {"name": wish.title}}
+    params: dict[str, Any] = {
+        "mode": "payment",
+        "client_reference_id": wish.reference,
+        "metadata": {"order": wish.reference},
+        "payment_intent_data": {
+            # Not "automatic_async": completing an order needs the fee, so the charge must be whole when it is read.
+            "capture_method": "automatic",
+            "metadata": {"order": wish.reference},
+            "transfer_group": wish.reference,
+        },
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "payment_method_types": methods,
+        "customer_email": wish.email,
+        "locale": "en" if wish.locale == "en" else "zh",
+        "success_url": wish.success_url,
+        "cancel_url": wish.cancel_url,
+        "expires_at": int(wish.expires_at.timestamp()),
+    }
+    if "wechat_pay" in methods:
+        params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
+    return params
+
+
+def refund_params(wish: RefundWish) -> dict[str, Any]:
+    """What is asked of Stripe to give money back."""
+    return {
+        "payment_intent": wish.payment_id,
+        "amount": wish.amount_minor,
+        "reason": "requested_by_customer",
+        "metadata": {"refund": wish.reference},
+    }
 
 
 def session_facts(body: dict[str, Any]) -> SessionFacts:

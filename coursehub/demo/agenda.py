@@ -1,0 +1,48 @@
+"""The order of the story: what happens when, with the worker running in between."""
+
+import heapq
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from coursehub import jobs
+from coursehub.demo.past import PastRail
+
+Happening = Callable[[datetime], datetime | None]
+"""Something that happens at a moment; one that goes on for days says when it was over."""
+
+SEED = 20_261
+
+
+class Agenda:
+    """Happenings by moment. A happening may add later ones; none may happen after `end`."""
+
+    def __init__(self, *, end: datetime, rail: PastRail) -> None:
+        self.end = end
+        self.rail = rail
+        self.dice = random.Random(SEED)  # noqa: S311 - the same story each time, not a secret
+        self._waiting: list[tuple[datetime, int, Happening]] = []
+        self._count = 0
+
+    def add(self, at: datetime, what: Happening) -> None:
+        """Let something happen at a moment; what would lie in the future is left out."""
+        if at >= self.end:
+            return
+        self._count += 1
+        heapq.heappush(self._waiting, (at, self._count, what))
+
+    def ago(self, days: float = 0, hours: float = 0) -> datetime:
+        """The moment that long before the end of the story."""
+        return self.end - timedelta(days=days, hours=hours)
+
+    def run(self) -> None:
+        """Let everything happen in its order; after each, the worker does what became due.
+
+        Raises JobFailed when a job of the story fails.
+        """
+        while self._waiting:
+            at, _n, what = heapq.heappop(self._waiting)
+            self.rail.at = at
+            over = what(at) or at
+            jobs.run_due(at=over, strict=True)
+        jobs.run_due(at=self.end, strict=True)

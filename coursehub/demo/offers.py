@@ -1,0 +1,219 @@
+"""Courses of the demo: brought in, reviewed, put under signed terms, priced and listed."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from coursehub.catalog import queries as catalog
+from coursehub.catalog.models import Course, Release, Step
+from coursehub.catalog.operations.drafts import import_package, revise_release, set_facts
+from coursehub.catalog.operations.mending import mend_text
+from coursehub.catalog.operations.reviews import (
+    add_remark,
+    approve_release,
+    request_changes,
+    submit_release,
+    take_review,
+)
+from coursehub.config import package, root
+from coursehub.contracts import queries as contracts
+from coursehub.contracts import starting_points
+from coursehub.contracts.models import Contract, Proposal
+from coursehub.contracts.operations.facts import record_fact
+from coursehub.contracts.operations.listings import list_course
+from coursehub.contracts.operations.negotiation import open_contract, propose_terms
+from coursehub.contracts.operations.signing import sign_proposal
+from coursehub.contracts.views.looking import course_data, party_data
+from coursehub.db import db
+from coursehub.demo.players import Players
+from coursehub.people.models import Organisation
+from coursehub.sales.operations.offerings import OfferingDraft, open_offering
+
+HOURS = timedelta(hours=1)
+SQL_FACTS = {
+    "title": "用 SQL 回答问题",
+    "summary": "写给已经会用电子表格、想把问题问得更准的人。从一张表到几张表，每一步都先说清“一行是什么”，再认出四种不报错的错误。",
+    "outcomes": ["读懂一张表，说清一行代表什么", "挑行、分组、连接和排名", "认出整数除法、漏写括号、连接重复和空值带来的错误", "交付经得起追问的数字"],
+}  # fmt: skip
+
+
+def folder(slug: str) -> Path:
+    """Where a course of the demo lies as source."""
+    own = root() / "courses" / slug
+    return own if own.is_dir() else package() / "demo" / "courses" / slug
+
+
+def bring(players: Players, slug: str, organisation: Organisation, author: str, *, at: datetime) -> Release:
+    """Import a course's folder as a draft."""
+    return import_package(folder(slug), organisation_id=organisation.id, author_id=players.acting(author).person_id, at=at)
+
+
+def review(players: Players, release: Release, author: str, *, at: datetime, remark: str = "") -> Release:
+    """Submit a draft and have it approved within two days; with a `remark`, only after changes."""
+    lin = players.acting("lin") if author != "lin" else players.acting("stan")
+    asked = submit_release(release, by=players.acting(author), at=at)
+    take_review(asked, by=lin, at=at + 5 * HOURS)
+    if remark:
+        first = catalog.steps_of(release.id, release.languages[0])[0].key
+        add_remark(asked, body=remark, step_key=first, by=lin, at=at + 6 * HOURS)
+        request_changes(asked, summary=remark, by=lin, at=at + 7 * HOURS)
+        again = revise_release(release, by=players.acting(author), at=at + 20 * HOURS)
+        return review(players, again, author, at=at + 22 * HOURS)
+    approve_release(asked, summary="", by=lin, at=at + 26 * HOURS)
+    return release
+
+
+def offer(players: Players, course: Course, author: str, *, price_minor: int, at: datetime) -> None:
+    """Price a course and list it under the terms in force."""
+    draft = OfferingDraft(price_minor=price_minor, currency="CNY", tax_bps=600, refund_days=14)
+    open_offering(course, draft, by=players.acting(author), at=at)
+    list_course(course, by=players.acting("stan"), at=at)
+
+
+def sign(players: Players, proposal: Proposal, who: str, *, at: datetime) -> None:
+    """One side signs, having just entered its password."""
+    sign_proposal(proposal, by=players.acting(who), terms_hash=proposal.terms_hash, reauthenticated_at=at, at=at)
+
+
+Shape = Callable[..., dict[str, Any]]
+
+
+def terms_for(contract: Contract, shape: Shape, **changes: Any) -> dict[str, Any]:
+    """Terms from a starting point, with the contract's own sides and courses, changed where named."""
+    terms = shape(party_data(contract), course_data(contract), currency="CNY")
+    for path, value in changes.items():
+        place: Any = terms
+        *way, last = path.split("__")
+        for key in way:
+            place = place[key]
+        place[last] = value
+    return terms
+
+
+def house_course(players: Players, *, at: datetime) -> Course:
+    """The house's own course: one party, one signature, the same road."""
+    release = bring(players, "programming-with-python", players.house, "lin", at=at)
+    release = review(players, release, "lin", at=at + 2 * HOURS)
+    course = db.session.get_one(Course, release.course_id)
+    later = at + timedelta(days=2)
+    contract = open_contract(
+        courses=[course], partners=[], title="量潮课堂自有课程", title_en="Courses of the house", by=players.acting("stan"), at=later
+    )
+    proposal = propose_terms(
+        contract, by=players.acting("stan"), terms=terms_for(contract, starting_points.simple_split), at=later
+    )
+    sign(players, proposal, "stan", at=later)
+    offer(players, course, "lin", price_minor=29_900, at=later + HOURS)
+    return course
+
+
+def northwind_course(players: Players, *, at: datetime) -> tuple[Course, Contract]:
+    """Northwind's course: negotiated in three rounds, reviewed in two."""
+    organisation = _partner(players.northwind)
+    release = bring(players, "tests-you-can-trust", organisation, "pia", at=at)
+    course = db.session.get_one(Course, release.course_id)
+    contract = open_contract(
+        courses=[course], partners=[organisation], title="北风编程课程合作", title_en="Courses by Northwind",
+        by=players.acting("pia"), at=at + 2 * HOURS,
+    )  # fmt: skip
+    days = timedelta(days=1)
+    ask = terms_for(contract, starting_points.simple_split, rates__rest__share_bps=1500)
+    propose_terms(contract, by=players.acting("pia"), terms=ask, at=at + days, message="We bring most of our learners ourselves.")
+    counter = terms_for(contract, starting_points.simple_split, rates__rest__share_bps=3500, hold__days=45)
+    propose_terms(
+        contract, by=players.acting("stan"), terms=counter, at=at + 3 * days, message="平台带来的学员，推广与客服由我们承担。"
+    )
+    agreed = terms_for(contract, starting_points.simple_split, rates__rest__share_bps=3000, hold__days=30)
+    proposal = propose_terms(
+        contract, by=players.acting("pia"), terms=agreed, at=at + 5 * days, message="30 % with a hold of 30 days, then we sign."
+    )
+    sign(players, proposal, "pia", at=at + 5 * days + HOURS)
+    sign(players, proposal, "stan", at=at + 6 * days)
+    review(players, release, "pia", at=at + 2 * days, remark="Please say in lesson one what a learner needs to know beforehand.")
+    offer(players, course, "pia", price_minor=39_900, at=at + 7 * days)
+    return course, contract
+
+
+def lumen_course(players: Players, *, at: datetime) -> tuple[Course, Contract]:
+    """Lumen's course, a Jupyter Book, developed and taught together: makers by modules, teachers by hours."""
+    organisation = _partner(players.lumen)
+    release = bring(players, "answers-with-sql", organisation, "eve", at=at)
+    set_facts(
+        release, texts={"zh-CN": SQL_FACTS}, level="beginner", licence="CC-BY-4.0", version="1.0.0", teachers=["Eve 莫瑶"],
+        skills={"programming.sql": 2, "data.analysis": 1}, by=players.acting("eve"), at=at + HOURS,
+    )  # fmt: skip
+    review(players, release, "eve", at=at + 3 * HOURS)
+    course = db.session.get_one(Course, release.course_id)
+    later = at + timedelta(days=3)
+    contract = open_contract(
+        courses=[course], partners=[organisation], title="《用 SQL 回答问题》联合开发", title_en="Answers with SQL, made together",
+        by=players.acting("stan"), at=later,
+    )  # fmt: skip
+    proposal = propose_terms(
+        contract, by=players.acting("stan"), terms=terms_for(contract, starting_points.joint_development), at=later
+    )
+    sign(players, proposal, "stan", at=later + HOURS)
+    sign(players, proposal, "eve", at=later + 5 * HOURS)
+    for kind, party, value, note in (
+        ("module_weight", organisation.public_id, 80, "七课正文与数据"),
+        ("module_weight", players.house.public_id, 20, "审校与插图"),
+        ("approved_minutes", organisation.public_id, 540, "第一季答疑"),
+        ("approved_minutes", players.house.public_id, 180, "第一季助教"),
+    ):
+        record_fact(
+            contract, course_id=course.id, kind=kind, party=party, value=value, holds_from=later + 6 * HOURS,
+            by=players.acting("stan"), at=later + 6 * HOURS, note=note,
+        )  # fmt: skip
+    offer(players, course, "eve", price_minor=16_800, at=later + 8 * HOURS)
+    return course, contract
+
+
+def amend_lumen(players: Players, contract: Contract, *, at: datetime) -> None:
+    """Midway both sides change the terms, from a date on: the platform takes less, makers more. Old orders keep theirs."""
+    standing = contracts.terms_of(contract, at)
+    terms = deepcopy(standing.body) if standing is not None else {}
+    terms["rates"]["rest"]["share_bps"] = 2500
+    terms["split"]["items"][0]["share_bps"] = 6000
+    terms["starts"] = f"{at + timedelta(days=30):%Y-%m-%dT00:00:00Z}"
+    proposal = propose_terms(contract, by=players.acting("eve"), terms=terms, at=at, message="销量稳定后，请把平台比例降到 25%。")
+    sign(players, proposal, "eve", at=at + HOURS)
+    sign(players, proposal, "stan", at=at + 30 * HOURS)
+
+
+def newer_release(players: Players, course: Course, *, at: datetime) -> None:
+    """Northwind publishes 1.1.0: learners of 1.0.x may move up and see what changed."""
+    pia = players.acting("pia")
+    standing = catalog.current_release(course.id)
+    if standing is None:
+        return
+    draft = revise_release(standing, by=pia, at=at)
+    view = catalog.step_for(draft.id, "doubles-read", "en")
+    if view is None:
+        return
+    step = db.session.get_one(Step, view.id)
+    source = view.source + "\n\n## One more question\n\nBefore you write a double, ask who will notice when the real thing changes. If the answer is nobody, start the real thing instead.\n"  # noqa: E501
+    mend_text(step, "en", title=view.title, source=source, by=pia, at=at + HOURS)
+    review(players, draft, "pia", at=at + 2 * HOURS)
+    list_course(course, by=players.acting("stan"), at=at + timedelta(days=2))
+
+
+def open_ends(players: Players, northwind: Contract, course: Course, *, at: datetime) -> None:
+    """What waits for somebody today: a proposal for Pia to answer, and a release of Lumen's for a reviewer."""
+    standing = contracts.terms_of(northwind, at)
+    terms = deepcopy(standing.body) if standing is not None else {}
+    terms["hold"]["days"] = 14
+    terms["rates"]["rest"]["share_bps"] = 3200
+    terms["starts"] = f"{at + timedelta(days=60):%Y-%m-%dT00:00:00Z}"
+    propose_terms(northwind, by=players.acting("stan"), terms=terms, at=at, message="缩短冻结期到 14 天，平台比例调整为 32%。")
+    release = catalog.current_release(course.id)
+    if release is not None:
+        draft = revise_release(release, by=players.acting("eve"), at=at)
+        submit_release(draft, by=players.acting("eve"), at=at + 3 * HOURS)
+
+
+def _partner(organisation: Organisation | None) -> Organisation:
+    if organisation is None:
+        raise LookupError("the partner has not been welcomed yet")
+    return organisation

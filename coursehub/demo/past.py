@@ -1,0 +1,64 @@
+"""A rail for the past: purchases go straight into the sandbox's history, at the moments they happen."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from coursehub.rails import ForgedEvent, OpenedSession, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
+from coursehub.rails.stripe import refund_facts, refund_params, session_facts, session_params
+from coursehub.sandbox.seed import History
+
+
+class PastRail:
+    """The Rail of a demo being built. `at` is the moment of the story; what it makes the sandbox can refund later."""
+
+    name = "stripe"
+    live = False
+
+    def __init__(self, state: Path, *, public_url: str, at: datetime) -> None:
+        self._history = History(state, public_url=public_url)
+        self.at = at
+
+    def close(self) -> None:
+        """Let go of the sandbox's state."""
+        self._history.close()
+
+    def open_session(self, wish: SessionWish) -> OpenedSession:
+        """A checkout page in the history."""
+        body = self._history.open_session(session_params(wish), at=self.at)
+        return OpenedSession(body["id"], body["url"])
+
+    def pay(self, session_id: str, *, method: str) -> None:
+        """The buyer pays on that page."""
+        self._history.pay(session_id, at=self.at, method=method)
+
+    def read_session(self, session_id: str) -> SessionFacts:
+        """The session as the history knows it."""
+        return session_facts(self._history.session(session_id))
+
+    def expire_session(self, session_id: str) -> SessionFacts:
+        """Close a page nobody paid on."""
+        facts = self.read_session(session_id)
+        if facts.state == "open":
+            self._history.expire(session_id, at=self.at)
+        return self.read_session(session_id)
+
+    def refund(self, wish: RefundWish) -> RefundFacts:
+        """Money back, once per wish."""
+        for body in self._history.refunds_of(wish.payment_id):
+            facts = refund_facts(body)
+            if facts.reference == wish.reference:
+                return facts
+        return refund_facts(self._history.refund(refund_params(wish), at=self.at))
+
+    def read_refund(self, refund_id: str) -> RefundFacts:
+        """One refund of the history."""
+        return refund_facts(self._history.find_refund(refund_id))
+
+    def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
+        """None: what the past did is booked as it happens."""
+        yield from ()
+
+    def verified_event(self, raw: bytes, signature: str) -> RailEvent:
+        """Nobody sends webhooks into the past."""
+        raise ForgedEvent("the past receives no webhooks")
