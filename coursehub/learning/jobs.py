@@ -15,7 +15,7 @@ def judge_attempt(*, at: datetime, attempt_id: int) -> None:
 
 
 @events.on("learning.course_completed")
-def issue_credential(*, at: datetime, enrolment_id: int, completion_id: int, course_id: int) -> None:
+def issue_credential(*, at: datetime, completion_id: int, **_other_ids: int) -> None:
     """State the completion in a signed credential; a second run gives the one that is there."""
     credentials.issue_credential(completion_id, at=at)
 

@@ -51,7 +51,7 @@ def tell_teachers(*, at: datetime, question_id: int, course_id: int) -> None:
 
 
 @events.on("learning.credential_issued")
-def congratulate(*, at: datetime, credential_id: int, enrolment_id: int) -> None:
+def congratulate(*, at: datetime, credential_id: int, **_other_ids: int) -> None:
     """Everything is accepted, and the credential that says so is signed."""
     credential = db.session.get_one(Credential, credential_id)
     tree = queries.outline(credential.release_id, locale_of(credential.person_id))

@@ -39,7 +39,7 @@ def _walk(node: Any, inside_repeat: bool, seen: list[str]) -> None:
     for operation, argument in node:
         name = str(operation)
         if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            low, high, body = argument
+            _low, high, body = argument
             many = high is _parser.MAXREPEAT or high > 20
             if inside_repeat and high > 1:
                 seen.append("wild")

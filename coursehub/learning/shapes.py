@@ -73,7 +73,8 @@ def film(definition: Mapping[str, Any], locale: str) -> Film:
     video = str(definition.get("video", ""))
     captions: Mapping[str, str] = definition.get("captions") or {}
     ordered = sorted(captions.items(), key=lambda item: (item[0] != locale, item[0]))
-    return Film(video, "video/webm" if video.endswith(".webm") else "video/mp4", str(definition.get("poster") or ""), tuple(ordered))
+    media_type = "video/webm" if video.endswith(".webm") else "video/mp4"
+    return Film(video, media_type, str(definition.get("poster") or ""), tuple(ordered))
 
 
 def in_language(by_locale: Mapping[str, str] | None, locale: str) -> str:

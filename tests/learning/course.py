@@ -101,7 +101,9 @@ def make_release(
         db.session.flush()
         for locale in LOCALES:
             title = "First steps" if locale == "en" else "第一步"
-            db.session.add(ReleaseText(release_id=release.id, locale=locale, title=title, summary="", outcomes=[], search_text=""))
+            db.session.add(
+                ReleaseText(release_id=release.id, locale=locale, title=title, summary="", outcomes=[], search_text="")
+            )
         _add_content(release, STEPS if steps is None else steps)
         _add_files(release)
         db.session.flush()
@@ -140,9 +142,7 @@ def _add_content(release: Release, steps: list[Any]) -> None:
 
 
 def _add_lesson(release: Release, phase: Phase, name: str, position: int) -> Lesson:
-    lesson = Lesson(
-        release_id=release.id, phase_id=phase.id, position=position, key=name, minutes=20, is_preview=name == "l1"
-    )
+    lesson = Lesson(release_id=release.id, phase_id=phase.id, position=position, key=name, minutes=20, is_preview=name == "l1")
     db.session.add(lesson)
     db.session.flush()
     for locale in LOCALES:

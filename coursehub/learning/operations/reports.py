@@ -9,8 +9,8 @@ from coursehub import events
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.learning import policies
-from coursehub.learning.models import Answer, CourseReview, Question, Report
-from coursehub.learning.queries.reports import WORDS, Subject
+from coursehub.learning.models import Answer, Report
+from coursehub.learning.queries.reports import Subject, words_of
 from coursehub.people.actor import Actor
 
 
@@ -66,10 +66,9 @@ def judge_report(row: Report, *, decision: str, text: str, by: Actor, at: dateti
 
 
 def _show_or_hide(row: Report, *, hidden: bool, at: datetime) -> None:
-    table = WORDS.get(row.subject)
-    if table is None:
+    subject = words_of(row)
+    if subject is None:
         return
-    subject: CourseReview | Question | Answer = db.session.get_one(table, row.subject_id)
     lock(subject)
     if hidden and subject.hidden_at is None:
         subject.hidden_at = at

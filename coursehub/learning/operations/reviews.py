@@ -47,7 +47,7 @@ def write_review(course: Course, *, stars: int, text: str, by: Actor, at: dateti
             else:
                 events.record("learning.review_written", at=at, review_id=review.id, course_id=course.id)
                 return review
-        assert existing is not None  # noqa: S101 - the unique constraint just told us so
+        assert existing is not None
         return _change(existing, stars=stars, text=text, at=at)
 
 

@@ -59,7 +59,8 @@ def mark_read(enrolment: Enrolment, step_key: str, *, by: Actor, at: datetime) -
 
     Raises EnrolmentEnded, NoSuchStep, and AcceptedOtherwise if the step must be watched or passed.
     """
-    _declare(enrolment, step_key, rule="read", by=by, at=at)
+    require(policies.may_learn(by, enrolment))
+    _declare(enrolment, step_key, rule="read", at=at)
 
 
 def mark_watched(enrolment: Enrolment, step_key: str, *, by: Actor, at: datetime) -> None:
@@ -67,11 +68,11 @@ def mark_watched(enrolment: Enrolment, step_key: str, *, by: Actor, at: datetime
 
     Raises EnrolmentEnded, NoSuchStep, and AcceptedOtherwise if the step must be read or passed.
     """
-    _declare(enrolment, step_key, rule="watched", by=by, at=at)
-
-
-def _declare(enrolment: Enrolment, step_key: str, *, rule: str, by: Actor, at: datetime) -> None:
     require(policies.may_learn(by, enrolment))
+    _declare(enrolment, step_key, rule="watched", at=at)
+
+
+def _declare(enrolment: Enrolment, step_key: str, *, rule: str, at: datetime) -> None:
     with transaction():
         lock(enrolment)
         if enrolment.ended_at is not None:

@@ -61,7 +61,7 @@ def newer_release_id(enrolment: Enrolment) -> int | None:
 def progress_of(enrolment_id: int) -> dict[str, datetime | None]:
     """Each opened step's key with the moment it was done, or None."""
     found = sa.select(StepProgress.step_key, StepProgress.done_at).where(StepProgress.enrolment_id == enrolment_id)
-    return {key: done_at for key, done_at in db.session.execute(found)}
+    return {row.step_key: row.done_at for row in db.session.execute(found)}
 
 
 def completed_at(enrolment: Enrolment) -> datetime | None:

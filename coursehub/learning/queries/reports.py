@@ -72,29 +72,32 @@ def subject_of(kind: str, subject_id: int, locale: str) -> Subject:
     """What a report is about, also when it is hidden by now."""
     if kind == "course":
         course = db.session.get_one(Course, subject_id)
-        return _subject(kind, course.id, course.public_id, course, None, "", False, locale)
+        return Subject(kind, course.id, course.public_id, course.id, course.slug, _title(course, locale), None, "", False)
+    row = _words(kind, subject_id)
+    course_id = db.session.get_one(Question, row.question_id).course_id if isinstance(row, Answer) else row.course_id
+    course = db.session.get_one(Course, course_id)
+    return Subject(
+        kind, row.id, row.public_id, course.id, course.slug, _title(course, locale), row.person_id, row.text,
+        row.hidden_at is not None,
+    )  # fmt: skip
+
+
+def _words(kind: str, subject_id: int) -> CourseReview | Question | Answer:
     if kind == "review":
-        review = db.session.get_one(CourseReview, subject_id)
-        course = db.session.get_one(Course, review.course_id)
-        hidden = review.hidden_at is not None
-        return _subject(kind, review.id, review.public_id, course, review.person_id, review.text, hidden, locale)
+        return db.session.get_one(CourseReview, subject_id)
     if kind == "question":
-        question = db.session.get_one(Question, subject_id)
-        course = db.session.get_one(Course, question.course_id)
-        hidden = question.hidden_at is not None
-        return _subject(kind, question.id, question.public_id, course, question.person_id, question.text, hidden, locale)
-    answer = db.session.get_one(Answer, subject_id)
-    course = db.session.get_one(Course, db.session.get_one(Question, answer.question_id).course_id)
-    hidden = answer.hidden_at is not None
-    return _subject(kind, answer.id, answer.public_id, course, answer.person_id, answer.text, hidden, locale)
+        return db.session.get_one(Question, subject_id)
+    return db.session.get_one(Answer, subject_id)
 
 
-def _subject(
-    kind: str, subject_id: int, public_id: str, course: Course, author_id: int | None, text: str, hidden: bool, locale: str
-) -> Subject:
+def words_of(row: Report) -> CourseReview | Question | Answer | None:
+    """The words a report is about; None when it is about a course as a whole."""
+    return None if row.subject == "course" else _words(row.subject, row.subject_id)
+
+
+def _title(course: Course, locale: str) -> str:
     release = current_release(course.id) or newest_release(course.id)
-    title = title_of(release.id, locale) if release else course.slug
-    return Subject(kind, subject_id, public_id, course.id, course.slug, title, author_id, text, hidden)
+    return title_of(release.id, locale) if release else course.slug
 
 
 def reports(*, decided: bool) -> sa.Select[Report]:

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 bp = Blueprint("learning", __name__)
 
-from coursehub.learning.credentials import views as credentials  # noqa: E402
+from coursehub.learning.credentials.views import bp as credentials_bp  # noqa: E402
 from coursehub.learning.views import (  # noqa: E402 - they put their routes on the blueprint above
     courses,
     evidence,
@@ -18,14 +18,9 @@ from coursehub.learning.views import (  # noqa: E402 - they put their routes on 
     teaching,
 )
 
-from coursehub.learning.credentials.views import bp as credentials_bp  # noqa: E402
-
 blueprints = [bp, credentials_bp]
 
-blueprints = [bp, credentials.bp]
-
 __all__ = [
-    "blueprints",
     "blueprints",
     "bp",
     "courses",

@@ -1,8 +1,11 @@
 """A learner's courses: the list, one course's own page, and moving up to a newer release."""
 
+from typing import Any
+
 from flask import flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from coursehub import clock
@@ -20,8 +23,8 @@ from coursehub.learning.views.lesson_page import enrolment_place, outline_rows
 from coursehub.web import SIGNED_IN, access, one_or_404, page, see_other, signed_in_actor
 
 REASONS_TO_END = {
-    "refunded": lambda: _("It was refunded in full."),
-    "ended_by_staff": lambda: _("The house ended it."),
+    "refunded": _l("It was refunded in full."),
+    "ended_by_staff": _l("The house ended it."),
 }
 
 
@@ -43,7 +46,6 @@ def course(enrolment_id: str) -> ResponseReturnValue:
     done = {key for key, done_at in queries.progress_of(enrolment.id).items() if done_at is not None}
     next_key = queries.next_step_key(tree, enrolment.last_step_key, done)
     place = enrolment_place(enrolment)
-    reason = REASONS_TO_END.get(enrolment.ended_reason or "")
     return page(
         "learning/course.html",
         enrolment=enrolment,
@@ -59,7 +61,7 @@ def course(enrolment_id: str) -> ResponseReturnValue:
         skills=skills_of(enrolment.release_id, enrolment.locale),
         newer=queries.newer_release_id(enrolment) if enrolment.ended_at is None else None,
         review=queries.own_review(person_id=actor.person_id, course_id=enrolment.course_id),
-        ended_because=reason() if reason else "",
+        ended_because=REASONS_TO_END.get(enrolment.ended_reason or "", ""),
     )
 
 
@@ -74,7 +76,7 @@ def newer_release(enrolment_id: str) -> ResponseReturnValue:
     return page("learning/newer.html", **_difference(enrolment, newest))
 
 
-def _difference(enrolment: Enrolment, newest: int) -> dict[str, object]:
+def _difference(enrolment: Enrolment, newest: int) -> dict[str, Any]:
     done = {key for key, done_at in queries.progress_of(enrolment.id).items() if done_at is not None}
     return {
         "enrolment": enrolment,

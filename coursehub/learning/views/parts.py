@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from coursehub.catalog.queries import StepView
@@ -59,9 +59,9 @@ class QuizPart:
 
 
 PROBLEMS = {
-    "empty": lambda: _("Answer this question."),
-    "not_a_number": lambda: _("Write a number, such as 3.14."),
-    "not_an_order": lambda: _("Give each line its own place."),
+    "empty": _l("Answer this question."),
+    "not_a_number": _l("Write a number, such as 3.14."),
+    "not_an_order": _l("Give each line its own place."),
 }
 
 
@@ -119,7 +119,7 @@ def _question_part(
         prompt=shapes.prompt(step, q.id),
         options=tuple(options),
         given="" if isinstance(given, list) else str(given),
-        problem=PROBLEMS[problem]() if problem else "",
+        problem=str(PROBLEMS[problem]) if problem else "",
         verdict=verdict["verdict"] if verdict else "",
         notes=tuple(n for n in (shapes.note(step, q.id, id) for id in verdict["notes"]) if n) if verdict else (),
         # Why it is right is said to those who have it, and to everybody once the quiz is passed.
@@ -219,7 +219,7 @@ def refusal_of(attempt: Attempt | None) -> str:
         "too_large": _("Your files were too large to be judged. Shorten them and hand them in again."),
     }
     late = _("Nobody could judge this attempt in time. It does not count; run your work again.")
-    return sentences.get(str(attempt.feedback.get("refusal", "")), late)
+    return str(sentences.get(str(attempt.feedback.get("refusal", "")), late))
 
 
 def preview_quiz(step: StepView, questions: list[quiz.ShownQuestion]) -> QuizPart:
@@ -248,13 +248,3 @@ class VideoPart:
     captions: tuple[tuple[str, str], ...]
     position_seconds: int
     transcript: Markup
-
-
-def minutes_and_seconds(seconds: int) -> str:
-    """1:05, for the place in a video."""
-    return f"{seconds // 60}:{seconds % 60:02d}"
-
-
-def percent(score_bps: int | None) -> str:
-    """A score as people read it."""
-    return format((Decimal(score_bps or 0) / 100).normalize(), "f") + "%"

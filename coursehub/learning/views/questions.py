@@ -40,7 +40,8 @@ def _question(question_id: str) -> Question:
 
 
 def _answer(answer_id: str) -> Answer:
-    found = one_or_404(select(Answer).where(Answer.public_id == answer_id, Answer.deleted_at.is_(None), Answer.hidden_at.is_(None)))
+    standing = select(Answer).where(Answer.deleted_at.is_(None), Answer.hidden_at.is_(None))
+    found = one_or_404(standing.where(Answer.public_id == answer_id))
     one_or_404(queries.questions_readable_by(signed_in_actor()).where(Question.id == found.question_id))
     return found
 
