@@ -139,6 +139,9 @@ def _too_much(inner: int, limits: Limits) -> str | None:
     with contextlib.suppress(OSError):
         for place in ("work", "home", "tmp"):
             held = os.statvfs(f"/proc/{inner}/root/{place}")
-            if held.f_files - held.f_ffree > limits.files:
+            is_room = (
+                held.f_blocks * held.f_frsize <= limits.disk_mib * MIB
+            )  # else the room is not built yet: that is our own disk
+            if is_room and held.f_files - held.f_ffree > limits.files:
                 return "disk"
     return None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from coursehub.learning.grading import isolation
+from coursehub.learning.grading import isolation, watch
 from coursehub.learning.grading.limits import Limits
 
 QUICK = Limits(cpu_seconds=1, wall_seconds=3)
@@ -240,3 +240,9 @@ def test_the_look_for_survivors_can_find_one():
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)", "survivor-mark"]) as survivor:
         assert _alive("survivor-mark")
         survivor.kill()
+
+
+def test_a_room_that_is_not_built_yet_is_not_blamed_for_the_files_of_our_own_disk():
+    mine = Limits(memory_mib=10**6, files=1)
+    assert watch._too_much(os.getpid(), mine) is None
+    assert watch._too_much(os.getpid(), Limits(memory_mib=1)) == "memory"
