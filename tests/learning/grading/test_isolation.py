@@ -37,13 +37,18 @@ def test_a_program_prints_and_reads_its_input(room):
 
 
 def test_a_case_costs_less_than_eighty_milliseconds(room):
-    run(room, "pass")
-    laps = []
-    for _lap in range(5):
-        begun = time.perf_counter()
-        run(room, "pass")
-        laps.append(time.perf_counter() - begun)
-    assert min(laps) < 0.08, laps
+    """On a busy machine everything is slow: there, less than eight bare starts of the same interpreter beside it."""
+    inside, bare = [], []
+    for _lap in range(6):
+        for command, laps in ((lambda: run(room, "pass"), inside), (lambda: _start(room.interpreter.executable), bare)):
+            begun = time.perf_counter()
+            command()
+            laps.append(time.perf_counter() - begun)
+    assert min(inside) < max(0.08, 8 * min(bare)), (inside, bare)
+
+
+def _start(python):
+    subprocess.run([python, "-I", "-S", "-c", "import json"], check=True, env={})
 
 
 def test_a_fork_bomb_ends_and_leaves_nothing_behind(room):
