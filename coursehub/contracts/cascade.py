@@ -38,7 +38,10 @@ def cascade(body: TermsBody, lines: Sequence[Line], *, locale: str, clause_url: 
         own = [line for line in lines if line.party == party]
         net = sum(line.amount_minor for line in own)
         steps.append(_step(teller.name(party), -net if refund else net, "party"))
-        steps += [teller.step(line, "party") | {"depth": 1} for line in own]
+        steps += [
+            teller.step(line, "party") | {"depth": 1, "amount_minor": abs(line.amount_minor) if refund else line.amount_minor}
+            for line in own
+        ]
     return steps
 
 
@@ -86,7 +89,7 @@ class _Teller:
         if reason.kind == "fixed":
             return _("Fixed amount")
         if reason.kind == "rate":
-            return _("Platform, %(channel)s", channel=channel_name(reason.channel or "", self.locale))
+            return _("Platform's part (%(channel)s)", channel=channel_name(reason.channel or "", self.locale))
         pots = [label_name(factor.by, self.locale) for factor in reason.factors if factor.by not in ("modules", "hours")]
         return _("Share: %(pots)s", pots=" › ".join(pots)) if pots else _("Its share")
 
@@ -94,8 +97,14 @@ class _Teller:
 def arithmetic(line: Line, currency: str) -> str:
     """How a line came to its amount: 63.80 × 60% × 3/4 by modules = 28.71."""
     reason = line.reason
-    factors = "".join(f" × {_factor(factor, currency)}" for factor in reason.factors)
+    factors = "".join(
+        f" × {_factor(factor, currency)}" for factor in reason.factors if factor.by != "refunded" or factor.num != factor.den
+    )
     shown = f"{number(reason.of, currency)}{factors}"
+    if reason.kind == "discount":
+        shown = _("the discount less its tax, %(amount)s", amount=shown)
+    elif not factors and reason.cap_minor is None:
+        return ""  # the amount says it all
     uncut = reason.of
     for factor in reason.factors:
         uncut *= factor.value

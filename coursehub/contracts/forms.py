@@ -26,6 +26,7 @@ from coursehub.money import currency_exponent
 CURRENCIES = ("CNY", "USD", "EUR", "JPY")
 _TOO_LONG = _l("This is too long.")
 _NEEDED = _l("Fill this in.")
+_ALWAYS = (InputRequired(_NEEDED),)  # a choice among a few is never left out
 
 
 class Boxes(SelectMultipleField):
@@ -78,7 +79,7 @@ def _days(label: Any, low: int, high: int) -> IntegerField:
 class TermsForm(FlaskForm):  # type: ignore[misc]
     """Terms in the words of those who negotiate; `terms_form` adds what depends on the parties."""
 
-    currency = SelectField(_l("Currency"), choices=[(code, code) for code in CURRENCIES])
+    currency = SelectField(_l("Currency"), validators=_ALWAYS, choices=[(code, code) for code in CURRENCIES])
     courses = Boxes(_l("Courses"), validators=[InputRequired(_l("Choose at least one course."))])
     starts_on = DateField(_l("Begins on"), validators=[Optional()])
     deduct_fee = BooleanField(_l("Take the payment provider's fee off before sharing"))
@@ -119,12 +120,16 @@ def terms_form(
     ways = [*everybody, (BY_MODULES, _l("by the modules each made")), (BY_HOURS, _l("by approved hours"))]
     for pot in POTS:
         fields[f"pot_{pot}"] = _percent(POT_LABELS[pot])
-        fields[f"pot_{pot}_to"] = SelectField(_l("goes to"), choices=ways)
-    fields["pot_rest_to"] = SelectField(_l("The rest goes to"), choices=ways)
-    fields["fallback"] = SelectField(_l("As long as no modules or hours are recorded, to"), choices=everybody)
-    fields["refund_fee"] = SelectField(_l("Who bears the fee that the payment provider keeps at a refund"), choices=everybody)
+        fields[f"pot_{pot}_to"] = SelectField(_l("goes to"), validators=_ALWAYS, choices=ways)
+    fields["pot_rest_to"] = SelectField(_l("The rest goes to"), validators=_ALWAYS, choices=ways)
+    fields["fallback"] = SelectField(_l("As long as no modules or hours are recorded, to"), validators=_ALWAYS, choices=everybody)
+    fields["refund_fee"] = SelectField(
+        _l("Who bears the fee that the payment provider keeps at a refund"), validators=_ALWAYS, choices=everybody
+    )
     fields["discount_rest"] = SelectField(
-        _l("Who bears any other discount"), choices=[*everybody, (SHARED, _l("everybody: the lower price is shared"))]
+        _l("Who bears any other discount"),
+        validators=_ALWAYS,
+        choices=[*everybody, (SHARED, _l("everybody: the lower price is shared"))],
     )
     for n, (_party, name) in enumerate(everybody):
         fields[f"fixed_{n}"] = _amount(_l("Fixed amount of each sale to %(name)s", name=name))
@@ -162,10 +167,11 @@ class ContestForm(FlaskForm):  # type: ignore[misc]
 class FactForm(FlaskForm):  # type: ignore[misc]
     """One contribution of one party to one course."""
 
-    course = SelectField(_l("Course"))
-    party = SelectField(_l("Who contributed"))
+    course = SelectField(_l("Course"), validators=_ALWAYS)
+    party = SelectField(_l("Who contributed"), validators=_ALWAYS)
     kind = SelectField(
         _l("What"),
+        validators=_ALWAYS,
         choices=[
             ("module_weight", _l("weight of the modules made (replaces the earlier one)")),
             ("approved_minutes", _l("approved teaching time in minutes (adds up)")),

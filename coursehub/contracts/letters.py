@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-
 from coursehub import mail
 from coursehub.contracts.models import Contract, Proposal, Terms
 from coursehub.db import db

@@ -123,14 +123,14 @@ class _Teller:
         self.locale = locale
         self.n = LOCALES.index(locale)
 
-    def say(self, key: str, path: str, depth: int = 0, **values: str | Piece) -> Sentence:
-        """Fill a sentence's slots; a plain text becomes a live value at `path`."""
-        pieces = []
+    def say(self, key: str, path: str, depth: int = 0, **values: "str | Piece | Sentence") -> Sentence:
+        """Fill a sentence's slots; a plain text becomes a live value at `path`, a sentence brings its own."""
+        pieces: list[Piece] = []
         for n, part in enumerate(_SLOT.split(SENTENCES[key][self.n])):
-            if n % 2 == 0:
-                pieces.append(Piece(part))
+            value = Piece(part) if n % 2 == 0 else values[part]
+            if isinstance(value, Sentence):
+                pieces.extend(value.pieces)
             else:
-                value = values[part]
                 pieces.append(value if isinstance(value, Piece) else Piece(value, path))
         return Sentence(path, tuple(piece for piece in pieces if piece.text), depth)
 
@@ -186,7 +186,7 @@ class _Teller:
 
     def split(self, node: Node, path: str, depth: int, lead: str = "split", share: str = "") -> Iterator[Sentence]:
         """One node of the division and what is below it."""
-        lead_in = Piece(SENTENCES[lead][self.n].format(share=share))
+        lead_in = self.say(lead, path, share=share)
         if isinstance(node, Pay):
             yield self.say("pay", path, depth, lead=lead_in, party=self.name(node.party))
         elif isinstance(node, Shares):

@@ -16,7 +16,6 @@ from coursehub.contracts.diff import changes
 from coursehub.contracts.forms import TermsForm, terms_form
 from coursehub.contracts.models import Contract, Proposal
 from coursehub.contracts.operations.sharing import line_of
-from coursehub.contracts.prose import text_of
 from coursehub.contracts.replay import Moved, replay, sale_from
 from coursehub.contracts.starting_points import joint_development, simple_split
 from coursehub.contracts.terms import TermsBody, TermsRefused, parse
@@ -80,6 +79,7 @@ def proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
     shown = looking.proposal_or_404(found, proposal_id)
     body = queries.body_of(shown)
     against = _compared_with(found, shown)
+    comparison = _comparison(against, body) if against else None
     side = policies.side_of(reader, found)
     signed = {signature.party for signature in shown.signatures}
     return page(
@@ -93,7 +93,8 @@ def proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
         side=side,
         signed={signature.party: signature for signature in shown.signatures},
         missing=[party for party in body.governance.signers if party not in signed],
-        comparison=_comparison(against, body) if against else None,
+        comparison=comparison,
+        changed=comparison.values if comparison else set(),
         moved=_moved(found, body, at),
         example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None),
         may_sign=shown.state == "open" and policies.may_sign(reader, found) and side not in signed,
@@ -207,12 +208,25 @@ class Comparison:
     old: list[str]
     new: list[str]
     changed: int
+    values: set[tuple[str | None, str]]
 
 
 def _comparison(old: TermsBody, new: TermsBody) -> Comparison:
-    locale = current_locale()
-    said = [[line for line in text_of(body, locale).splitlines() if line] for body in (old, new)]
-    return Comparison(said[0], said[1], len(changes(old, new)))
+    before, after = ({section.key: section for section in looking.told(body)} for body in (old, new))
+    lines: tuple[list[str], list[str]] = ([], [])
+    for key in dict.fromkeys([*before, *after]):
+        pair = [[sentence.text for sentence in side[key].sentences] if key in side else [] for side in (before, after)]
+        if pair[0] != pair[1]:  # a part that stayed as it was needs no reading
+            title = (after.get(key) or before[key]).title
+            for out, sentences in zip(lines, pair, strict=True):
+                out += [title, *sentences]
+    return Comparison(lines[0], lines[1], len(changes(old, new)), _live(new) - _live(old))
+
+
+def _live(body: TermsBody) -> set[tuple[str | None, str]]:
+    """Every live value with its clause."""
+    said = (sentence for section in looking.told(body) for sentence in section.sentences)
+    return {(piece.path, piece.text) for sentence in said for piece in sentence.pieces if piece.path}
 
 
 def _moved(found: Contract, body: TermsBody, at: Any) -> list[Moved]:
