@@ -10,15 +10,15 @@ from tests.rigs import DRILL, SEED
 from tests.rigs.crash import CrashRig, chosen, crash_rig
 from tests.rigs.flows import FLOWS
 
-AT_MOST = None if DRILL else 20
+AT_MOST = None if DRILL else 8
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashRig]:
     folder: Path = tmp_path_factory.mktemp("crash")
-    server = request.getfixturevalue("postgresql").get_uri("postgres") if DATABASE == "postgresql" else None
-    with crash_rig(folder, postgresql=server) as made:
+    server = request.getfixturevalue("postgresql") if DATABASE == "postgresql" else None
+    with crash_rig(folder, server=server) as made:
         for flow in FLOWS:
             made.prepare(flow)
         yield made
