@@ -44,12 +44,12 @@ def read_notebook(text: str, page: str) -> ReadNotebook:
     info = notebook.metadata.get("language_info", {})
     read = ReadNotebook("", language=str(info.get("name", "python"))[:30])
     stem = posixpath.basename(page).rsplit(".", 1)[0]
-    parts = [_cell(cell, n, f"{stem}-{n}", read) for n, cell in enumerate(notebook.cells, 1)]
+    parts = [_cell(cell, f"{stem}-{n}", read) for n, cell in enumerate(notebook.cells, 1)]
     read.markdown = "\n\n".join(part for part in parts if part) + "\n"
     return read
 
 
-def _cell(cell: Any, n: int, stem: str, read: ReadNotebook) -> str:
+def _cell(cell: Any, stem: str, read: ReadNotebook) -> str:
     if cell.cell_type == "markdown":
         return _with_attachments(cell, stem, read)
     if cell.cell_type != "code":
@@ -63,7 +63,7 @@ def _cell(cell: Any, n: int, stem: str, read: ReadNotebook) -> str:
     outputs = [] if "remove-output" in tags else cell.outputs
     if any(output.output_type == "error" for output in cell.outputs) or "raises-exception" in tags:
         read.error_cells += 1
-    parts.extend(_output(output, f"{stem}-{n}-{m}", read) for m, output in enumerate(outputs, 1))
+    parts.extend(_output(output, f"{stem}-{m}", read) for m, output in enumerate(outputs, 1))
     return "\n\n".join(part for part in parts if part)
 
 
