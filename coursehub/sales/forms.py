@@ -16,6 +16,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from coursehub import rails
 from coursehub.money import currency_exponent
@@ -69,7 +70,7 @@ class OfferingForm(FlaskForm):
         _l("Price, tax included"),
         validators=[InputRequired(_l("Type a price; 0 makes the course free.")), NumberRange(Decimal(0), _LARGEST)],
     )
-    currency = SelectField(_l("Currency"), choices=CURRENCIES)
+    currency = SelectField(_l("Currency"), choices=CURRENCIES, validators=[InputRequired()])
     tax_percent = DecimalField(
         _l("Tax contained in the price, in percent"),
         default=Decimal(0),
@@ -111,16 +112,24 @@ class CouponForm(FlaskForm):
         ],
     )
     kind = RadioField(
-        _l("Takes off"), choices=[("percent", _l("a percentage")), ("fixed", _l("a fixed amount"))], default="percent"
+        _l("Takes off"),
+        choices=[("percent", _l("a percentage")), ("fixed", _l("a fixed amount"))],
+        default="percent",
+        validators=[InputRequired()],
     )
     percent = DecimalField(_l("Percent"), validators=[Optional(), NumberRange(Decimal("0.01"), Decimal(100))])
     amount = DecimalField(_l("Amount"), validators=[Optional(), NumberRange(Decimal("0.01"), _LARGEST)])
-    currency = SelectField(_l("Currency"), choices=CURRENCIES)
-    borne_by = RadioField(_l("Who bears it"))
+    currency = SelectField(_l("Currency"), choices=CURRENCIES, validators=[InputRequired()])
+    borne_by = RadioField(_l("Who bears it"), validators=[InputRequired()])
     uses_limit = IntegerField(_l("How often it may be used"), validators=[Optional(), NumberRange(1, 1_000_000)])
     starts_on = DateField(_l("First day"), validators=[InputRequired(_l("Choose the first day."))])
     ends_on = DateField(_l("Last day"), validators=[Optional()])
-    courses = SelectMultipleField(_l("Only for these courses"), validators=[Optional()])
+    courses = SelectMultipleField(
+        _l("Only for these courses"),
+        validators=[Optional()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
 
     def validate_percent(self, field: Any) -> None:
         """Needed when a percentage was chosen."""
@@ -170,4 +179,4 @@ class SupportForm(FlaskForm):
 class AnswerForm(FlaskForm):
     """Staff's answer to a message."""
 
-    text = TextAreaField(_l("Your answer"), validators=[Written(_l("Write an answer.")), Length(max=4000)])
+    text = TextAreaField(_l("Reply to the learner"), validators=[Written(_l("Write an answer.")), Length(max=4000)])

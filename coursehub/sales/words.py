@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 _STATES = {
     "placed": _l("Payment not begun"),
     "awaiting_payment": _l("Waiting for payment"),
-    "paid": _l("Paid"),
+    "paid": _l("Payment received"),
     "free": _l("Free"),
     "expired": _l("Expired"),
     "cancelled": _l("Cancelled"),
