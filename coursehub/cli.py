@@ -9,7 +9,7 @@ import time
 
 import click
 from flask import Flask, current_app
-from flask.cli import FlaskGroup, with_appcontext
+from flask.cli import FlaskGroup
 
 from coursehub import __version__, clock, config, processes, schema, worker
 from coursehub.app import create_app, parts
@@ -43,7 +43,7 @@ def cli() -> None:
     """Host courses, share what they earn by signed terms, and let learners prove what they can do."""
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
 @click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", envvar="COURSEHUB_WORKERS", default=0, help="Processes; 0 means one per core, or one on SQLite.")
@@ -69,7 +69,7 @@ def serve(host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-@cli.command(name="worker")
+@cli.command(name="worker", with_appcontext=False)
 def run_worker() -> None:
     """Do the work that requests leave for later: letters, webhooks, grading, schedules."""
     stop = worker.Stop()
@@ -77,7 +77,7 @@ def run_worker() -> None:
     worker.work(create_app(), stop)
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 def sandbox() -> None:
     """Run the payment sandbox on 127.0.0.1, for machines without Stripe keys."""
     from coursehub.sandbox import serving
@@ -88,11 +88,11 @@ def sandbox() -> None:
         state=settings.instance / "sandbox.sqlite3",
         webhook_url=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/webhooks/stripe",
         webhook_secret=settings.stripe_webhook_secret,
+        public_url=f"http://localhost:{settings.sandbox_port}",
     )
 
 
 @cli.command()
-@with_appcontext
 def migrate() -> None:
     """Bring the database to the shape this version needs."""
     schema.migrate()
@@ -101,7 +101,6 @@ def migrate() -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print a machine-readable report.")
-@with_appcontext
 def check(*, as_json: bool) -> None:
     """Say in plain words whether this installation is ready, and what is missing."""
     from coursehub import preflight
@@ -114,7 +113,6 @@ def check(*, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("target", type=click.Path(dir_okay=False))
-@with_appcontext
 def backup(target: str) -> None:
     """Write database and files into one archive."""
     from coursehub import archive
@@ -125,15 +123,20 @@ def backup(target: str) -> None:
 
 @cli.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False))
-@with_appcontext
 def restore(source: str) -> None:
     """Read an archive into this installation, which must be empty."""
     from coursehub import archive
+    from coursehub.catalog.operations.listing import index_listed_courses
+    from coursehub.ledger.checks import check_books
 
     click.echo(archive.restore(source))
+    click.echo(f"{index_listed_courses()} courses were put back into the search.")
+    found = check_books()
+    if found.faults:
+        raise click.ClickException(f"The books of this archive do not verify: {found.faults[0]}")
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.argument("source", type=click.Path(exists=True, dir_okay=False))
 def verify(source: str) -> None:
     """Check that a backup is whole: every file's hash, every table's count."""
@@ -142,7 +145,7 @@ def verify(source: str) -> None:
     click.echo(archive.verify(source))
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.option("--rebuild", is_flag=True, help="Throw the present demo away first.")
 def demo(*, rebuild: bool) -> None:
     """Build the demo: twelve months of a lived-in platform, ending now."""
@@ -151,7 +154,7 @@ def demo(*, rebuild: bool) -> None:
     build.build(rebuild=rebuild, tell=click.echo)
 
 
-@cli.command()
+@cli.command(with_appcontext=False)
 @click.option("--host", envvar="HOST", default="127.0.0.1")
 @click.option("--port", envvar="PORT", default=8000, type=click.IntRange(1, 65535))
 def run(host: str, port: int) -> None:

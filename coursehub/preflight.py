@@ -13,7 +13,7 @@ from coursehub import schema
 from coursehub.config import Settings, root
 from coursehub.db import db
 from coursehub.jobs import Job
-from coursehub.pdf import font_folders
+from coursehub.pdf import chinese_family
 
 LEAST_FREE_BYTES = 1024**3
 
@@ -95,7 +95,7 @@ def look(app: Flask, *, at: datetime) -> list[Finding]:
     )
     findings.append(
         Finding("fonts", "fine", "A Chinese font for PDF certificates was found.")
-        if font_folders()
+        if chinese_family(settings.pdf_font_path)
         else Finding("fonts", "note", "No Chinese font was found for PDF certificates; set COURSEHUB_PDF_FONT_PATH.")
     )
     if not (root() / "courses").is_dir():

@@ -121,6 +121,15 @@ def index_course(course_id: int) -> None:
         search.put(KIND, course_id, row.locale, body, head=row.title)
 
 
+def index_listed_courses() -> int:
+    """Make the search index anew from the listed releases, after a restore; says how many courses it holds."""
+    with transaction():
+        ids = list(db.session.execute(sa.select(Release.course_id).where(Release.state == "listed")).scalars())
+        for course_id in ids:
+            index_course(course_id)
+    return len(ids)
+
+
 def touch_catalogue() -> None:
     """Let caches know that something the catalogue shows has changed. Inside a transaction."""
     grown = sa.update(CatalogueRevision).where(CatalogueRevision.id == 1).values(number=CatalogueRevision.number + 1)
