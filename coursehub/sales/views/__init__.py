@@ -2,8 +2,10 @@
 
 from flask import Blueprint
 
+from coursehub.sales.shop.views import blueprints as shop
+
 bp = Blueprint("sales", __name__)
-blueprints = [bp]
+blueprints = [bp, *shop]
 
 # The views register themselves on bp, which must exist first.
 from coursehub.sales.views import buying, coupons, house, links, offerings, orders, support, webhooks  # noqa: E402

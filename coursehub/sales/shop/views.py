@@ -1,0 +1,131 @@
+"""The catalogue, the page of a course, the page of a partner. They write nothing and start no session."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from werkzeug.wrappers import Response
+
+from coursehub.catalog.words import language_words, level_words, skill_level_words
+from coursehub.config import current_settings
+from coursehub.learning import queries as learning
+from coursehub.sales.shop import queries
+from coursehub.sales.shop.describing import alternates, as_json_ld
+from coursehub.sales.shop.finding import courses_found, courses_of
+from coursehub.sales.shop.forms import Wish
+from coursehub.sales.shop.words import band_words, contents_words, sort_words
+from coursehub.web import PUBLIC, access, current_actor, current_locale, external_url, gettext_locale, page, paginate
+from coursehub.web.locale import LANGUAGE_COOKIE, LOCALES
+
+bp = Blueprint("shop", __name__)
+blueprints = [bp]
+
+REVIEWS_PER_PAGE = 10
+
+
+@contextmanager
+def language_of_address() -> Iterator[None]:
+    """`?lang=` speaks for search engines and shared links; whoever has chosen a language keeps it."""
+    asked = request.args.get("lang")
+    if asked in LOCALES and LANGUAGE_COOKIE not in request.cookies:
+        with force_locale(gettext_locale(asked)):
+            yield
+    else:
+        yield
+
+
+@bp.after_request
+def _say_what_it_varies_by(answer: Response) -> Response:
+    answer.vary.update(("Cookie", "Accept-Language"))
+    return answer
+
+
+@bp.get("/courses")
+@access(PUBLIC)
+def courses() -> ResponseReturnValue:
+    """Every course on the shelf that meets the wish in the address."""
+    wish = Wish.from_address(request.args)
+    with language_of_address():
+        locale = current_locale()
+        found = courses_found(wish, locale=locale, home_currency=current_settings().default_currency)
+        return page(
+            "sales/shop/courses.html",
+            wish=wish,
+            found=found.courses,
+            counts=found.counts,
+            levels=level_words(),
+            languages=language_words(),
+            bands=band_words(current_settings().default_currency),
+            sorts=_sorts(wish),
+            canonical=external_url("shop.courses"),
+            alternates=alternates("shop.courses", LOCALES),
+        )
+
+
+def _sorts(wish: Wish) -> list[tuple[str, str, bool]]:
+    """The orders one can choose as (words, address, whether it holds)."""
+    kept = [(name, value) for name, value in wish.as_args() if name != "sort"]
+    return [
+        (words, "/courses?" + urlencode([*kept, ("sort", sort)]), sort == wish.sort)
+        for sort, words in sort_words().items()
+        if sort != "relevance" or wish.q
+    ]
+
+
+@bp.get("/courses/<slug>")
+@access(PUBLIC)
+def course(slug: str) -> ResponseReturnValue:
+    """One course: what it teaches and proves, what it costs and what that includes, what learners say."""
+    with language_of_address():
+        locale = current_locale()
+        found = queries.course_page(slug, locale)
+        if found is None:
+            abort(404)
+        reviews = None
+        if found.reviews.count:
+            standing = learning.standing_reviews(found.course_id)
+            reviews = paginate(standing, request.args.get("page", 1, int), per_page=REVIEWS_PER_PAGE)
+        return page(
+            "sales/shop/course.html",
+            course=found,
+            offer=found.offer,
+            reader=queries.reader_of(found, current_actor()),
+            reviews=reviews,
+            review_views=learning.review_views(reviews.items) if reviews else [],
+            levels=level_words(),
+            languages=language_words(),
+            skill_levels=skill_level_words(),
+            contents=contents_words(found),
+            canonical=external_url("shop.course", slug=slug),
+            alternates=alternates("shop.course", found.languages, slug=slug),
+            json_ld=as_json_ld(found),
+        )
+
+
+@bp.get("/partners/<slug>")
+@access(PUBLIC)
+def partner(slug: str) -> ResponseReturnValue:
+    """An organisation and its courses."""
+    with language_of_address():
+        locale = current_locale()
+        found = queries.partner_page(slug, locale)
+        if found is None:
+            abort(404)
+        return page(
+            "sales/shop/partner.html",
+            partner=found,
+            courses=courses_of(slug, locale=locale, home_currency=current_settings().default_currency),
+            levels=level_words(),
+            languages=language_words(),
+            canonical=external_url("shop.partner", slug=slug),
+            alternates=alternates("shop.partner", LOCALES, slug=slug),
+        )
+
+
+# The feeds register themselves on bp, which must exist first.
+from coursehub.sales.shop import feeds  # noqa: E402
+
+__all__ = ["blueprints", "bp", "feeds"]
