@@ -69,7 +69,12 @@ def test_eight_threads_that_enrol_one_person_make_one_enrolment(app: Flask, cast
 def test_without_the_index_nothing_but_luck_would_keep_a_second_open_row_out(enrolment, at):
     """The planted fault: a writer that skips the operation is stopped by the database itself."""
     twin = Enrolment(
-        person_id=enrolment.person_id, course_id=enrolment.course_id, release_id=enrolment.release_id, source="order", locale="en", opened_at=at
+        person_id=enrolment.person_id,
+        course_id=enrolment.course_id,
+        release_id=enrolment.release_id,
+        source="order",
+        locale="en",
+        opened_at=at,
     )
     with pytest.raises(sa.exc.IntegrityError), transaction():
         db.session.add(twin)

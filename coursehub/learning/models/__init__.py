@@ -1,7 +1,6 @@
 """The tables of the learning room, split by noun."""
 
 from coursehub.learning.credentials.models import Credential, IssuerKey, StatusList
-from coursehub.learning.credentials.models import Credential, IssuerKey, StatusList
 from coursehub.learning.models.enrolments import (
     Completion,
     Enrolment,
@@ -18,12 +17,10 @@ __all__ = [
     "Completion",
     "CourseReview",
     "Credential",
-    "Credential",
     "Enrolment",
     "Evidence",
     "EvidenceLink",
     "HintOpening",
-    "IssuerKey",
     "IssuerKey",
     "Question",
     "ReleaseMove",
