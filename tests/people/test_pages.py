@@ -16,7 +16,7 @@ from tests.people.mailbox import link_to
 OPEN = ["/sign-in", "/sign-up", "/sign-up/sent", "/reset", "/reset/sent", "/terms", "/privacy"]
 OWN = [
     "/account", "/account/name", "/account/address", "/account/password", "/account/security", "/account/second-step",
-    "/account/privacy", "/account/organisations", "/account/guardian", "/account/confirm-it-is-you", "/organisations/new",
+    "/account/privacy", "/account/organisations", "/account/letters", "/account/guardian", "/account/confirm-it-is-you", "/organisations/new",
 ]  # fmt: skip
 
 

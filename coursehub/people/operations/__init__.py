@@ -31,6 +31,7 @@ from coursehub.people.operations.invitations import (
     open_invitations,
     withdraw_invitation,
 )
+from coursehub.people.operations.letter_choices import choose_letters, kinds_wanted
 from coursehub.people.operations.links import LinkIsSpent, look_at_link
 from coursehub.people.operations.looking import begin_look, end_looks, holds_staff_role
 from coursehub.people.operations.organisations import (
@@ -144,6 +145,7 @@ __all__ = [
     "change_password",
     "check_password",
     "check_second_step",
+    "choose_letters",
     "choose_organisation",
     "confirm_account",
     "confirm_it_is_you",
@@ -162,6 +164,7 @@ __all__ = [
     "has_second_step",
     "holds_staff_role",
     "invite",
+    "kinds_wanted",
     "look_at_invitation",
     "look_at_link",
     "name_behind",

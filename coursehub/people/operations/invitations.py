@@ -103,6 +103,7 @@ def accept_invitation(token: str, *, by: Actor, at: datetime) -> Organisation:
     require(policies.may_change_own_account(by))
     invitation, organisation = look_at_invitation(token, at=at)
     with transaction():
+        lock(organisation)  # always before one of its invitations, so that two owners cannot block each other
         lock(invitation)
         if not _is_open(invitation, at):
             raise LinkIsSpent

@@ -195,6 +195,7 @@ def begin_role(organisation: Organisation, person_id: int, role: str, *, at: dat
     """Begin a role inside the caller's transaction; one that is held already stays as it is. Raises NoSuchRole."""
     if role not in roles_of_house_or_partner(organisation):
         raise NoSuchRole
+    lock(organisation)
     if any(m.role == role for m in _roles(organisation.id, person_id)):
         return
     db.session.add(Membership(person_id=person_id, organisation_id=organisation.id, role=role, since_at=at, added_by_id=by_id))
