@@ -51,7 +51,7 @@ def test_a_book_becomes_phases_lessons_and_steps(app: Flask, tmp_path: Path) -> 
     assert [(one.page, one.detail) for one in source.report.broken_links] == [
         ("README.md", "gone.md"), ("look/constellations.md", "missing.png"), ("look/notebook.ipynb", "x"),
     ]  # fmt: skip
-    assert [one.detail for one in source.report.missing_alt] == ["img/sky.png", "notebook-2-1.png"]
+    assert [one.detail for one in source.report.missing_alt] == ["../img/sky.png", "notebook-2-1.png"]
     assert [(one.page, one.detail) for one in source.report.expected_errors] == [("look/notebook.ipynb", "1"), ("measure.md", "1")]
     assert ("_toc.yml", "missing_page", "look/never-written") in {(r.page, r.kind, r.detail) for r in source.report.remarks}
 

@@ -131,7 +131,7 @@ def test_a_new_release_takes_the_place_of_the_old_one_which_stays_readable(
     assert new.course_id == course.id and new.number == 2
     different = queries.changes_between(old.id, new.id, "en")
     assert [(change.key, change.change) for change in different] == [("l2-read", "changed")]
-    assert {line.kind for line in different[0].lines} == {"added", "removed"}
+    assert {line.kind for line in different[0].lines} >= {"added", "removed"}
     review = operations.submit_release(new, by=cast.acting(cast.pia), at=at)
     operations.take_review(review, by=cast.acting(cast.stan), at=at)
     operations.approve_release(review, by=cast.acting(cast.stan), at=at)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from coursehub.catalog.models import Release
 from coursehub.catalog.queries.content import StepView, steps_of
 from coursehub.db import db
+from coursehub.text import plain_text
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,14 @@ def _changed(old: StepView, new: StepView) -> StepChange:
         new.title,
         old.title,
         definition_changed=(old.kind, old.definition, old.acceptance) != (new.kind, new.definition, new.acceptance),
-        lines=_lines(_words(old), _words(new)),
+        lines=_lines(_words(old), _words(new)) or _lines(old.source.splitlines(), new.source.splitlines()),
     )
 
 
 def _words(step: StepView) -> list[str]:
-    strings = [f"{key}: {value}" for key, value in sorted(step.texts.items()) if value]
-    return [*step.source.splitlines(), *[line for string in strings for line in string.splitlines()]]
+    """The step as a learner reads it, a block a line."""
+    html = [step.html, *(step.texts_html[key] for key in sorted(step.texts_html))]
+    return [line for part in html for line in plain_text(part).splitlines()]
 
 
 def _lines(old: list[str], new: list[str], context: int = 2) -> list[DiffLine]:
