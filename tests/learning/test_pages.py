@@ -221,3 +221,62 @@ def test_completing_everything_leads_to_a_credential_a_letter_and_public_evidenc
     client.post(f"/enrolments/{enrolment.public_id}/evidence/{rows[1].public_id}/links/close")
     read(stranger, f"/evidence/{link}", status=404)
     read(stranger, f"/evidence/{rows[1].public_id}", status=404)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_page_for_partners_and_staff_is_there_in_both_languages(client, cast, course, enrolment, ada, at, language):
+    question = operations.ask(enrolment, "l1-read", text="Why is that?", by=ada, at=at)
+    review = operations.write_review(course, stars=4, text="Good and clear.", by=ada, at=at)
+    subject = queries.subject_named("review", review.public_id, language)
+    report = operations.report(subject, why="other", text="Look at it.", by=cast.acting(cast.pia), at=at)
+    sign_in(client, cast.tara)
+    for path in ("learners", "roster", "questions", "questions?state=all", "reviews", f"learners/{enrolment.public_id}"):
+        page = read(client, f"/studio/courses/{course.public_id}/{path}", language=language)
+        assert ("第一步" in page) == (language == "zh-CN") and ("学员" in page) == (language == "zh-CN")
+    read(client, f"/questions/{question.public_id}", language=language)
+    sign_in(client, cast.susi)
+    for path in ("/house/reports", "/house/reports?state=decided", f"/house/reports/{report.public_id}"):
+        assert ("举报" in read(client, path, language=language)) == (language == "zh-CN")
+
+
+def test_no_page_of_the_room_carries_an_inline_script_or_style_or_two_headings(client, cast, course, enrolment):
+    sign_in(client, cast.ada)
+    for path in ["/learn", f"/learn/{enrolment.public_id}", *steps_of(enrolment), f"/courses/{course.slug}/preview/l1-read"]:
+        page = read(client, path)
+        assert page.count("<h1") == 1 and " style=" not in page and "<style" not in page
+        assert re.findall(r"<script(?![^>]*src=)", page) == [] and not re.search(r"\son[a-z]+=", page.split("<body")[1].split(">")[0])
+        assert page.count("button--primary") <= 1
+
+
+def test_a_step_that_a_script_names_is_shown_as_words(client, cast, course, at):
+    nasty = ("l1-quiz", "quiz", "passed", STEPS[2][3], {**STEPS[2][4], "one.prompt": "<script>alert(1)</script>", "one.a.text": "<img src=x onerror=alert(1)>"})
+    release = make_release(course, at=at, steps=[nasty])
+    enrolment = operations.enrol(person_id=cast.ada.id, release_id=release.id, at=at)
+    sign_in(client, cast.ada)
+    page = read(client, f"/learn/{enrolment.public_id}/l1-quiz")
+    assert "<script>alert" not in page and "<img src=x" not in page and "&lt;script&gt;alert(1)" in page
+
+
+def test_the_number_of_statements_of_a_lesson_does_not_grow_with_the_course(client, cast, course, at):
+    import sqlalchemy as sa
+
+    from coursehub.db import db
+
+    counts = []
+    for number, size in ((1, 2), (2, 40)):
+        steps = [(f"l{n}-read", "text", "read", {}, {}) for n in range(size)]
+        release = make_release(course, at=at, number=number, steps=steps)
+        person = (cast.ada, cast.bo)[number - 1]
+        enrolment = operations.enrol(person_id=person.id, release_id=release.id, at=at)
+        sign_in(client, person)
+        read(client, f"/learn/{enrolment.public_id}/l0-read")
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any, seen: list[str] = seen) -> None:
+            seen.append(statement)
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        read(client, f"/learn/{enrolment.public_id}/l0-read")
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 12

@@ -100,7 +100,12 @@ def funnel(course_id: int, *, since: datetime, until: datetime) -> Funnel:
         ).all()
     )
     begun = (
-        sa.select(Enrolment.id, Enrolment.release_id, sa.func.count(StepProgress.done_at).label("done"), Enrolment.last_seen_at)
+        sa.select(
+            Enrolment.id,
+            Enrolment.release_id,
+            sa.func.count(StepProgress.id).label("opened"),
+            sa.func.count(StepProgress.done_at).label("done"),
+        )
         .outerjoin(StepProgress, StepProgress.enrolment_id == Enrolment.id)
         .where(Enrolment.course_id == course_id, Enrolment.opened_at >= since, Enrolment.opened_at < until)
         .group_by(Enrolment.id)
@@ -116,7 +121,7 @@ def funnel(course_id: int, *, since: datetime, until: datetime) -> Funnel:
         course_visits=int(visits.get("course") or 0),
         preview_visits=int(visits.get("preview") or 0),
         enrolled=len(rows),
-        begun=sum(row.last_seen_at is not None for row in rows),
+        begun=sum(row.opened > 0 for row in rows),
         halfway=sum(2 * row.done >= totals[row.release_id] > 0 for row in rows),
         completed=len(finished),
     )
