@@ -56,6 +56,11 @@ def may_retry_refund(by: Actor, refund: Refund) -> bool:
     return not by.is_only_looking and "finance" in by.staff_roles and refund.state == "failed"
 
 
+def may_clear_trouble(by: Actor, order: Order) -> bool:
+    """Finance staff, never about an order of their own."""
+    return not by.is_only_looking and "finance" in by.staff_roles and order.buyer_id != by.person_id
+
+
 def may_read_orders(by: Actor) -> bool:
     """Finance and support staff see every order (its number and amounts, not its buyer's fields)."""
     return bool(by.staff_roles & {"finance", "support"})

@@ -326,5 +326,9 @@ def messages_answered() -> "sa.Select[SupportMessage]":
 
 def orders_to_expire(at: datetime, limit: int) -> Sequence[Order]:
     """Orders whose time to pay has run out, the oldest first."""
-    found = sa.select(Order).where(Order.state.in_(PAYING), Order.expires_at <= at).order_by(Order.expires_at, Order.id)
+    found = (
+        sa.select(Order)
+        .where(Order.state.in_(PAYING), Order.expires_at <= at, Order.trouble == "")
+        .order_by(Order.expires_at, Order.id)
+    )
     return db.session.execute(found.limit(limit)).scalars().all()

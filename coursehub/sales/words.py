@@ -40,6 +40,7 @@ _TROUBLES = {
     "amount": _l("The amount paid is not the amount asked for."),
     "currency": _l("The currency paid is not the one asked for."),
     "mode": _l("A test payment met a real order, or the other way round."),
+    "dispute": _l("The buyer's bank wants the money back. Answer the dispute at the payment service in time."),
     "reference": _l("The payment page carries another order's number."),
 }
 

@@ -352,3 +352,18 @@ def test_forms_are_refused_without_their_token(app, shop, cast, offering, browse
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
     assert db.session.execute(sa.select(Order)).first() is None
+
+
+def test_an_order_in_trouble_is_closed_by_finance_after_a_look(shop, cast, offering, browser):
+    order = shop.order(offering, cast.ada, at=clock.now())
+    with transaction():
+        order.trouble = "amount"
+    assert "We are looking into it." in browser(cast.ada).get(f"/orders/{order.public_id}").text
+    path = f"/house/orders/{order.public_id}"
+    finance = browser(cast.fay)
+    assert "The amount paid is not the amount asked for." in finance.get(path).text
+    assert order.public_id in finance.get("/house/orders?trouble=1").text
+    assert browser(cast.susi).post(f"{path}/trouble-closings").status_code == 403
+    assert finance.post(f"{path}/trouble-closings").status_code == 303
+    db.session.expire_all()
+    assert (order.state, order.trouble) == ("cancelled", "")

@@ -184,3 +184,15 @@ def test_without_a_secret_webhooks_are_not_taken(shop, client):
 
     with rails.use(StripeRail(key=KEY, base_url=shop.sandbox.url, secret="")):
         assert client.post("/webhooks/stripe", data=b"{}").status_code == 503
+
+
+def test_a_dispute_is_shown_to_staff(shop, cast, offering, served):
+    from coursehub.sales import queries
+
+    order = shop.buy(offering, cast.ada)
+    shop.sandbox.tell("disputes", charge=queries.sold_payment(order.id).rail_charge_id)
+    shop.sandbox.tell("deliver")
+    work()
+    assert (order.state, order.trouble) == ("paid", "dispute")
+    operations.clear_trouble(order, by=cast.acting(cast.fay), at=shop.at)
+    assert (order.state, order.trouble) == ("paid", "")

@@ -13,7 +13,14 @@ from coursehub.sales.operations.checkout import (
     quote,
     start_checkout,
 )
-from coursehub.sales.operations.completion import close_page, complete_order, expire_order, expire_orders, settle_order
+from coursehub.sales.operations.completion import (
+    clear_trouble,
+    close_page,
+    complete_order,
+    expire_order,
+    expire_orders,
+    settle_order,
+)
 from coursehub.sales.operations.coupons import (
     CodeTaken,
     CouponDraft,
@@ -87,6 +94,7 @@ __all__ = [
     "ask_refund",
     "ask_support",
     "cancel_order",
+    "clear_trouble",
     "close_coupon",
     "close_link",
     "close_offering",

@@ -137,7 +137,7 @@ def _still_good(before: Order, offering: Offering, quoted: Quote, at: datetime) 
     pinned = (before.offering_id, before.gross_minor, before.coupon_id, before.terms_hash)
     time_left = before.expires_at - at
     enough = time_left > (LEAST_PAGE_TIME if before.state == "placed" else timedelta(minutes=5))
-    return enough and pinned == (offering.id, quoted.price.gross_minor, coupon_id, quoted.terms.terms_hash)
+    return enough and not before.trouble and pinned == (offering.id, quoted.price.gross_minor, coupon_id, quoted.terms.terms_hash)
 
 
 def _pin(offering: Offering, quoted: Quote, buyer: Actor, click: Click | None, at: datetime) -> Order:

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from coursehub import events, jobs, rails
 from coursehub.contracts.operations.sharing import EventDraft, share
 from coursehub.db import db, lock, transaction
+from coursehub.errors import require
 from coursehub.learning.operations import AlreadyEnrolled, enrol
 from coursehub.learning.queries.enrolments import open_enrolment_id
 from coursehub.ledger.operations import AccountRef, Leg, post
+from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
-from coursehub.sales import queries
+from coursehub.sales import policies, queries
 from coursehub.sales.models import PAYING, Order, Payment, Refund
 from coursehub.sales.operations.checkout import close_unpaid
 from coursehub.sales.operations.coupons import give_coupon_back
@@ -61,10 +63,21 @@ def mismatch(order: Order, *, amount_minor: int, currency: str, live: bool) -> s
 
 def raise_trouble(order: Order, trouble: str) -> None:
     """Mark an order for staff to look at; it is neither completed nor closed."""
-    log.error("order %s does not match its payment: %s", order.public_id, trouble)
+    log.error("order %s needs a hand: %s", order.public_id, trouble)
     with transaction():
         lock(order)
         order.trouble = trouble
+
+
+def clear_trouble(order: Order, *, by: Actor, at: datetime) -> None:
+    """Staff have looked: the mark goes, and an order that nobody can complete any more is closed."""
+    require(policies.may_clear_trouble(by, order))
+    with transaction():
+        lock(order)
+        if order.trouble and order.state in PAYING:
+            close_unpaid(order, state="cancelled", at=at)
+        order.trouble = ""
+        events.record("sales.trouble_cleared", at=at, order_id=order.id, by_id=by.person_id)
 
 
 def complete_order(order: Order, *, payment: rails.PaymentFacts, at: datetime) -> Order:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from coursehub import jobs, rails
 from coursehub.db import db, lock, transaction
 from coursehub.sales import queries
-from coursehub.sales.models import Order, WebhookEvent
+from coursehub.sales.models import Order, Payment, WebhookEvent
 from coursehub.sales.operations.completion import mismatch, raise_trouble, settle_order
 from coursehub.sales.operations.refunds import record_refund
 
@@ -18,17 +18,11 @@ log = logging.getLogger(__name__)
 LOOK_BACK = timedelta(days=30)  # as far as the rail's own list of events reaches
 _SESSION = "checkout.session"
 _REFUND = "refund"
+_DISPUTE = "dispute"
 _KEPT = (
-    "object",
-    "amount_total",
-    "currency",
-    "livemode",
-    "client_reference_id",
-    "payment_status",
-    "status",
-    "amount",
-    "metadata",
-)
+    "payment_intent", "amount_total", "currency", "livemode", "client_reference_id",
+    "payment_status", "status", "amount", "metadata",
+)  # fmt: skip
 
 
 def keep_event(event: rails.RailEvent, *, source: str, at: datetime) -> bool:
@@ -83,6 +77,8 @@ def _act_on(event: WebhookEvent, at: datetime) -> str:
             return _read_session(event, at)
         if kind == _REFUND:
             return _read_refund(event, at)
+        if kind == _DISPUTE:
+            return _note_dispute(event)
     except rails.RailRefused as problem:  # the rail does not know its own object: nothing to wait for
         return f"refused: {problem.code}"[:40]
     return "noted"
@@ -113,6 +109,17 @@ def _read_refund(event: WebhookEvent, at: datetime) -> str:
     return record_refund(refund, facts, at=at).state
 
 
+def _note_dispute(event: WebhookEvent) -> str:
+    """A buyer's bank wants the money back: staff must see it and answer at the rail."""
+    paid = sa.select(Payment).where(Payment.rail_payment_id == str(event.claims.get("payment_intent")))
+    payment = db.session.execute(paid).scalar_one_or_none()
+    if payment is None:
+        return "unknown payment"
+    if event.type == "charge.dispute.created":
+        raise_trouble(db.session.get_one(Order, payment.order_id), "dispute")
+    return "noted"
+
+
 def sweep_events(*, at: datetime) -> int:
     """Keep what the rail could not deliver to us; how many were new."""
     found = rails.current().events_undelivered(since=at - LOOK_BACK)
@@ -121,7 +128,9 @@ def sweep_events(*, at: datetime) -> int:
 
 def settle_waiting(*, at: datetime) -> int:
     """Ask after every order that has a pay page and is not settled; how many. The last net under lost events."""
-    waiting = sa.select(Order).where(Order.state == "awaiting_payment", Order.placed_at < at - timedelta(minutes=10))
+    waiting = sa.select(Order).where(
+        Order.state == "awaiting_payment", Order.trouble == "", Order.placed_at < at - timedelta(minutes=10)
+    )
     orders = db.session.execute(waiting.order_by(Order.id).limit(500)).scalars().all()
     for order in orders:
         try:

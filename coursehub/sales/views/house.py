@@ -78,8 +78,20 @@ def house_order(public_id: str) -> ResponseReturnValue:
         link=db.session.get(PartnerLink, order.partner_link_id) if order.partner_link_id else None,
         attributed=queries.organisation_of(order.attributed_organisation_id),
         may_retry=lambda refund: policies.may_retry_refund(actor, refund),
+        may_clear=policies.may_clear_trouble(actor, order),
         **WORDS,
     )
+
+
+@bp.post("/house/orders/<public_id>/trouble-closings")
+@access(STAFF("finance"))
+def clear_trouble(public_id: str) -> ResponseReturnValue:
+    """Say that an order in trouble has been looked at."""
+    actor = signed_in_actor()
+    order = one_or_404(queries.orders_visible_to(actor).where(Order.public_id == public_id))
+    operations.clear_trouble(order, by=actor, at=clock.now())
+    flash(_("The mark is gone."), "done")
+    return see_other("sales.house_order", public_id=public_id)
 
 
 @bp.get("/house/refunds")
