@@ -24,15 +24,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("code", "party", "currency", name=op.f("account_is_one")),
         sa.UniqueConstraint("id", "currency", name=op.f("account_has_one_currency")),
-        sa.CheckConstraint(
-            "kind IN ('asset', 'liability', 'income', 'expense', 'memo')", name=op.f("ck_account_kind_known")
-        ),
-        sa.CheckConstraint(
-            "substr(code, 1, length(kind) + 1) = kind || ':'", name=op.f("ck_account_code_begins_with_kind")
-        ),
-        sa.CheckConstraint(
-            "length(currency) = 3 AND currency = upper(currency)", name=op.f("ck_account_currency_code")
-        ),
+        sa.CheckConstraint("kind IN ('asset', 'liability', 'income', 'expense', 'memo')", name=op.f("ck_account_kind_known")),
+        sa.CheckConstraint("substr(code, 1, length(kind) + 1) = kind || ':'", name=op.f("ck_account_code_begins_with_kind")),
+        sa.CheckConstraint("length(currency) = 3 AND currency = upper(currency)", name=op.f("ck_account_currency_code")),
     )
     op.create_table(
         "journal",
@@ -50,9 +44,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reverses"], ["journal.id"], name=op.f("journal_reverses_fkey")),
         sa.CheckConstraint("id > 0", name=op.f("ck_journal_numbered")),
         sa.CheckConstraint("reverses IS NULL OR reverses < id", name=op.f("ck_journal_reverses_the_past")),
-        sa.CheckConstraint(
-            "kind <> 'correction' OR reverses IS NOT NULL", name=op.f("ck_journal_correction_names_its_journal")
-        ),
+        sa.CheckConstraint("kind <> 'correction' OR reverses IS NOT NULL", name=op.f("ck_journal_correction_names_its_journal")),
     )
     op.create_index("journal_by_occurred_at", "journal", ["occurred_at"])
     op.create_index("journal_by_reverses", "journal", ["reverses"])
@@ -241,10 +233,8 @@ def _if(condition: str, rule: str) -> str:
 
 def _postgresql_final(table: str) -> list[str]:
     return [
-        f"CREATE TRIGGER {table}_is_final BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION ledger_is_final()",
-        f"CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()",
+        f"CREATE TRIGGER {table}_is_final BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_is_final()",
+        f"CREATE TRIGGER {table}_is_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_final()",
     ]
 
 
@@ -274,8 +264,7 @@ POSTGRESQL = [
         {_if("(SELECT count(*) FROM posting p WHERE p.journal_id = NEW.id) < 2", "one_leg")}
         {_if(f"EXISTS ({UNBALANCED})", "unbalanced")} RETURN NEW;""",
     ),
-    "CREATE TRIGGER journal_is_sound BEFORE INSERT ON journal "
-    "FOR EACH ROW EXECUTE FUNCTION ledger_journal_is_sound()",
+    "CREATE TRIGGER journal_is_sound BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION ledger_journal_is_sound()",
     _function(
         "ledger_reversal_is_sound",
         f"""{_if(f"EXISTS ({ADDS})", "adds")} {_if(f"EXISTS ({EXCEEDS})", "exceeds")}
@@ -289,14 +278,12 @@ POSTGRESQL = [
         "ledger_book_begins",
         f"""{_if("NEW.height <> 0 OR EXISTS (SELECT 1 FROM journal)", "head")} RETURN NEW;""",
     ),
-    "CREATE TRIGGER chain_head_begins BEFORE INSERT ON chain_head "
-    "FOR EACH ROW EXECUTE FUNCTION ledger_book_begins()",
+    "CREATE TRIGGER chain_head_begins BEFORE INSERT ON chain_head FOR EACH ROW EXECUTE FUNCTION ledger_book_begins()",
     _function(
         "ledger_head_moves",
         f"IF TG_OP <> 'UPDATE' THEN {_if('true', 'head')} END IF; {_if(f'NOT ({HEAD_MOVES})', 'head')} RETURN NEW;",
     ),
-    "CREATE TRIGGER chain_head_moves BEFORE UPDATE OR DELETE ON chain_head "
-    "FOR EACH ROW EXECUTE FUNCTION ledger_head_moves()",
+    "CREATE TRIGGER chain_head_moves BEFORE UPDATE OR DELETE ON chain_head FOR EACH ROW EXECUTE FUNCTION ledger_head_moves()",
     "CREATE TRIGGER chain_head_is_not_emptied BEFORE TRUNCATE ON chain_head "
     "FOR EACH STATEMENT EXECUTE FUNCTION ledger_head_moves()",
 ]
