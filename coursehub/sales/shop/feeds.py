@@ -10,7 +10,7 @@ from coursehub.sales.shop.views import bp, language_of_address
 from coursehub.web import PUBLIC, access, current_locale, external_url
 
 # Personal pages, pages of partners and staff, and the endless combinations of filters.
-PRIVATE = ("/account", "/checkout", "/house", "/learn", "/orders", "/outbox", "/r/", "/reports", "/sign-", "/studio", "/courses?", "/courses/*/checkout")
+PRIVATE = tuple("/account /house /learn /orders /outbox /r/ /reports /sign- /studio /courses? /courses/*/checkout".split())
 
 
 def _xml(template: str, media_type: str, **context: object) -> Response:
@@ -25,7 +25,9 @@ def sitemap() -> ResponseReturnValue:
         (external_url("shop.course", slug=each.slug), each.changed_at, alternates("shop.course", each.languages, slug=each.slug))
         for each in queries.addresses()
     ]
-    partners = [(external_url("shop.partner", slug=slug), alternates("shop.partner", LOCALES, slug=slug)) for slug in queries.sellers()]
+    partners = [
+        (external_url("shop.partner", slug=slug), alternates("shop.partner", LOCALES, slug=slug)) for slug in queries.sellers()
+    ]
     shelf = (external_url("shop.courses"), alternates("shop.courses", LOCALES))
     return _xml("sales/shop/sitemap.xml", "application/xml", shelf=shelf, courses=courses, partners=partners)
 
@@ -47,4 +49,5 @@ def feed() -> ResponseReturnValue:
         locale = current_locale()
         news = queries.news(locale)
         said = request.args.get("lang") or None
-        return _xml("sales/shop/feed.xml", "application/atom+xml", news=news, language=locale, address=external_url("shop.feed", lang=said))
+        address = external_url("shop.feed", lang=said)
+        return _xml("sales/shop/feed.xml", "application/atom+xml", news=news, language=locale, address=address)

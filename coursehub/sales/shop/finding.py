@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from coursehub.catalog.models import Course, Lesson, Release, ReleaseSkill, ReleaseText, Skill
+from coursehub.catalog.models.course import LEVELS, LOCALES
 from coursehub.catalog.queries import search_courses
 from coursehub.contracts.models import Listing
 from coursehub.db import db
@@ -17,7 +18,7 @@ from coursehub.learning.models import CourseReview
 from coursehub.learning.queries import ReviewSummary
 from coursehub.people.models import Organisation
 from coursehub.sales.models import Offering, Order
-from coursehub.sales.shop.forms import PER_PAGE, Wish
+from coursehub.sales.shop.forms import BANDS, PER_PAGE, Wish
 from coursehub.web import Page
 
 # Up to here a price counts as low, in each currency's own minor units.
@@ -25,7 +26,7 @@ LOW_MINOR = {"CNY": 20_000, "USD": 3_000, "EUR": 3_000, "GBP": 2_500, "HKD": 20_
 # A mean of few reviews says little: each course is ranked as if five more readers had given 3.5 stars.
 IMAGINED_REVIEWS, IMAGINED_STARS_TENTHS = 5, 35
 
-Shelf = sa.Select[Any]
+Shelf = sa.Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -212,8 +213,8 @@ def _rows(wish: Wish, locale: str, home_currency: str) -> Shelf:
     return shown.order_by(*order).limit(sa.bindparam("many")).offset(sa.bindparam("skipped"))
 
 
-def _order(found: Shelf, wish: Wish, home_currency: str) -> list[sa.ColumnElement[Any]]:
-    newest = [sa.func.coalesce(Release.listed_at, Listing.opened_at).desc(), Course.id.desc()]
+def _order(found: Shelf, wish: Wish, home_currency: str) -> list[Any]:
+    newest: list[Any] = [sa.func.coalesce(Release.listed_at, Listing.opened_at).desc(), Course.id.desc()]
     if wish.sort == "price":
         return [Offering.currency != home_currency, Offering.currency, Offering.price_minor, *newest]
     if wish.sort == "relevance" and wish.q:
@@ -262,40 +263,39 @@ def _skills(wish: Wish, _locale: str) -> Shelf:
 
 def _counts(wish: Wish, locale: str) -> Counts:
     kinds = db.session.execute(_unless_words(_kinds, wish, locale)).all()
-    asks: dict[str, Callable[[Any], bool]] = {
-        "level": lambda kind: not wish.levels or kind.level in wish.levels,
-        "price": lambda kind: not wish.price or kind.band == wish.price,
-        "by": lambda kind: not wish.by or _by_of(kind, wish.by),
-        "language": lambda kind: not wish.language or _speaking(kind, wish.language),
-    }
+    wanted = {"level": wish.levels, "price": {wish.price}, "by": {wish.by}, "language": {wish.language}}
+    asked = {group: values - {""} for group, values in wanted.items() if values - {""}}
 
-    def count(but: str, holds: Callable[[Any], bool]) -> int:
-        others = [ask for name, ask in asks.items() if name != but]
-        return sum(kind.n for kind in kinds if holds(kind) and all(ask(kind) for ask in others))
+    def count(group: str, value: str) -> int:
+        others = [(other, values) for other, values in asked.items() if other != group]
+        return sum(
+            kind.n
+            for kind in kinds
+            if (not group or _has(kind, group, value))
+            and all(any(_has(kind, other, each) for each in values) for other, values in others)
+        )
 
-    names = ["house", "partners", *([wish.by] if wish.by not in ("", "house", "partners") else [])]
+    sellers = ["house", "partners", *([wish.by] if wish.by not in ("", "house", "partners") else [])]
     return Counts(
-        total=count("", lambda kind: True),
+        total=count("", ""),
         unfiltered=sum(kind.n for kind in kinds),
-        levels={
-            level: count("level", lambda kind, level=level: kind.level == level)
-            for level in ("beginner", "intermediate", "advanced")
-        },
-        prices={band: count("price", lambda kind, band=band: kind.band == band) for band in ("free", "low", "high")},
-        by={name: count("by", lambda kind, name=name: _by_of(kind, name)) for name in names},
-        languages={
-            language: count("language", lambda kind, language=language: _speaking(kind, language)) for language in ("zh-CN", "en")
-        },
+        levels={level: count("level", level) for level in LEVELS},
+        prices={band: count("price", band) for band in BANDS},
+        by={seller: count("by", seller) for seller in sellers},
+        languages={language: count("language", language) for language in LOCALES},
         skills=_skill_counts(wish, locale),
     )
 
 
-def _by_of(kind: Any, by: str) -> bool:
-    return bool(kind.is_house == (by == "house")) if by in ("house", "partners") else bool(kind.is_chosen)
-
-
-def _speaking(kind: Any, language: str) -> bool:
-    return bool(kind.in_english if language == "en" else kind.in_chinese)
+def _has(kind: Any, group: str, value: str) -> bool:
+    """Whether courses of this kind belong to one choice of a filter."""
+    if group == "level":
+        return bool(kind.level == value)
+    if group == "price":
+        return bool(kind.band == value)
+    if group == "language":
+        return bool(kind.in_english if value == "en" else kind.in_chinese)
+    return bool(kind.is_house == (value == "house")) if value in ("house", "partners") else bool(kind.is_chosen)
 
 
 def _skill_counts(wish: Wish, locale: str) -> list[tuple[str, str, int]]:

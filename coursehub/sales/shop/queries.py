@@ -19,7 +19,7 @@ from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight
 from coursehub.sales.models import Offering, Order
 from coursehub.sales.prices import Price
-from coursehub.sales.shop.finding import shelf
+from coursehub.sales.shop.finding import Shelf, shelf
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _offer(row: sa.Row[Any]) -> Offer | None:
     return Offer(row.price_minor, row.currency, row.tax_bps, row.refund_days, row.seats_limit, left)
 
 
-def _head(locale: str) -> sa.Select[Any]:
+def _head(locale: str) -> Shelf:
     """A course with its release, its words, its offering and what is counted about it, in one row."""
     any_listing, any_release = aliased(Listing), aliased(Release)
     latest = sa.select(any_listing.id).where(any_listing.course_id == Course.id).correlate(Course)
@@ -134,7 +134,8 @@ def _head(locale: str) -> sa.Select[Any]:
             sa.case((wanted.locale.is_not(None), wanted.outcomes), else_=own.outcomes).label("outcomes"),
             Listing.opened_at.label("listing_opened_at"), Listing.closed_at.label("listing_closed_at"),
             Offering.price_minor, Offering.currency, Offering.tax_bps, Offering.refund_days, Offering.seats_limit,
-            held.correlate(Course, Offering).scalar_subquery().label("seats_held"), asked.correlate(Course).scalar_subquery().label("questions"),
+            held.correlate(Course, Offering).scalar_subquery().label("seats_held"),
+            asked.correlate(Course).scalar_subquery().label("questions"),
         )
         .join(Organisation, Organisation.id == Course.organisation_id)
         .join(Listing, Listing.id == latest.scalar_subquery())
