@@ -43,7 +43,10 @@ def test_a_book_becomes_phases_lessons_and_steps(app: Flask, tmp_path: Path) -> 
     source = read(tmp_path, jupyter_book())
     assert (source.slug, source.version, source.languages, source.level) == ("star-charts", "0.3.0", ["zh-CN"], "intermediate")
     assert source.licence == "CC BY-SA 4.0" and source.teachers == ["量潮课堂"]
-    tree = [(phase.titles["zh-CN"], [(lesson.titles["zh-CN"], len(lesson.steps)) for lesson in phase.lessons]) for phase in source.phases]
+    tree = [
+        (phase.titles["zh-CN"], [(lesson.titles["zh-CN"], len(lesson.steps)) for lesson in phase.lessons])
+        for phase in source.phases
+    ]
     assert tree == [("星图", [("星图", 1)]), ("看星", [("认识星座", 2), ("观测", 1)]), ("测量", [("测量", 1)])]
     assert fate(source, "look/README.md") == ("converted", "title_only")
     assert fate(source, "look/notebook.ipynb") == ("converted", "notebook")
@@ -52,7 +55,10 @@ def test_a_book_becomes_phases_lessons_and_steps(app: Flask, tmp_path: Path) -> 
         ("README.md", "gone.md"), ("look/constellations.md", "missing.png"), ("look/notebook.ipynb", "x"),
     ]  # fmt: skip
     assert [one.detail for one in source.report.missing_alt] == ["../img/sky.png", "notebook-2-1.png"]
-    assert [(one.page, one.detail) for one in source.report.expected_errors] == [("look/notebook.ipynb", "1"), ("measure.md", "1")]
+    assert [(one.page, one.detail) for one in source.report.expected_errors] == [
+        ("look/notebook.ipynb", "1"),
+        ("measure.md", "1"),
+    ]
     assert ("_toc.yml", "missing_page", "look/never-written") in {(r.page, r.kind, r.detail) for r in source.report.remarks}
 
 
@@ -158,6 +164,9 @@ def test_an_unknown_package_and_yaml_that_grows_are_refused(app: Flask, tmp_path
 
 
 def test_text_as_chinese_windows_writes_it_is_read(app: Flask, tmp_path: Path) -> None:
-    files: dict[str, bytes | str] = {"_toc.yml": "root: index\n", "index.md": "# 星星\n\n今夜天上的星星很多很多，请您抬头看看。\n".encode("gb18030")}
+    files: dict[str, bytes | str] = {
+        "_toc.yml": "root: index\n",
+        "index.md": "# 星星\n\n今夜天上的星星很多很多，请您抬头看看。\n".encode("gb18030"),
+    }
     source = read(tmp_path, files)
     assert source.steps[0].titles["zh-CN"] == "星星"

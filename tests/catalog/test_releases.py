@@ -39,9 +39,7 @@ def test_a_package_becomes_a_draft_with_every_language(app: Flask, cast: Cast, t
     assert {"page": "course.toml", "kind": "unknown_skill", "detail": "sea.faring"} in release.report["remarks"]
 
 
-def test_submitting_freezes_and_hashes_and_the_database_keeps_it_so(
-    app: Flask, cast: Cast, tmp_path: Path, at: datetime
-) -> None:
+def test_submitting_freezes_and_hashes_and_the_database_keeps_it_so(app: Flask, cast: Cast, tmp_path: Path, at: datetime) -> None:
     release = draft(cast, tmp_path, at)
     operations.submit_release(release, by=cast.acting(cast.pia), at=at)
     assert release.content_hash == hash_of(manifest_of(release))

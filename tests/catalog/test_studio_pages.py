@@ -36,10 +36,10 @@ def test_an_author_uploads_a_package_leaves_and_finds_the_report(app: Flask, cas
     assert "No course yet" in client.get("/studio/courses").text
     page = upload(client, pack(house_course()))
     waiting = client.get(page).text
-    assert 'http-equiv="refresh"' in waiting and "being read" in waiting
+    assert "data-going" in waiting and "Look again" in waiting and "being read" in waiting
     work()
     done = client.get(page).text
-    assert 'http-equiv="refresh"' not in done and "The package has been read" in done
+    assert "data-going" not in done and "The package has been read" in done
     assert "notes.txt: no page uses it" in done
     assert "Reading the tide" in client.get("/studio/courses").text
     letter = db.session.query(Letter).filter(Letter.person_id == cast.pia.id).one()
@@ -163,7 +163,9 @@ def test_the_whole_road_from_facts_to_approval_and_a_second_release(
     assert client.post(f"/studio/courses/{course.public_id}/drafts").status_code == 303
     second = db.session.query(Release).filter(Release.number == 2).one()
     row = db.session.query(Step).filter(Step.release_id == second.id, Step.key == "l1-read").one()
-    operations.mend_text(row, "en", title="Twice a day", source="The North Sea rises twice a day.", by=cast.acting(cast.pia), at=at)
+    operations.mend_text(
+        row, "en", title="Twice a day", source="The North Sea rises twice a day.", by=cast.acting(cast.pia), at=at
+    )
     assert "The North Sea rises twice a day." in client.get(f"/studio/releases/{second.public_id}/changes?lang=en").text
     operations.submit_release(second, by=cast.acting(cast.pia), at=at)
     sign_in(client, cast.stan)

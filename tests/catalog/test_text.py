@@ -52,7 +52,9 @@ def test_boxes_nest_and_speak_the_language_of_the_text() -> None:
 
 
 def test_images_keep_their_words_and_figures_their_captions() -> None:
-    done = rendered('![a gauge](img/a.png "High water")\n\n```{figure} 图.png\n:alt: words\nA *caption*\n```\n\n![](img/a.png){alt="said"} x')
+    done = rendered(
+        '![a gauge](img/a.png "High water")\n\n```{figure} 图.png\n:alt: words\nA *caption*\n```\n\n![](img/a.png){alt="said"} x'
+    )
     assert "<figcaption>High water</figcaption>" in done.html and "<figcaption><p>A <em>caption</em></p>" in done.html
     assert [image.alt for image in done.images] == ["a gauge", "words", "said"]
     assert done.images[1].target == "图.png"
@@ -62,7 +64,10 @@ def test_links_go_through_the_caller_and_broken_ones_are_named() -> None:
     done = rendered("[a](other.md) [b](gone.md) [c](https://example.org/?q=1) {doc}`words <other.md>` {ref}`away` [d](#none)")
     assert done.html.count('href="/-/step/other"') == 2 and 'href="/-/step/other#t-away"' in done.html
     assert "gone.md" not in done.html
-    assert [(link.target, link.is_external) for link in done.links if link.address is None] == [("gone.md", False), ("#none", False)]
+    assert [(link.target, link.is_external) for link in done.links if link.address is None] == [
+        ("gone.md", False),
+        ("#none", False),
+    ]
     assert 'href="https://example.org/?q=1" rel="noopener noreferrer"' in done.html
 
 
