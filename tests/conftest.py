@@ -151,3 +151,18 @@ def cast(app: Flask) -> Any:
     from .cast import Cast
 
     return Cast()
+
+
+def table_application() -> Flask:
+    """An application on a fresh SQLite database, for printing the table of access."""
+    env = {
+        "COURSEHUB_INSTANCE": tempfile.mkdtemp(prefix="ch-table-"),
+        "COURSEHUB_SECRET_KEY": "a secret that is only for tests, and long",
+        "COURSEHUB_BASE_URL": "https://localhost",
+    }
+    app = create_app(config.read(env))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = SecureClient
+    with app.app_context():
+        schema.migrate()
+    return app

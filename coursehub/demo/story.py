@@ -106,7 +106,7 @@ def _crowd(agenda: Agenda, stage: Stage) -> None:
     days = sorted(
         [dice.uniform(100, 270) for _ in range(14)] + [dice.uniform(3, 90) for _ in range(len(LEARNERS) - 16)], reverse=True
     )
-    for number, ago in enumerate([262.0, 240.0, *days]):
+    for number, ago in enumerate([280.0, 275.0, *days]):
         agenda.add(agenda.ago(days=ago), partial(_arrive, agenda, stage, number))
     for day in range(280):
         agenda.add(agenda.ago(days=day, hours=2), partial(_visits, agenda, stage, day))

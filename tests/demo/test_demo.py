@@ -1,0 +1,138 @@
+"""The demo is whole: books sound, every page opens for every member of the cast, in both languages."""
+
+import re
+from collections import Counter
+from html import unescape
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from coursehub import jobs
+from coursehub.contracts.models import MoneyEvent, Terms
+from coursehub.db import db
+from coursehub.learning.credentials.models import Credential
+from coursehub.learning.grading.isolation import isolation_available
+from coursehub.ledger.checks import check_books
+from coursehub.people import demo_cast
+from coursehub.sales.models import Order, Refund, RefundRequest
+from coursehub.translations.catalogues import CATALOGUES, translated
+
+from ..cast import sign_in
+from ..conftest import require
+
+ANYWHERE_EMPTY = (
+    # Empty in a good installation, and said so:
+    r"^/house/jobs",  # nothing waits and nothing is dead
+    r"^/search",
+    r"^/account",  # nobody has looked at this person's data
+    r"^/credentials$",  # a member of the cast who has not finished a course
+    r"^/orders$",
+    r"^/learn$",
+    r"^/studio/(coupons|links|earnings|questions|reviews|contracts|courses)",  # of an organisation that has none
+    r"^/house/(refunds|support|reports|orders)\?",  # filters that match nothing
+    r"^/learn/[^/]+/.*",  # a step that nobody has asked about
+    r"^/organisations/",
+    r"^/courses/[^/]+/",
+    r"^/courses\?",
+)
+SKIP = re.compile(r"^/(static|assets|house/components|outbox|house/outbox|r/|sign-out|webhooks)|\.(pdf|json|xml|csv|ics|svg|png|mp4|vtt|zip)$|/(file|files|asset|assets)/")
+LINK = re.compile(r'<a\b[^>]*\bhref="([^"]+)"')
+TAG = re.compile(r"<(script|style|template|code|pre)\b.*?</\1>|<[^>]+>", re.S)
+
+
+def shape(path: str) -> str:
+    """A path with its ids taken out, so that a hundred orders count as one kind of page."""
+    return re.sub(r"/(?=[a-z0-9]*\d)[a-z0-9-]{6,}|/\d+", "/*", urlsplit(path).path) + "?" + "&".join(
+        sorted(part.split("=")[0] for part in urlsplit(path).query.split("&") if part)
+    )
+
+
+def english_sentences() -> list[str]:
+    """Every English text that has a Chinese one and is long enough to be told apart in a Chinese page."""
+    found = {
+        message if isinstance(message, str) else message[0]
+        for file in CATALOGUES.glob("*.po")
+        for message in translated(file)
+    }
+    return sorted(m for m in found if len(m) > 14 and m.count(" ") > 2 and "%(" not in m and m.isascii())
+
+
+def pages_of(client, starts: list[str], *, most_of_a_kind: int = 2, most: int = 400):
+    """Every page that can be reached, a few of each kind."""
+    queue, seen, kinds = list(starts), set(starts), Counter()
+    while queue and most:
+        path = queue.pop(0)
+        kind = shape(path)
+        if SKIP.search(urlsplit(path).path) or kinds[kind] >= most_of_a_kind:
+            continue
+        kinds[kind] += 1
+        most -= 1
+        response = client.get(path, follow_redirects=False)
+        yield path, response
+        if response.mimetype != "text/html" or response.status_code != 200:
+            target = response.headers.get("Location", "")
+            links = [target] if target.startswith("/") else []
+        else:
+            links = LINK.findall(response.text)
+        for link in links:
+            local = urldefrag(unescape(link)).url
+            if local.startswith("/") and not local.startswith("//") and local not in seen:
+                seen.add(local)
+                queue.append(local)
+
+
+@pytest.mark.slow
+def test_the_demo_is_lived_in_and_its_books_are_sound(demo_app, built_demo):
+    assert check_books().faults == ()
+    count = lambda table, *where: db.session.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()  # noqa: E731
+    assert count(Order, Order.state == "paid") >= 40
+    assert count(Refund, Refund.state == "done") >= 3
+    assert count(RefundRequest) >= 3
+    assert count(Terms) >= 4
+    assert count(MoneyEvent, MoneyEvent.kind == "refund") >= 3
+    assert count(jobs.Job) == 0
+    assert count(Credential) >= 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_page_opens_for_every_member_of_the_cast(demo_app, language):
+    require(isolation_available(), "isolation for code exercises (bubblewrap)")
+    english = english_sentences()
+    wrong: list[str] = []
+    visited = 0
+    everybody = [None, *demo_cast.members()]
+    for member in everybody:
+        name = member.name if member else "nobody"
+        client = demo_app.test_client()
+        client.set_cookie("language", language, domain="localhost")
+        if member:
+            sign_in(client, member.person)
+        starts = ["/", "/courses", "/search?q=%E6%95%B0%E6%8D%AE", "/outbox"]
+        starts += ["/account", "/orders", "/learn", "/credentials", "/studio", "/house"] if member else []
+        for path, response in pages_of(client, starts):
+            visited += 1
+            status = response.status_code
+            if status >= 400 and not (status in (403, 404) and path in starts):
+                wrong.append(f"{name} {path}: {status}")
+                continue
+            if response.mimetype != "text/html" or status != 200:
+                continue
+            text = unescape(TAG.sub(" ", response.text))
+            if 'class="empty"' in response.text and not any(re.search(p, path) for p in ANYWHERE_EMPTY):
+                wrong.append(f"{name} {path}: an empty state")
+            if language == "zh-CN":
+                wrong += [f"{name} {path}: in English: {sentence}" for sentence in english if sentence in text]
+            db.session.rollback()
+    assert wrong == [], "\n".join(wrong[:60])
+    assert visited > 250
+
+
+@pytest.mark.slow
+def test_a_second_demo_is_refused_over_the_first(demo_app):
+    from coursehub.config import OddSetting
+    from coursehub.demo import build
+
+    with pytest.raises(OddSetting, match="not empty"):
+        build.build(rebuild=False, tell=print, app=demo_app)
