@@ -150,6 +150,7 @@ class NewContractForm(FlaskForm):  # type: ignore[misc]
         _l("Name of the contract (English)"), validators=[InputRequired(_NEEDED), Length(max=200, message=_TOO_LONG)]
     )
     courses = Boxes(_l("Courses"), validators=[InputRequired(_l("Choose at least one course."))])
+    partners = Boxes(_l("Partners who make or teach them as well"), validators=[Optional()], validate_choice=True)
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]

@@ -14,7 +14,7 @@ bps = st.one_of(st.sampled_from([0, 1, 3333, 5000, 10_000]), st.integers(0, 10_0
 caps = st.one_of(st.none(), amounts)
 
 
-def nodes(parties: list[str], depth: int = 3) -> st.SearchStrategy[dict[str, Any]]:
+def nodes(parties: list[str], depth: int = 2) -> st.SearchStrategy[dict[str, Any]]:
     """A division among these parties."""
     pay = st.sampled_from(parties).map(lambda party: {"kind": "pay", "party": party})
     if not depth:

@@ -103,14 +103,14 @@ def test_ordinary_wording_is_left_alone(text):
 
 
 @given(strategies.terms())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_the_strategies_make_is_accepted(data):
     compile_terms(data)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5),
                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4)))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_data_at_all_is_accepted_or_refused_and_never_a_crash(data):
     with pytest.raises(TermsRefused):
         compile_terms(data)

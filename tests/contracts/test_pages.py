@@ -268,3 +268,20 @@ def test_every_page_opens_in_both_languages(app, cast, course, opened, now, lang
         assert stan.get(f"/house{tail}").status_code == 200, tail
     assert pia.get("/studio/earnings").status_code == 200
     assert pia.get(f"/studio/earnings/{event.public_id}").status_code == 200
+
+
+def test_staff_open_a_contract_about_a_house_course_with_a_partner_who_teaches_it(client, cast, now):
+    course = course_of(cast.house, "python", now)
+    _ = cast.northwind, cast.lumen
+    sign_in(client, cast.cato)
+    form = {
+        "title": "共同授课",
+        "title_en": "Teaching together",
+        "courses": course.public_id,
+        "partners": cast.northwind.public_id,
+    }
+    assert client.post("/house/contracts", data=form).status_code == 303
+    contract = db.session.query(Contract).one()
+    assert {party.organisation_id for party in contract.parties} == {cast.house.id, cast.northwind.id}
+    assert "Northwind" in text_of(client.get(f"/house/contracts/{contract.public_id}/propose?start=joint"))
+    assert client.post("/house/contracts", data=form | {"partners": "unknown"}).status_code == 422

@@ -139,3 +139,28 @@ def test_one_sale_and_its_refunds_told_by_many_are_booked_once_and_never_too_muc
     assert sum(isinstance(outcome, int) for outcome in refunds) == 3, refunds
     assert db.session.scalar(sa.select(sa.func.sum(MoneyEvent.amount_minor))) == 1_000
     assert checks.check_books().faults == ()
+
+
+def test_sales_and_an_amendment_at_once_neither_wait_in_a_ring_nor_lose_anything(app, cast, at):
+    course = course_of(cast.northwind, "async", at)
+    contract, terms = agree(cast, course, at)
+    for n in range(ROUNDS):
+        moment = at + timedelta(days=n + 1)
+        proposal = propose(cast, contract, course, moment, 200 + n)
+        operations.sign_proposal(
+            proposal, by=cast.acting(cast.pia), terms_hash=proposal.terms_hash, reauthenticated_at=moment, at=moment
+        )
+
+        def selling(number, n=n):
+            draft = draft_of_sale(terms, course, at, key=f"sale:{n}:{number}")
+
+            def act():
+                with transaction():
+                    return operations.share(draft, at=at).id
+
+            return act
+
+        outcomes = at_once(app, signing(proposal.id, cast.stan.id, moment), *(selling(number) for number in range(4)))
+        assert all(isinstance(outcome, int) for outcome in outcomes), outcomes
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(MoneyEvent)) == ROUNDS * 4
+    assert checks.check_books().faults == ()

@@ -25,7 +25,7 @@ def test_the_kept_schema_is_the_one_the_parser_follows():
 
 
 @given(strategies.terms())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_terms_survive_being_written_and_read(data):
     assert to_data(parse(data)) == data
     assert to_data(parse(json.loads(canonical(data)))) == data
@@ -39,7 +39,7 @@ def places(value, path=()):
 
 
 @given(strategies.terms(), st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_parser_and_schema_accept_the_same_documents(data, draw):
     """Something somewhere is replaced, removed or added; both must say the same about the result."""
     path = draw.draw(st.sampled_from([place for place in places(data) if place]))

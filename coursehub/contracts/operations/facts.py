@@ -58,7 +58,7 @@ def record_fact(
         fact.fact_hash = hash_of_fact(contract, fact)
         db.session.add(fact)
         db.session.flush()
-        write_down(contract, "fact_recorded", by=by, at=at, fact=fact.public_id, fact_hash=fact.fact_hash)
+        write_down(contract, "fact_recorded", asked_by=by, at=at, fact=fact.public_id, fact_hash=fact.fact_hash)
         events.record("contracts.fact_recorded", at=at, fact_id=fact.id)
         return fact
 
@@ -78,7 +78,7 @@ def contest_fact(fact: ContributionFact, *, by: Actor, at: datetime, reason: str
         db.session.add(contest)
         db.session.flush()
         db.session.refresh(fact, ["contests"])
-        write_down(contract, "fact_contested", by=by, at=at, fact=fact.public_id, reason=reason)
+        write_down(contract, "fact_contested", asked_by=by, at=at, fact=fact.public_id, reason=reason)
         events.record("contracts.fact_contested", at=at, fact_id=fact.id)
         return contest
 
@@ -94,7 +94,7 @@ def settle_contest(fact: ContributionFact, *, by: Actor, at: datetime) -> None:
         if contest is None or contest.party != policies.side_of(by, contract):
             raise NothingContested
         contest.settled_at = at
-        write_down(contract, "fact_accepted", by=by, at=at, fact=fact.public_id)
+        write_down(contract, "fact_accepted", asked_by=by, at=at, fact=fact.public_id)
 
 
 def take_back_fact(fact: ContributionFact, *, by: Actor, at: datetime) -> None:
@@ -110,7 +110,7 @@ def take_back_fact(fact: ContributionFact, *, by: Actor, at: datetime) -> None:
         contest = open_contest(fact)
         if contest is not None:
             contest.settled_at = at
-        write_down(contract, "fact_taken_back", by=by, at=at, fact=fact.public_id)
+        write_down(contract, "fact_taken_back", asked_by=by, at=at, fact=fact.public_id)
 
 
 def open_contest(fact: ContributionFact) -> FactContest | None:

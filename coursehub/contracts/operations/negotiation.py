@@ -81,7 +81,7 @@ def open_contract(
         db.session.add_all(ContractCourse(contract_id=contract.id, course_id=course.id) for course in courses)
         db.session.flush()
         write_down(
-            contract, "opened", by=by, at=at,
+            contract, "opened", asked_by=by, at=at,
             parties=[side.public_id for side in sides], courses=[course.public_id for course in courses],
         )  # fmt: skip
         return contract
@@ -128,7 +128,7 @@ def propose_terms(
         db.session.add(proposal)
         db.session.flush()
         write_down(
-            contract, "proposed", by=by, at=at, proposal=proposal.public_id, terms_hash=proposal.terms_hash, message=message
+            contract, "proposed", asked_by=by, at=at, proposal=proposal.public_id, terms_hash=proposal.terms_hash, message=message
         )
         events.record("contracts.terms_proposed", at=at, proposal_id=proposal.id)
         return proposal
@@ -182,11 +182,11 @@ def last_number(contract: Contract) -> int:
     return int(db.session.execute(newest).scalar_one())
 
 
-def close_open_proposal(contract: Contract, *, state: str, by: Actor | None, at: datetime) -> None:
+def close_open_proposal(contract: Contract, *, state: str, asked_by: Actor | None, at: datetime) -> None:
     """Close whatever is on offer. The caller holds the contract's lock."""
     proposal = queries.open_proposal(contract)
     if proposal is not None:
-        _close(proposal, state, by=by, at=at)
+        _close(proposal, state, by=asked_by, at=at)
 
 
 def _close_the_open_one(contract: Contract, *, by: Actor, at: datetime) -> None:
@@ -202,7 +202,7 @@ def _close(proposal: Proposal, state: str, *, by: Actor | None, at: datetime, re
     proposal.closed_by_id = by.person_id if by else None
     proposal.close_reason = reason
     db.session.flush()
-    write_down(proposal.contract, state, by=by, at=at, proposal=proposal.public_id, reason=reason)
+    write_down(proposal.contract, state, asked_by=by, at=at, proposal=proposal.public_id, reason=reason)
 
 
 def _check_fits(contract: Contract, body: TermsBody) -> None:

@@ -10,7 +10,7 @@ from coursehub.db import db
 from coursehub.people.actor import Actor
 
 
-def write_down(contract: Contract, kind: str, *, by: Actor | None, at: datetime, **body: Any) -> NegotiationEntry:
+def write_down(contract: Contract, kind: str, *, asked_by: Actor | None, at: datetime, **body: Any) -> NegotiationEntry:
     """Add one link to a contract's record. The caller holds the contract's lock, so links cannot fork."""
     last = db.session.get(NegotiationEntry, (contract.id, contract.entries)) if contract.entries else None
     prev_hash = last.hash if last else record.beginning(contract.public_id)
@@ -19,8 +19,8 @@ def write_down(contract: Contract, kind: str, *, by: Actor | None, at: datetime,
         "n": contract.entries,
         "kind": kind,
         "at": at,
-        "party": side_of(by, contract) if by else None,
-        "person": by.person.public_id if by else None,
+        "party": side_of(asked_by, contract) if asked_by else None,
+        "person": asked_by.person.public_id if asked_by else None,
         "body": body,
         "prev_hash": prev_hash,
     }

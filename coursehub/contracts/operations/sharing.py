@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub.contracts import queries, reasons
-from coursehub.contracts.models import MoneyEvent, MoneyLine, Terms, TermsCourse
+from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import FEE_COST, Line, share_refund, share_sale, shares_of
@@ -182,10 +182,13 @@ def _sale_of(draft: EventDraft) -> MoneyEvent | None:
 
 
 def _lock_terms(terms_hash: str | None) -> Terms:
-    """The terms, locked: from here events under them queue, so each sees what was refunded before it."""
-    wanted = sa.select(Terms).where(Terms.terms_hash == terms_hash)
+    """The terms, with their contract locked: from here its events queue, so each sees what was refunded before it.
+
+    Signing locks the same row first, so that the two never wait for each other in a ring.
+    """
+    wanted = sa.select(Terms).join(Contract, Contract.id == Terms.contract_id).where(Terms.terms_hash == terms_hash)
     if db.engine.dialect.name != "sqlite":
-        wanted = wanted.with_for_update()
+        wanted = wanted.with_for_update(of=Contract)
     terms = db.session.execute(wanted).scalar_one_or_none()
     if terms is None:
         raise TermsUnknown

@@ -84,7 +84,7 @@ def sign_proposal(proposal: Proposal, *, by: Actor, terms_hash: str, reauthentic
             db.session.flush()
             db.session.refresh(proposal, ["signatures"])
             write_down(
-                proposal.contract, "signed", by=by, at=at,
+                proposal.contract, "signed", asked_by=by, at=at,
                 proposal=proposal.public_id, terms_hash=proposal.terms_hash, method="password",
             )  # fmt: skip
             if {signature.party for signature in proposal.signatures} >= set(body.governance.signers):
@@ -120,7 +120,7 @@ def _begin_terms(proposal: Proposal, *, at: datetime) -> Terms:
         _cover(terms, course_id, begins)
     db.session.flush()
     write_down(
-        contract, "agreed", by=None, at=at,
+        contract, "agreed", asked_by=None, at=at,
         proposal=proposal.public_id, terms_hash=terms.terms_hash, effective_from=begins.isoformat(),
     )  # fmt: skip
     events.record("contracts.terms_agreed", at=at, terms_id=terms.id)
@@ -173,11 +173,11 @@ def end_contract(contract: Contract, *, by: Actor, at: datetime, reason: str = "
         days = queries.body_of(holding).governance.notice_days if holding else 0
         contract.ends_at = at + timedelta(days=days)
         contract.end_reason = reason
-        close_open_proposal(contract, state="withdrawn", by=by, at=at)
+        close_open_proposal(contract, state="withdrawn", asked_by=by, at=at)
         for terms in queries.terms_history(contract):
             if terms.ended_at is None or terms.ended_at > contract.ends_at:
                 _set_end_at_most(terms, contract.ends_at)
-        write_down(contract, "ended", by=by, at=at, ends_at=contract.ends_at.isoformat(), reason=reason)
+        write_down(contract, "ended", asked_by=by, at=at, ends_at=contract.ends_at.isoformat(), reason=reason)
         events.record("contracts.contract_ended", at=at, contract_id=contract.id)
         jobs.enqueue("contracts.follow_terms", at=contract.ends_at)
         return contract.ends_at

@@ -18,8 +18,8 @@ from coursehub.contracts.terms import canonical
 from coursehub.contracts.views import looking
 from coursehub.db import db
 from coursehub.errors import Refusal
-from coursehub.people.models import Organisation
-from coursehub.web import page, paginate, see_other, signed_in_actor
+from coursehub.people.models import Organisation, OrganisationRight
+from coursehub.web import current_locale, page, paginate, see_other, signed_in_actor
 from coursehub.web.locale import local_time
 
 
@@ -62,8 +62,10 @@ def open_contract() -> ResponseReturnValue:
         return page("contracts/new.html", status=422, form=form, in_the_house=looking.in_the_house())
     chosen = [course for course in courses if course.public_id in (form.courses.data or [])]
     owners = {course.organisation_id for course in chosen}
+    asked = set(form.partners.data or [])
+    bound = sa.or_(Organisation.id.in_(owners), Organisation.public_id.in_(asked))
     partners = db.session.execute(
-        sa.select(Organisation).where(Organisation.id.in_(owners), ~Organisation.is_house).order_by(Organisation.id)
+        sa.select(Organisation).where(bound, ~Organisation.is_house).order_by(Organisation.id)
     ).scalars()
     try:
         contract = operations.open_contract(
@@ -148,7 +150,18 @@ def _offer_courses(form: NewContractForm) -> list[Course]:
     courses = list(db.session.execute(wanted).scalars())
     titles = looking.course_titles(courses)
     form.courses.choices = [(course.public_id, titles[course.id]) for course in courses]
+    form.partners.choices = _possible_partners() if looking.in_the_house() else []
     return courses
+
+
+def _possible_partners() -> list[tuple[str, str]]:
+    """Organisations that may sell, for contracts that staff open."""
+    sells = sa.select(OrganisationRight.organisation_id).where(
+        OrganisationRight.right == "sells", OrganisationRight.until_at.is_(None)
+    )
+    wanted = sa.select(Organisation).where(Organisation.id.in_(sells), ~Organisation.is_house).order_by(Organisation.id)
+    english = current_locale() == "en"
+    return [(one.public_id, one.name_en if english else one.name) for one in db.session.execute(wanted).scalars()]
 
 
 def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, object]]:
