@@ -67,10 +67,12 @@ def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
     """
     with transaction():
         sale = _sale_of(draft)
-        terms = _lock_terms(sale.terms_hash if sale else draft.terms_hash)
+        terms, covers = _lock_terms(sale.terms_hash if sale else draft.terms_hash, draft.course_id)
         before = queries.event_for(draft.effect_key)
         if before is not None:
             return _booked_before(before, draft, terms)
+        if not covers:
+            raise CourseNotCovered
         body = queries.body_of(terms)
         if body.currency != draft.currency:
             raise OtherCurrency(terms=body.currency, event=draft.currency)
@@ -80,8 +82,6 @@ def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
 
 
 def _share_sale(draft: EventDraft, body: TermsBody, terms: Terms, *, at: datetime) -> MoneyEvent:
-    if db.session.get(TermsCourse, (terms.id, draft.course_id)) is None:
-        raise CourseNotCovered
     contribution = queries.contribution(terms.contract_id, draft.course_id, draft.occurred_at)
     sold = sale_from(draft.facts, contribution)
     lines = share_sale(body, sold)
@@ -181,18 +181,24 @@ def _sale_of(draft: EventDraft) -> MoneyEvent | None:
     return sale
 
 
-def _lock_terms(terms_hash: str | None) -> Terms:
-    """The terms, with their contract locked: from here its events queue, so each sees what was refunded before it.
+def _lock_terms(terms_hash: str | None, course_id: int) -> tuple[Terms, bool]:
+    """The terms and whether they cover the course; their contract is locked: its events queue from here.
 
     Signing locks the same row first, so that the two never wait for each other in a ring.
     """
-    wanted = sa.select(Terms).join(Contract, Contract.id == Terms.contract_id).where(Terms.terms_hash == terms_hash)
+    covered = sa.and_(TermsCourse.terms_id == Terms.id, TermsCourse.course_id == course_id)
+    wanted = (
+        sa.select(Terms, TermsCourse.course_id)
+        .join(Contract, Contract.id == Terms.contract_id)
+        .outerjoin(TermsCourse, covered)
+        .where(Terms.terms_hash == terms_hash)
+    )
     if db.engine.dialect.name != "sqlite":
         wanted = wanted.with_for_update(of=Contract)
-    terms = db.session.execute(wanted).scalar_one_or_none()
-    if terms is None:
+    found = db.session.execute(wanted).one_or_none()
+    if found is None:
         raise TermsUnknown
-    return terms
+    return found[0], found[1] is not None
 
 
 def _booked_before(event: MoneyEvent, draft: EventDraft, terms: Terms) -> MoneyEvent:
