@@ -7,6 +7,7 @@ in the author's own words. The words for each kind are the templates' business.
 import re
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 
@@ -84,7 +85,8 @@ def _step(release: Release, step: StepView) -> list[Finding]:
     for tag in _IMG.findall(html):
         alt = _ALT.search(tag)
         if alt is None or not alt[1].strip():
-            findings.append(Finding("missing_alt", "look", step.key, re.sub(r'.*\bsrc="[^"]*?([^"/]+)".*', r"\1", tag)))
+            name = unquote(re.sub(r'.*\bsrc="[^"]*?([^"/]+)".*', r"\1", tag))
+            findings.append(Finding("missing_alt", "look", step.key, name))
     for link, image in _DEAD.findall(html):
         findings.append(Finding("dead_link", "stops", step.key, text.plain_text(link or image)[:80]))
     if step.kind == "video":

@@ -12,7 +12,7 @@ from coursehub.catalog.forms import DecisionForm, RemarkForm
 from coursehub.catalog.models import Course, Release, ReleaseReview
 from coursehub.catalog.views import bp
 from coursehub.catalog.views.finding import asked_language, release_or_404, review_or_404
-from coursehub.catalog.views.releases import history_of, remarks_by_step, shown_step
+from coursehub.catalog.views.releases import history_of, remarks_by_step, shown_step, titles_of
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.people.models import Organisation
@@ -62,10 +62,11 @@ def _review_page(found: ReleaseReview, remark: RemarkForm, decision: DecisionFor
     language = asked_language(release)
     before = queries.previous_release(release)
     remarks = remarks_by_step(found)
+    tree = queries.outline(release.id, language)
     people = [one.by_id for several in remarks.values() for one in several] + [found.submitted_by_id]
     return page(
         "catalog/review.html", status=status, **facts, language=language, words=words, previous=before,
-        tree=queries.outline(release.id, language), remarks=remarks, remark_form=remark, form=decision,
+        tree=tree, step_titles=titles_of(tree), remarks=remarks, remark_form=remark, form=decision,
         changes=queries.changes_between(before.id, release.id, language) if before else [],
         names=display_names([*people, *([found.reviewer_id] if found.reviewer_id else [])]), history=history_of(release),
         skills=queries.skills_of(release.id, current_locale()), steps=_shown_steps(release, language),

@@ -44,12 +44,18 @@ def release(release_id: str) -> ResponseReturnValue:
     shown = frame(found, course, "outline")
     findings = [one.as_dict() for one in check_release(found)] if found.state == "draft" else _kept_findings(shown["review"])
     remarks = remarks_by_step(shown["review"])
+    tree = queries.outline(found.id, shown["language"])
     return page(
-        "catalog/release.html", **shown, tree=queries.outline(found.id, shown["language"]), findings=findings,
+        "catalog/release.html", **shown, tree=tree, step_titles=titles_of(tree), findings=findings,
         stops=sum(1 for one in findings if one["weight"] == "stops"), remarks=remarks,
         names=display_names([remark.by_id for several in remarks.values() for remark in several]),
         history=history_of(found), skills=queries.skills_of(found.id, current_locale()),
     )  # fmt: skip
+
+
+def titles_of(tree: queries.Outline) -> dict[str, str]:
+    """Titles of steps by their keys."""
+    return {step.key: step.title for step in tree.steps}
 
 
 def _kept_findings(review: ReleaseReview | None) -> list[dict[str, Any]]:
