@@ -15,10 +15,10 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS object (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, created INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS object_by_time ON object (kind, created, seq);
-CREATE INDEX IF NOT EXISTS object_by_intent ON object (kind, json_extract(body, '$.payment_intent'));
-CREATE INDEX IF NOT EXISTS object_by_charge ON object (kind, json_extract(body, '$.charge'));
-CREATE INDEX IF NOT EXISTS object_by_source ON object (kind, json_extract(body, '$.source'));
-CREATE INDEX IF NOT EXISTS object_by_status ON object (kind, json_extract(body, '$.status'));
+CREATE INDEX IF NOT EXISTS object_by_intent ON object (kind, json_extract(body, '$.payment_intent'), created, seq);
+CREATE INDEX IF NOT EXISTS object_by_charge ON object (kind, json_extract(body, '$.charge'), created, seq);
+CREATE INDEX IF NOT EXISTS object_by_source ON object (kind, json_extract(body, '$.source'), created, seq);
+CREATE INDEX IF NOT EXISTS object_by_status ON object (kind, json_extract(body, '$.status'), created, seq);
 CREATE TABLE IF NOT EXISTS replay (
   key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, created INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS delivery (
