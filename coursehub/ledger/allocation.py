@@ -4,7 +4,7 @@ Sales are divided by `coursehub.money.share_out` (largest remainder). That metho
 not monotone, so refunds use another: the running total taken back is apportioned over
 the original legs by Webster's rule (Sainte-Laguë), and a step is the difference of two
 such targets. A step is therefore never negative, and the whole taken back is every leg
-exactly, in however many parts it came. Decision 0005.
+exactly, in however many parts it came. Decision 0004.
 """
 
 from collections.abc import Mapping
