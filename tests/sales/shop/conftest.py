@@ -1,4 +1,21 @@
-"""The shop of the other tests of sales."""
-from tests.sales.conftest import course, inbox, offering, sandbox, shop
+"""The shop of the other tests of sales, in the present: pages know no other time."""
 
-__all__ = ["course", "inbox", "offering", "sandbox", "shop"]
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from coursehub import clock, rails
+from tests.sales.conftest import course, inbox, offering, sandbox
+from tests.sales.rig import Shop
+from tests.sandbox.rig import Sandbox
+
+__all__ = ["course", "inbox", "offering", "sandbox"]
+
+
+@pytest.fixture
+def shop(app: Flask, cast: Any, sandbox: Sandbox) -> Iterator[Shop]:
+    made = Shop(cast, sandbox, clock.now())
+    with rails.use(made.rail):
+        yield made
