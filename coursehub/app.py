@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from flask import Blueprint, Flask
-from flask_migrate import Migrate
 
 from coursehub import config, db, events, jobs, mail  # noqa: F401 - their tables belong to the schema
 from coursehub.config import Settings
@@ -47,7 +46,7 @@ def load_tables() -> None:
 
 def _blueprints() -> Iterator[Blueprint]:
     for module in parts("views"):
-        yield from getattr(module, "blueprints", None) or [module.bp]
+        yield from getattr(module, "blueprints", None) or ([module.bp] if hasattr(module, "bp") else [])
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -68,7 +67,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.instance.mkdir(parents=True, exist_ok=True)
     db.init_app(app, settings.database_url)
     load_tables()
-    Migrate(app, db.db, directory=str(config.root() / "migrations"))
     locale.init_app(app)
     filters.init_app(app)
     failures.init_app(app)

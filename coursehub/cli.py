@@ -11,12 +11,13 @@ import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup
 
-from coursehub import __version__, clock, config, processes, schema, worker
-from coursehub.app import create_app, parts
+from coursehub import __version__, clock, config, processes
 from coursehub.config import OddSetting
 
 
 def _create() -> Flask:
+    from coursehub.app import create_app  # takes a second: not for `--help`, not for the parent of `run`
+
     return create_app()
 
 
@@ -27,13 +28,15 @@ class Commands(FlaskGroup):
         """All command names, sorted."""
         return sorted({*super().list_commands(ctx), *self._of_rooms()})
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """A command by its name; rooms' commands are imported only when asked for."""
         own = self.commands.get(name)
         return own or self._of_rooms().get(name)
 
     @staticmethod
     def _of_rooms() -> dict[str, click.Command]:
+        from coursehub.app import parts
+
         return {str(command.name): command for module in parts("commands") for command in module.commands}
 
 
@@ -72,9 +75,11 @@ def serve(host: str, port: int, workers: int) -> None:
 @cli.command(name="worker", with_appcontext=False)
 def run_worker() -> None:
     """Do the work that requests leave for later: letters, webhooks, grading, schedules."""
+    from coursehub import worker
+
     stop = worker.Stop()
     stop.listen()
-    worker.work(create_app(), stop)
+    worker.work(_create(), stop)
 
 
 @cli.command(with_appcontext=False)
@@ -95,6 +100,8 @@ def sandbox() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to the shape this version needs."""
+    from coursehub import schema
+
     schema.migrate()
     click.echo(f"The database is at revision {schema.revision()}.")
 
@@ -159,8 +166,6 @@ def demo(*, rebuild: bool) -> None:
 @click.option("--port", envvar="PORT", default=8000, type=click.IntRange(1, 65535))
 def run(host: str, port: int) -> None:
     """Everything at once on this machine: database, demo if empty, sandbox, worker and server."""
-    from coursehub import preflight
-
     begun = float(os.environ.get("COURSEHUB_STARTED_AT", time.time()))
     phases = [("install", time.time() - begun)] if "COURSEHUB_STARTED_AT" in os.environ else []
     mark = time.time()
@@ -173,7 +178,7 @@ def run(host: str, port: int) -> None:
     os.environ["PORT"] = str(port)
     os.environ["COURSEHUB_DEMO"] = os.environ.get("COURSEHUB_DEMO", "1")
     settings = config.read()
-    for sentence in preflight.missing_programs():
+    for sentence in processes.missing_programs():
         click.echo(sentence)
     _prepare(settings)
     phase("database and demo")
@@ -201,6 +206,12 @@ def run(host: str, port: int) -> None:
 
 def _prepare(settings: config.Settings) -> None:
     """Migrate, and on an empty database build the demo, in this process."""
+    from coursehub import schema
+
+    if schema.is_surely_current(settings):
+        return
+    from coursehub.app import create_app
+
     app = create_app(settings)
     with app.app_context():
         fresh = schema.revision() is None

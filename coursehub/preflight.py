@@ -27,16 +27,6 @@ class Finding:
     sentence: str
 
 
-def missing_programs() -> list[str]:
-    """What a comfortable machine has and this one lacks, with what it costs."""
-    sentences = []
-    if shutil.which("bwrap") is None:
-        sentences.append("bubblewrap is not installed: code exercises cannot be graded (on Debian: apt install bubblewrap).")
-    if shutil.which("node") is None:
-        sentences.append("Node is not installed: pages work, without live updates (Node 18 or newer brings them).")
-    return sentences
-
-
 def _payments(settings: Settings) -> Finding:
     if settings.uses_sandbox:
         severity = "note" if settings.demo or not settings.https else "stop"
@@ -64,7 +54,8 @@ def _database(at: datetime) -> list[Finding]:
     ]
     now, wanted = schema.revision(), schema.newest_revision()
     if now != wanted:
-        findings.append(Finding("schema", "stop", f"The database is at {now or 'nothing'}; run `coursehub migrate` to reach {wanted}."))
+        sentence = f"The database is at {now or 'nothing'}; run `coursehub migrate` to reach {wanted}."
+        findings.append(Finding("schema", "stop", sentence))
         return findings
     findings.append(Finding("schema", "fine", f"The database has the shape this version needs ({wanted})."))
     dead = db.session.execute(sa.select(sa.func.count()).where(Job.state == "dead")).scalar_one()

@@ -1,6 +1,7 @@
 """The processes of one installation on one machine: started together, ended together."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -72,3 +73,13 @@ def end_on_signals() -> None:
 def is_root() -> bool:
     """Whether we run as the machine's administrator."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def missing_programs() -> list[str]:
+    """What a comfortable machine has and this one lacks, with what it costs."""
+    sentences = []
+    if shutil.which("bwrap") is None:
+        sentences.append("bubblewrap is not installed: code exercises cannot be graded (on Debian: apt install bubblewrap).")
+    if shutil.which("node") is None:
+        sentences.append("Node is not installed: pages work, without live updates (Node 18 or newer brings them).")
+    return sentences
