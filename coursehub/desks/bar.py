@@ -9,6 +9,7 @@ from flask import g, has_request_context, request
 from coursehub.config import current_settings
 from coursehub.db import db
 from coursehub.desks.frame import Frame, Link, frame_for
+from coursehub.desks.navigation import Way, ways_in
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, PersonalRecord
 from coursehub.web import current_actor, current_locale, local_path
@@ -16,6 +17,7 @@ from coursehub.web.audiences import from_loopback
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
+LEARNING = ("/desk", "/learn", "/enrolments/")
 ENDONYMS = {"zh-CN": "中文", "en": "English"}
 
 
@@ -37,10 +39,11 @@ class Bar:
     demo: bool
     on_this_machine: bool
     frame: Frame
+    searches_everything: bool
+    here_is_learning: bool
 
     language_url = "/language"
     theme_url = "/theme"
-    search_url = "/courses"
     sign_in_url = "/sign-in"
     sign_out_url = "/sign-out"
     switch_url = "/account/organisation"
@@ -55,6 +58,19 @@ class Bar:
     def next_theme(self) -> str:
         """The theme that the switch leads to."""
         return THEMES[(THEMES.index(self.theme) + 1) % len(THEMES)]
+
+    @property
+    def search_url(self) -> str:
+        """Learners look for courses; partners and staff for everything they may see."""
+        return "/search" if self.searches_everything else "/courses"
+
+    def is_here(self, place: str, set_by_page: str | None) -> bool:
+        """Whether a place of the bar is the current one; a learner's own pages all belong to "learn"."""
+        return place == ("learn" if self.here_is_learning else set_by_page)
+
+    def ways_in(self, place: str | None) -> list[Way]:
+        """The links inside the place of this page."""
+        return ways_in(place or "", current_actor()) if self.person_name else []
 
     @property
     def theme_words(self) -> str:
@@ -100,6 +116,8 @@ def _bar(actor: Actor | None) -> Bar:
         demo=settings.demo,
         on_this_machine=settings.demo and from_loopback(),
         frame=frame,
+        searches_everything=actor is not None and (actor.is_staff or "sells" in actor.rights),
+        here_is_learning=actor is not None and request.path.startswith(LEARNING),
     )
 
 
@@ -123,6 +141,8 @@ def _has(actor: Actor | None, place: str) -> bool:
         return True
     if actor is None:
         return False
+    if place == "learn":
+        return True
     return actor.is_staff if place == "house" else {"studio": "sells", "hire": "hires"}[place] in actor.rights
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from coursehub.config import package
 
-SHEETS = ("tokens", "base", "bar", "components", "forms", "figures", "lesson", "places", "print")
+SHEETS = ("tokens", "base", "bar", "components", "forms", "figures", "lesson", "places", "desks", "print")
 
 Link = tuple[str, str]
 
@@ -56,6 +56,7 @@ def _frame(app: Flask) -> Frame:
 def _places() -> list[tuple[str, str, str]]:
     return [
         ("courses", _("Courses"), "/courses"),
+        ("learn", _("Learn"), "/desk"),
         ("studio", _("Studio"), "/studio"),
         ("hire", _("Hire"), "/hire"),
         ("alliance", _("Alliance"), "/alliance"),

@@ -60,3 +60,9 @@ def _remember(cookie: str, choice: str, choices: tuple[str, ...]) -> Response:
             cookie, choice, max_age=timedelta(days=365), secure=current_settings().https, httponly=True, samesite="Lax"
         )  # fmt: skip
     return answer
+
+
+# The desks register themselves on bp, which must exist first.
+from coursehub.desks.views import house, learner, searching, studio  # noqa: E402
+
+__all__ = ["bp", "house", "learner", "searching", "studio"]

@@ -1,0 +1,63 @@
+"""The ways inside a place: links to the pages that their own audience lets this reader open."""
+
+from flask import current_app, request, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from coursehub.people.actor import Actor
+from coursehub.web.audiences import audience_of
+
+STUDIO = (
+    ("desks.studio", _l("Today")),
+    ("catalog.courses", _l("Courses")),
+    ("contracts_studio.contracts", _l("Contracts")),
+    ("contracts_earnings.earnings", _l("Earnings")),
+    ("sales.links", _l("Partner links")),
+    ("sales.coupons", _l("Coupons")),
+)
+HOUSE = (
+    ("desks.house", _l("Today")),
+    ("catalog.reviews", _l("Listing reviews")),
+    ("contracts_house.contracts", _l("Contracts")),
+    ("people.house_organisations", _l("Organisations")),
+    ("sales.house_orders", _l("Orders")),
+    ("sales.house_refunds", _l("Refunds")),
+    ("sales.house_support", _l("Support")),
+    ("learning.report_queue", _l("Reports")),
+    ("people.house_people", _l("People")),
+    ("learning_credentials.issued", _l("Credentials")),
+    ("ledger.accounts", _l("Books")),
+    ("floor.job_queue", _l("Jobs")),
+    ("floor.outbox", _l("Outbox")),
+)
+WAYS = {"studio": STUDIO, "house": HOUSE}
+
+Way = tuple[str, str, bool]
+
+
+def ways_in(place: str, reader: Actor | None) -> list[Way]:
+    """The links of a place as (words, address, whether it is this page or one below it)."""
+    if reader is None:
+        return []
+    found = [(str(label), url_for(endpoint)) for endpoint, label in WAYS.get(place, ()) if may_open(endpoint, reader)]
+    if place == "studio" and reader.organisation is not None and not reader.organisation.is_house:
+        found.append(_members(reader.organisation.public_id))
+    return [(label, url, _is_here(url, place)) for label, url in found]
+
+
+def may_open(endpoint: str, reader: Actor) -> bool:
+    """Whether a page of this application would let the reader in."""
+    if endpoint not in current_app.view_functions:
+        return False
+    audience = audience_of(current_app, endpoint)
+    return audience is not None and audience.admits(reader)
+
+
+def _members(public_id: str) -> tuple[str, str]:
+    words: LazyString = _l("Members")
+    return str(words), url_for("people.organisation", public_id=public_id)
+
+
+def _is_here(url: str, place: str) -> bool:
+    """The desk itself is only itself; every other link also stands for the pages below it."""
+    return request.path == url or (url != f"/{place}" and request.path.startswith(f"{url}/"))

@@ -1,0 +1,198 @@
+"""What the house's desk shows: what must be done today, how the last thirty days were, and whether the house is set up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from coursehub.catalog.models import Course, Release, ReleaseReview
+from coursehub.config import current_settings
+from coursehub.contracts import queries as contracts
+from coursehub.contracts.models import Listing, Proposal
+from coursehub.db import db
+from coursehub.jobs import Job
+from coursehub.learning import queries as learning
+from coursehub.learning.models import Completion, Credential, Enrolment
+from coursehub.ledger.models import Account, Balance, ChainHead
+from coursehub.mail import Letter
+from coursehub.people.actor import Actor
+from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person
+from coursehub.sales import queries as sales
+from coursehub.sales.models import Order, Refund, RefundRequest, SupportMessage
+
+MONTH = timedelta(days=30)
+STUCK = timedelta(minutes=15)
+
+_Moment = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How many things of one kind wait, and the clock of the most urgent, where there is one."""
+
+    kind: str
+    count: int
+    opened_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Books:
+    """A cheap look at the books: what all balances of each currency add up to, which must be nothing."""
+
+    journals: int
+    off: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Month:
+    """The last thirty days in numbers; money per currency, refunds taken off."""
+
+    people: int
+    orders: int
+    enrolments: int
+    completions: int
+    credentials: int
+    taken: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """The six steps of a new installation, each done or not."""
+
+    house: bool
+    languages: bool
+    payments: bool
+    mail: bool
+    first_course: bool
+    first_partner: bool
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the house still waits for its first course or its first partner."""
+        return not (self.first_course and self.first_partner)
+
+
+def queues(reader: Actor, *, at: datetime) -> list[Queue]:
+    """What waits for this member of staff, by role, the promises to people first; only what is not empty."""
+    roles = reader.staff_roles
+    found: list[Queue] = []
+    if roles & {"finance", "support"}:
+        found.append(_queue("refunds", RefundRequest.answered_at.is_(None), RefundRequest.asked_at, RefundRequest.answer_by))
+        found.append(Queue("orders", _count(sales.orders_matching(reader, trouble=True).with_only_columns(Order.id))))
+    if "catalogue" in roles:
+        found.append(
+            _queue("reviews", ReleaseReview.decision.is_(None), ReleaseReview.submitted_at, ReleaseReview.due_at)
+        )
+        found.append(_queue("applications", PartnerApplication.answered_at.is_(None), PartnerApplication.asked_at))
+        found.append(Queue("listings", _unlisted()))
+    if roles & {"catalogue", "finance"} and reader.organisation is not None:
+        found.append(_proposals(reader.organisation.public_id))
+    if "support" in roles:
+        found.append(_queue("messages", SupportMessage.answered_at.is_(None), SupportMessage.written_at))
+        found.append(Queue("letters", _letters_stuck(at)))
+    if roles & {"catalogue", "support"}:
+        found.append(Queue("reports", learning.open_reports_count()))
+    found.append(Queue("jobs", _count(sa.select(Job.id).where(Job.state == "dead"))))
+    return [queue for queue in found if queue.count]
+
+
+def _queue(kind: str, waits: sa.ColumnElement[bool], opened: _Moment, due: _Moment | None = None) -> Queue:
+    """Count what waits and find the one that began, or falls due, first."""
+    columns = [sa.func.count(), sa.func.min(opened), *([sa.func.min(due)] if due is not None else [])]
+    row = db.session.execute(sa.select(*columns).where(waits)).one()
+    return Queue(kind, row[0], row[1], row[2] if due is not None else None)
+
+
+def _proposals(party: str) -> Queue:
+    """Open proposals that a partner made and the house has not answered."""
+    theirs = contracts.proposals_waiting_for(party).where(Proposal.offered_party != party).order_by(None)
+    rows = theirs.with_only_columns(Proposal.offered_at, Proposal.reply_by).subquery()
+    count, opened, due = db.session.execute(
+        sa.select(sa.func.count(), sa.func.min(rows.c.offered_at), sa.func.min(rows.c.reply_by))
+    ).one()
+    return Queue("proposals", count, opened, due)
+
+
+def _count(select: "sa.Select[int]") -> int:
+    return db.session.execute(sa.select(sa.func.count()).select_from(select.order_by(None).subquery())).scalar_one()
+
+
+def _unlisted() -> int:
+    """Approved releases of courses that are not on the shelf in a newer one: they wait for terms or for their listing."""
+    return _count(sa.select(Release.id).where(Release.state == "approved"))
+
+
+def _letters_stuck(at: datetime) -> int:
+    """Letters that should have left; without a mail server none ever does, and the outbox is where they are read."""
+    if not current_settings().smtp_url:
+        return 0
+    return _count(sa.select(Letter.id).where(Letter.sent_at.is_(None), Letter.written_at < at - STUCK))
+
+
+def books() -> Books:
+    """What every currency's balances add up to, and how many journals there are; the full check is a page of its own."""
+    totals = db.session.execute(
+        sa.select(Account.currency, sa.func.sum(Balance.posted_minor))
+        .join(Account, Account.id == Balance.account_id)
+        .group_by(Account.currency)
+    )
+    off = {currency: int(total) for currency, total in totals if total}
+    journals = db.session.execute(sa.select(sa.func.max(ChainHead.height))).scalar_one_or_none()
+    return Books(journals or 0, off)
+
+
+def last_month(*, at: datetime) -> Month:
+    """The last thirty days, counted."""
+    since = at - MONTH
+    counts = [
+        sa.select(sa.func.count()).where(column >= since, *more).scalar_subquery()
+        for column, more in (
+            (Person.confirmed_at, (Person.erased_at.is_(None),)),
+            (Order.placed_at, (Order.enrolment_id.is_not(None),)),
+            (Enrolment.opened_at, ()),
+            (Completion.at, ()),
+            (Credential.issued_at, (Credential.revoked_at.is_(None),)),
+        )
+    ]
+    row = db.session.execute(sa.select(*counts)).one()
+    taken: dict[str, int] = {}
+    for currency, amount in db.session.execute(
+        sa.select(Order.currency, sa.func.sum(Order.gross_minor))
+        .where(Order.paid_at >= since, Order.enrolment_id.is_not(None))
+        .group_by(Order.currency)
+    ):
+        taken[currency] = int(amount)
+    for currency, amount in db.session.execute(
+        sa.select(Order.currency, sa.func.sum(Refund.amount_minor))
+        .join(Order, Order.id == Refund.order_id)
+        .where(Refund.booked_at >= since)
+        .group_by(Order.currency)
+    ):
+        taken[currency] = taken.get(currency, 0) - int(amount)
+    return Month(*row, taken=sorted(taken.items()))
+
+
+def set_up() -> SetUp:
+    """How far a new installation is."""
+    settings = current_settings()
+    founded, listed, partner = db.session.execute(
+        sa.select(
+            sa.exists().where(Organisation.is_house),
+            sa.exists(sa.select(Listing.id).join(Course, Course.id == Listing.course_id)),
+            sa.exists(
+                sa.select(OrganisationRight.id)
+                .join(Organisation, Organisation.id == OrganisationRight.organisation_id)
+                .where(OrganisationRight.right == "sells", OrganisationRight.until_at.is_(None), Organisation.is_house.is_(False))
+            ),
+        )
+    ).one()
+    return SetUp(
+        house=bool(founded),
+        languages=bool(settings.default_locale),
+        payments=not settings.uses_sandbox and bool(settings.stripe_webhook_secret),
+        mail=bool(settings.smtp_url),
+        first_course=bool(listed),
+        first_partner=bool(partner),
+    )
