@@ -18,6 +18,8 @@ class Placer:
         self.images: list[Image] = []
         self._resolve = resolve
         self._originals: dict[str, str] = {}
+        self.lost: list[str] = []
+        """Targets of images that lost their address, in the order of the page."""
 
     def original_of(self, address: str) -> str:
         """What the author had written for an address that we placed."""
@@ -43,11 +45,13 @@ class Placer:
     def src(self, value: str) -> str | None:
         """The address of an image; images from elsewhere are never loaded."""
         if _scheme(value) or value.startswith("//"):
+            self.lost.append(value)
             self.notes.note("outside_image", value)
             return None
         target = _written(value)
         address = self._resolve(target)
         if address is None:
+            self.lost.append(target)
             self.notes.note("broken_image", target)
             return None
         self._originals[address] = target

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -99,6 +99,7 @@ def _judge_image(tag: str, placer: Placer) -> str:
     found: dict[str, Any] = dict(_ATTRIBUTE.findall(tag))
     alt = unescape(found.get("alt", ""))
     if not found.get("src"):
-        return f'<span class="missing">{found.get("alt", "")}</span>'
+        target = placer.lost.pop(0) if placer.lost and "src" not in found else ""
+        return f'<span class="missing">{found.get("alt") or escape(target.rsplit("/", 1)[-1][:80])}</span>'
     placer.images.append(Image(placer.original_of(unescape(found["src"])), alt, unescape(found["src"])))
     return tag
