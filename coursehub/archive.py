@@ -66,14 +66,19 @@ def back_up(target: str, *, at: datetime) -> str:
 
     Files are never changed once written, so files stored meanwhile are only additions.
     """
-    manifest: dict[str, Any] = {"format": FORMAT, "revision": schema.revision(), "made_at": at.isoformat(), "tables": {}, "files": {}}
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "revision": schema.revision(),
+        "made_at": at.isoformat(),
+        "tables": {},
+        "files": {},
+    }
     partial = Path(target + ".partial")
     with tarfile.open(partial, "w:gz", compresslevel=3) as tar, db.engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:
+        if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")
         else:
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            connection.execution_options(isolation_level="REPEATABLE READ")
         for table in _tables():
             digest, count = hashlib.sha256(), 0
             with tempfile.TemporaryFile() as out:

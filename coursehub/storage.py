@@ -29,7 +29,7 @@ def put(data: bytes | BinaryIO, *, suffix: str = "") -> str:
     key = digest.hexdigest() + suffix
     target = path(key)
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(out.name, target)
+    Path(out.name).replace(target)
     return key
 
 

@@ -33,7 +33,7 @@ def password_hash() -> str:
 def _person(name: str, locale: str = "en", born: date = date(1995, 5, 17)) -> Person:
     with transaction():
         person = add_person(
-            display_name=name, email=f"{name.split()[0].lower()}@example.org", password_hash=password_hash(),
+            display_name=name, email=f"{name.split(maxsplit=1)[0].lower()}@example.org", password_hash=password_hash(),
             locale=locale, birth_on=born, at=BEGINNING,
         )  # fmt: skip
         person.confirmed_at = BEGINNING

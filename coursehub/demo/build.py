@@ -42,14 +42,14 @@ def build(*, rebuild: bool, tell: Tell, app: Flask | None = None) -> None:
             tell("No isolation for code exercises here (install bubblewrap): the demo leaves their attempts out.")
         try:
             with _without_waiting_for_the_disk():
-                tell_story(app, settings)
+                tell_story(settings)
         except BaseException:
             _throw_away(settings)
             raise
     tell(f"The demo was built in {time.monotonic() - started:.0f} s.")
 
 
-def tell_story(app: Flask, settings: Settings) -> None:
+def tell_story(settings: Settings) -> None:
     """Let twelve months happen, ending now."""
     end = clock.now().replace(microsecond=0)
     past = PastRail(settings.instance / "sandbox.sqlite3", public_url=settings.stripe_base_url, at=end)

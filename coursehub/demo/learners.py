@@ -51,7 +51,9 @@ QUESTIONS = {
 }  # fmt: skip
 
 
-def buy(agenda: Agenda, players: Players, person: Person, course_id: int, *, at: datetime, click: Click | None, coupon: str) -> Order:
+def buy(
+    agenda: Agenda, players: Players, person: Person, course_id: int, *, at: datetime, click: Click | None, coupon: str
+) -> Order:
     """Place an order and pay for it on the sandbox's page a few minutes later."""
     offering = open_offering(course_id)
     if offering is None:
@@ -153,7 +155,9 @@ def talk(agenda: Agenda, players: Players, *, slug: str, course_id: int, teacher
     course = db.session.get_one(Course, course_id)
     rows = list(
         db.session.execute(
-            sa.select(Enrolment).where(Enrolment.course_id == course_id, Enrolment.ended_at.is_(None)).order_by(Enrolment.opened_at)
+            sa.select(Enrolment)
+            .where(Enrolment.course_id == course_id, Enrolment.ended_at.is_(None))
+            .order_by(Enrolment.opened_at)
         ).scalars()
     )
     for enrolment, (stars, words) in zip(rows, REVIEWS[slug], strict=False):

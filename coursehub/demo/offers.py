@@ -99,7 +99,12 @@ def house_course(players: Players, *, at: datetime) -> Course:
     course = db.session.get_one(Course, release.course_id)
     later = at + timedelta(days=2)
     contract = open_contract(
-        courses=[course], partners=[], title="量潮课堂自有课程", title_en="Courses of the house", by=players.acting("stan"), at=later
+        courses=[course],
+        partners=[],
+        title="量潮课堂自有课程",
+        title_en="Courses of the house",
+        by=players.acting("stan"),
+        at=later,
     )
     proposal = propose_terms(
         contract, by=players.acting("stan"), terms=terms_for(contract, starting_points.simple_split), at=later
@@ -193,7 +198,10 @@ def newer_release(players: Players, course: Course, *, at: datetime) -> None:
     if view is None:
         return
     step = db.session.get_one(Step, view.id)
-    source = view.source + "\n\n## One more question\n\nBefore you write a double, ask who will notice when the real thing changes. If the answer is nobody, start the real thing instead.\n"  # noqa: E501
+    source = (
+        view.source
+        + "\n\n## One more question\n\nBefore you write a double, ask who will notice when the real thing changes. If the answer is nobody, start the real thing instead.\n"
+    )
     mend_text(step, "en", title=view.title, source=source, by=pia, at=at + HOURS)
     review(players, draft, "pia", at=at + 2 * HOURS)
     list_course(course, by=players.acting("stan"), at=at + timedelta(days=2))

@@ -55,10 +55,10 @@ class PastRail:
         """One refund of the history."""
         return refund_facts(self._history.find_refund(refund_id))
 
-    def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
+    def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:  # noqa: ARG002 - the Rail's signature
         """None: what the past did is booked as it happens."""
         yield from ()
 
-    def verified_event(self, raw: bytes, signature: str) -> RailEvent:
+    def verified_event(self, raw: bytes, signature: str) -> RailEvent:  # noqa: ARG002 - the Rail's signature
         """Nobody sends webhooks into the past."""
         raise ForgedEvent("the past receives no webhooks")

@@ -94,7 +94,13 @@ def found_house(*, name: str, name_en: str, slug: str, at: datetime) -> Players:
 
 
 def _partner(
-    players: Players, *, name: str, name_en: str, slug: str, members: tuple[tuple[str, str, str, tuple[str, ...]], ...], at: datetime
+    players: Players,
+    *,
+    name: str,
+    name_en: str,
+    slug: str,
+    members: tuple[tuple[str, str, str, tuple[str, ...]], ...],
+    at: datetime,
 ) -> Organisation:
     """An organisation whose first member owns it applies, is approved and gives its bank details."""
     organisation = found_organisation(name=name, name_en=name_en, slug=slug, at=at)
@@ -110,7 +116,9 @@ def _partner(
     if application is None:
         raise LookupError("the application has gone")
     answer_application(application, approve=True, reason="", by=players.acting("stan"), at=at)
-    details = PayeeDetails(holder=name, bank="示例银行上海分行", account="6200 0000 0000 1234", tax_number="91310000EXAMPLE0X", country="CN")
+    details = PayeeDetails(
+        holder=name, bank="示例银行上海分行", account="6200 0000 0000 1234", tax_number="91310000EXAMPLE0X", country="CN"
+    )
     give_payee_details(organisation, details, by=players.acting(owner), at=at)
     return organisation
 

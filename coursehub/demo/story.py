@@ -92,7 +92,9 @@ def _campaigns(stage: Stage, at: datetime) -> None:
         link = make_link(name=name, course=stage.courses[slug], by=stage.players.acting(who), at=at)
         stage.links.setdefault(slug, link)
     make_coupon(
-        CouponDraft(code="SPRING20", borne_by="house", starts_at=at, off_bps=2000, uses_limit=200), by=stage.players.acting("stan"), at=at
+        CouponDraft(code="SPRING20", borne_by="house", starts_at=at, off_bps=2000, uses_limit=200),
+        by=stage.players.acting("stan"),
+        at=at,
     )
     draft = CouponDraft(
         code="NORTHWIND10", borne_by="partner", starts_at=at, off_bps=1000, uses_limit=50, courses=(stage.courses[NORTHWIND],)
@@ -196,10 +198,14 @@ def _loose_ends(agenda: Agenda, stage: Stage, at: datetime) -> None:
             half = order.gross_minor // 2
             approve_refund(asked, amount_minor=half, answer="您学了前两课，我们退还一半。", by=stan, at=at + timedelta(hours=5))
         elif n == 1:
-            decline_refund(asked, answer="课程已学完八成，按条款不再退款。学习进度和凭证会一直保留。", by=stan, at=at + timedelta(hours=6))
+            decline_refund(
+                asked, answer="课程已学完八成，按条款不再退款。学习进度和凭证会一直保留。", by=stan, at=at + timedelta(hours=6)
+            )
     for n, order in enumerate(late[2:4]):
         buyer = people.learner(db.session.get_one(Person, order.buyer_id))
-        message = ask_support(text="请问可以开具发票吗？抬头与税号应该在哪里填写？", order=order, by=buyer, at=at + timedelta(hours=n))
+        message = ask_support(
+            text="请问可以开具发票吗？抬头与税号应该在哪里填写？", order=order, by=buyer, at=at + timedelta(hours=n)
+        )
         if n == 0:
             answer_support(message, text="可以。请回复抬头和税号，我们在三个工作日内开出。", by=stan, at=at + timedelta(hours=4))
     reader = people.learner(people.learners[5])

@@ -36,12 +36,12 @@ def from_loopback() -> bool:
     return request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
 
 
-PUBLIC = Audience("public", lambda actor: True)
+PUBLIC = Audience("public", lambda _actor: True)
 SIGNED_IN = Audience("signed in", lambda actor: actor is not None)
 # A harmless choice (language, theme): its form carries no token, so that a page that holds it needs no session;
 # instead the browser must say that the form stood on one of our own pages.
-OUR_PAGES = Audience("anybody, from our own pages", lambda actor: True, from_our_pages=True)
-SIGNED_CALL = Audience("signed call", lambda actor: True, signed_call=True)
+OUR_PAGES = Audience("anybody, from our own pages", lambda _actor: True, from_our_pages=True)
+SIGNED_CALL = Audience("signed call", lambda _actor: True, signed_call=True)
 HOUSE_OR_DEMO = Audience(
     "staff, or anybody on a demo's own machine",
     lambda actor: (actor is not None and actor.is_staff) or (current_settings().demo and from_loopback()),
@@ -99,9 +99,9 @@ def access(audience: Audience) -> Callable[[View], View]:
 
 
 def _turn_away(actor: "Actor | None") -> ResponseReturnValue:
-    if actor is None and request.method in ("GET", "HEAD"):
-        return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")), 303)
-    abort(403)
+    if actor is not None or request.method not in ("GET", "HEAD"):
+        abort(403)
+    return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")), 303)
 
 
 def current_actor() -> "Actor | None":

@@ -19,9 +19,7 @@ bp = Blueprint("floor", __name__)
 def job_queue() -> ResponseReturnValue:
     """What is waiting, what is being done and what needs a person."""
     state = "dead" if request.args.get("state") == "dead" else "waiting"
-    counts = {
-        name: count for name, count in db.session.execute(sa.select(jobs.Job.state, sa.func.count()).group_by(jobs.Job.state)).all()
-    }
+    counts = dict(db.session.execute(sa.select(jobs.Job.state, sa.func.count()).group_by(jobs.Job.state)).tuples().all())
     chosen = sa.select(jobs.Job).where(jobs.Job.state == state).order_by(jobs.Job.run_at, jobs.Job.id)
     return page(
         "floor/jobs.html",

@@ -20,7 +20,10 @@ log = logging.getLogger(__name__)
 def _wording(code: int) -> tuple[str, str]:
     words = {
         400: (_("That request did not make sense"), _("Go back, load the page again and try once more.")),
-        403: (_("This page is not for you"), _("Sign in with another account, or ask the owner of your organisation for access.")),
+        403: (
+            _("This page is not for you"),
+            _("Sign in with another account, or ask the owner of your organisation for access."),
+        ),
         404: (_("There is nothing at this address"), _("It may have moved, or you may not be allowed to see it.")),
         405: (_("This address does not take that action"), _("Go back and use the page's own buttons.")),
         413: (_("That file is too large"), _("Files up to 256 MB can be uploaded. Make it smaller and try again.")),
@@ -56,7 +59,7 @@ def init_app(app: Flask) -> None:
         return _answer(refusal.status, _("That is not possible"), str(refusal))
 
     @app.errorhandler(CSRFError)
-    def _forged(error: CSRFError) -> ResponseReturnValue:
+    def _forged(_error: CSRFError) -> ResponseReturnValue:
         return _answer(400, _("This form is too old"), _("Load the page again and send it once more. Nothing was changed."))
 
     @app.errorhandler(HTTPException)

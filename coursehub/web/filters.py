@@ -70,7 +70,9 @@ def linked_paragraphs(text: str) -> Markup:
 
 def init_app(app: Flask) -> None:
     """Give every template these filters and the few things a layout needs."""
-    app.jinja_env.filters.update(money=money, amount=amount, moment=moment, day=day, bps=bps, paragraphs=paragraphs, linked_paragraphs=linked_paragraphs)
+    app.jinja_env.filters.update(
+        money=money, amount=amount, moment=moment, day=day, bps=bps, paragraphs=paragraphs, linked_paragraphs=linked_paragraphs
+    )
     app.jinja_env.globals.update(external_url=external_url)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -91,9 +91,7 @@ def ways(course_ids: Sequence[int], *, since: datetime, until: datetime) -> dict
     counts: dict[int, dict[str, int]] = {course_id: {} for course_id in course_ids}
     for course_id, what, visits in db.session.execute(
         sa.select(VisitCount.course_id, VisitCount.what, sa.func.sum(VisitCount.visits))
-        .where(
-            VisitCount.course_id.in_(course_ids), VisitCount.on_day >= since.date(), VisitCount.on_day <= until.date()
-        )
+        .where(VisitCount.course_id.in_(course_ids), VisitCount.on_day >= since.date(), VisitCount.on_day <= until.date())
         .group_by(VisitCount.course_id, VisitCount.what)
     ):
         counts[course_id]["visits" if what == "course" else "previews"] = int(visits)

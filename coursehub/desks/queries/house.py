@@ -82,9 +82,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(_queue("refunds", RefundRequest.answered_at.is_(None), RefundRequest.asked_at, RefundRequest.answer_by))
         found.append(Queue("orders", _count(sales.orders_matching(reader, trouble=True).with_only_columns(Order.id))))
     if "catalogue" in roles:
-        found.append(
-            _queue("reviews", ReleaseReview.decision.is_(None), ReleaseReview.submitted_at, ReleaseReview.due_at)
-        )
+        found.append(_queue("reviews", ReleaseReview.decision.is_(None), ReleaseReview.submitted_at, ReleaseReview.due_at))
         found.append(_queue("applications", PartnerApplication.answered_at.is_(None), PartnerApplication.asked_at))
         found.append(Queue("listings", _unlisted()))
     if roles & {"catalogue", "finance"} and reader.organisation is not None:

@@ -141,7 +141,9 @@ def _open_orders(person_id: int, locale: str) -> list[OpenOrder]:
 
     def refund(request: RefundRequest, order: Order) -> OpenOrder:
         amount = request.amount_minor or order.gross_minor
-        return OpenOrder(order.public_id, title(order), amount, order.currency, "refund_answer", request.asked_at, request.answer_by)
+        return OpenOrder(
+            order.public_id, title(order), amount, order.currency, "refund_answer", request.asked_at, request.answer_by
+        )
 
     return [
         *(OpenOrder(o.public_id, title(o), o.gross_minor, o.currency, "pay", o.placed_at, o.expires_at) for o in unpaid),

@@ -133,7 +133,9 @@ def _organisations(words: str, reader: Actor) -> list[Organisation]:
 
 def _contracts(words: str, reader: Actor) -> list[Contract]:
     """By reference or a part of the title; staff by role, partners among those that bind them."""
-    may = bool(reader.staff_roles & {"catalogue", "finance"}) if reader.is_staff else reader.has_role("owner", "finance", "author")
+    may = (
+        bool(reader.staff_roles & {"catalogue", "finance"}) if reader.is_staff else reader.has_role("owner", "finance", "author")
+    )
     if not may:
         return []
     spelled = words.lower()

@@ -61,7 +61,9 @@ class StudioDesk:
     months: dict[str, list[tuple[datetime, int]]]
 
 
-def studio_desk(organisation: Organisation, locale: str, *, since: datetime, at: datetime, money: bool, teaching: bool) -> StudioDesk:
+def studio_desk(
+    organisation: Organisation, locale: str, *, since: datetime, at: datetime, money: bool, teaching: bool
+) -> StudioDesk:
     """money: the reader sees sales and contracts. teaching: the reader answers learners."""
     courses = courses_of(organisation.id, locale)
     ids = [course.id for course in courses]

@@ -3,8 +3,8 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from coursehub.desks.queries.search import find
 from coursehub.desks.navigation import may_open
+from coursehub.desks.queries.search import find
 from coursehub.desks.views import bp
 from coursehub.web import PUBLIC, access, current_actor, current_locale, page
 

@@ -16,8 +16,8 @@ from coursehub.desks.queries.courses import courses_of, doors, stops, ways
 from coursehub.desks.queries.studio import months, named_stops, studio_desk
 from coursehub.desks.views import bp
 from coursehub.learning import queries as learning
-from coursehub.people.models import Organisation
 from coursehub.people.actor import Actor
+from coursehub.people.models import Organisation
 from coursehub.web import PARTNER, access, current_locale, one_or_404, page, signed_in_actor
 from coursehub.web.filters import money as money_of
 
