@@ -11,7 +11,7 @@ import io
 import json
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -38,7 +38,12 @@ def _plain(value: Any) -> Any:
 
 def _live(value: Any) -> Any:
     if isinstance(value, dict) and set(value) == {"~", "v"}:
-        return {"moment": datetime.fromisoformat, "day": date.fromisoformat, "bytes": base64.b64decode}[value["~"]](value["v"])
+        read: dict[str, Callable[[str], Any]] = {
+            "moment": datetime.fromisoformat,
+            "day": date.fromisoformat,
+            "bytes": base64.b64decode,
+        }
+        return read[value["~"]](value["v"])
     return value
 
 

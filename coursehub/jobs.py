@@ -77,7 +77,9 @@ def cron(name: str, *, every: timedelta) -> None:
     _schedules[name] = every
 
 
-def enqueue(name: str, *, at: datetime, dedupe_key: str | None = None, args: Mapping[str, Any] | None = None, **more: Any) -> None:
+def enqueue(
+    name: str, *, at: datetime, dedupe_key: str | None = None, args: Mapping[str, Any] | None = None, **more: Any
+) -> None:
     """Add work due at `at`, in the open transaction; arguments by keyword or as a mapping.
 
     With a `dedupe_key`, a second row with that key is not added while the first waits.

@@ -55,7 +55,8 @@ def revision() -> str | None:
 @lru_cache(maxsize=1)
 def newest_revision() -> str:
     """The revision this version of coursehub needs: the one that no other follows."""
-    own, followed = set(), set()
+    own: set[str] = set()
+    followed: set[str] = set()
     for file in (root() / "migrations" / "versions").glob("*.py"):
         for down, name in _REVISION.findall(file.read_text(encoding="utf-8")):
             (followed if down else own).add(name)

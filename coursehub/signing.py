@@ -35,7 +35,7 @@ _NOWHERE = "http://relative.invalid/"  # where an address that is none would see
 Document = dict[str, Any]
 
 
-class NotSignable(ValueError):  # noqa: N818 - reads as the sentence it is
+class NotSignable(ValueError):
     """This document says something that a signature would not cover; the message names it."""
 
 

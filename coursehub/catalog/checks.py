@@ -39,13 +39,17 @@ class Finding:
         return asdict(self)
 
 
-def check_release(release: Release) -> list[Finding]:
-    """All findings of a release, those that stop it first."""
+def check_release(release: Release, *, compare: bool = True) -> list[Finding]:
+    """All findings of a release, those that stop it first.
+
+    compare: also hold its words against every course on offer, which takes longer.
+    """
     findings = [*_facts(release), *_notebooks(release)]
     for locale in release.languages:
         for step in steps_of(release.id, locale):
             findings += _step(release, step)
-    findings += _similar(release)
+    if compare:
+        findings += _similar(release)
     unique = list(dict.fromkeys(findings))
     return sorted(unique, key=lambda finding: finding.weight != "stops")
 
@@ -105,22 +109,24 @@ def _is_empty(release: Release, path: str) -> bool:
         return b"-->" not in file.read(1 << 20)
 
 
-def _words_of(release_id: int) -> str:
+def sketch_of(release_id: int) -> list[int]:
+    """The sketch of all words of a release, as a learner reads them."""
     rows = sa.select(StepText.html).join(Step, Step.id == StepText.step_id).where(StepText.release_id == release_id)
-    return "\n".join(text.plain_text(html) for html in db.session.execute(rows.order_by(Step.position)).scalars())
+    pages = db.session.execute(rows.order_by(Step.position, StepText.locale)).scalars()
+    return sketch("\n".join(text.plain_text(html) for html in pages))
 
 
 def _similar(release: Release) -> list[Finding]:
     """Other courses on offer whose words are much the same."""
-    own = sketch(_words_of(release.id))
+    own = sketch_of(release.id)
     others = db.session.execute(
-        sa.select(Release.id, Course.slug)
+        sa.select(Course.slug, Release.sketch)
         .join(Course, Course.id == Release.course_id)
         .where(Release.state == "listed", Release.course_id != release.course_id)
-    ).all()
+    )
     findings = []
-    for other_id, slug in others:
-        percent = resemblance_percent(own, sketch(_words_of(other_id)))
+    for slug, other in others:
+        percent = resemblance_percent(own, other or [])
         if percent >= SIMILAR_PERCENT:
             findings.append(Finding("similar", "look", detail=f"{slug} ({percent} %)"))
     return findings

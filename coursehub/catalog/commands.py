@@ -1,4 +1,4 @@
-"""`coursehub import`: the catalogue from the command line."""
+"""`coursehub import` and `coursehub skills`: the catalogue from the command line."""
 
 import json
 import sys
@@ -35,12 +35,19 @@ def import_course(path: Path, dry_run: bool, as_json: bool, slug: str | None) ->
                 _print(source, as_json, None)
                 return
             organisation = _organisation(slug)
+            operations.load_skills(at=clock.now())
             prepared = operations.prepare(source, package)
             release = operations.create_draft(prepared, organisation_id=organisation.id, author_id=None, at=clock.now())
         except Refusal as refusal:
             click.echo(str(refusal), err=True)
             sys.exit(2)
         _print(source, as_json, release.public_id)
+
+
+@click.command("skills")
+def load_skills() -> None:
+    """Bring the skill graph in line with the file that comes with coursehub."""
+    click.echo(f"{operations.load_skills(at=clock.now())} skills added or changed")
 
 
 def _organisation(slug: str | None) -> Organisation:
@@ -82,4 +89,4 @@ def _print(source: CourseSource, as_json: bool, release_id: str | None) -> None:
     click.echo(f"draft: {release_id}" if release_id else "nothing was written")
 
 
-commands = [import_course]
+commands = [import_course, load_skills]

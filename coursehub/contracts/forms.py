@@ -76,7 +76,7 @@ def _days(label: Any, low: int, high: int) -> IntegerField:
     return IntegerField(label, validators=[InputRequired(_NEEDED), range_])
 
 
-class TermsForm(FlaskForm):  # type: ignore[misc]
+class TermsForm(FlaskForm):
     """Terms in the words of those who negotiate; `terms_form` adds what depends on the parties."""
 
     currency = SelectField(_l("Currency"), validators=_ALWAYS, choices=[(code, code) for code in CURRENCIES])
@@ -140,7 +140,7 @@ def terms_form(
     return form
 
 
-class NewContractForm(FlaskForm):  # type: ignore[misc]
+class NewContractForm(FlaskForm):
     """Which courses, with whom, and what to call it."""
 
     title = StringField(
@@ -153,19 +153,19 @@ class NewContractForm(FlaskForm):  # type: ignore[misc]
     partners = Boxes(_l("Partners who make or teach them as well"), validators=[Optional()], validate_choice=True)
 
 
-class ReasonForm(FlaskForm):  # type: ignore[misc]
+class ReasonForm(FlaskForm):
     """A reason in a few words."""
 
     reason = TextAreaField(_l("Reason"), validators=[Optional(), Length(max=1000, message=_TOO_LONG)])
 
 
-class ContestForm(FlaskForm):  # type: ignore[misc]
+class ContestForm(FlaskForm):
     """Why a fact is not so."""
 
     reason = TextAreaField(_l("What is not so"), validators=[InputRequired(_NEEDED), Length(max=1000, message=_TOO_LONG)])
 
 
-class FactForm(FlaskForm):  # type: ignore[misc]
+class FactForm(FlaskForm):
     """One contribution of one party to one course."""
 
     course = SelectField(_l("Course"), validators=_ALWAYS)

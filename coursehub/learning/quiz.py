@@ -59,9 +59,7 @@ def questions_of(definition: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def shown(definition: Mapping[str, Any], *, seed: str) -> list[ShownQuestion]:
     """What a page may know of each question; items to be ordered come shuffled by `seed`, never in the right order."""
-    return [
-        ShownQuestion(q["id"], q["kind"], int(q.get("points", 1)), _options(q, seed)) for q in questions_of(definition)
-    ]
+    return [ShownQuestion(q["id"], q["kind"], int(q.get("points", 1)), _options(q, seed)) for q in questions_of(definition)]
 
 
 def _options(question: Mapping[str, Any], seed: str) -> tuple[str, ...]:

@@ -2,9 +2,8 @@
 
 import sys
 
-from coursehub.web.locale import CATALOGUES
-
 from coursehub.translations.catalogues import problems, rooms, translated, used_by
+from coursehub.web.locale import CATALOGUES
 
 
 def _quoted(text: str) -> str:

@@ -116,6 +116,7 @@ def problems(room: str) -> list[str]:
         lines += [
             f"{room}: other placeholders than {sorted(wanted)} in: {text!r}"
             for text in texts
-            if set(PLACEHOLDER.findall(str(text))) - wanted or (isinstance(message, str) and wanted - set(PLACEHOLDER.findall(str(text))))
+            if set(PLACEHOLDER.findall(str(text))) - wanted
+            or (isinstance(message, str) and wanted - set(PLACEHOLDER.findall(str(text))))
         ]
     return lines

@@ -202,6 +202,7 @@ def create_tables() -> None:
         sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("manifest", sa.JSON(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=True),
+        sa.Column("sketch", sa.JSON(), nullable=True),
         sa.Column("derived_from_id", BIG, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),

@@ -63,8 +63,7 @@ def seal_evidence_on_postgresql() -> None:
         "$$ BEGIN RAISE EXCEPTION 'evidence is append-only'; END $$"
     )
     op.execute(
-        "CREATE TRIGGER evidence_no_change BEFORE UPDATE OR DELETE ON evidence "
-        "FOR EACH ROW EXECUTE FUNCTION evidence_is_sealed()"
+        "CREATE TRIGGER evidence_no_change BEFORE UPDATE OR DELETE ON evidence FOR EACH ROW EXECUTE FUNCTION evidence_is_sealed()"
     )
 
 
@@ -88,7 +87,9 @@ def create_tables() -> None:
         sa.UniqueConstraint("public_id", name="uq_issuer_key_public_id"),
         sa.UniqueConstraint("public_multibase", name="uq_issuer_key_public_multibase"),
         sa.CheckConstraint("compromised_at IS NULL OR retired_at IS NOT NULL", name=op.f("ck_issuer_key_compromised_is_retired")),
-        sa.CheckConstraint("(retired_at IS NULL) = (sealed_private IS NOT NULL)", name=op.f("ck_issuer_key_retired_keys_cannot_sign")),
+        sa.CheckConstraint(
+            "(retired_at IS NULL) = (sealed_private IS NOT NULL)", name=op.f("ck_issuer_key_retired_keys_cannot_sign")
+        ),
     )
     _unique_while("uq_issuer_key_in_use", "issuer_key", ["algorithm"], "retired_at IS NULL")
     op.create_table(

@@ -60,7 +60,9 @@ def demo_app(built_demo: BuiltDemo, tmp_path: Path) -> Iterator[Flask]:
     """The demo in this process, as a copy that a test may change."""
     folder = tmp_path / "instance"
     shutil.copytree(built_demo.folder, folder)
-    app = create_app(config.read({**built_demo.env, "COURSEHUB_INSTANCE": str(folder), "COURSEHUB_BASE_URL": "https://localhost"}))
+    app = create_app(
+        config.read({**built_demo.env, "COURSEHUB_INSTANCE": str(folder), "COURSEHUB_BASE_URL": "https://localhost"})
+    )
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = SecureClient
     with app.app_context():
@@ -82,7 +84,10 @@ def site(built_demo: BuiltDemo, tmp_path_factory: pytest.TempPathFactory) -> Ite
     try:
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{env['PORT']}/readyz", timeout=2) as reply:
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{env['PORT']}/readyz", timeout=2) as reply,
+            ):
                 if reply.status == 200:
                     break
             assert process.poll() is None, (folder.parent / "log").read_text()

@@ -36,24 +36,26 @@ ANYWHERE_EMPTY = (
     r"^/courses/[^/]+/",
     r"^/courses\?",
 )
-SKIP = re.compile(r"^/(static|assets|house/components|outbox|house/outbox|r/|sign-out|webhooks)|\.(pdf|json|xml|csv|ics|svg|png|mp4|vtt|zip)$|/(file|files|asset|assets)/")
+SKIP = re.compile(
+    r"^/(static|assets|house/components|outbox|house/outbox|r/|sign-out|webhooks)|\.(pdf|json|xml|csv|ics|svg|png|mp4|vtt|zip)$|/(file|files|asset|assets)/"
+)
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"]+)"')
 TAG = re.compile(r"<(script|style|template|code|pre)\b.*?</\1>|<[^>]+>", re.S)
 
 
 def shape(path: str) -> str:
     """A path with its ids taken out, so that a hundred orders count as one kind of page."""
-    return re.sub(r"/(?=[a-z0-9]*\d)[a-z0-9-]{6,}|/\d+", "/*", urlsplit(path).path) + "?" + "&".join(
-        sorted(part.split("=")[0] for part in urlsplit(path).query.split("&") if part)
+    return (
+        re.sub(r"/(?=[a-z0-9]*\d)[a-z0-9-]{6,}|/\d+", "/*", urlsplit(path).path)
+        + "?"
+        + "&".join(sorted(part.split("=")[0] for part in urlsplit(path).query.split("&") if part))
     )
 
 
 def english_sentences() -> list[str]:
     """Every English text that has a Chinese one and is long enough to be told apart in a Chinese page."""
     found = {
-        message if isinstance(message, str) else message[0]
-        for file in CATALOGUES.glob("*.po")
-        for message in translated(file)
+        message if isinstance(message, str) else message[0] for file in CATALOGUES.glob("*.po") for message in translated(file)
     }
     return sorted(m for m in found if len(m) > 14 and m.count(" ") > 2 and "%(" not in m and m.isascii())
 

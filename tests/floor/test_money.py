@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from coursehub.money import currency_exponent, format_money, share_out
 
-WEIGHTS = st.dictionaries(st.text(min_size=1, max_size=4), st.integers(0, 10_000), min_size=1, max_size=8).filter(lambda w: sum(w.values()) > 0)
+WEIGHTS = st.dictionaries(st.text(min_size=1, max_size=4), st.integers(0, 10_000), min_size=1, max_size=8).filter(
+    lambda w: sum(w.values()) > 0
+)
 
 
 @given(st.integers(0, 10**12), WEIGHTS)

@@ -48,4 +48,7 @@ def test_a_live_key_never_goes_anywhere_but_to_stripe(tmp_path):
 
 def test_a_secret_may_come_from_a_file(tmp_path):
     (tmp_path / "secret").write_text("s" * 50 + "\n")
-    assert config.read({"COURSEHUB_INSTANCE": str(tmp_path), "COURSEHUB_SECRET_KEY_FILE": str(tmp_path / "secret")}).secret_key == "s" * 50
+    assert (
+        config.read({"COURSEHUB_INSTANCE": str(tmp_path), "COURSEHUB_SECRET_KEY_FILE": str(tmp_path / "secret")}).secret_key
+        == "s" * 50
+    )

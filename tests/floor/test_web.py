@@ -35,7 +35,19 @@ def test_a_form_without_its_token_changes_nothing(app, client, cast):
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\\\\evil", "/a\\b", "/a\nb", "", None, "evil", "///evil.example"],
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "\\\\evil",
+        "/a\\b",
+        "/a\nb",
+        "",
+        None,
+        "evil",
+        "///evil.example",
+    ],
 )
 def test_only_a_path_of_ours_is_gone_on_to(target):
     assert local_path(target, "/home") == "/home"

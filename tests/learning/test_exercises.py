@@ -128,8 +128,15 @@ def test_the_whole_way_through_the_page_without_scripts(isolated, client, cast, 
     answer = client.post(f"{code}/work", data={"source": WRONG.replace("\n", "\r\n"), "purpose": "check"})
     assert answer.status_code == 303
     waiting = client.get(answer.location)
-    assert '<noscript><meta http-equiv="refresh"' in waiting.text and "Your code is running." in waiting.text and "readonly" in waiting.text
-    fragment = client.get(answer.location.split("?")[0] + "/attempts/" + answer.location.split("attempt=")[1].split("#")[0], headers={"HX-Request": "true"})
+    assert (
+        '<noscript><meta http-equiv="refresh"' in waiting.text
+        and "Your code is running." in waiting.text
+        and "readonly" in waiting.text
+    )
+    fragment = client.get(
+        answer.location.split("?")[0] + "/attempts/" + answer.location.split("attempt=")[1].split("#")[0],
+        headers={"HX-Request": "true"},
+    )
     assert "data-waiting" in fragment.text and "<html" not in fragment.text
     run_due(at=clock.now(), strict=True)
     judged = client.get(answer.location)

@@ -244,12 +244,20 @@ def test_no_page_of_the_room_carries_an_inline_script_or_style_or_two_headings(c
     for path in ["/learn", f"/learn/{enrolment.public_id}", *steps_of(enrolment), f"/courses/{course.slug}/preview/l1-read"]:
         page = read(client, path)
         assert page.count("<h1") == 1 and " style=" not in page and "<style" not in page
-        assert re.findall(r"<script(?![^>]*src=)", page) == [] and not re.search(r"\son[a-z]+=", page.split("<body")[1].split(">")[0])
+        assert re.findall(r"<script(?![^>]*src=)", page) == [] and not re.search(
+            r"\son[a-z]+=", page.split("<body")[1].split(">")[0]
+        )
         assert page.count("button--primary") <= 1
 
 
 def test_a_step_that_a_script_names_is_shown_as_words(client, cast, course, at):
-    nasty = ("l1-quiz", "quiz", "passed", STEPS[2][3], {**STEPS[2][4], "one.prompt": "<script>alert(1)</script>", "one.a.text": "<img src=x onerror=alert(1)>"})
+    nasty = (
+        "l1-quiz",
+        "quiz",
+        "passed",
+        STEPS[2][3],
+        {**STEPS[2][4], "one.prompt": "<script>alert(1)</script>", "one.a.text": "<img src=x onerror=alert(1)>"},
+    )
     release = make_release(course, at=at, steps=[nasty])
     enrolment = operations.enrol(person_id=cast.ada.id, release_id=release.id, at=at)
     sign_in(client, cast.ada)

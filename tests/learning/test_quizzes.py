@@ -40,12 +40,26 @@ def test_a_number_is_right_within_its_tolerance_however_it_is_typed(answer, verd
     assert verdicts({**RIGHT, "number": answer})["number"] == verdict
 
 
-@pytest.mark.parametrize(("answer", "verdict"), [("print", "right"), ("PRINT", "right"), ("ｐｒｉｎｔ", "right"), ("  print ", "right"), ("print()", "wrong")])
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [("print", "right"), ("PRINT", "right"), ("ｐｒｉｎｔ", "right"), ("  print ", "right"), ("print()", "wrong")],
+)
 def test_a_word_is_right_whatever_its_width_and_case(answer, verdict):
     assert verdicts({**RIGHT, "word": answer})["word"] == verdict
 
 
-@pytest.mark.parametrize(("picked", "verdict"), [(["a", "b"], "right"), (["b", "a"], "right"), (["a"], "partly"), (["a", "b", "c"], "partly"), (["a", "c"], "wrong"), (["c"], "wrong"), ([], "wrong")])
+@pytest.mark.parametrize(
+    ("picked", "verdict"),
+    [
+        (["a", "b"], "right"),
+        (["b", "a"], "right"),
+        (["a"], "partly"),
+        (["a", "b", "c"], "partly"),
+        (["a", "c"], "wrong"),
+        (["c"], "wrong"),
+        ([], "wrong"),
+    ],
+)
 def test_several_choices_are_right_only_together(picked, verdict):
     assert verdicts({**RIGHT, "many": picked})["many"] == verdict
 

@@ -275,4 +275,7 @@ def test_a_course_is_reported_by_anybody_signed_in(client, cast, course, release
     assert client.post("/reports", data=data).location == "/"
     assert client.get("/reports/new?subject=person&id=x").status_code == 404
     sign_in(client, cast.susi)
-    assert "A course is not hidden from here" in client.get(f"/house/reports/{db.session.execute(sa.select(Report.public_id)).scalar_one()}").text
+    assert (
+        "A course is not hidden from here"
+        in client.get(f"/house/reports/{db.session.execute(sa.select(Report.public_id)).scalar_one()}").text
+    )

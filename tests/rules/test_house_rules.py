@@ -167,7 +167,9 @@ def test_no_template_carries_inline_script_or_style():
     assert found == []
 
 
-JINJA = re.compile(r"\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.S)
+JINJA = re.compile(
+    r"\{#.*?#\}|\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.S
+)
 WORD = re.compile(r"[A-Za-z一-鿿]{2,}")
 SPOKEN = re.compile(r"\b(?:alt|title|placeholder|aria-label)\s*=\s*\"([^\"]*)\"")
 NO_WORDS = {"SANDBOX", "SHA", "JSON", "PDF", "QR", "TOTP", "kbd", "nbsp", "coursehub", "minus", "times"}

@@ -75,6 +75,7 @@ class Release(Model):
     links: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # pages and labels of the package by step key
     manifest: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # canonical, made when frozen
     content_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    sketch: Mapped[list[int] | None] = mapped_column(sa.JSON)  # of its words, to notice copies; made when frozen
     derived_from_id: Mapped[int | None] = ref("release.id", nullable=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     frozen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

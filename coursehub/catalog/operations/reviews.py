@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from coursehub import events
 from coursehub.catalog import policies
-from coursehub.catalog.checks import Finding, check_release
+from coursehub.catalog.checks import Finding, check_release, sketch_of
 from coursehub.catalog.manifest import hash_of, manifest_of
 from coursehub.catalog.models import Course, Release, ReleaseReview, ReleaseText, ReviewRemark
 from coursehub.catalog.operations.drafts import NotADraft
@@ -69,6 +69,7 @@ def _freeze(release: Release, *, at: datetime) -> None:
         titles = [phase.title for phase in tree.phases] + [lesson.title for lesson in tree.lessons]
         row.search_text = "\n".join([row.summary, *row.outcomes, *titles, *(step.title for step in tree.steps)])
     db.session.flush()
+    release.sketch = sketch_of(release.id)
     release.manifest = manifest_of(release)
     release.content_hash = hash_of(release.manifest)
     release.frozen_at = at

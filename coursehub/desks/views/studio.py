@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from flask import make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
+from markupsafe import Markup
 
 from coursehub import clock
 from coursehub.catalog.models import Course
@@ -82,10 +83,11 @@ def _sees_money(actor: Actor) -> bool:
     return may_open("contracts_earnings.earnings", actor)
 
 
-def month_rows(points: list[tuple[datetime, int]], currency: str) -> list[tuple[str, int, str]]:
+def month_rows(points: list[tuple[datetime, int]], currency: str) -> list[tuple[Markup, int, str]]:
     """Months as the chart of bars reads them; a month that gave back more than it earned has no bar."""
     pattern = "yyyy年M月" if current_locale() == "zh-CN" else "MMM yyyy"
-    return [(str(format_date(begin, pattern)), max(0, amount), money_of(amount, currency)) for begin, amount in points]
+    words = Markup('<span class="nowrap">{}</span>')
+    return [(words.format(format_date(begin, pattern)), max(0, amount), money_of(amount, currency)) for begin, amount in points]
 
 
 bp.add_app_template_global(month_rows, "month_rows")

@@ -69,9 +69,7 @@ def complete_if_done(enrolment: Enrolment, *, at: datetime) -> Completion | None
     done = {key for key, done_at in progress_of(enrolment.id).items() if done_at is not None}
     if not tree.counted or not tree.counted <= done:
         return None
-    said = sa.select(Completion.id).where(
-        Completion.enrolment_id == enrolment.id, Completion.release_id == enrolment.release_id
-    )
+    said = sa.select(Completion.id).where(Completion.enrolment_id == enrolment.id, Completion.release_id == enrolment.release_id)
     if db.session.execute(said).first() is not None:
         return None
     completion = Completion(enrolment_id=enrolment.id, release_id=enrolment.release_id, at=at)

@@ -37,10 +37,7 @@ def record_evidence(
         sa.select(Release.public_id, Release.content_hash).where(Release.id == enrolment.release_id)
     ).one()
     last = db.session.execute(
-        sa.select(Evidence.n, Evidence.hash)
-        .where(Evidence.enrolment_id == enrolment.id)
-        .order_by(Evidence.n.desc())
-        .limit(1)
+        sa.select(Evidence.n, Evidence.hash).where(Evidence.enrolment_id == enrolment.id).order_by(Evidence.n.desc()).limit(1)
     ).one_or_none()
     fields = {
         "public_id": new_public_id(),

@@ -84,9 +84,7 @@ def _declare(enrolment: Enrolment, step_key: str, *, rule: str, at: datetime) ->
         )  # fmt: skip
 
 
-def note_position(
-    enrolment: Enrolment, step_key: str, *, seconds: int, duration_seconds: int, by: Actor, at: datetime
-) -> bool:
+def note_position(enrolment: Enrolment, step_key: str, *, seconds: int, duration_seconds: int, by: Actor, at: datetime) -> bool:
     """Remember where in a video the learner is; says whether the step is done now.
 
     seconds, duration_seconds: as the player reports them. Raises EnrolmentEnded and NoSuchStep.

@@ -66,9 +66,7 @@ def progress_of(enrolment_id: int) -> dict[str, datetime | None]:
 
 def completed_at(enrolment: Enrolment) -> datetime | None:
     """When the enrolment first completed a release, or None."""
-    return db.session.execute(
-        sa.select(sa.func.min(Completion.at)).where(Completion.enrolment_id == enrolment.id)
-    ).scalar_one()
+    return db.session.execute(sa.select(sa.func.min(Completion.at)).where(Completion.enrolment_id == enrolment.id)).scalar_one()
 
 
 def next_step_key(tree: Outline, last_step_key: str | None, done: set[str]) -> str | None:
@@ -110,9 +108,7 @@ class DeskCourse:
 def desk_courses(person_id: int, *, limit: int = 20) -> list[DeskCourse]:
     """A person's courses with where to continue, lately read ones first; ended ones last."""
     finished = (
-        sa.select(Completion.enrolment_id, sa.func.min(Completion.at).label("at"))
-        .group_by(Completion.enrolment_id)
-        .subquery()
+        sa.select(Completion.enrolment_id, sa.func.min(Completion.at).label("at")).group_by(Completion.enrolment_id).subquery()
     )
     rows = db.session.execute(
         sa.select(Enrolment, Course.slug, finished.c.at)
@@ -157,5 +153,3 @@ def _desk_course(enrolment: Enrolment, slug: str, completed: datetime | None, do
         completed_at=completed,
         newer_release_id=newer_release_id(enrolment) if enrolment.ended_at is None else None,
     )
-
-

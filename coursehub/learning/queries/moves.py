@@ -59,8 +59,7 @@ def _digests(release_id: int) -> dict[str, str]:
         .order_by(Step.position, Step.id)
     )
     return {
-        step.key: digest([step.kind, _plain(step.definition), _plain(step.acceptance), texts.get(step.id, [])])
-        for step in steps
+        step.key: digest([step.kind, _plain(step.definition), _plain(step.acceptance), texts.get(step.id, [])]) for step in steps
     }
 
 

@@ -94,9 +94,7 @@ class Outline:
 
     def minutes_left(self, done: set[str]) -> int:
         """The minutes of lessons that still have an open step."""
-        return sum(
-            lesson.minutes for lesson in self.lessons if any(step.rule and step.key not in done for step in lesson.steps)
-        )
+        return sum(lesson.minutes for lesson in self.lessons if any(step.rule and step.key not in done for step in lesson.steps))
 
 
 _kept: "OrderedDict[tuple[str, str], Outline]" = OrderedDict()

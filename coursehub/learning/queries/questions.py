@@ -178,9 +178,7 @@ def _badges(organisation_ids: set[int]) -> dict[int, tuple[str, str]]:
     return {row.id: (row.name, row.name_en) for row in db.session.execute(found)}
 
 
-def _answer_view(
-    answer: Answer, names: dict[int, str], badges: dict[int, tuple[str, str]], reader: Actor
-) -> AnswerView:
+def _answer_view(answer: Answer, names: dict[int, str], badges: dict[int, tuple[str, str]], reader: Actor) -> AnswerView:
     return AnswerView(
         public_id=answer.public_id,
         text=answer.text,

@@ -70,9 +70,7 @@ def review_summaries(course_ids: Iterable[int]) -> dict[int, ReviewSummary]:
     """The same for many courses at once, for lists; courses without reviews are missing."""
     found = (
         sa.select(CourseReview.course_id, CourseReview.stars, sa.func.count().label("n"))
-        .where(
-            CourseReview.course_id.in_(list(course_ids)), CourseReview.deleted_at.is_(None), CourseReview.hidden_at.is_(None)
-        )
+        .where(CourseReview.course_id.in_(list(course_ids)), CourseReview.deleted_at.is_(None), CourseReview.hidden_at.is_(None))
         .group_by(CourseReview.course_id, CourseReview.stars)
     )
     by_course: dict[int, dict[int, int]] = {}

@@ -33,9 +33,7 @@ def hand_in(enrolment_id: str, step_key: str) -> ResponseReturnValue:
     except Refusal as refusal:
         flash(str(refusal), "warning")
         return lesson_page(enrolment, step, status=refusal.status, source=source)
-    return see_other(
-        "learning.lesson", enrolment_id=enrolment_id, step_key=step_key, attempt=attempt.public_id, _anchor="result"
-    )
+    return see_other("learning.lesson", enrolment_id=enrolment_id, step_key=step_key, attempt=attempt.public_id, _anchor="result")
 
 
 @bp.get("/learn/<enrolment_id>/<step_key>/attempts/<attempt_id>")

@@ -56,13 +56,9 @@ def enrolment_place(enrolment: Enrolment) -> Place:
     return Place(base, f"/enrolments/{enrolment.public_id}/files", False)
 
 
-def outline_rows(
-    tree: Outline, place: Place, *, done: set[str], now: str | None
-) -> list[tuple[str, list[OutlineRow]]]:
+def outline_rows(tree: Outline, place: Place, *, done: set[str], now: str | None) -> list[tuple[str, list[OutlineRow]]]:
     """The outline as (phase title, lessons), with what is done and where the reader is."""
-    return [
-        (phase.title, [_outline_row(lesson, place, done, now) for lesson in phase.lessons]) for phase in tree.phases
-    ]
+    return [(phase.title, [_outline_row(lesson, place, done, now) for lesson in phase.lessons]) for phase in tree.phases]
 
 
 def _outline_row(lesson: OutlineLesson, place: Place, done: set[str], now: str | None) -> OutlineRow:

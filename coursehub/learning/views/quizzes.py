@@ -60,9 +60,7 @@ def answer_quiz(enrolment_id: str, step_key: str) -> ResponseReturnValue:
     answers = answers_in(step, request.form)
     problems = quiz.problems(step.definition, answers)
     if step.kind == "quiz" and problems:
-        return lesson_page(
-            enrolment, step, status=422, answers=answers, problems=problems, places=places_in(step, request.form)
-        )
+        return lesson_page(enrolment, step, status=422, answers=answers, problems=problems, places=places_in(step, request.form))
     try:
         attempt = operations.answer_quiz(enrolment, step_key, answers=answers, by=signed_in_actor(), at=clock.now())
     except Refusal as refusal:
