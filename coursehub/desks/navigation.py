@@ -1,9 +1,12 @@
 """The ways inside a place: links to the pages that their own audience lets this reader open."""
 
+import sqlalchemy as sa
 from flask import current_app, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from coursehub.catalog.models import Course
+from coursehub.db import db
 from coursehub.people.actor import Actor
 from coursehub.web.audiences import audience_of
 
@@ -31,6 +34,13 @@ HOUSE = (
     ("floor.outbox", _l("Outbox")),
 )
 WAYS = {"studio": STUDIO, "house": HOUSE}
+COURSE = (
+    ("catalog.course", "course_id", _l("Releases")),
+    ("sales.offering", "public_id", _l("Price")),
+    ("learning.learners", "course_id", _l("Learners")),
+    ("desks.insight", "public_id", _l("Insight")),
+)
+"""The pages of one course in the studio, each with the name that its address gives the course."""
 
 Way = tuple[str, str, bool]
 
@@ -43,6 +53,19 @@ def ways_in(place: str, reader: Actor | None) -> list[Way]:
     if place == "studio" and reader.organisation is not None and not reader.organisation.is_house:
         found.append(_members(reader.organisation.public_id))
     return [(label, url, _is_here(url, place)) for label, url in found]
+
+
+def ways_of_course(reader: Actor | None) -> list[Way]:
+    """The pages about the course of this page, for those who act for the organisation that owns it."""
+    named = next((name for endpoint, name, _words in COURSE if endpoint == request.endpoint), None)
+    if named is None or reader is None:
+        return []
+    course_id = str((request.view_args or {})[named])
+    own = sa.select(Course.id).where(Course.public_id == course_id, Course.organisation_id == reader.organisation_id)
+    if db.session.execute(own).first() is None:
+        return []
+    pages = [(str(words), url_for(endpoint, **{name: course_id})) for endpoint, name, words in COURSE if may_open(endpoint, reader)]
+    return [(label, url, url == request.path) for label, url in pages]
 
 
 def may_open(endpoint: str, reader: Actor) -> bool:
