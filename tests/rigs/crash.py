@@ -111,16 +111,13 @@ class CrashRig:
         left = self.tell("again", flow, fault=fault)
         return acted.get("points", []), left | effects.of_the_rail(self.store)
 
-    def violations(self, flow: str, die_at: list[int], *, fault: str | None = None) -> list[str]:
-        """What differs from an undisturbed run, for each of these points."""
+    def violations(self, flow: str, die_at: list[int], *, fault: str | None = None) -> Iterator[str]:
+        """What differs from an undisturbed run, for each of these points where something does."""
         points, undisturbed = self.run(flow)
-        found = []
         for point in die_at:
             _points, left = self.run(flow, die_at=point, fault=fault)
-            differing = effects.difference(undisturbed, left)
-            if differing:
-                found.append(f"{flow}, point {point} ({points[point - 1]}): " + "; ".join(differing))
-        return found
+            if differing := effects.difference(undisturbed, left):
+                yield f"{flow}, point {point} ({points[point - 1]}): " + "; ".join(differing)
 
     @property
     def store(self) -> Store:

@@ -33,7 +33,7 @@ def test_a_process_killed_anywhere_leaves_what_an_undisturbed_run_leaves(rig: Cr
     assert undisturbed["dead jobs"] == undisturbed["webhooks undone"] == 0
     die_at = chosen(len(points), at_most=AT_MOST, seed=SEED)
     print(f"{flow}: killed at {len(die_at)} of {len(points)} points")
-    assert rig.violations(flow, die_at) == []
+    assert list(rig.violations(flow, die_at)) == []
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,4 @@ def test_a_planted_fault_is_found(rig: CrashRig, flow: str, fault: str, where: s
     points, undisturbed = rig.run(flow, fault=fault)
     assert undisturbed == rig.run(flow)[1]
     die_at = [n for n, point in enumerate(points, start=1) if point == where]
-    assert rig.violations(flow, die_at, fault=fault) != []
+    assert any(rig.violations(flow, die_at, fault=fault))
