@@ -1,0 +1,1 @@
+"""People walk through the whole site in a real browser."""
