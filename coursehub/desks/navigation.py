@@ -1,5 +1,7 @@
 """The ways inside a place: links to the pages that their own audience lets this reader open."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask import current_app, request, url_for
 from flask_babel import LazyString
@@ -64,8 +66,13 @@ def ways_of_course(reader: Actor | None) -> list[Way]:
     own = sa.select(Course.id).where(Course.public_id == course_id, Course.organisation_id == reader.organisation_id)
     if db.session.execute(own).first() is None:
         return []
-    pages = [(str(words), url_for(endpoint, **{name: course_id})) for endpoint, name, words in COURSE if may_open(endpoint, reader)]
-    return [(label, url, url == request.path) for label, url in pages]
+    found: list[Way] = []
+    for endpoint, name, words in COURSE:
+        if may_open(endpoint, reader):
+            values: dict[str, Any] = {name: course_id}
+            url = url_for(endpoint, **values)
+            found.append((str(words), url, url == request.path))
+    return found
 
 
 def may_open(endpoint: str, reader: Actor) -> bool:
