@@ -100,7 +100,8 @@ def matches(kind: str, query: str, *, locale: str | None = None) -> sa.Select[in
     """
     terms = bigrams(query)[:20]
     found = _matches_sqlite(terms) if _is_sqlite() else _matches_postgresql(terms)
-    found = found.where(SearchEntry.kind == kind)
+    # Joined with nothing, the column has no index, so SQLite begins with the words and not with every entry of the kind.
+    found = found.where((SearchEntry.kind.concat("") if _is_sqlite() else SearchEntry.kind) == kind)
     if locale is not None:
         found = found.where(SearchEntry.locale == locale)
     inner = found.subquery()

@@ -1,14 +1,14 @@
-"""The shelf: every course that can be bought now, narrowed, counted and put in order. Columns only, four statements a page."""
+"""The shelf: every course that can be bought now, narrowed, counted and put in order. Columns only, five statements at most."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from coursehub.catalog.models import Course, Lesson, Release, ReleaseSkill, ReleaseText, Skill
+from coursehub.catalog.models import CatalogueRevision, Course, Lesson, Release, ReleaseSkill, ReleaseText, Skill
 from coursehub.catalog.models.course import LEVELS, LOCALES
 from coursehub.catalog.queries import search_courses
 from coursehub.contracts.models import Listing
@@ -88,7 +88,7 @@ def courses_found(wish: Wish, *, locale: str, home_currency: str) -> Finding:
 
     home_currency: courses priced in it come first when prices are compared.
     """
-    counts = _counts(wish, locale)
+    counts = _counts(_state_of_shelf(), replace(wish, page=1, sort=wish.default_sort), locale)
     last = max(1, -(-counts.total // PER_PAGE))
     number = min(wish.page, last)
     statement = _unless_words(_rows, wish, locale, home_currency)
@@ -261,7 +261,18 @@ def _skills(wish: Wish, _locale: str) -> Shelf:
     )
 
 
-def _counts(wish: Wish, locale: str) -> Counts:
+def _state_of_shelf() -> tuple[Any, ...]:
+    """What changes whenever the shelf does: listings and offerings are only ever added and closed, all else is a revision."""
+    parts: list[sa.ScalarSelect[Any]] = [sa.select(CatalogueRevision.number).where(CatalogueRevision.id == 1).scalar_subquery()]
+    for table in (Listing, Offering):
+        parts.append(sa.select(table.public_id).order_by(table.id.desc()).limit(1).scalar_subquery())
+        parts.append(sa.select(sa.func.count(table.closed_at)).select_from(table).scalar_subquery())
+    return tuple(db.session.execute(sa.select(*parts)).one())
+
+
+@lru_cache(maxsize=512)
+def _counts(_state: tuple[Any, ...], wish: Wish, locale: str) -> Counts:
+    """Counted once for each wish and state of the shelf, and kept."""
     kinds = db.session.execute(_unless_words(_kinds, wish, locale)).all()
     wanted = {"level": wish.levels, "price": {wish.price}, "by": {wish.by}, "language": {wish.language}}
     asked = {group: values - {""} for group, values in wanted.items() if values - {""}}
