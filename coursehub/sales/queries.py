@@ -258,6 +258,11 @@ def coupon_by_code(code_key: str) -> Coupon | None:
     return db.session.execute(sa.select(Coupon).where(Coupon.code_key == code_key)).scalar_one_or_none()
 
 
+def coupon_code_of(order: Order) -> str:
+    """The code that an order used, or nothing."""
+    return db.session.get_one(Coupon, order.coupon_id).code if order.coupon_id else ""
+
+
 def coupons_visible_to(reader: Actor) -> "sa.Select[Coupon]":
     """House finance sees all coupons, everyone else those of the organisation they act for; open ones first."""
     every = sa.select(Coupon).order_by(Coupon.closed_at.is_not(None), Coupon.id.desc())

@@ -116,12 +116,16 @@ def test_a_free_course_is_enrolled_at_once(shop, cast, course, browser):
 
 
 def test_when_the_rail_is_away_the_page_says_so_and_nothing_is_lost(shop, cast, offering, browser):
+    draft = operations.CouponDraft(code="SPRING", borne_by="terms", starts_at=shop.at, off_bps=1_000)
+    operations.make_coupon(draft, by=cast.acting(cast.pia), at=shop.at)
     client = browser(cast.ada)
     shop.sandbox.tell("chaos", lose_reply=1)
-    answer = client.post("/courses/python/orders")
+    answer = client.post("/courses/python/orders", data={"coupon": "SPRING"})
     assert answer.status_code == 503 and "Nothing was charged" in answer.text
     order = latest(Order)
     assert client.post(f"/orders/{order.public_id}/pay").location.startswith(shop.sandbox.url)
+    db.session.expire_all()
+    assert (latest(Order).id, order.state, order.gross_minor) == (order.id, "awaiting_payment", 17_910)
 
 
 def test_a_partners_link_is_remembered_by_the_browser_and_kept_with_the_order(app, shop, cast, course, offering, browser):

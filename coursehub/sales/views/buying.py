@@ -107,7 +107,9 @@ def go_on_paying(public_id: str) -> ResponseReturnValue:
         if offering is None:
             abort(404)
         try:
-            order = operations.start_checkout(offering, buyer=signed_in_actor(), at=clock.now(), click=last_click())
+            order = operations.start_checkout(
+                offering, buyer=signed_in_actor(), at=clock.now(), click=last_click(), coupon_code=queries.coupon_code_of(order)
+            )
         except Refusal as refusal:
             flash(str(refusal), "warning")
     return _go_and_pay(order)
