@@ -118,6 +118,10 @@ def test_mending_a_quiz_changes_words_in_one_language_and_answers_in_all(
         "title": "Quiz", "attempts": "2", "pass_percent": "60", "correct:how-often": "once", "points:height": "4",
         "answer:height": "3.6", "tolerance:height": "0", "text:how-often.prompt": "How *often*?", "text:evil.prompt": "x",
     }  # fmt: skip
+    preview = client.post(page, data={**data, "then": "preview"}).text
+    assert "How <em>often</em>?" in preview and "3.6" in preview
+    unchanged = queries.step_for(release.id, "l1-quiz", "en")
+    assert unchanged is not None and unchanged.definition["attempts"] == 3
     assert client.post(page, data=data).status_code == 303
     english, chinese = (queries.step_for(release.id, "l1-quiz", locale) for locale in ("en", "zh-CN"))
     assert english is not None and chinese is not None

@@ -30,6 +30,7 @@ from coursehub.catalog.operations.mending import (
     QuizInvalid,
     mend_quiz,
     mend_text,
+    preview_quiz,
     preview_text,
     undo_mend,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "mend_quiz",
     "mend_text",
     "prepare",
+    "preview_quiz",
     "preview_text",
     "read_upload",
     "request_changes",

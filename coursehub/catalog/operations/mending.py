@@ -40,6 +40,17 @@ def preview_text(release: Release, step_text: StepText, source: str, texts: dict
     return render_text(places_of(release), step_text.page, step_text.locale, source, texts)
 
 
+def preview_quiz(
+    release: Release, step: Step, step_text: StepText, texts: dict[str, str], settings: dict[str, Any]
+) -> tuple[dict[str, Any], RenderedText]:
+    """A quiz's logic and words as a mend would leave them; nothing is written.
+
+    Raises QuizInvalid.
+    """
+    definition = _with_settings(step.definition, settings)
+    return definition, preview_text(release, step_text, step_text.source, _with_texts(definition, step_text.texts, texts))
+
+
 def mend_text(step: Step, locale: str, *, title: str, source: str, by: Actor, at: datetime) -> StepEdit:
     """Replace a draft page's title and Markdown in one language.
 
@@ -68,9 +79,8 @@ def mend_quiz(
         release, text = _open(step, locale)
         edit = _remember(step, text, by=by, at=at)
         step.definition = _with_settings(step.definition, settings)
-        known = text.texts.keys() | _text_names(step.definition)
         text.title = title[:200]
-        text.texts = {**text.texts, **{name: said for name, said in texts.items() if name in known}}
+        text.texts = _with_texts(step.definition, text.texts, texts)
         _render(release, step, text)
         return edit
 
@@ -124,6 +134,12 @@ def _render(release: Release, step: Step, text: StepText) -> None:
     text.html, text.texts_html = rendered.html, rendered.texts_html
     db.session.flush()
     mark_public_files(step.release_id)
+
+
+def _with_texts(definition: dict[str, Any], old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+    """The strings of a quiz after a mend; names that the quiz does not have are left out."""
+    known = old.keys() | _text_names(definition)
+    return {**old, **{name: said for name, said in new.items() if name in known}}
 
 
 def _text_names(definition: dict[str, Any]) -> set[str]:

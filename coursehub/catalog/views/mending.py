@@ -1,5 +1,6 @@
 """Mending a draft step in the browser: its text or its quiz, with a preview, and undo."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, request
@@ -57,22 +58,40 @@ def _placed(release: Release, html: str) -> str:
 
 
 def _mend_quiz(release: Release, course: Course, view: queries.StepView, row: Step) -> ResponseReturnValue:
-    problem = None
+    problem, shown = None, None
     if request.method == "POST":
         try:
-            operations.mend_quiz(
-                row, view.locale, title=request.form.get("title", "").strip() or view.title, texts=_typed_texts(),
-                settings=_typed_settings(view), by=signed_in_actor(), at=clock.now(),
-            )  # fmt: skip
-            flash(_("The quiz is mended."), "done")
-            return see_other("catalog.step", release_id=release.public_id, key=view.key, lang=view.locale)
+            if request.form.get("then") == "preview":
+                shown = _previewed_quiz(release, view, row)
+            else:
+                operations.mend_quiz(
+                    row, view.locale, title=request.form.get("title", "").strip() or view.title, texts=_typed_texts(),
+                    settings=_typed_settings(view), by=signed_in_actor(), at=clock.now(),
+                )  # fmt: skip
+                flash(_("The quiz is mended."), "done")
+                return see_other("catalog.step", release_id=release.public_id, key=view.key, lang=view.locale)
         except operations.QuizInvalid as refusal:
             problem = str(refusal)
     return page(
         "catalog/mend_quiz.html", status=422 if problem else 200, **frame(release, course, "outline"), step=view,
-        problem=problem, said=request.form if problem else {}, shown=shown_step(release, view),
-        can_undo=queries.can_undo(row.id, view.locale),
+        problem=problem, said=request.form, chosen=_chosen(view), shown=shown, can_undo=queries.can_undo(row.id, view.locale),
     )  # fmt: skip
+
+
+def _previewed_quiz(release: Release, view: queries.StepView, row: Step) -> dict[str, Any]:
+    text = db.session.get_one(StepText, (row.id, view.locale))
+    definition, rendered = operations.preview_quiz(release, row, text, _typed_texts(), _typed_settings(view))
+    return shown_step(release, replace(view, definition=definition, texts_html=rendered.texts_html))
+
+
+def _chosen(view: queries.StepView) -> dict[str, set[str]]:
+    """Which choices are marked right: as typed, else as stored."""
+    found = {}
+    for question in view.definition.get("questions", []):
+        stored = {choice["id"] for choice in question.get("choices", []) if choice["correct"]}
+        typed = set(request.form.getlist(f"correct:{question['id']}"))
+        found[question["id"]] = typed if request.method == "POST" else stored
+    return found
 
 
 def _typed_texts() -> dict[str, str]:
