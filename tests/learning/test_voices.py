@@ -50,7 +50,7 @@ def test_a_letter_speaks_the_language_of_its_reader(cast, release, tara, at):
     asked = operations.ask(mine, "l1-read", text="为什么？", by=cast.acting(cast.bo), at=at)
     operations.answer(asked, text="因为如此。", by=tara, at=at)
     run_due(at=at, strict=True)
-    assert ("bo@example.org", "你在《第一步》中的提问有回答了") in letters()
+    assert ("bo@example.org", "您在《第一步》中的提问有回答了") in letters()
 
 
 def test_strangers_and_other_partners_neither_see_nor_answer(client, cast, question, at):

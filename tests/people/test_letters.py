@@ -50,7 +50,7 @@ def test_each_letter_has_a_subject_one_link_and_says_why_it_came(cast, at: datet
     for letter in written:
         assert letter.subject and "\n" not in letter.subject
         assert len(links_in(letter)) == 1, (letter.subject, letter.body)
-        assert ("You get this letter because" if locale == "en" else "你收到这封信，是因为") in letter.body or (
+        assert ("You get this letter because" if locale == "en" else "您收到这封信，是因为") in letter.body or (
             "This one is not used any more" in letter.body
         )
         assert not re.search(r"<[a-z/]|&[a-z]+;|\{\{|%\(", letter.body), letter.body

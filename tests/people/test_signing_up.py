@@ -163,7 +163,7 @@ def test_confirming_leads_back_to_what_one_came_for(client: FlaskClient) -> None
 
 
 def test_the_texts_can_be_read_by_everybody_in_both_languages(client: FlaskClient) -> None:
-    for path, english, chinese in (("/terms", "Refunds", "退款"), ("/privacy", "Your rights", "你的权利")):
+    for path, english, chinese in (("/terms", "Refunds", "退款"), ("/privacy", "Your rights", "您的权利")):
         assert english in client.get(path, headers={"Accept-Language": "en"}).get_data(as_text=True)
         assert chinese in client.get(path, headers={"Accept-Language": "zh-CN"}).get_data(as_text=True)
 

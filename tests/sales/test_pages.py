@@ -67,7 +67,7 @@ def test_a_buyer_goes_from_checkout_to_lessons_in_both_languages(shop, cast, off
         receipt = client.get(f"/orders/{order.public_id}/receipt")
         assert receipt.status_code == 200 and "11.26" in receipt.text and "pi_" in receipt.text
         assert "12,598" not in page.text + receipt.text and "53.99" not in page.text + receipt.text, "no split is shown"
-        assert ("You have this course already." if language == "en" else "你已经拥有这门课程。") in client.get(
+        assert ("You have this course already." if language == "en" else "您已经拥有这门课程。") in client.get(
             "/courses/python/checkout"
         ).text
 
