@@ -97,6 +97,9 @@ class Outline:
         return sum(lesson.minutes for lesson in self.lessons if any(step.rule and step.key not in done for step in lesson.steps))
 
 
+_RELEASE = sa.select(Release.public_id, Release.version, Release.languages, Release.frozen_at).where(
+    Release.id == sa.bindparam("release_id")
+)
 _kept: "OrderedDict[tuple[str, str], Outline]" = OrderedDict()
 _guard = Lock()
 
@@ -107,7 +110,7 @@ def outline(release_id: int, locale: str) -> Outline:
     A frozen release never changes, so its outline is read once per process;
     a draft is read each time.
     """
-    release = db.session.get_one(Release, release_id)
+    release = db.session.execute(_RELEASE, {"release_id": release_id}).one()  # columns: a whole release carries its manifest
     locale = locale if locale in release.languages else release.languages[0]
     key = (release.public_id, locale)
     with _guard:

@@ -146,8 +146,8 @@ def _closure() -> sa.CTE:
 def _teaches(skill: str) -> sa.ColumnElement[bool]:
     tree = sa.select(Skill.id).where(Skill.code == skill).cte("narrower", recursive=True)
     tree = tree.union_all(sa.select(Skill.id).join(tree, Skill.parent_id == tree.c.id))
-    taught = sa.select(ReleaseSkill.release_id).where(ReleaseSkill.skill_id.in_(sa.select(tree.c.id)))
-    return Release.id.in_(taught)
+    # Asked of each release: as a list of releases, SQLite would walk it again for every search hit.
+    return sa.exists().where(ReleaseSkill.release_id == Release.id, ReleaseSkill.skill_id.in_(sa.select(tree.c.id)))
 
 
 def _worded(found: Shelf, wish: Wish) -> Shelf:

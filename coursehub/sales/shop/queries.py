@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -110,6 +111,7 @@ def _offer(row: sa.Row[Any]) -> Offer | None:
     return Offer(row.price_minor, row.currency, row.tax_bps, row.refund_days, row.seats_limit, left)
 
 
+@lru_cache(maxsize=4)
 def _head(locale: str) -> Shelf:
     """A course with its release, its words, its offering and what is counted about it, in one row."""
     any_listing, any_release = aliased(Listing), aliased(Release)
