@@ -33,6 +33,7 @@ class Words:
     low: int
     high: int
     pattern: str | None = None
+    wanted: Any = None  # a lazy sentence that shows the form; without it the length and the form are refused in general words
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,9 @@ def _read_whole(rule: Whole | None, data: object, path: str, problems: list[Prob
 def _read_words(rule: Words | None, data: object, path: str, problems: list[Problem]) -> str | None:
     if not isinstance(data, str):
         _wrong(problems, path, _l("Here a text is expected."))
+        return None
+    if rule and rule.wanted and rule.pattern and not re.fullmatch(rule.pattern, data):
+        _wrong(problems, path, rule.wanted)
         return None
     if rule and not rule.low <= len(data) <= rule.high:
         _wrong(problems, path, _l("This text must have %(low)s to %(high)s characters.", low=rule.low, high=rule.high))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import rfc8785
+from flask_babel import lazy_gettext as _l
 
 from coursehub.contracts.shape import Count, Problem, Whole, Words, as_data, read, schema_of
 from coursehub.errors import Refusal
@@ -20,7 +21,15 @@ PartyId = Annotated[str, Words(1, 16, "[0-9a-z]+")]
 Bps = Annotated[int, Whole(0, 10_000)]
 Minor = Annotated[int, Whole(0, 10**12)]
 Name = Annotated[str, Words(1, 200)]
-Moment = Annotated[str, Words(20, 20, r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")]
+Moment = Annotated[
+    str,
+    Words(
+        20,
+        20,
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z",
+        _l("Write the moment in this form, in universal time: 2026-05-01T00:00:00Z"),
+    ),
+]
 Channel = Literal["partner_link", "platform", "coupon", "sponsor", "member"]
 Label = Literal["makers", "teachers", "support", "other"]
 

@@ -55,6 +55,8 @@ REFUSED = [
     ("parties.1.side", "house", "/parties", "Exactly one party is the house"),
     ("currency", "XYZ", "/currency", "is not a currency"),
     ("starts", "2026-02-30T00:00:00Z", "/starts", "There is no such day"),
+    ("starts", "2026-05-01", "/starts", "2026-05-01T00:00:00Z"),
+    ("starts", "2026-05-01T00:00:00+8", "/starts", "in universal time: 2026-05-01T00:00:00Z"),
     ("discount.opted_in", [{"party": "zz", "floor_price_minor": 0}], "/discount/opted_in/0/party", "is not a party"),
     ("surprise", 1, "/surprise", "is not known here"),
     ("note", "双方互不招聘对方员工。", "/note", "unlawful"),
