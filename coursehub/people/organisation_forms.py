@@ -145,7 +145,7 @@ class AnswerForm(FlaskForm):
 
     verdict = RadioField(
         _l("Answer"),
-        choices=[("approve", _l("Approve")), ("decline", _l("Decline"))],
+        choices=[("approve", _l("Approve")), ("decline", _l("Do not approve"))],
         validators=[InputRequired(_l("Choose an answer."))],
     )
     reason = TextAreaField(_l("Reason"), validators=[Optional(), Length(max=2000)], render_kw={"rows": 4})

@@ -162,7 +162,7 @@ class RequestAnswerForm(FlaskForm):
 
     decision = RadioField(
         _l("Decision"),
-        choices=[("approved", _l("Give back")), ("declined", _l("Decline"))],
+        choices=[("approved", _l("Give back")), ("declined", _l("Do not give back"))],
         validators=[InputRequired(_l("Decide."))],
     )
     amount = DecimalField(_l("Amount to give back"), validators=[Optional(), NumberRange(Decimal("0.01"), _LARGEST)])

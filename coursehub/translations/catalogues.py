@@ -100,6 +100,33 @@ def translated(file: Path) -> dict[MessageId, object]:
         }
 
 
+def _texts_of_all_rooms() -> dict[tuple[str, str], dict[str, list[str]]]:
+    """For each context and (singular) message: every text given to it, with the catalogues that give it."""
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for file in sorted(CATALOGUES.glob("*.po")):
+        with file.open("rb") as stream:
+            for entry in read_po(stream, locale="zh_Hans_CN"):
+                ids, texts = (value if isinstance(value, tuple | list) else (value,) for value in (entry.id, entry.string))
+                if ids[0] and texts[0] and not entry.fuzzy:
+                    rooms_saying = found.setdefault((entry.context or "", ids[0]), {}).setdefault(texts[0], [])
+                    rooms_saying.append(file.stem)
+    return found
+
+
+def conflicts(room: str) -> list[str]:
+    """Messages of a room that another catalogue (or it itself) translates differently.
+
+    The catalogues are merged when the program starts, so only one of the texts would be
+    shown, in every room: mean the same, or say it with another message or a context.
+    """
+    return [
+        f"{room}: said differently: {message!r} is "
+        + ", ".join(f"{text!r} in {'+'.join(where)}" for text, where in texts.items())
+        for (_context, message), texts in sorted(_texts_of_all_rooms().items())
+        if len(texts) > 1 and any(room in where for where in texts.values())
+    ]
+
+
 def problems(room: str) -> list[str]:
     """What is wrong with a room's catalogue, a line each; empty when it is complete."""
     used = used_by(room)
@@ -119,4 +146,4 @@ def problems(room: str) -> list[str]:
             if set(PLACEHOLDER.findall(str(text))) - wanted
             or (isinstance(message, str) and wanted - set(PLACEHOLDER.findall(str(text))))
         ]
-    return lines
+    return lines + conflicts(room)

@@ -222,6 +222,20 @@ def test_both_languages_are_complete():
     assert [line for room in rooms() for line in problems(room)] == []
 
 
+def test_two_catalogues_that_say_one_message_differently_are_found(tmp_path, monkeypatch):
+    from coursehub.translations import catalogues
+
+    for room, text in (("first", "原因"), ("second", "理由"), ("third", "原因")):
+        (tmp_path / f"{room}.po").write_text(
+            'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+            f'msgid "Reason"\nmsgstr "{text}"\n\nmsgctxt "{room}"\nmsgid "Kind"\nmsgstr "{room}"\n',
+            encoding="utf-8",
+        )
+    monkeypatch.setattr(catalogues, "CATALOGUES", tmp_path)
+    (line,) = catalogues.conflicts("second")
+    assert line == "second: said differently: 'Reason' is '原因' in first+third, '理由' in second"
+
+
 def test_an_endpoint_without_an_audience_stops_the_boot(application):
     from coursehub.web import audiences
 
