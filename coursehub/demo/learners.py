@@ -16,7 +16,7 @@ from coursehub.demo.offers import folder
 from coursehub.demo.players import Players
 from coursehub.learning.grading.isolation import isolation_available
 from coursehub.learning.models import Enrolment, Question
-from coursehub.learning.operations import answer, answer_quiz, ask, hand_in, mark_read, open_step, write_review
+from coursehub.learning.operations import answer, answer_quiz, ask, hand_in, mark_read, mark_watched, open_step, write_review
 from coursehub.people.models import Person
 from coursehub.sales.models import Order
 from coursehub.sales.operations.checkout import Click, start_checkout
@@ -127,6 +127,8 @@ class Walk:
                 open_step(enrolment, step.key, by=learner, at=moment)
                 if step.kind == "text":
                     mark_read(enrolment, step.key, by=learner, at=moment + 8 * MINUTES)
+                elif step.kind == "video":
+                    mark_watched(enrolment, step.key, by=learner, at=moment + 3 * MINUTES)
                 elif step.kind == "quiz":
                     self._quiz(enrolment, step, learner, moment)
             if step.kind == "code" and self.coded:
