@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_file
@@ -46,10 +47,11 @@ def sources(room: str) -> Iterator[Path]:
             yield from sorted((templates / room).rglob(suffix))
 
 
-def _refusals(files: list[Path]) -> set[str]:
+@lru_cache(maxsize=1)
+def _refusals() -> frozenset[str]:
     """Names of all classes that are refusals, found by following the names of their bases."""
     bases: dict[str, set[str]] = {}
-    for file in files:
+    for file in sorted(package().rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 names = {b.id if isinstance(b, ast.Name) else getattr(b, "attr", "") for b in node.bases}
@@ -57,10 +59,10 @@ def _refusals(files: list[Path]) -> set[str]:
     known = {"Refusal"}
     while more := {name for name, of in bases.items() if of & known} - known:
         known |= more
-    return known
+    return frozenset(known)
 
 
-def _docstrings(file: Path, refusals: set[str]) -> Iterator[str]:
+def _docstrings(file: Path, refusals: frozenset[str]) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef) and node.name in refusals and (doc := ast.get_docstring(node)):
             yield " ".join(doc.split())
@@ -73,9 +75,10 @@ def _single(message: object) -> MessageId | None:
     return str(message) if message else None
 
 
+@lru_cache(maxsize=64)
 def used_by(room: str) -> set[MessageId]:
     """Every message id that a room's code and templates can show."""
-    refusals = _refusals(sorted(package().rglob("*.py")))
+    refusals = _refusals()
     found: set[MessageId] = set()
     for file in sources(room):
         method = "python" if file.suffix == ".py" else "jinja2.ext:babel_extract"
@@ -90,6 +93,7 @@ def used_by(room: str) -> set[MessageId]:
     return found
 
 
+@lru_cache(maxsize=64)
 def translated(file: Path) -> dict[MessageId, object]:
     """The entries of one catalogue that have a translation."""
     with file.open("rb") as stream:
