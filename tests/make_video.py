@@ -95,7 +95,12 @@ def a_new_learner() -> tuple[str, str, str]:
     email = f"recording-{secrets.token_hex(4)}@example.org"
     with transaction():
         person = add_person(
-            display_name="小满", email=email, password_hash=passwords.hash_password(password), locale="zh-CN", birth_on=None, at=at
+            display_name="小满",
+            email=email,
+            password_hash=passwords.hash_password(password),
+            locale="zh-CN",
+            birth_on=None,
+            at=at,
         )
         person.confirmed_at = at
         accept_texts(person, locale="zh-CN", at=at)
@@ -122,11 +127,19 @@ def opening(film: Film, address: str) -> None:
     film.page.goto(f"{address}/courses/{SLUG}")
     begin = film.length
     film.hold(4.5)
-    film.say(begin, "这段短片不到一分半，带您走一遍这门课：读、答、写、证。", "In under a minute and a half: how you read, answer, write and prove things here.")
+    film.say(
+        begin,
+        "这段短片不到一分半，带您走一遍这门课：读、答、写、证。",
+        "In under a minute and a half: how you read, answer, write and prove things here.",
+    )
     begin = film.length
     film.scroll(film.page.locator(".curriculum").first)
     film.hold(3)
-    film.say(begin, "十二课，每课一篇文字、一份测验、一道要真正运行的练习。", "Twelve lessons. Each has a text, a quiz and an exercise that is really run.")
+    film.say(
+        begin,
+        "十二课，每课一篇文字、一份测验、一道要真正运行的练习。",
+        "Twelve lessons. Each has a text, a quiz and an exercise that is really run.",
+    )
 
 
 def reading(film: Film, lesson: str) -> None:
@@ -135,15 +148,23 @@ def reading(film: Film, lesson: str) -> None:
     page.goto(f"{lesson}/l01-read")
     begin = film.length
     film.hold(4)
-    film.say(begin, "左边是目录和进度，右边只有文字。", "On the left the outline and your progress. On the right nothing but the text.")
+    film.say(
+        begin, "左边是目录和进度，右边只有文字。", "On the left the outline and your progress. On the right nothing but the text."
+    )
     begin = film.length
     film.scroll(page.locator(".highlight").first)
     film.hold(3.5)
-    film.say(begin, "例子都真正运行过，下面就是它打印的结果。照着敲一遍，比读三遍有用。", "Every example was run; below it is what it printed. Typing it once beats reading it thrice.")
+    film.say(
+        begin,
+        "例子都真正运行过，下面就是它打印的结果。照着敲一遍，比读三遍有用。",
+        "Every example was run; below it is what it printed. Typing it once beats reading it thrice.",
+    )
     begin = film.length
     film.scroll(page.locator(".lesson__acceptance"))
     film.hold(3)
-    film.say(begin, "每一步的末尾写着：怎样算完成，由谁检查。", "Each step ends by saying what counts as done, and who checks it.")
+    film.say(
+        begin, "每一步的末尾写着：怎样算完成，由谁检查。", "Each step ends by saying what counts as done, and who checks it."
+    )
 
 
 def answering(film: Film, lesson: str) -> None:
@@ -155,7 +176,11 @@ def answering(film: Film, lesson: str) -> None:
     number = page.locator("#q-order")
     number.fill("20")
     film.ring(number, 3.5)
-    film.say(begin, "测验。第一题我们故意答错：从左往右算，得到20。", "The quiz. We get the first one wrong on purpose: going from left to right gives 20.")
+    film.say(
+        begin,
+        "测验。第一题我们故意答错：从左往右算，得到20。",
+        "The quiz. We get the first one wrong on purpose: going from left to right gives 20.",
+    )
     for question in tomllib.loads((COURSE / "steps" / "l01-quiz" / "step.toml").read_text(encoding="utf-8"))["questions"][1:]:
         answer_rightly(page, question)
     page.locator("form.quiz button[type=submit]").click()
@@ -163,7 +188,11 @@ def answering(film: Film, lesson: str) -> None:
     begin = film.length
     film.scroll(page.locator("#question-order"), seconds=0.8)
     film.ring(page.locator("#question-order .feedback, #question-order .field__error").first, 4.5)
-    film.say(begin, "答错不丢人。反馈说的是您错在哪里，而不只是“错”。", "A mistake is no shame. The feedback says where you went wrong, not just that you did.")
+    film.say(
+        begin,
+        "答错不丢人。反馈说的是您错在哪里，而不只是“错”。",
+        "A mistake is no shame. The feedback says where you went wrong, not just that you did.",
+    )
 
 
 def answer_rightly(page: Page, question: dict[str, Any]) -> None:
@@ -191,11 +220,19 @@ def writing(film: Film, lesson: str) -> None:
     begin = film.length
     type_in(film, wrong, seconds=4)
     hand_in(film)
-    film.say(begin, "写完交上来，由我们在隔离的环境里运行，隐藏的用例也一并检查。", "Hand it in and we run it in isolation, hidden cases included.")
+    film.say(
+        begin,
+        "写完交上来，由我们在隔离的环境里运行，隐藏的用例也一并检查。",
+        "Hand it in and we run it in isolation, hidden cases included.",
+    )
     begin = film.length
     film.scroll(page.locator("#result"), seconds=0.8)
     film.hold(5)
-    film.say(begin, "没通过的用例会告诉您先看哪里。一间房不够住，再想想。", "A case that fails tells you where to look first. One room is not enough; think again.")
+    film.say(
+        begin,
+        "没通过的用例会告诉您先看哪里。一间房不够住，再想想。",
+        "A case that fails tells you where to look first. One room is not enough; think again.",
+    )
     begin = film.length
     type_in(film, (place / "reference" / "solution.py").read_text(encoding="utf-8"), seconds=3)
     hand_in(film)
@@ -229,7 +266,11 @@ def proving(film: Film, address: str, enrolment: str, credential: str) -> None:
     page.goto(f"{address}/enrolments/{enrolment}/evidence")
     begin = film.length
     film.hold(5)
-    film.say(begin, "每次判定都留下一条证据：哪一步、结果如何、谁判的，前后相连，改不了。", "Every verdict leaves evidence: which step, what came of it, who graded it. Linked row to row, it cannot be changed.")
+    film.say(
+        begin,
+        "每次判定都留下一条证据：哪一步、结果如何、谁判的，前后相连，改不了。",
+        "Every verdict leaves evidence: which step, what came of it, who graded it. Linked row to row, it cannot be changed.",
+    )
     page.goto(f"{address}/credentials/{credential}")
     begin = film.length
     film.hold(5)
@@ -237,7 +278,11 @@ def proving(film: Film, address: str, enrolment: str, credential: str) -> None:
     begin = film.length
     film.scroll(page.locator("main h2").nth(1), seconds=1)
     film.hold(4)
-    film.say(begin, "任何人都能验证它，不需要账户，也不必相信我们。开始第一课吧。", "Anyone can check it, without an account and without trusting us. Now begin lesson one.")
+    film.say(
+        begin,
+        "任何人都能验证它，不需要账户，也不必相信我们。开始第一课吧。",
+        "Anyone can check it, without an account and without trusting us. Now begin lesson one.",
+    )
 
 
 def stamp(seconds: float) -> str:
@@ -260,7 +305,7 @@ def write_film(film: Film) -> None:
     listing = film.folder / "shots.txt"
     lines = [f"file '{path}'\nduration {seconds}" for path, seconds in film.shots]
     listing.write_text("\n".join([*lines, f"file '{film.shots[-1][0]}'"]) + "\n")
-    subprocess.run(  # noqa: S603 - our own list of pictures
+    subprocess.run(
         [
             imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listing),
             "-vf", f"fps={RATE},format=yuv420p", "-c:v", "libx264", "-preset", "slow", "-crf", "25", "-tune", "stillimage",

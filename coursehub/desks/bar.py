@@ -64,6 +64,12 @@ class Bar:
         """Learners look for courses; partners and staff for everything they may see."""
         return "/search" if self.searches_everything else "/courses"
 
+    @property
+    def desk_url(self) -> str | None:
+        """Where this reader's work is: the house, else the studio, else the learner's desk; nothing for strangers."""
+        mine = [url for key, _label, url in self.places if key in ("learn", "studio", "house")]
+        return mine[-1] if mine else None
+
     def is_here(self, place: str, set_by_page: str | None) -> bool:
         """Whether a place of the bar is the current one; a learner's own pages all belong to "learn"."""
         return place == ("learn" if self.here_is_learning else set_by_page)

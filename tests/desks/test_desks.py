@@ -15,11 +15,6 @@ from coursehub.jobs import Job
 from coursehub.learning.operations import answer, ask, enrol, mark_read, open_step
 from coursehub.sales.models import SupportMessage
 from tests.learning.course import make_course, make_release
-from tests.sales.conftest import course as course
-from tests.sales.conftest import inbox as inbox
-from tests.sales.conftest import offering as offering
-from tests.sales.conftest import sandbox as sandbox
-from tests.sales.conftest import shop as shop
 
 from ..cast import sign_in
 
@@ -217,7 +212,12 @@ def test_only_staff_have_a_house(client, cast, who):
 
 def test_search_finds_orders_and_people_for_staff_only(client, cast, shop, offering):
     order = shop.buy(offering, cast.ada)
-    for who, finds_order, finds_person in (("stan", True, True), ("fay", True, False), ("pia", False, False), ("ada", False, False)):
+    for who, finds_order, finds_person in (
+        ("stan", True, True),
+        ("fay", True, False),
+        ("pia", False, False),
+        ("ada", False, False),
+    ):
         sign_in(client, getattr(cast, who))
         assert (f"/house/orders/{order.public_id}" in look(client, f"/search?q={order.public_id}")) is finds_order
         html = look(client, f"/search?q={cast.ada.public_id}")
@@ -287,4 +287,3 @@ def test_reading_a_desk_writes_nothing(client, cast, shop, offering):
         look(client, path)
         sa.event.remove(db.engine, "before_cursor_execute", note)
     assert written == []
-

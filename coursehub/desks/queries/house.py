@@ -98,9 +98,9 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
 
 def _queue(kind: str, waits: sa.ColumnElement[bool], opened: _Moment, due: _Moment | None = None) -> Queue:
     """Count what waits and find the one that began, or falls due, first."""
-    columns = [sa.func.count(), sa.func.min(opened), *([sa.func.min(due)] if due is not None else [])]
-    row = db.session.execute(sa.select(*columns).where(waits)).one()
-    return Queue(kind, row[0], row[1], row[2] if due is not None else None)
+    first_due = sa.func.min(due) if due is not None else sa.null()
+    row = db.session.execute(sa.select(sa.func.count(), sa.func.min(opened), first_due).where(waits)).one()
+    return Queue(kind, row[0], row[1], row[2])
 
 
 def _proposals(party: str) -> Queue:
@@ -169,7 +169,8 @@ def last_month(*, at: datetime) -> Month:
         .group_by(Order.currency)
     ):
         taken[currency] = taken.get(currency, 0) - int(amount)
-    return Month(*row, taken=sorted(taken.items()))
+    people, orders, enrolments, completions, credentials = row
+    return Month(people, orders, enrolments, completions, credentials, sorted(taken.items()))
 
 
 def set_up() -> SetUp:

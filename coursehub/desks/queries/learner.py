@@ -10,7 +10,7 @@ from coursehub.catalog.models import Course
 from coursehub.db import db
 from coursehub.learning import queries as learning
 from coursehub.learning.credentials import queries as credentials
-from coursehub.learning.models import Answer, Enrolment, Question
+from coursehub.learning.models import Answer, Credential, Enrolment, Question
 from coursehub.learning.queries import DeskCourse
 from coursehub.learning.queries.outline import OutlineStep
 from coursehub.sales import queries as sales
@@ -119,7 +119,7 @@ def _replies(person_id: int, *, since: datetime) -> list[SupportMessage]:
     return list(db.session.execute(found.limit(SHOWN)).scalars())
 
 
-def _held(rows: "list[credentials.Credential]", locale: str) -> list[Held]:
+def _held(rows: list[Credential], locale: str) -> list[Held]:
     texts = catalog.release_texts([row.release_id for row in rows], locale) if rows else {}
     return [
         Held(row.public_id, texts[row.release_id].title if row.release_id in texts else "", row.issued_at, row.revoked_at)

@@ -1,5 +1,6 @@
 """Search over everything a reader may see: courses for all, more for partners and staff. Each list is short and leads on."""
 
+from collections.abc import Sized
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -67,7 +68,13 @@ def find(words: str, reader: Actor | None, locale: str) -> Found:
     orders = _orders(words, reader) if words and reader else []
     organisations = _organisations(words, reader) if words and reader else []
     bound = _contracts(words, reader) if words and reader else []
-    kinds = {"courses": courses, "own_courses": own, "orders": orders, "organisations": organisations, "contracts": bound}
+    kinds: dict[str, Sized] = {
+        "courses": courses,
+        "own_courses": own,
+        "orders": orders,
+        "organisations": organisations,
+        "contracts": bound,
+    }
     texts = catalog.release_texts([order.release_id for order in orders[:SHOWN]], locale) if orders else {}
     return Found(
         courses=courses[:SHOWN],

@@ -23,6 +23,7 @@ from coursehub.web import PARTNER, access, current_locale, one_or_404, page, sig
 from coursehub.web.filters import money as money_of
 
 PERIODS = (30, 90, 365)
+KEPT = timedelta(days=365)
 
 
 @bp.get("/studio")
@@ -41,7 +42,7 @@ def studio() -> ResponseReturnValue:
         )
     )  # fmt: skip
     answer.set_cookie(
-        COOKIE, now_looking.as_cookie(), max_age=timedelta(days=365), secure=current_settings().https, httponly=True, samesite="Lax"
+        COOKIE, now_looking.as_cookie(), max_age=KEPT, secure=current_settings().https, httponly=True, samesite="Lax"
     )  # fmt: skip
     return answer
 
