@@ -14,7 +14,7 @@ from coursehub.web import PUBLIC, access, current_actor, current_locale, page
 def search() -> ResponseReturnValue:
     """Courses for everybody; orders, people, organisations and contracts for those who may see them."""
     actor = current_actor()
-    words = request.args.get("q", "").strip()
+    words = request.args.get("q", "").replace("\0", " ").strip()  # PostgreSQL takes no null character
     return page(
         "desks/search.html",
         words=words,
