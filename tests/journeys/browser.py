@@ -98,7 +98,7 @@ class Person:
         shown = " ".join(self.page.inner_text("main").split())
         assert " ".join(text.split()) in shown, f"{self.page.url} does not say “{text}” but: {shown[:2500]}"
 
-    def waits_for(self, what: Callable[[], bool], *, reload: bool = True, seconds: float = 40) -> None:
+    def waits_for(self, what: Callable[[], bool], *, reload: bool = True, seconds: float = 90) -> None:
         """Look again and again, as people do while the worker is at it."""
         end = time.monotonic() + seconds
         while not what():

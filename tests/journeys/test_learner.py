@@ -33,6 +33,7 @@ def sign_up(person: Person) -> str:
     if person.page.locator("input[name=password]").count():
         person.fill("password", PASSWORD)
         person.press("Confirm and sign in")
+    assert person.page.locator(".bar__person").count() == 1, f"not signed in: {person.page.url} {person.page.inner_text('main')}"
     return address
 
 
@@ -114,7 +115,7 @@ def learn_a_lesson(person: Person) -> None:
     for file, verdict in ((wrong, "failed"), (right, "passed")):
         person.page.fill("#source", file.read_text(encoding="utf-8"))
         person.press("Check my work")
-        person.waits_for(lambda: person.page.locator("#result [data-waiting]").count() == 0, reload=False)
+        person.waits_for(lambda: person.page.locator("#result [data-waiting]").count() == 0, reload=False, seconds=120)
         person.page.locator(f"#result [data-verdict={verdict}].verdict").wait_for()
 
 
