@@ -178,6 +178,9 @@ def run(host: str, port: int) -> None:
     os.environ["PORT"] = str(port)
     os.environ["COURSEHUB_DEMO"] = os.environ.get("COURSEHUB_DEMO", "1")
     settings = config.read()
+    for taken in (port, settings.sandbox_port) if settings.uses_sandbox else (port,):
+        if processes.is_taken("127.0.0.1", taken):
+            raise click.ClickException(f"Port {taken} is in use by another program. Choose another with PORT=8010 make run.")
     for sentence in processes.missing_programs():
         click.echo(sentence)
     _prepare(settings)

@@ -3,11 +3,13 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 PATIENCE_SECONDS = 40
@@ -21,7 +23,8 @@ class Family:
 
     def start(self, name: str, *arguments: str) -> None:
         """Start `coursehub ARGUMENTS` as a child with our environment."""
-        self.children[name] = subprocess.Popen([sys.executable, "-m", "coursehub.cli", *arguments])  # noqa: S603
+        program = [sys.executable, "-m", "coursehub.cli", *arguments]
+        self.children[name] = subprocess.Popen(program, start_new_session=True)  # noqa: S603
 
     def fallen(self) -> str | None:
         """The name of a child that has ended by itself, if any."""
@@ -34,10 +37,21 @@ class Family:
                 child.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + 8
         for child in self.children.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
+            with suppress(ProcessLookupError):  # its own children too, should it have gone before them
+                os.killpg(child.pid, signal.SIGKILL)
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Whether another program listens on that port already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
 
 
 def answers(url: str) -> bool:
@@ -62,12 +76,13 @@ def wait_until(url: str, family: Family) -> bool:
 
 
 def end_on_signals() -> None:
-    """Turn SIGTERM into the same orderly end as Ctrl-C."""
+    """Turn SIGTERM into the same orderly end as Ctrl-C, and hear Ctrl-C even if the shell started us deaf to it."""
 
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, interrupt)
 
 
 def is_root() -> bool:

@@ -79,6 +79,12 @@ def init_app(app: Flask, settings: Settings) -> None:
             return
         csrf.protect()
 
+    @app.before_request
+    def _nothing_unwritable() -> None:
+        """No keyboard types a null character and PostgreSQL keeps none: who sends one gets a plain answer."""
+        if "\x00" in request.path or any("\x00" in value for value in request.values.values()):
+            abort(400)
+
     @app.after_request
     def _headers(response: Response) -> Response:
         defaults: dict[str, Any] = {

@@ -79,3 +79,14 @@ def test_ready_means_the_database_takes_writes_and_has_the_right_shape(client):
     answer = client.get("/readyz")
     assert answer.status_code == 200, answer.json
     assert answer.json["checks"]["schema"] is True
+
+
+@pytest.mark.parametrize("path", ["/courses?q=%00", "/search?q=a%00b", "/house/orders?q=%00", "/courses/%00"])
+def test_a_null_character_is_refused_before_a_database_sees_it(client, cast, path):
+    sign_in(client, cast.stan)
+    assert client.get(path).status_code == 400
+
+
+def test_a_null_character_in_a_form_is_refused(client, cast):
+    sign_in(client, cast.ada)
+    assert client.post("/account/name", data={"display_name": "A\x00da"}).status_code == 400
