@@ -40,7 +40,8 @@ def render(template_name: str, data: Mapping[str, Any], *, at: datetime) -> byte
     latin = [family for family in LATIN if family in fonts.families()]
     whole = {**data, "fonts": [*latin[:1], chinese]}
     compiler = typst.Compiler(_FOLDER / f"{template_name}.typ", root=_FOLDER, font_paths=fonts)
-    made = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(whole)}, timestamp=at.astimezone(UTC))
+    moment = at.astimezone(UTC).replace(microsecond=0)  # a PDF's dates know no finer time, and typst refuses one
+    made = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(whole)}, timestamp=moment)
     if not isinstance(made, bytes):
         raise TypeError("typst gave no single PDF")
     return made
