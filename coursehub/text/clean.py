@@ -80,6 +80,7 @@ def clean(html: str, placer: "Placer") -> str:
         clean_content_tags={"script", "style", "iframe", "object", "embed", "template", "noscript", "svg", "title"},
         attributes=ATTRIBUTES,
         attribute_filter=judge,
+        set_tag_attribute_values={"table": {"tabindex": "0"}},  # a wide one scrolls, also without a mouse
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
         strip_comments=True,

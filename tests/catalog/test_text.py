@@ -40,7 +40,7 @@ def test_maths_becomes_mathml_and_broken_maths_stays_readable() -> None:
 
 def test_tables_footnotes_definitions_and_tasks_are_kept() -> None:
     html = rendered("|a|b|\n|-|-|\n|1|2|\n\nWord[^1]\n\n[^1]: note\n\nTerm\n: Meaning\n\n- [x] done\n").html
-    for part in ("<table>", '<li id="fn1"', "<dd>Meaning</dd>", 'type="checkbox"', 'disabled=""'):
+    for part in ('<table tabindex="0">', '<li id="fn1"', "<dd>Meaning</dd>", 'type="checkbox"', 'disabled=""'):
         assert part in html
 
 
