@@ -1,5 +1,6 @@
 """One page of each kind as each kind of person: accessible, whole on a phone, and nothing silenced by the content security policy."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
@@ -47,12 +48,17 @@ CULPRITS = """[...document.querySelectorAll('body *')].filter(one => one.getBoun
     && !one.closest('svg, pre, .tabs, .ways, .visually-hidden')).slice(0, 3).map(one => one.outerHTML.slice(0, 100))"""
 
 
+def kind_of(path: str) -> str:
+    """The shape of an address; steps and previews of courses count by their kind, not by their name."""
+    return re.sub(r"/[\w-]+-(read|quiz|code|film|video)(?=[/?]|$)", r"/*-\1", shape(re.sub(r"=[^&]*", "", path)))
+
+
 def kinds_of_pages(person: Person, starts: tuple[str, ...], seen_kinds: Counter[str]) -> Iterator[str]:
     """Addresses of one page of each kind this person can reach, found without a browser window; kinds seen before are left out."""
     queue, known = list(starts), set(starts)
     while queue:
         path = queue.pop(0)
-        kind = shape(path)
+        kind = kind_of(path)
         if SKIP.search(urlsplit(path).path) or seen_kinds[kind]:
             continue
         answer = person.context.request.get(person.site + path, max_redirects=0)
@@ -75,7 +81,7 @@ def kinds_of_pages(person: Person, starts: tuple[str, ...], seen_kinds: Counter[
 def faults(person: Person, path: str, width: int) -> list[str]:
     """What is wrong with one page."""
     person.page.goto(person.site + path, wait_until="load")
-    person.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    person.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
     person.page.evaluate(AXE_SCRIPT)
     found = [f"{path}: {line}" for line in person.page.evaluate(RUN, RULES)]
     if width == 320:
