@@ -13,6 +13,7 @@ from coursehub.catalog.similarity import resemblance_percent, sketch
 from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
 from tests.cast import Cast
+from tests.catalog.books import jupyter_book
 from tests.catalog.samples import house_course, packed_at
 from tests.catalog.test_releases import draft
 from tests.catalog.test_search import listed
@@ -127,6 +128,18 @@ def test_an_open_draft_stands_in_the_way_of_a_second_one(app: Flask, cast: Cast,
             packed_at(tmp_path / "x.zip", house_course()), organisation_id=cast.lumen.id, author_id=cast.eve.id, at=at
         )
     assert db.session.query(Course).count() == 1
+
+
+def test_an_address_guessed_from_a_title_gives_way_to_another_organisations_course(
+    app: Flask, cast: Cast, tmp_path: Path, at: datetime
+) -> None:
+    book = packed_at(tmp_path / "book.zip", jupyter_book())
+    for organisation, author in ((cast.northwind, cast.pia), (cast.lumen, cast.eve)):
+        operations.import_package(book, organisation_id=organisation.id, author_id=author.id, at=at)
+    first, second = db.session.query(Course).order_by(Course.id)
+    assert second.slug == f"{first.slug}-lumen" and second.organisation_id == cast.lumen.id
+    with pytest.raises(operations.DraftOpen):  # brought again, it is the same course, not a third one
+        operations.import_package(book, organisation_id=cast.lumen.id, author_id=cast.eve.id, at=at)
 
 
 def test_a_new_draft_holds_everything_and_changing_it_leaves_the_old_one_alone(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from coursehub import events
 from coursehub.archives import Package, open_package
 from coursehub.catalog import policies
 from coursehub.catalog.importers import read_course
+from coursehub.catalog.importers.house import FORMAT
 from coursehub.catalog.models import (
     Asset,
     Course,
@@ -35,6 +37,7 @@ from coursehub.catalog.source import CourseSource
 from coursehub.db import Model, db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
+from coursehub.people.models import Organisation
 
 Progress = Callable[[int, int], None]
 
@@ -87,6 +90,8 @@ def create_draft(
 ) -> Release:
     """Write a prepared course as a draft, of `course` if named, else of the one with its slug.
 
+    Only the house's format names an address (slug). For every other format it is a guess from
+    the title, so another organisation's course of that name is no reason to refuse the package.
     Raises DraftOpen, SlugTaken or CourseElsewhere.
     """
     source = prepared.source
@@ -119,7 +124,7 @@ def _name_unknown_skills(source: CourseSource) -> None:
 def _course_for(
     source: CourseSource, course: Course | None, *, organisation_id: int, author_id: int | None, at: datetime
 ) -> Course:
-    slug = source.slug or f"course-{source.report.files_in}"
+    slug = _slug_for(source, organisation_id)
     known = db.session.execute(sa.select(Course).where(Course.slug == slug)).scalar_one_or_none()
     if course is not None:
         lock(course)
@@ -137,6 +142,22 @@ def _course_for(
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def _slug_for(source: CourseSource, organisation_id: int) -> str:
+    """The address that the package names; for a guessed one, the first that is free or this organisation's."""
+    wished = source.slug or f"course-{source.report.files_in}"
+    if source.format == FORMAT:
+        return wished
+    of = db.session.execute(sa.select(Organisation.slug).where(Organisation.id == organisation_id)).scalar_one()
+    own = f"{wished[: 78 - len(of)].rstrip('-')}-{of}"
+    candidates = chain((wished, own), (f"{own[:76].rstrip('-')}-{n}" for n in count(2)))
+    owner = sa.select(Course.organisation_id)
+    return next(
+        slug
+        for slug in candidates
+        if db.session.execute(owner.where(Course.slug == slug)).scalar_one_or_none() in (None, organisation_id)
+    )
 
 
 def _open_draft(course: Course, version: str, *, at: datetime, derived_from_id: int | None = None) -> Release:
