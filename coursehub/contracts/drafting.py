@@ -75,7 +75,7 @@ def from_terms(body: TermsBody) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "currency": currency,
         "courses": [course.id for course in body.scope.courses],
-        "starts_on": None,
+        "starts_on": _day(body.starts) if body.starts else None,
         "deduct_fee": "rail_fee" in body.base.deduct,
         "rate_rest": _percent(body.rates.rest.share_bps),
         "cap_rest": _major(body.rates.rest.cap_minor, currency),
@@ -167,6 +167,11 @@ def _cap(fields: Mapping[str, Any], channel: str, currency: str) -> int | None:
 def _midnight(day: date) -> str:
     """The first moment of a day in Beijing, as terms write it."""
     return datetime(day.year, day.month, day.day, tzinfo=_BEIJING).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(moment: str) -> date:
+    """The day in Beijing that a moment of the terms falls on."""
+    return datetime.fromisoformat(moment).astimezone(_BEIJING).date()
 
 
 # Where on the form a problem of the compiler belongs: the longest prefix of its path wins.

@@ -32,6 +32,12 @@ def test_each_starting_point_survives_the_form(start):
     assert again == before
 
 
+def test_the_day_on_which_terms_begin_survives_the_form():
+    data = simple_split(PARTIES, COURSES, currency="CNY")
+    again, before = there_and_back({**data, "starts": "2027-01-15T16:00:00Z"})
+    assert again == before and again["starts"] == "2027-01-15T16:00:00Z"
+
+
 @given(st.data())
 @settings(max_examples=80, deadline=None)
 def test_what_the_form_can_show_it_gives_back_unchanged(draw):

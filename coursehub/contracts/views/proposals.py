@@ -41,6 +41,8 @@ def draft_terms(contract_id: str) -> ResponseReturnValue:
         flash(_("These terms divide in more levels than this form shows. It begins from the simple split instead."), "warning")
         body, chosen = _begin_with(found, "simple")
         values = drafting.from_terms(body)
+    if values["starts_on"] and values["starts_on"] <= clock.now().date():
+        values["starts_on"] = None  # a beginning that has passed cannot be offered again
     return _editor(found, _form(found, values), start=chosen)
 
 
