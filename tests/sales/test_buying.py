@@ -46,7 +46,7 @@ def test_the_buyer_gets_a_receipt_in_their_language(shop, cast, offering):
     letters = {letter.locale: letter for letter in db.session.execute(sa.select(Letter).where(OURS)).scalars()}
     assert letters["en"].subject == "Receipt for Course python"
     assert "CN¥199.00" in letters["en"].body and "CN¥11.26 (6%)" in letters["en"].body
-    assert letters["zh-CN"].subject == "课程python的收据" and "¥199.00" in letters["zh-CN"].body
+    assert letters["zh-CN"].subject == "《课程python》的收据" and "¥199.00" in letters["zh-CN"].body
     assert len(letters) == 2
 
 
