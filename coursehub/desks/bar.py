@@ -17,7 +17,7 @@ from coursehub.web.audiences import from_loopback
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
-LEARNING = ("/desk", "/learn", "/enrolments/")
+LEARNING = ("/desk", "/learn", "/enrolments/", "/orders", "/credentials")
 ENDONYMS = {"zh-CN": "中文", "en": "English"}
 
 

@@ -27,7 +27,7 @@ HOUSE = (
     ("people.house_organisations", _l("Organisations")),
     ("sales.house_orders", _l("Orders")),
     ("sales.house_refunds", _l("Refunds")),
-    ("sales.house_support", _l("Support")),
+    ("sales.house_support", _l("Learners' messages")),
     ("learning.report_queue", _l("Reports")),
     ("people.house_people", _l("People")),
     ("learning_credentials.issued", _l("Credentials")),
@@ -43,6 +43,10 @@ COURSE = (
     ("desks.insight", "public_id", _l("Insight")),
 )
 """The pages of one course in the studio, each with the name that its address gives the course."""
+LEARNERS = ("learning.roster", "learning.studio_questions", "learning.studio_reviews", "learning.learner")
+"""Pages below "Learners", which have tabs of their own."""
+BELOW = {"/studio/courses": ("/studio/releases/", "/studio/uploads/")}
+"""Pages that belong to a way although their address does not begin with its."""
 
 Way = tuple[str, str, bool]
 
@@ -59,7 +63,8 @@ def ways_in(place: str, reader: Actor | None) -> list[Way]:
 
 def ways_of_course(reader: Actor | None) -> list[Way]:
     """The pages about the course of this page, for those who act for the organisation that owns it."""
-    named = next((name for endpoint, name, _words in COURSE if endpoint == request.endpoint), None)
+    here = "learning.learners" if request.endpoint in LEARNERS else request.endpoint
+    named = next((name for endpoint, name, _words in COURSE if endpoint == here), None)
     if named is None or reader is None:
         return []
     course_id = str((request.view_args or {})[named])
@@ -71,7 +76,7 @@ def ways_of_course(reader: Actor | None) -> list[Way]:
         if may_open(endpoint, reader):
             values: dict[str, Any] = {name: course_id}
             url = url_for(endpoint, **values)
-            found.append((str(words), url, url == request.path))
+            found.append((str(words), url, endpoint == here))
     return found
 
 
@@ -90,4 +95,5 @@ def _members(public_id: str) -> tuple[str, str]:
 
 def _is_here(url: str, place: str) -> bool:
     """The desk itself is only itself; every other link also stands for the pages below it."""
-    return request.path == url or (url != f"/{place}" and request.path.startswith(f"{url}/"))
+    below = (f"{url}/", *BELOW.get(url, ()))
+    return request.path == url or (url != f"/{place}" and request.path.startswith(below))
