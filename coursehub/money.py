@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.core import get_global
 from babel.numbers import format_currency
@@ -28,6 +29,7 @@ def as_decimal(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-currency_exponent(currency))
 
 
+@lru_cache(maxsize=4_096)
 def format_money(minor: int, currency: str, locale: str) -> str:
     """An amount as people of that language write it, with its currency."""
     return str(format_currency(as_decimal(minor, currency), currency, locale=locale.replace("-", "_")))

@@ -56,6 +56,15 @@ class Actor:
         return not self.roles.isdisjoint(roles)
 
 
+# Every signed-in page asks it, so it is put together once.
+_HELD = (
+    sa.select(Organisation, Membership.role)
+    .join(Membership, Membership.organisation_id == Organisation.id)
+    .where(Membership.person_id == sa.bindparam("person_id"), Membership.ended_at.is_(None))
+    .order_by(Organisation.is_house.desc(), Membership.since_at, Membership.id)
+)
+
+
 def actor_for(
     person: Person,
     organisation_id: int | None = None,
@@ -64,12 +73,7 @@ def actor_for(
     looked_as_by_id: int | None = None,
 ) -> Actor:
     """The person with the roles they hold now; without a choice they act for the house, else their oldest organisation."""
-    rows = db.session.execute(
-        sa.select(Organisation, Membership.role)
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.person_id == person.id, Membership.ended_at.is_(None))
-        .order_by(Organisation.is_house.desc(), Membership.since_at, Membership.id)
-    ).all()
+    rows = db.session.execute(_HELD, {"person_id": person.id}).all()
     choices = tuple(dict.fromkeys(row[0] for row in rows))
     acting = next((o for o in choices if o.id == organisation_id), choices[0] if choices else None)
     if acting is None:

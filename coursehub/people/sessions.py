@@ -49,25 +49,30 @@ class SignedIn(UserMixin):
         return self.token
 
 
+# Every signed-in page asks it, so it is put together once.
+_LIVE = (
+    sa.select(SignInSession, Person, Look)
+    .join(Person, Person.id == SignInSession.person_id)
+    .outerjoin(
+        Look,
+        sa.and_(Look.session_id == SignInSession.id, Look.ended_at.is_(None), Look.begun_at > sa.bindparam("looking")),
+    )
+    .where(
+        SignInSession.token_hash == sa.bindparam("known"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.seen_at > sa.bindparam("idle"),
+        SignInSession.begun_at > sa.bindparam("oldest"),
+        Person.erased_at.is_(None),
+    )
+    .order_by(Look.id.desc())
+    .limit(1)
+)
+
+
 def load(token: str, *, at: datetime) -> SignedIn | None:
     """The live session a token opens, or None: unknown, ended, too old, or of an erased person."""
-    row = db.session.execute(
-        sa.select(SignInSession, Person, Look)
-        .join(Person, Person.id == SignInSession.person_id)
-        .outerjoin(
-            Look,
-            sa.and_(Look.session_id == SignInSession.id, Look.ended_at.is_(None), Look.begun_at > at - LOOK_LENGTH),
-        )
-        .where(
-            SignInSession.token_hash == token_hash(token),
-            SignInSession.ended_at.is_(None),
-            SignInSession.seen_at > at - IDLE,
-            SignInSession.begun_at > at - LONGEST,
-            Person.erased_at.is_(None),
-        )
-        .order_by(Look.id.desc())
-        .limit(1)
-    ).first()
+    wanted = {"known": token_hash(token), "idle": at - IDLE, "oldest": at - LONGEST, "looking": at - LOOK_LENGTH}
+    row = db.session.execute(_LIVE, wanted).first()
     return SignedIn(token, *row) if row else None
 
 

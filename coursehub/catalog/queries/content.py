@@ -141,7 +141,7 @@ def outline(release_id: int, locale: str) -> Outline:
     return Outline(release_id, locale, text.title, text.summary, list(text.outcomes), list(phases.values()))
 
 
-def _step_views(locale: str) -> sa.Select[Any]:
+def _step_views(locale: str | sa.BindParameter[Any]) -> sa.Select[Any]:
     return (
         sa.select(
             Step.id,
@@ -166,11 +166,18 @@ def _step_views(locale: str) -> sa.Select[Any]:
     )
 
 
+# A lesson page asks these, so they are put together once; the release's manifest and report stay where they are.
+_LANGUAGES = sa.select(Release.languages).where(Release.id == sa.bindparam("release_id"))
+_STEP_VIEW = _step_views(sa.bindparam("locale")).where(
+    Step.release_id == sa.bindparam("release_id"), Step.key == sa.bindparam("key")
+)
+
+
 def step_for(release_id: int, key: str, locale: str) -> StepView | None:
     """One step by its key, in the reader's language or else the original."""
-    release = db.session.get_one(Release, release_id)
-    found = _step_views(locale_of(release, locale)).where(Step.release_id == release_id, Step.key == key)
-    row = db.session.execute(found).one_or_none()
+    languages = db.session.execute(_LANGUAGES, {"release_id": release_id}).scalar_one()
+    wanted = {"locale": locale if locale in languages else languages[0], "release_id": release_id, "key": key}
+    row = db.session.execute(_STEP_VIEW, wanted).one_or_none()
     return StepView(**row._mapping) if row else None
 
 

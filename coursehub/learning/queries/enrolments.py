@@ -4,12 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from coursehub.catalog.models import Course, Release
 from coursehub.db import db
 from coursehub.learning.models import Completion, Enrolment, StepProgress
 from coursehub.learning.queries.outline import Outline, outline
 from coursehub.people.actor import Actor
+
+# Asked on every lesson page or for every sale, so put together once.
+_OPEN_ID = sa.select(Enrolment.id).where(
+    Enrolment.person_id == sa.bindparam("person_id"),
+    Enrolment.course_id == sa.bindparam("course_id"),
+    Enrolment.ended_at.is_(None),
+)
+_held = aliased(Release)
+_NEWER = (
+    sa.select(Release.id)
+    .join(_held, _held.number < Release.number)
+    .where(Release.course_id == sa.bindparam("course_id"), Release.state == "listed", _held.id == sa.bindparam("release_id"))
+)
 
 
 def enrolments_visible_to(reader: Actor) -> sa.Select[Enrolment]:
@@ -23,10 +37,7 @@ def enrolments_visible_to(reader: Actor) -> sa.Select[Enrolment]:
 
 def open_enrolment_id(*, person_id: int, course_id: int) -> int | None:
     """The id of the person's open enrolment in a course, or None."""
-    found = sa.select(Enrolment.id).where(
-        Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.ended_at.is_(None)
-    )
-    return db.session.execute(found).scalar_one_or_none()
+    return db.session.execute(_OPEN_ID, {"person_id": person_id, "course_id": course_id}).scalar_one_or_none()
 
 
 def open_enrolment(*, person_id: int, course_id: int) -> Enrolment | None:
@@ -51,11 +62,8 @@ def open_count(course_id: int) -> int:
 
 def newer_release_id(enrolment: Enrolment) -> int | None:
     """The listed release of the same course with a higher number, if there is one."""
-    current = sa.select(Release.number).where(Release.id == enrolment.release_id).scalar_subquery()
-    newer = sa.select(Release.id).where(
-        Release.course_id == enrolment.course_id, Release.state == "listed", Release.number > current
-    )
-    return db.session.execute(newer).scalar_one_or_none()
+    wanted = {"course_id": enrolment.course_id, "release_id": enrolment.release_id}
+    return db.session.execute(_NEWER, wanted).scalar_one_or_none()
 
 
 def progress_of(enrolment_id: int) -> dict[str, datetime | None]:

@@ -63,8 +63,22 @@ def questions_in(course_id: int) -> sa.Select[Question]:
 
 def questions_beside(course_id: int, step_key: str, *, reader: Actor) -> list[QuestionView]:
     """What was asked beside a step, in any release of the course, newest first."""
-    found = questions_in(course_id).where(Question.step_key == step_key).limit(100)
-    return viewed(db.session.execute(found).scalars(), reader=reader)
+    found = db.session.execute(_BESIDE, {"course_id": course_id, "step_key": step_key}).scalars().all()
+    return viewed(found, reader=reader) if found else []
+
+
+# Every lesson page asks it, so it is put together once.
+_BESIDE = (
+    sa.select(Question)
+    .where(
+        Question.course_id == sa.bindparam("course_id"),
+        Question.step_key == sa.bindparam("step_key"),
+        Question.deleted_at.is_(None),
+        Question.hidden_at.is_(None),
+    )
+    .order_by(Question.asked_at.desc(), Question.id.desc())
+    .limit(100)
+)
 
 
 def questions_readable_by(reader: Actor) -> sa.Select[Question]:

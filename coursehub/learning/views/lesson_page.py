@@ -142,8 +142,12 @@ def lesson_page(enrolment: Enrolment, step: StepView, *, status: int = 200, **gi
 
 
 def _progress(enrolment: Enrolment) -> dict[str, Any]:
-    found = sa.select(StepProgress.step_key, StepProgress.done_at, StepProgress.position_seconds, StepProgress.draft)
-    return {row.step_key: row for row in db.session.execute(found.where(StepProgress.enrolment_id == enrolment.id))}
+    return {row.step_key: row for row in db.session.execute(_PROGRESS, {"enrolment_id": enrolment.id})}
+
+
+_PROGRESS = sa.select(StepProgress.step_key, StepProgress.done_at, StepProgress.position_seconds, StepProgress.draft).where(
+    StepProgress.enrolment_id == sa.bindparam("enrolment_id")
+)
 
 
 def _part(enrolment: Enrolment, step: StepView, place: Place, mine: Any, *, at: Any, given: dict[str, Any]) -> Any:
