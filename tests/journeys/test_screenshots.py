@@ -26,7 +26,7 @@ SHOTS = {
     "course": (None, "zh-CN", "light", to("/courses/programming-with-python")),
     "lesson": ("Ada", "en", "light", ("/learn", PYTHON, "a[href*='/l03-']", "a[href$='/l03-read']")),
     "code-exercise": ("Ada", "zh-CN", "dark", ("/learn", PYTHON, "a[href*='/l03-']", "a[href$='/l03-code']")),
-    "contract": ("Pia", "en", "light", ("/studio/contracts", "table a[href*='/studio/contracts/']")),
+    "contract": ("Pia", "en", "light", ("/studio/contracts", "table a:has-text('Courses by Northwind')")),
     "earnings": ("Eve", "zh-CN", "light", ("/studio/earnings", "#events table a")),
     "house": ("Stan", "en", "dark", to("/house")),
 }
