@@ -39,11 +39,17 @@ class BuiltDemo:
     seconds: float
 
 
+_BUILT: list[BuiltDemo] = []
+"""The one that was built, for the folders of tests that share it."""
+
+
 @pytest.fixture(scope="session")
 def built_demo(tmp_path_factory: pytest.TempPathFactory) -> BuiltDemo:
     """Build the demo once, on SQLite, where people will meet it."""
     if DATABASE != "sqlite":
         pytest.skip("the demo is built once, on SQLite")
+    if _BUILT:
+        return _BUILT[0]
     folder = tmp_path_factory.mktemp("demo")
     port, sandbox_port = free_port(), free_port()
     env = {
@@ -52,7 +58,8 @@ def built_demo(tmp_path_factory: pytest.TempPathFactory) -> BuiltDemo:
     }  # fmt: skip
     started = time.monotonic()
     build.build(rebuild=False, tell=print, app=create_app(config.read(env)))
-    return BuiltDemo(folder, env, time.monotonic() - started)
+    _BUILT.append(BuiltDemo(folder, env, time.monotonic() - started))
+    return _BUILT[0]
 
 
 @pytest.fixture
