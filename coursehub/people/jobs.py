@@ -1,4 +1,4 @@
-"""Scheduled work of people."""
+"""Work of people that no page waits for."""
 
 from datetime import datetime, timedelta
 
@@ -10,6 +10,12 @@ from coursehub.people import operations
 def forget_what_is_over(*, at: datetime) -> None:
     """Once a day: let go of what is not needed any more."""
     operations.forget_what_is_over(at=at)
+
+
+@job("people.answer_sign_up")
+def answer_sign_up(*, at: datetime, wish: str) -> None:
+    """Open the account that somebody wished for, or tell the holder of the address."""
+    operations.answer_sign_up(wish, at=at)
 
 
 cron("people.forget_what_is_over", every=timedelta(days=1))

@@ -4,12 +4,14 @@ import re
 
 import sqlalchemy as sa
 
+from coursehub import clock, jobs
 from coursehub.db import db
 from coursehub.mail import Letter
 
 
 def letters_to(email: str) -> list[Letter]:
-    """All letters to one address, oldest first."""
+    """All letters to one address, oldest first, after the worker has had its turn."""
+    jobs.run_due(at=clock.now(), strict=True)
     return list(db.session.execute(sa.select(Letter).where(Letter.to == email).order_by(Letter.id)).scalars())
 
 

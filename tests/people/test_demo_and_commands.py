@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from coursehub import clock
+from coursehub import clock, jobs
 from coursehub.db import db, transaction
 from coursehub.people import operations, queries
 from coursehub.people.actor import actor_for
@@ -82,6 +82,7 @@ def test_what_is_over_is_forgotten(cast, app: Flask) -> None:
         display_name="Nia", email="nia@example.org", password="a long walk home", locale="en",
         birth_on=date(1995, 4, 3), guardian_email=None, network=None, at=now,
     )  # fmt: skip
+    jobs.run_due(at=now, strict=True)
     operations.forget_what_is_over(at=now + timedelta(days=1, seconds=1))
     assert db.session.execute(sa.select(Guess)).first() is None
     assert queries.person_by_email("nia@example.org") is not None

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from coursehub import clock
+from coursehub import clock, jobs
 from coursehub.db import db
 from coursehub.people import operations, sessions
 from coursehub.people.models import PeopleAudit
@@ -97,6 +97,7 @@ def test_a_reset_confirms_the_address_of_an_account_that_never_was(client: Flask
         data={"display_name": "Nia", "email": "nia@example.org", "password": "forgotten at once",
               "birth_on": "1995-04-03", "accepts": "y"},
     )  # fmt: skip
+    jobs.run_due(at=clock.now(), strict=True)
     client.post("/reset", data={"email": "nia@example.org"})
     client.post(link_to("nia@example.org"), data={"password": NEW})
     assert client.post("/sign-in", data={"email": "nia@example.org", "password": NEW}).status_code == 303

@@ -93,7 +93,7 @@ from coursehub.people.operations.signing_in import (
     end_session,
     has_second_step,
 )
-from coursehub.people.operations.signing_up import WrongPassword, confirm_account, sign_up
+from coursehub.people.operations.signing_up import WrongPassword, answer_sign_up, confirm_account, sign_up
 from coursehub.people.operations.vault import PersonIsErased, ReasonNeeded, open_profile
 
 __all__ = [
@@ -134,6 +134,7 @@ __all__ = [
     "add_member",
     "answer_application",
     "answer_as_guardian",
+    "answer_sign_up",
     "apply_as_partner",
     "ask_for_new_address",
     "ask_for_reset",
