@@ -28,6 +28,7 @@ class Event(Model):
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
 
 
+_INSERT = sa.insert(Event.__table__)  # type: ignore[arg-type]
 Listener = Callable[..., None]
 _listeners: dict[str, list[str]] = {}
 
@@ -49,7 +50,7 @@ def record(name: str, *, at: datetime, **ids: int | str | None) -> None:
     """Write down what happened, in the open transaction, and wake its listeners."""
     if not in_transaction():
         raise RuntimeError("record() needs an open transaction()")
-    db.session.execute(sa.insert(Event), {"name": name, "at": at, "payload": ids})
+    db.session.connection().execute(_INSERT, {"name": name, "at": at, "payload": ids})
     for job_name in _listeners.get(name, ()):
         jobs.enqueue(job_name, at=at, args=ids)
 

@@ -56,6 +56,7 @@ class CronTick(Model):
     tick_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
 
 
+_INSERT = sa.insert(Job.__table__)  # type: ignore[arg-type]
 _functions: dict[str, JobFunction] = {}
 _schedules: dict[str, timedelta] = {}
 
@@ -91,7 +92,7 @@ def enqueue(
         "attempts": 0, "enqueued_at": at, "run_at": at, "last_error": None,
     }  # fmt: skip
     if dedupe_key is None:
-        db.session.execute(sa.insert(Job), row)
+        db.session.connection().execute(_INSERT, row)
         return
     dialect = db.engine.dialect.name
     if dialect == "sqlite":

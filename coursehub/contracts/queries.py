@@ -138,23 +138,27 @@ def open_listing(course_id: int) -> Listing | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
+# Every sale asks these two, so they are put together once.
+_COUNTING = (
+    select(ContributionFact.kind, ContributionFact.party, ContributionFact.value)
+    .where(
+        ContributionFact.contract_id == sa.bindparam("contract_id"),
+        ContributionFact.course_id == sa.bindparam("course_id"),
+        ContributionFact.holds_from <= sa.bindparam("at"),
+        ContributionFact.withdrawn_at.is_(None),
+        ~sa.exists().where(FactContest.fact_id == ContributionFact.id, FactContest.settled_at.is_(None)),
+    )
+    .order_by(ContributionFact.holds_from, ContributionFact.id)
+)
+_EVENT = select(MoneyEvent).where(MoneyEvent.effect_key == sa.bindparam("effect_key"))
+
+
 def contribution(contract_id: int, course_id: int, at: datetime) -> dict[str, dict[str, int]]:
     """What the facts register says at a moment: the latest weight per maker, the sum of minutes per teacher.
 
     A fact that is taken back, or contested and not settled, does not count.
     """
-    contested = sa.exists().where(FactContest.fact_id == ContributionFact.id, FactContest.settled_at.is_(None))
-    rows = db.session.execute(
-        select(ContributionFact.kind, ContributionFact.party, ContributionFact.value)
-        .where(
-            ContributionFact.contract_id == contract_id,
-            ContributionFact.course_id == course_id,
-            ContributionFact.holds_from <= at,
-            ContributionFact.withdrawn_at.is_(None),
-            ~contested,
-        )
-        .order_by(ContributionFact.holds_from, ContributionFact.id)
-    ).all()
+    rows = db.session.execute(_COUNTING, {"contract_id": contract_id, "course_id": course_id, "at": at}).all()
     weights: dict[str, int] = {}
     minutes: dict[str, int] = {}
     for kind, party, value in rows:
@@ -176,7 +180,7 @@ def facts_of(contract: Contract) -> Select[ContributionFact]:
 
 def event_for(effect_key: str) -> MoneyEvent | None:
     """The money event of a business effect, or None if it is not in the book."""
-    return db.session.execute(select(MoneyEvent).where(MoneyEvent.effect_key == effect_key)).scalar_one_or_none()
+    return db.session.execute(_EVENT, {"effect_key": effect_key}).scalar_one_or_none()
 
 
 def refunded_of(sale: MoneyEvent) -> int:

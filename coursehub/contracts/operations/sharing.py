@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 
 from coursehub.contracts import queries, reasons
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
@@ -181,21 +182,24 @@ def _sale_of(draft: EventDraft) -> MoneyEvent | None:
     return sale
 
 
+# Put together once; the long texts are not read to share out a sale.
+_TERMS = (
+    sa.select(Terms, TermsCourse.course_id)
+    .join(Contract, Contract.id == Terms.contract_id)
+    .outerjoin(TermsCourse, sa.and_(TermsCourse.terms_id == Terms.id, TermsCourse.course_id == sa.bindparam("course_id")))
+    .where(Terms.terms_hash == sa.bindparam("terms_hash"))
+    .options(defer(Terms.texts))
+)
+_TERMS_LOCKED = _TERMS.with_for_update(of=Contract)
+
+
 def _lock_terms(terms_hash: str | None, course_id: int) -> tuple[Terms, bool]:
     """The terms and whether they cover the course; their contract is locked: its events queue from here.
 
     Signing locks the same row first, so that the two never wait for each other in a ring.
     """
-    covered = sa.and_(TermsCourse.terms_id == Terms.id, TermsCourse.course_id == course_id)
-    wanted = (
-        sa.select(Terms, TermsCourse.course_id)
-        .join(Contract, Contract.id == Terms.contract_id)
-        .outerjoin(TermsCourse, covered)
-        .where(Terms.terms_hash == terms_hash)
-    )
-    if db.engine.dialect.name != "sqlite":
-        wanted = wanted.with_for_update(of=Contract)
-    found = db.session.execute(wanted).one_or_none()
+    wanted = _TERMS if db.engine.dialect.name == "sqlite" else _TERMS_LOCKED
+    found = db.session.execute(wanted, {"terms_hash": terms_hash, "course_id": course_id}).one_or_none()
     if found is None:
         raise TermsUnknown
     return found[0], found[1] is not None

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from coursehub import events
@@ -35,6 +36,14 @@ class MoveChanged(Refusal):
     """A newer release came out while you were reading the difference. Look at it again before you move."""
 
 
+# The release and the person's own language, without the release's manifest and report.
+_BRIEF = (
+    sa.select(Release.course_id, Release.state, Release.languages, Person.locale.label("own"))
+    .join(Person, Person.id == sa.bindparam("person_id"))
+    .where(Release.id == sa.bindparam("release_id"))
+)
+
+
 def enrol(*, person_id: int, release_id: int, at: datetime, source: str = "order") -> Enrolment:
     """Give a person the right to one release of a course. Joins the open transaction.
 
@@ -44,7 +53,7 @@ def enrol(*, person_id: int, release_id: int, at: datetime, source: str = "order
     release is approved, listed or retired (an order may outlive a listing).
     """
     with transaction():
-        release = db.session.get_one(Release, release_id)
+        release = db.session.execute(_BRIEF, {"release_id": release_id, "person_id": person_id}).one()
         if release.state not in ("approved", "listed", "retired"):
             raise ReleaseNotOpen
         if open_enrolment_id(person_id=person_id, course_id=release.course_id) is not None:
@@ -52,9 +61,9 @@ def enrol(*, person_id: int, release_id: int, at: datetime, source: str = "order
         enrolment = Enrolment(
             person_id=person_id,
             course_id=release.course_id,
-            release_id=release.id,
+            release_id=release_id,
             source=source,
-            locale=_reading_locale(person_id, release),
+            locale=release.own if release.own in release.languages else release.languages[0],
             opened_at=at,
         )
         try:
@@ -64,12 +73,6 @@ def enrol(*, person_id: int, release_id: int, at: datetime, source: str = "order
             raise AlreadyEnrolled from problem
         events.record("learning.enrolled", at=at, enrolment_id=enrolment.id, course_id=release.course_id)
     return enrolment
-
-
-def _reading_locale(person_id: int, release: Release) -> str:
-    """The person's own language if the release has it, else the release's original one."""
-    own = db.session.get_one(Person, person_id).locale
-    return own if own in release.languages else release.languages[0]
 
 
 def end_enrolment(enrolment: Enrolment, *, reason: str, at: datetime) -> None:
