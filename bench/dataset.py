@@ -317,11 +317,18 @@ def _strangers(many: int, at: datetime, word: str) -> list[int]:
     with transaction():
         first = db.session.execute(sa.select(sa.func.max(Person.id))).scalar_one() + 1
         ids = list(range(first, first + many))
-        _insert(Person, [{"id": n, "public_id": new_public_id(), "locale": "en", "created_at": at, "confirmed_at": at} for n in ids])
+        _insert(
+            Person, [{"id": n, "public_id": new_public_id(), "locale": "en", "created_at": at, "confirmed_at": at} for n in ids]
+        )
         _insert(
             PersonalRecord,
             [
-                {"person_id": n, "display_name": f"{word} {n}", "email": f"{word}{n}@example.org", "email_key": f"{word}{n}@example.org"}
+                {
+                    "person_id": n,
+                    "display_name": f"{word} {n}",
+                    "email": f"{word}{n}@example.org",
+                    "email_key": f"{word}{n}@example.org",
+                }
                 for n in ids
             ],
         )
@@ -352,6 +359,12 @@ def reset_sequences(app: Flask) -> None:
             return
         with db.engine.begin() as connection:
             for table in db.metadata.sorted_tables:
-                found = connection.execute(sa.text("SELECT pg_get_serial_sequence(:t, 'id')"), {"t": f'"{table.name}"'}).scalar() if "id" in table.c else None
+                found = (
+                    connection.execute(sa.text("SELECT pg_get_serial_sequence(:t, 'id')"), {"t": f'"{table.name}"'}).scalar()
+                    if "id" in table.c
+                    else None
+                )
                 if found:
-                    connection.execute(sa.text(f'SELECT setval(\'{found}\', (SELECT coalesce(max(id), 0) + 1 FROM "{table.name}"), false)'))
+                    connection.execute(
+                        sa.text(f"SELECT setval('{found}', (SELECT coalesce(max(id), 0) + 1 FROM \"{table.name}\"), false)")
+                    )

@@ -31,7 +31,8 @@ def booker() -> Any:
     call_command("migrate", verbosity=0)
     kinds = (AccountType.asset, AccountType.liability, AccountType.income, AccountType.liability)
     accounts = [
-        Account.objects.create(name=f"bench {n}", code=str(n), type=kind, currencies=["CNY"]) for n, kind in enumerate(kinds, start=1)
+        Account.objects.create(name=f"bench {n}", code=str(n), type=kind, currencies=["CNY"])
+        for n, kind in enumerate(kinds, start=1)
     ]
 
     def book(_key: str, n: int) -> None:

@@ -74,9 +74,7 @@ def main() -> None:
     """Answer line by line until there are no more."""
     book = {"ours": ours, "raw": raw, "hordak": hordak}[sys.argv[1]]()
     print(json.dumps("ready"), flush=True)
-    run = 0
-    for line in sys.stdin:
-        run += 1
+    for run, line in enumerate(sys.stdin, start=1):
         took = []
         for n in range(int(line)):
             began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The table: CPU per request first, then the middle and the slow end of the times, bytes, statements, and the ratio with its aim."""
+"""The table: CPU per request and its ratio first, then the middle and the slow end of the times, bytes, statements."""
 
 from dataclasses import dataclass, field
 

@@ -106,6 +106,8 @@ class Server:
 
     def measure(self, method: str, paths: list[str], headers: Mapping[str, str]) -> Sample:
         """The paths in turn, one after the other on one connection."""
+        self.client.close()  # a connection that waited for its turn may have been closed
+        self.client.connect()
         before, took, size, statements = self.cpu(), [], 0, ""
         for path in paths:
             began = time.perf_counter()

@@ -27,7 +27,13 @@ class Database:
         self._said: dict[str, str] = {}
         if IS_SQLITE:
             self._connection: Any = sqlite3.connect(URL.removeprefix("sqlite:///"), isolation_level=None, cached_statements=256)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "busy_timeout=10000"):
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                "recursive_triggers=ON",
+                "busy_timeout=10000",
+            ):
                 self._connection.execute(f"PRAGMA {pragma}")
         else:
             import psycopg

@@ -249,7 +249,9 @@ def _lesson(step: Row, who: Row | None, *, base: str, files: str, home: str, don
             each["state"] = "closed"
         each["url_key"] = open_keys[0] if open_keys else each.first_key
         each["steps_shown"] = each["steps"]
-        each["steps"] = [(s.key, s.title, "now" if s.key == step.key else "done" if s.key in done else "open") for s in each.steps]
+        each["steps"] = [
+            (s.key, s.title, "now" if s.key == step.key else "done" if s.key in done else "open") for s in each.steps
+        ]
     steps = [s for each in lessons for s in each.steps_shown if not more["preview"] or each.is_preview]
     at = [s.key for s in steps].index(step.key)
     return page(

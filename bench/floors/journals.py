@@ -8,7 +8,9 @@ from typing import Any
 from bench.floors.database import IS_SQLITE, Database, moment
 
 HEAD = "SELECT height, hash FROM chain_head" + ("" if IS_SQLITE else " FOR UPDATE")
-POSTINGS = "INSERT INTO posting (journal_id, n, account_id, currency, amount_minor, term_path) VALUES " + ", ".join(["(?, ?, ?, ?, ?, ?)"] * 4)
+POSTINGS = "INSERT INTO posting (journal_id, n, account_id, currency, amount_minor, term_path) VALUES " + ", ".join(
+    ["(?, ?, ?, ?, ?, ?)"] * 4
+)
 JOURNAL = """INSERT INTO journal (id, kind, effect_key, occurred_at, recorded_at, terms_hash, prev_hash, hash)
  VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 BEGIN_BOOK = "INSERT INTO chain_head (id, book, height, hash) VALUES (1, ?, 0, ?)"

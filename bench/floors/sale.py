@@ -33,7 +33,9 @@ FACTS = """SELECT kind, party, value FROM contribution_fact f WHERE contract_id 
 MONEY = """INSERT INTO money_event (public_id, kind, effect_key, occurred_at, recorded_at, contract_id, course_id, terms_hash,
  currency, channel, amount_minor, facts, contribution, held_until, journal_id)
  VALUES (?, 'sale', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
-LINES = "INSERT INTO money_line (event_id, n, role, party, amount_minor, path, reason) VALUES " + ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * 4)
+LINES = "INSERT INTO money_line (event_id, n, role, party, amount_minor, path, reason) VALUES " + ", ".join(
+    ["(?, ?, ?, ?, ?, ?, ?)"] * 4
+)
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -57,7 +59,11 @@ def _complete(db: Database, order_id: int, at: datetime) -> str:
     order = db.row(ORDER, order_id)
     key = f"pi_bench_{order_id}"
     effect, now = f"sale:{key}", moment(at)
-    if order is None or order.state not in ("placed", "awaiting_payment") or order.release_state not in ("approved", "listed", "retired"):
+    if (
+        order is None
+        or order.state not in ("placed", "awaiting_payment")
+        or order.release_state not in ("approved", "listed", "retired")
+    ):
         return "refused"
     known = db.row(KNOWN, key, order.buyer_id, order.course_id, effect)
     if known is None or known.payment or known.enrolment or known.event:
