@@ -97,7 +97,7 @@ def test_every_kind_of_page_is_accessible(arrive, width, language, theme):
     visited = 0
     seen: Counter[str] = Counter()
     for name in (None, *CAST):
-        person = arrive(language, width=width, bypass_csp=True)
+        person = arrive(language, width=width)
         if name:
             person.become(name)
         person.context.add_cookies([{"name": "theme", "value": theme, "url": person.site}])
@@ -110,7 +110,7 @@ def test_every_kind_of_page_is_accessible(arrive, width, language, theme):
 
 
 def test_pale_letters_a_picture_without_words_and_a_wide_table_are_found(arrive):
-    person = arrive("en", width=320, bypass_csp=True)
+    person = arrive("en", width=320)
     person.page.route("**/terms", lambda route: route.fulfill(body=BAD, content_type="text/html"))
     found = faults(person, "/terms", 320)
     assert {"image-alt", "color-contrast"} <= {line.split(": ")[1] for line in found}
