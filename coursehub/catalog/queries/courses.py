@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 
 from coursehub.catalog.models import CatalogueRevision, Course, Release, ReleaseText
 from coursehub.db import db
 from coursehub.people.actor import Actor
 
+# Pages for everybody ask these, so they are put together once; what is long is read when somebody wants it.
+_LISTED = (
+    sa.select(Release)
+    .where(Release.course_id == sa.bindparam("course_id"), Release.state == "listed")
+    .options(defer(Release.manifest), defer(Release.report), defer(Release.links))
+)
+_BY_SLUG = sa.select(Course).where(Course.slug == sa.bindparam("slug"))
+
 
 def current_release(course_id: int) -> Release | None:
     """The release that new learners get: the listed one, if any."""
-    listed = sa.select(Release).where(Release.course_id == course_id, Release.state == "listed")
-    return db.session.execute(listed).scalar_one_or_none()
+    return db.session.execute(_LISTED, {"course_id": course_id}).scalar_one_or_none()
 
 
 def approved_release(course_id: int) -> Release | None:
@@ -35,7 +43,7 @@ def draft_of(course_id: int) -> Release | None:
 
 def course_by_slug(slug: str) -> Course | None:
     """The course with this address, listed or not."""
-    return db.session.execute(sa.select(Course).where(Course.slug == slug)).scalar_one_or_none()
+    return db.session.execute(_BY_SLUG, {"slug": slug}).scalar_one_or_none()
 
 
 def listed_courses() -> sa.Select[Course]:
