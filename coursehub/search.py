@@ -93,13 +93,25 @@ def drop(kind: str, id: int, locale: str | None = None) -> None:
     db.session.execute(which if locale is None else which.where(SearchEntry.locale == locale))
 
 
-def matches(kind: str, query: str, *, locale: str | None = None) -> sa.Select[int, float]:
+def wanted(query: str) -> str:
+    """The words of a query as this database's own query language says them; empty if there are none."""
+    terms = bigrams(query)[:20]
+    if _is_sqlite():
+        return " AND ".join(f'"{term}"' if _IS_CJK.match(term) else f'"{term}"*' for term in terms)
+    return " & ".join(f"'{term}'" if _IS_CJK.match(term) else f"'{term}':*" for term in terms)
+
+
+def matches(kind: str, query: "str | sa.BindParameter[str]", *, locale: str | None = None) -> sa.Select[int, float]:
     """The things of a kind that hold every word of the query: `ref_id` and `rank`, higher is better.
 
-    An empty query, or one of punctuation only, matches nothing.
+    An empty query, or one of punctuation only, matches nothing. A bound parameter in place of the
+    query makes a statement that can be kept; its value is then `wanted(query)`, which must not be empty.
     """
-    terms = bigrams(query)[:20]
-    found = _matches_sqlite(terms) if _is_sqlite() else _matches_postgresql(terms)
+    words = wanted(query) if isinstance(query, str) else query
+    if isinstance(words, str) and not words:
+        found = sa.select(SearchEntry.ref_id, sa.literal(0.0).label("rank")).where(sa.false())
+    else:
+        found = _matches_sqlite(words) if _is_sqlite() else _matches_postgresql(words)
     # Joined with nothing, the column has no index, so SQLite begins with the words and not with every entry of the kind.
     found = found.where((SearchEntry.kind.concat("") if _is_sqlite() else SearchEntry.kind) == kind)
     if locale is not None:
@@ -115,17 +127,15 @@ def ids_matching(kind: str, query: str, *, locale: str | None = None, limit: int
     return [row.ref_id for row in db.session.execute(ranked)]
 
 
-def _matches_sqlite(terms: list[str]) -> sa.Select[Any]:
-    wanted = " AND ".join(f'"{term}"' if _IS_CJK.match(term) else f'"{term}"*' for term in terms)
+def _matches_sqlite(words: "str | sa.BindParameter[str]") -> sa.Select[Any]:
     found = sa.select(SearchEntry.ref_id, (-_fts.c.rank).label("rank")).join(_fts, _fts.c.rowid == SearchEntry.id)
-    return found.where(_fts.c.search_fts.op("MATCH")(wanted)) if terms else found.where(sa.false())
+    return found.where(_fts.c.search_fts.op("MATCH")(words))
 
 
-def _matches_postgresql(terms: list[str]) -> sa.Select[Any]:
-    wanted = " & ".join(f"'{term}'" if _IS_CJK.match(term) else f"'{term}':*" for term in terms)
-    query = sa.func.to_tsquery(_simple(), wanted)
+def _matches_postgresql(words: "str | sa.BindParameter[str]") -> sa.Select[Any]:
+    query = sa.func.to_tsquery(_simple(), words)
     found = sa.select(SearchEntry.ref_id, sa.func.ts_rank(SearchEntry.tokens, query).label("rank"))
-    return found.where(SearchEntry.tokens.op("@@")(query)) if terms else found.where(sa.false())
+    return found.where(SearchEntry.tokens.op("@@")(query))
 
 
 def _simple() -> sa.ColumnElement[Any]:

@@ -12,7 +12,7 @@ KIND = "course"
 
 
 def search_courses(
-    query: str = "",
+    query: "str | sa.BindParameter[str]" = "",
     *,
     level: str | None = None,
     skill: str | None = None,
@@ -22,12 +22,13 @@ def search_courses(
     """Listed courses as (course_id, rank), higher ranks first fit better; 0 without words.
 
     The caller joins what it shows and sorts. `skill` is a code; its narrower skills count too.
-    Words are looked for in every language of a course, whatever the reader's.
+    Words are looked for in every language of a course, whatever the reader's;
+    a bound parameter in place of them is search.matches' own.
     """
     listed: sa.Select[Any] = sa.select(Course.id.label("course_id")).join(
         Release, sa.and_(Release.course_id == Course.id, Release.state == "listed")
     )
-    if query.strip():
+    if not isinstance(query, str) or query.strip():
         hits = search.matches(KIND, query).subquery()
         listed = listed.join(hits, hits.c.ref_id == Course.id).add_columns(hits.c.rank.label("rank"))
     else:

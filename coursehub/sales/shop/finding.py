@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from coursehub import search
 from coursehub.catalog.models import CatalogueRevision, Course, Lesson, Release, ReleaseSkill, ReleaseText, Skill
 from coursehub.catalog.models.course import LEVELS, LOCALES
 from coursehub.catalog.queries import search_courses
@@ -25,6 +26,9 @@ from coursehub.web import Page
 LOW_MINOR = {"CNY": 20_000, "USD": 3_000, "EUR": 3_000, "GBP": 2_500, "HKD": 20_000, "SGD": 4_000, "JPY": 4_000}
 # A mean of few reviews says little: each course is ranked as if five more readers had given 3.5 stars.
 IMAGINED_REVIEWS, IMAGINED_STARS_TENTHS = 5, 35
+
+# Stands for whatever words a reader looks for, in a statement that takes them when it is run.
+WORDS = "\0words"
 
 Shelf = sa.Select[*tuple[Any, ...]]
 
@@ -92,7 +96,7 @@ def courses_found(wish: Wish, *, locale: str, home_currency: str) -> Finding:
     last = max(1, -(-counts.total // PER_PAGE))
     number = min(wish.page, last)
     statement = _unless_words(_rows, wish, locale, home_currency)
-    rows = db.session.execute(statement, {"many": PER_PAGE, "skipped": (number - 1) * PER_PAGE}).all()
+    rows = db.session.execute(statement, {"many": PER_PAGE, "skipped": (number - 1) * PER_PAGE, **_words(wish)}).all()
     reviews = learning.review_summaries([row.course_id for row in rows]) if rows else {}
     items = [CourseRow(**row._mapping, reviews=reviews.get(row.course_id)) for row in rows]
     return Finding(Page(items, number, PER_PAGE, counts.total), counts)
@@ -107,11 +111,16 @@ def courses_of(organisation_slug: str, *, locale: str, home_currency: str) -> li
 
 
 def _unless_words(build: Callable[..., Shelf], wish: Wish, *rest: str) -> Shelf:
-    """A statement without search words depends on few values: it is put together once and kept."""
-    if wish.q:
+    """A statement depends on few values besides the words, which are bound: it is put together once and kept."""
+    if wish.q and not search.wanted(wish.q):
         return build(wish, *rest)
-    same = Wish(skill=wish.skill, levels=wish.levels, price=wish.price, by=wish.by, language=wish.language, sort=wish.sort)
-    return _kept(build, same, rest)
+    return _kept(build, replace(wish, q=WORDS if wish.q else "", page=1), rest)
+
+
+def _words(wish: Wish) -> dict[str, str]:
+    """The words as the kept statements take them."""
+    words = search.wanted(wish.q) if wish.q else ""
+    return {"words": words} if words else {}
 
 
 @lru_cache(maxsize=256)
@@ -154,7 +163,7 @@ def _worded(found: Shelf, wish: Wish) -> Shelf:
     """Only what holds the words; `hits.rank` then says how well."""
     if not wish.q:
         return found
-    hits = search_courses(wish.q).subquery("hits")
+    hits = search_courses(sa.bindparam("words") if wish.q == WORDS else wish.q).subquery("hits")
     return found.join(hits, hits.c.course_id == Course.id).add_columns(hits.c.rank)
 
 
@@ -273,7 +282,7 @@ def _state_of_shelf() -> tuple[Any, ...]:
 @lru_cache(maxsize=512)
 def _counts(_state: tuple[Any, ...], wish: Wish, locale: str) -> Counts:
     """Counted once for each wish and state of the shelf, and kept."""
-    kinds = db.session.execute(_unless_words(_kinds, wish, locale)).all()
+    kinds = db.session.execute(_unless_words(_kinds, wish, locale), _words(wish)).all()
     wanted = {"level": wish.levels, "price": {wish.price}, "by": {wish.by}, "language": {wish.language}}
     asked = {group: values - {""} for group, values in wanted.items() if values - {""}}
 
@@ -310,5 +319,5 @@ def _has(kind: Any, group: str, value: str) -> bool:
 
 
 def _skill_counts(wish: Wish, locale: str) -> list[tuple[str, str, int]]:
-    rows = db.session.execute(_unless_words(_skills, wish, locale))
+    rows = db.session.execute(_unless_words(_skills, wish, locale), _words(wish))
     return [(row.code, row.name.get(locale) or next(iter(row.name.values()), ""), row.n) for row in rows]
