@@ -30,6 +30,7 @@ def certificate(credential: Credential) -> bytes:
             "course_zh": what.titles.get("zh-CN", title),
             "course_en": what.titles.get("en", title),
             "steps": what.steps,
+            "graded": what.graded,
             "skills": _skills(credential.release_id),
             "issued_zh": _day(credential.issued_at, "zh_Hans_CN"),
             "issued_en": _day(credential.issued_at, "en_GB"),

@@ -61,6 +61,7 @@ class Achievement:
     author: Names
     author_public_id: str
     steps: int
+    graded: int  # by us; the others are done by the holder's own word
     skills: Sequence[tuple[str, str, int]]
 
     @property
@@ -117,7 +118,8 @@ def credential(places: Places, house: Names, what: Achievement, proven: Proven) 
 def _achievement(places: Places, what: Achievement) -> Document:
     levels = "; ".join(f"{name}: {level}/4" for _code, name, level in what.skills)
     narrative = (
-        f"Every one of {what.steps} acceptances of version {what.version} met; exercises and quizzes graded by the house. "
+        f"Every one of {what.steps} acceptances of version {what.version} met: {what.graded} graded by the house, "
+        f"{what.steps - what.graded} read or watched, by the holder's own word. "
         f"Release {what.release}, SHA-256 {what.content_hash}." + (f" Skills: {levels}." if levels else "")
     )
     return {

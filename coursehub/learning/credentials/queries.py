@@ -116,6 +116,7 @@ def achievement_of(release_id: int) -> Achievement:
         for text in db.session.execute(sa.select(ReleaseText).where(ReleaseText.release_id == release_id)).scalars()
     }
     ordered = [original, *(locale for locale in release.languages if locale != original)]
+    counted = [step for step in outline(release_id, original).steps if step.rule]
     return Achievement(
         slug=course.slug,
         version=release.version,
@@ -125,7 +126,8 @@ def achievement_of(release_id: int) -> Achievement:
         summary=texts[original].summary if original in texts else "",
         author=Names(organisation.name, organisation.name_en),
         author_public_id=organisation.public_id,
-        steps=len(outline(release_id, original).counted),
+        steps=len(counted),
+        graded=sum(step.rule == "passed" for step in counted),
         skills=[(skill.code, skill.name, skill.level) for skill in catalog.skills_of(release_id, original)],
     )
 
