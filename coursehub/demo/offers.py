@@ -188,7 +188,7 @@ def amend_lumen(players: Players, contract: Contract, *, at: datetime) -> None:
 
 
 def newer_release(players: Players, course: Course, *, at: datetime) -> None:
-    """Northwind publishes 1.1.0: learners of 1.0.x may move up and see what changed."""
+    """Northwind publishes a newer release: learners of the last one may move up and see what changed."""
     pia = players.acting("pia")
     standing = catalog.current_release(course.id)
     if standing is None:
@@ -218,7 +218,22 @@ def open_ends(players: Players, northwind: Contract, course: Course, *, at: date
     release = catalog.current_release(course.id)
     if release is not None:
         draft = revise_release(release, by=players.acting("eve"), at=at)
+        _say_more_about_nothing(players, draft, at=at + HOURS)
         submit_release(draft, by=players.acting("eve"), at=at + 3 * HOURS)
+
+
+def _say_more_about_nothing(players: Players, draft: Release, *, at: datetime) -> None:
+    """What the reviewer finds changed: one sentence said better, and a way out added."""
+    view = catalog.step_for(draft.id, "06-nothing", "zh-CN")
+    if view is None:
+        return
+    source = view.source.replace(
+        "看报表时看到“人数”，先问是哪一种。", "看报表时看到“人数”，先问是哪一种；答不上来，就把三种都算出来并排放着。"
+    ) + (
+        "\n\n## 交出之前自查\n\n"
+        "- 每个可能为空的列，写明空值代表什么。\n- 每个平均数，写明分母是谁。\n- 每个 `NOT IN`，换成 `NOT EXISTS`。\n"
+    )
+    mend_text(db.session.get_one(Step, view.id), "zh-CN", title=view.title, source=source, by=players.acting("eve"), at=at)
 
 
 def _partner(organisation: Organisation | None) -> Organisation:

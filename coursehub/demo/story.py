@@ -79,7 +79,9 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     agenda.add(agenda.ago(days=169), lambda at: follow_terms(at=at))
     agenda.add(agenda.ago(days=70), newer)
     _crowd(agenda, stage)
-    agenda.add(agenda.ago(days=1, hours=14), lambda at: offers.open_ends(people, stage.contracts[NORTHWIND], stage.courses[LUMEN], at=at))
+    agenda.add(
+        agenda.ago(days=1, hours=14), lambda at: offers.open_ends(people, stage.contracts[NORTHWIND], stage.courses[LUMEN], at=at)
+    )
     agenda.add(agenda.ago(days=1, hours=6), partial(_conversations, agenda, stage))
     agenda.add(agenda.ago(hours=20), partial(_loose_ends, agenda, stage))
     agenda.add(agenda.ago(hours=1), lambda at: expire_orders(at=at))
