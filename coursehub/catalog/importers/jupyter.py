@@ -30,7 +30,8 @@ from coursehub.catalog.report import Remark
 from coursehub.catalog.source import AssetSource, CourseSource, LessonSource, PhaseSource, StepSource
 
 _RAISES = re.compile(r"(?m)^(?::tags:|tags:).*raises-exception")
-_WORDS_A_MINUTE = 160
+_WORDS_A_MINUTE = 120
+_MINUTES_A_LISTING = 1  # read, typed and tried
 
 
 @dataclass
@@ -120,7 +121,8 @@ class _BookReader:
 
 def _minutes(markdown: str) -> int:
     words = len(re.findall(r"[A-Za-z0-9_]+", markdown)) + len(re.findall(r"[\u4e00-\u9fff]", markdown)) // 2
-    return max(1, round(words / _WORDS_A_MINUTE))
+    listings = len(re.findall(r"(?m)^```(?:\{code|[a-z])", markdown))
+    return max(1, round(words / _WORDS_A_MINUTE) + listings * _MINUTES_A_LISTING)
 
 
 class _Builder:
