@@ -30,7 +30,9 @@ def unpacked(tmp_path_factory):
 
 def run(unpacked, cwd, program):
     env = {"PATH": os.environ["PATH"], "HOME": str(cwd), "COURSEHUB_INSTANCE": str(cwd / "instance"), "PYTHONPATH": str(unpacked)}
-    return subprocess.run([sys.executable, "-c", program], cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 @pytest.mark.slow
@@ -53,7 +55,9 @@ def test_a_wheel_migrates_and_serves_a_page_from_anywhere(unpacked, tmp_path):
 
 @pytest.mark.slow
 def test_an_odd_setting_is_one_sentence_on_stderr_and_exit_code_2(unpacked, tmp_path):
-    program = "import os, sys\nos.environ['PORT'] = 'many'\nsys.argv = ['coursehub', 'check']\nfrom coursehub.cli import main\nmain()\n"
+    program = (
+        "import os, sys\nos.environ['PORT'] = 'many'\nsys.argv = ['coursehub', 'check']\nfrom coursehub.cli import main\nmain()\n"
+    )
     done = run(unpacked, tmp_path, program)
     assert done.returncode == 2
     assert done.stderr.strip() == "coursehub: PORT is 'many'; it must be a whole number."

@@ -98,7 +98,9 @@ def test_only_clock_reads_the_clock():
     found = [
         str(path.relative_to(ROOT))
         for path in sorted(PACKAGE.rglob("*.py"))
-        if path.name not in allowed and not {"sandbox", "courses"} & set(path.parts[len(PACKAGE.parts):]) and asks.search(path.read_text(encoding="utf-8"))
+        if path.name not in allowed
+        and not {"sandbox", "courses"} & set(path.parts[len(PACKAGE.parts) :])
+        and asks.search(path.read_text(encoding="utf-8"))
     ]
     assert found == []
 
@@ -108,7 +110,9 @@ def test_operations_and_arithmetic_take_time_as_an_argument():
     found = [
         str(path.relative_to(ROOT))
         for path in sorted(PACKAGE.rglob("*.py"))
-        if (path.stem in quiet or path.parent.name == "operations") and path.parent.name != "views" and "clock.now(" in path.read_text(encoding="utf-8")
+        if (path.stem in quiet or path.parent.name == "operations")
+        and path.parent.name != "views"
+        and "clock.now(" in path.read_text(encoding="utf-8")
     ]
     assert found == []
 
