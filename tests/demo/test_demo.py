@@ -33,6 +33,9 @@ ANYWHERE_EMPTY = (
     r"^/house/(refunds|support|reports|orders)\?",  # filters that match nothing
     r"^/learn/[^/]+/.*",  # a step that nobody has asked about
     r"^/organisations/",
+    r"^/desk$",  # of staff and partners who learn nothing themselves
+    r"^/house/contracts/(new|[a-z0-9]+/facts)",  # every course has its contract; the house's own needs no facts
+    r"^/house/organisations/",  # of which nobody asked anything
     r"^/courses/[^/]+/",
     r"^/courses\?",
 )
