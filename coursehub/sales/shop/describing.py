@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from coursehub.learning.queries import ReviewSummary
 from coursehub.money import as_decimal
-from coursehub.sales.shop.queries import CoursePage, Offer
+from coursehub.sales.shop.queries import CourseFacts, Offer
 from coursehub.web import external_url
 
 _LICENCES = {
@@ -32,7 +33,7 @@ def licence_url(licence: str) -> str | None:
     return _LICENCES.get(licence)
 
 
-def course_data(course: CoursePage) -> dict[str, Any]:
+def course_data(course: CourseFacts, minutes: int) -> dict[str, Any]:
     """A course as schema.org describes one; what the page does not say is not said here either."""
     url = external_url("shop.course", slug=course.slug)
     provider = {
@@ -53,7 +54,7 @@ def course_data(course: CoursePage) -> dict[str, Any]:
         "educationalLevel": course.level,
         "version": course.version,
         "datePublished": course.released_at.date().isoformat(),
-        "hasCourseInstance": _instance(course),
+        "hasCourseInstance": _instance(course, minutes),
     }
     if course.outcomes:
         data["teaches"] = list(course.outcomes)
@@ -61,24 +62,30 @@ def course_data(course: CoursePage) -> dict[str, Any]:
         data["about"] = [{"@type": "DefinedTerm", "name": skill.name, "termCode": skill.code} for skill in course.skills]
     if course.licence:
         data["license"] = licence_url(course.licence) or course.licence
-    if course.offer is not None:
-        data["offers"] = _offer(course.offer, url)
-        data["isAccessibleForFree"] = course.offer.price_minor == 0
-    if course.reviews.count:
+    return data
+
+
+def sale_data(course: CourseFacts, offer: Offer | None, reviews: ReviewSummary) -> dict[str, Any]:
+    """What sales and learners change of it: the offer and the mean of the reviews."""
+    data: dict[str, Any] = {}
+    if offer is not None:
+        data["offers"] = _offer(offer, external_url("shop.course", slug=course.slug))
+        data["isAccessibleForFree"] = offer.price_minor == 0
+    if reviews.count:
         data["aggregateRating"] = {
             "@type": "AggregateRating",
-            "ratingValue": tenths(course.reviews.average_tenths),
-            "reviewCount": course.reviews.count,
+            "ratingValue": tenths(reviews.average_tenths),
+            "reviewCount": reviews.count,
             "bestRating": 5,
             "worstRating": 1,
         }
     return data
 
 
-def _instance(course: CoursePage) -> dict[str, Any]:
+def _instance(course: CourseFacts, minutes: int) -> dict[str, Any]:
     instance: dict[str, Any] = {"@type": "CourseInstance", "courseMode": "Online", "inLanguage": course.locale}
-    if course.minutes:
-        instance["courseWorkload"] = f"PT{course.minutes // 60}H{course.minutes % 60}M"
+    if minutes:
+        instance["courseWorkload"] = f"PT{minutes // 60}H{minutes % 60}M"
     if course.teachers:
         instance["instructor"] = _people(course.teachers)
     return instance
@@ -104,9 +111,14 @@ def tenths(value: int) -> str:
     return f"{value // 10}.{value % 10}"
 
 
-def as_json_ld(course: CoursePage) -> Markup:
-    """The data of a course as a block that no text in it can leave: every <, > and & is written as an escape."""
-    text = json.dumps(course_data(course), ensure_ascii=False, separators=(",", ":"))
+def as_json_ld(data: dict[str, Any]) -> Markup:
+    """Data as a block that no text in it can leave: every <, > and & is written as an escape."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704 - nothing in it can end the block
+
+
+def joined(lasting: Markup, passing: Markup) -> Markup:
+    """Two blocks as one: {"a":1} and {"b":2} make {"a":1,"b":2}."""
+    return lasting[:-1] + Markup(",") + passing[1:] if passing != "{}" else lasting

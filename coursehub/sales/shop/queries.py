@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from coursehub.catalog.models import Course, Release, ReleaseText
-from coursehub.catalog.queries import SkillLevel, skills_of
+from coursehub.catalog.models import Course, Release, ReleaseSkill, ReleaseText, Skill
+from coursehub.catalog.queries import SkillLevel
 from coursehub.contracts.models import Listing
 from coursehub.db import db
 from coursehub.learning import queries as learning
-from coursehub.learning.models import Enrolment, Question
-from coursehub.learning.queries import Outline, ReviewSummary
+from coursehub.learning.models import CourseReview, Enrolment, Question
+from coursehub.learning.queries import ReviewSummary
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight
 from coursehub.sales.models import Offering, Order
@@ -41,8 +41,11 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class CoursePage:
-    """One course as everybody sees it: of the release that new learners get, or of the last one that was on offer."""
+class CourseFacts:
+    """What everybody sees of a course and no sale, review or reader changes; of the release that new learners get, or the last.
+
+    Two that are equal make the same page: whatever the page says of a release beside its tree stands here.
+    """
 
     course_id: int
     public_id: str
@@ -50,41 +53,31 @@ class CoursePage:
     organisation_id: int
     organisation: str
     organisation_slug: str
-    is_house: bool
     release_id: int
+    release_public_id: str
+    content_hash: str | None
     version: str
     released_at: datetime
     level: str
-    languages: Sequence[str]
+    languages: tuple[str, ...]
     licence: str
-    teachers: Sequence[str]
+    teachers: tuple[str, ...]
     locale: str
     title: str
     summary: str
-    outcomes: Sequence[str]
+    outcomes: tuple[str, ...]
     is_listed: bool
-    offer: Offer | None
     questions: int
-    tree: Outline
-    skills: Sequence[SkillLevel]
+    skills: tuple[SkillLevel, ...]
+
+
+@dataclass(frozen=True)
+class CoursePage:
+    """A course with how it can be had now and what learners give it now."""
+
+    facts: CourseFacts
+    offer: Offer | None
     reviews: ReviewSummary
-
-    @property
-    def minutes(self) -> int:
-        """How long the whole takes, by the author's estimate."""
-        return sum(lesson.minutes for lesson in self.tree.lessons)
-
-    @property
-    def steps_by_kind(self) -> dict[str, int]:
-        """How many texts, videos, quizzes and exercises there are."""
-        kinds = [step.kind for step in self.tree.steps]
-        return {kind: kinds.count(kind) for kind in ("text", "video", "quiz", "code") if kind in kinds}
-
-    @property
-    def preview_key(self) -> str | None:
-        """The first step that everybody may read, while the course is listed."""
-        open_steps = (step.key for step in self.tree.steps if step.is_preview)
-        return next(open_steps, None) if self.is_listed else None
 
 
 def course_page(slug: str, locale: str) -> CoursePage | None:
@@ -92,15 +85,32 @@ def course_page(slug: str, locale: str) -> CoursePage | None:
     row = db.session.execute(_head(locale), {"slug": slug}).first()
     if row is None:
         return None
-    return CoursePage(
+    facts = CourseFacts(
         course_id=row.course_id, public_id=row.public_id, slug=row.slug, organisation_id=row.organisation_id,
-        organisation=row.organisation, organisation_slug=row.organisation_slug, is_house=row.is_house,
-        release_id=row.release_id, version=row.version, released_at=row.listed_at or row.listing_opened_at, level=row.level,
-        languages=row.languages, licence=row.licence, teachers=row.teachers, locale=row.locale, title=row.title,
-        summary=row.summary, outcomes=row.outcomes, is_listed=row.state == "listed", offer=_offer(row), questions=row.questions,
-        tree=learning.outline(row.release_id, row.locale), skills=skills_of(row.release_id, row.locale),
-        reviews=learning.review_summary(row.course_id),
+        organisation=row.organisation, organisation_slug=row.organisation_slug, release_id=row.release_id,
+        release_public_id=row.release_public_id, content_hash=row.content_hash, version=row.version,
+        released_at=row.listed_at or row.listing_opened_at, level=row.level, languages=tuple(row.languages), licence=row.licence,
+        teachers=tuple(row.teachers), locale=row.locale, title=row.title, summary=row.summary, outcomes=tuple(row.outcomes),
+        is_listed=row.state == "listed", questions=row.questions, skills=_skills(row.release_id, row.locale),
     )  # fmt: skip
+    reviews = learning.review_summary(row.course_id) if row.reviews else ReviewSummary(0, 0, {})
+    return CoursePage(facts, _offer(row), reviews)
+
+
+def _skills(release_id: int, locale: str) -> tuple[SkillLevel, ...]:
+    """As catalog's skills_of, with a statement that is kept. Names are read each time: no revision tells that one changed."""
+    rows = db.session.execute(_SKILLS, {"release_id": release_id}).all()
+    return tuple(
+        SkillLevel(id_, code, name.get(locale) or next(iter(name.values()), ""), level) for id_, code, name, level in rows
+    )
+
+
+_SKILLS = (
+    sa.select(Skill.id, Skill.code, Skill.name, ReleaseSkill.level)
+    .join(ReleaseSkill, ReleaseSkill.skill_id == Skill.id)
+    .where(ReleaseSkill.release_id == sa.bindparam("release_id"))
+    .order_by(ReleaseSkill.level.desc(), Skill.position, Skill.id)
+)
 
 
 def _offer(row: sa.Row[Any]) -> Offer | None:
@@ -123,13 +133,17 @@ def _head(locale: str) -> Shelf:
     asked = sa.select(sa.func.count(Question.id)).where(
         Question.course_id == Course.id, Question.deleted_at.is_(None), Question.hidden_at.is_(None)
     )
+    reviewed = sa.select(sa.func.count(CourseReview.id)).where(
+        CourseReview.course_id == Course.id, CourseReview.deleted_at.is_(None), CourseReview.hidden_at.is_(None)
+    )
     return (
         sa.select(
             Course.id.label("course_id"), Course.public_id, Course.slug, Course.organisation_id,
             (Organisation.name_en if locale == "en" else Organisation.name).label("organisation"),
-            Organisation.slug.label("organisation_slug"), Organisation.is_house,
-            Release.id.label("release_id"), Release.version, Release.listed_at, Release.state, Release.level, Release.languages,
-            Release.licence, Release.teachers,
+            Organisation.slug.label("organisation_slug"),
+            Release.id.label("release_id"), Release.public_id.label("release_public_id"), Release.content_hash,
+            Release.version, Release.listed_at, Release.state, Release.level, Release.languages, Release.licence,
+            Release.teachers,
             sa.func.coalesce(wanted.locale, own.locale).label("locale"),
             sa.func.coalesce(wanted.title, own.title).label("title"),
             sa.func.coalesce(wanted.summary, own.summary).label("summary"),
@@ -138,6 +152,7 @@ def _head(locale: str) -> Shelf:
             Offering.price_minor, Offering.currency, Offering.tax_bps, Offering.refund_days, Offering.seats_limit,
             held.correlate(Course, Offering).scalar_subquery().label("seats_held"),
             asked.correlate(Course).scalar_subquery().label("questions"),
+            reviewed.correlate(Course).scalar_subquery().label("reviews"),
         )
         .join(Organisation, Organisation.id == Course.organisation_id)
         .join(Listing, Listing.id == latest.scalar_subquery())
@@ -159,18 +174,30 @@ class Reader:
     is_catalogue_staff: bool
 
 
-def reader_of(page: CoursePage, actor: Actor | None) -> Reader | None:
+def reader_of(course: CourseFacts, actor: Actor | None) -> Reader | None:
     """Whether the reader has the course, waits to pay for it, or belongs to those who offer it."""
     if actor is None:
         return None
-    mine = sa.select(Enrolment.public_id).where(
-        Enrolment.person_id == actor.person_id, Enrolment.course_id == page.course_id, Enrolment.ended_at.is_(None)
+    row = db.session.execute(_OWN, {"person_id": actor.person_id, "course_id": course.course_id}).one()
+    return Reader(row[0], row[1], actor.acts_for(course.organisation_id), "catalogue" in actor.staff_roles)
+
+
+_OWN = sa.select(
+    sa.select(Enrolment.public_id)
+    .where(
+        Enrolment.person_id == sa.bindparam("person_id"),
+        Enrolment.course_id == sa.bindparam("course_id"),
+        Enrolment.ended_at.is_(None),
     )
-    waits = sa.select(Order.public_id).where(
-        Order.buyer_id == actor.person_id, Order.course_id == page.course_id, Order.state == "awaiting_payment"
+    .scalar_subquery(),
+    sa.select(Order.public_id)
+    .where(
+        Order.buyer_id == sa.bindparam("person_id"),
+        Order.course_id == sa.bindparam("course_id"),
+        Order.state == "awaiting_payment",
     )
-    row = db.session.execute(sa.select(mine.scalar_subquery(), waits.scalar_subquery())).one()
-    return Reader(row[0], row[1], actor.acts_for(page.organisation_id), "catalogue" in actor.staff_roles)
+    .scalar_subquery(),
+)
 
 
 @dataclass(frozen=True)

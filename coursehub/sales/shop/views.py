@@ -9,14 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
-from coursehub.catalog.words import language_words, level_words, skill_level_words
+from coursehub.catalog.words import language_words, level_words
 from coursehub.config import current_settings
 from coursehub.learning import queries as learning
 from coursehub.sales.shop import queries
-from coursehub.sales.shop.describing import alternates, as_json_ld
+from coursehub.sales.shop.describing import alternates, as_json_ld, joined, sale_data
 from coursehub.sales.shop.finding import courses_found, courses_of
 from coursehub.sales.shop.forms import Wish
-from coursehub.sales.shop.words import band_words, contents_words, sort_words
+from coursehub.sales.shop.lasting import lasting_of
+from coursehub.sales.shop.words import band_words, sort_words
 from coursehub.web import PUBLIC, access, current_actor, current_locale, external_url, gettext_locale, page, paginate
 from coursehub.web.locale import LANGUAGE_COOKIE, LOCALES
 
@@ -84,24 +85,23 @@ def course(slug: str) -> ResponseReturnValue:
         found = queries.course_page(slug, locale)
         if found is None:
             abort(404)
+        course, lasting = found.facts, lasting_of(found.facts)
         reviews = None
         if found.reviews.count:
-            standing = learning.standing_reviews(found.course_id)
+            standing = learning.standing_reviews(course.course_id)
             reviews = paginate(standing, request.args.get("page", 1, int), per_page=REVIEWS_PER_PAGE)
         return page(
             "sales/shop/course.html",
-            course=found,
+            course=course,
+            lasting=lasting,
             offer=found.offer,
-            reader=queries.reader_of(found, current_actor()),
+            reader=queries.reader_of(course, current_actor()),
+            given=found.reviews,
             reviews=reviews,
             review_views=learning.review_views(reviews.items) if reviews else [],
-            levels=level_words(),
-            languages=language_words(),
-            skill_levels=skill_level_words(),
-            contents=contents_words(found),
-            canonical=external_url("shop.course", slug=slug),
-            alternates=alternates("shop.course", found.languages, slug=slug),
-            json_ld=as_json_ld(found),
+            canonical=lasting.canonical,
+            alternates=lasting.alternates,
+            json_ld=joined(lasting.json_ld, as_json_ld(sale_data(course, found.offer, found.reviews))),
         )
 
 

@@ -1,11 +1,13 @@
 """What the shop calls its filters, its orders and the contents of a course."""
 
+from collections import Counter
+
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from coursehub.learning.queries import Outline
 from coursehub.money import as_decimal
 from coursehub.sales.shop.finding import LOW_MINOR
-from coursehub.sales.shop.queries import CoursePage
 
 
 def band_words(currency: str) -> dict[str, str]:
@@ -22,14 +24,14 @@ def sort_words() -> dict[str, str]:
     return {"relevance": _("Best match"), "newest": _("Newest"), "rating": _("Best rated"), "price": _("Lowest price")}
 
 
-def contents_words(course: CoursePage) -> list[str]:
+def contents_words(tree: Outline) -> list[str]:
     """What there is to do in a course, counted."""
-    kinds = course.steps_by_kind
-    said = [ngettext("%(num)s lesson", "%(num)s lessons", len(course.tree.lessons))]
-    if kinds.get("video"):
+    kinds = Counter(step.kind for step in tree.steps)
+    said = [ngettext("%(num)s lesson", "%(num)s lessons", len(tree.lessons))]
+    if kinds["video"]:
         said.append(ngettext("%(num)s video", "%(num)s videos", kinds["video"]))
-    if kinds.get("quiz"):
+    if kinds["quiz"]:
         said.append(ngettext("%(num)s quiz", "%(num)s quizzes", kinds["quiz"]))
-    if kinds.get("code"):
+    if kinds["code"]:
         said.append(ngettext("%(num)s graded exercise", "%(num)s graded exercises", kinds["code"]))
     return said

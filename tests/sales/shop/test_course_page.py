@@ -5,8 +5,10 @@ import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from coursehub import clock
+from coursehub.catalog.models import Skill
 from coursehub.contracts.models import Listing
 from coursehub.db import db, transaction
 from coursehub.learning.models import Question, VisitCount
@@ -329,3 +331,29 @@ def test_a_course_page_asks_the_database_little(clean, cast, client, at):
     with statements() as seen:
         told(client)
     assert len(seen) <= 14, seen
+
+
+def test_what_a_page_keeps_of_a_release_is_right_for_the_next_reader_too(clean, cast, client, app, at):
+    first = told(client)
+    assert told(client) == first
+    chinese = client.get("/courses/clean", headers={"Accept-Language": "zh-CN"}).text
+    assert '<html lang="zh-CN"' in chinese
+    for words in ("数据清洗 +1", "Lesson 1 zh-CN", "学完能证明什么", "40分钟", '"inLanguage":"zh-CN"'):
+        assert words in chinese, words
+    for words in ("Cleaning data", "Lesson 1 en", "What it proves", "40 min"):
+        assert words not in chinese, words
+    enrol(person_id=cast.ada.id, release_id=release_of(clean).id, at=at)
+    learner = app.test_client()
+    sign_in(learner, cast.ada)
+    page = told(learner)
+    assert "You are enrolled in this course." in page
+    assert "Lesson 1 en" in page
+    assert told(client) == first, "nothing of the learner's stays for a stranger"
+    review(clean, cast.ada, 4, at)
+    with transaction():
+        db.session.execute(sa.update(Offering).values(price_minor=9_900))
+        db.session.execute(sa.update(Skill).values(name={"zh-CN": "整理数据", "en": "Tidying data"}))
+    page = told(client)
+    for words in ("CN¥99.00", "1 review", "Tidying data", '"reviewCount":1', '"price":"99.00"'):
+        assert words in page, words
+    assert "CN¥199.00" not in page
