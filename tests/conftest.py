@@ -145,6 +145,15 @@ def at() -> datetime:
     return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Any]:
+    """One driver for every browser of the run: a second one beside it would refuse to start."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
+
+
 @pytest.fixture
 def cast(app: Flask) -> Any:
     """The fixed cast (tests/cast.py); each appears when first named."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from ..conftest import require
@@ -19,14 +18,13 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def chromium(playwright_driver):
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     require(program, "Chromium")
-    with sync_playwright() as playwright:
-        only_us = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", only_us])
-        yield browser
-        browser.close()
+    only_us = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+    browser = playwright_driver.chromium.launch(executable_path=program, args=["--no-sandbox", only_us])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -24,15 +24,12 @@ def site(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def chromium(playwright_driver: Any) -> Iterator[Any]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     require(program, "Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", ONLY_US])
-        yield browser
-        browser.close()
+    browser = playwright_driver.chromium.launch(executable_path=program, args=["--no-sandbox", ONLY_US])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

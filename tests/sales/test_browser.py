@@ -86,20 +86,17 @@ def street(tmp_path: Path, at: datetime) -> Iterator[Street]:
 
 
 @pytest.fixture(params=["zh-CN", "en"])
-def tab(street: Street, request: pytest.FixtureRequest) -> Iterator[Any]:
+def tab(street: Street, request: pytest.FixtureRequest, playwright_driver: Any) -> Iterator[Any]:
     require(CHROMIUM, "Chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", ONLY_US])
-        context = browser.new_context(viewport={"width": 390, "height": 800})
-        context.add_cookies([street.cookie, {"name": "language", "value": request.param, "url": street.url}])
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
-        page.language = request.param
-        yield page
-        browser.close()
+    browser = playwright_driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", ONLY_US])
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    context.add_cookies([street.cookie, {"name": "language", "value": request.param, "url": street.url}])
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
+    page.language = request.param
+    yield page
+    browser.close()
 
 
 def press(tab: Any, selector: str) -> None:
