@@ -15,10 +15,14 @@ from coursehub.web import audiences, back_office, failures, filters, health, loc
 ROOMS = (
     "people",
     "ledger",
+    "billing",
     "catalog",
     "learning",
     "contracts",
     "sales",
+    "talent",
+    "alliance",
+    "privacy",
     "desks",
 )
 

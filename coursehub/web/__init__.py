@@ -1,6 +1,7 @@
 """What every page needs: who asks and may they, safe headers, languages, and small answers."""
 
 from coursehub.web.audiences import (
+    EMPLOYER,
     HOUSE_OR_DEMO,
     MEMBER_OF,
     OUR_PAGES,
@@ -27,6 +28,7 @@ from coursehub.web.pages import (
 from coursehub.web.tokens import read_token, sign_token
 
 __all__ = [
+    "EMPLOYER",
     "HOUSE_OR_DEMO",
     "MEMBER_OF",
     "OUR_PAGES",

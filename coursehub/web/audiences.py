@@ -72,6 +72,20 @@ def PARTNER(*roles: str) -> Audience:  # noqa: N802
     return Audience("partner " + " ".join(roles) if roles else "partner", admits)
 
 
+def EMPLOYER(*roles: str) -> Audience:  # noqa: N802
+    """Somebody who acts for an organisation that may hire, in one of these roles."""
+
+    def admits(actor: "Actor | None") -> bool:
+        return (
+            actor is not None
+            and actor.organisation is not None
+            and "hires" in actor.rights
+            and (not roles or actor.has_role(*roles))
+        )
+
+    return Audience("employer " + " ".join(roles) if roles else "employer", admits)
+
+
 def MEMBER_OF(*roles: str) -> Audience:  # noqa: N802
     """Somebody who acts for any organisation, in one of these roles."""
 

@@ -17,7 +17,10 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
 
 
 class Organisation(Model):
-    """A company, school or team. The house is one of them, and there is one house."""
+    """A company, school or team. The house is one of them, and there is one house.
+
+    `parent_id` is the organisation that owns this one; those with a common parent are affiliates.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (
@@ -39,6 +42,7 @@ class Organisation(Model):
     name_en_key: Mapped[str] = mapped_column(String(240), unique=True)
     is_house: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    parent_id: Mapped[int | None] = ref("organisation.id")
 
 
 class OrganisationRight(Model):

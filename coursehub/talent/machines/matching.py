@@ -1,0 +1,19 @@
+"""A matching round: announced rules, sealed lists, a public seed, personal certificates."""
+
+from coursehub.talent.machines.machine import Machine, ways
+
+ROUND = Machine(
+    "round",
+    "draft",
+    {
+        "announce": ways("announced", "draft"),
+        "seal": ways("sealed", "announced"),
+        "run": ways("run", "sealed"),
+        "open_acceptance": ways("accepting", "run"),
+        "open_second": ways("second", "accepting"),
+        "run_second": ways("second_run", "second"),
+        "open_second_acceptance": ways("second_accepting", "second_run"),
+        "close": ways("closed", "accepting", "second_accepting"),
+        "cancel": ways("cancelled", "draft", "announced", "sealed"),
+    },
+)

@@ -1,0 +1,1 @@
+"""What talent does, split by noun: the only writers of its tables."""
