@@ -1,0 +1,1 @@
+"""Matching: learners propose, every seat ends with people it could not improve on. Arithmetic only: no database, no clock."""
