@@ -9,17 +9,25 @@ from datetime import datetime
 
 FIELDS = ("display_name", "email", "birth_on", "guardian_email")
 TEACHING_FIELDS = frozenset({"display_name"})
+EMPLOYER_PURPOSES = ("hiring", "application", "work")
+EMPLOYER_FIELDS = frozenset({"display_name", "email"})
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One person's live consent to one organisation, for one purpose and some fields."""
+    """One person's live consent to one organisation, for one purpose and some fields.
+
+    `fields` may name more than the vault holds: what an upper room shows under the same consent.
+    `public_id` is the grant's own, where it has a row; the log keeps it, so that every opening can be
+    held against the consent it stood on.
+    """
 
     person_id: int
     organisation_id: int
     purpose: str
     fields: frozenset[str]
     until_at: datetime | None = None
+    public_id: str = ""
 
     def covers(self, person_id: int, organisation_id: int | None, purpose: str, fields: frozenset[str], at: datetime) -> bool:
         """Whether it allows just this opening, now."""

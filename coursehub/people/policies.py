@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from coursehub.people.actor import Actor
-from coursehub.people.grants import FIELDS, TEACHING_FIELDS, Grant
+from coursehub.people.grants import EMPLOYER_FIELDS, EMPLOYER_PURPOSES, FIELDS, TEACHING_FIELDS, Grant
 from coursehub.people.models import Organisation, Person
 
 
@@ -59,15 +59,28 @@ def may_look_as(by: Actor, person: Person, *, is_staff: bool) -> bool:
 
 
 def may_open_profile(
-    by: Actor, person: Person, *, purpose: str, fields: frozenset[str], grant: Grant | None, at: datetime
+    by: Actor,
+    person: Person,
+    *,
+    purpose: str,
+    fields: frozenset[str],
+    grant: Grant | None,
+    at: datetime,
+    beside: frozenset[str] = frozenset(),
 ) -> bool:
-    """Support staff any field; teachers what a live grant to their organisation covers, and no more than a name."""
-    if by.is_only_looking or not fields or not fields <= set(FIELDS):
+    """Support staff any field; teachers and employers what a live grant to their organisation covers, and no more."""
+    if by.is_only_looking or not fields | beside or not fields <= set(FIELDS):
         return False
     if purpose == "support":
-        return "support" in by.staff_roles
+        return "support" in by.staff_roles and not beside
+    fits = grant is not None and grant.covers(person.id, by.organisation_id, purpose, fields | beside, at)
     if purpose == "teaching":
-        is_teacher = by.has_role("owner", "author", "teacher")
-        fits = grant is not None and grant.covers(person.id, by.organisation_id, purpose, fields, at)
-        return is_teacher and fits and fields <= TEACHING_FIELDS
+        return by.has_role("owner", "author", "teacher") and fits and fields <= TEACHING_FIELDS and not beside
+    if purpose in EMPLOYER_PURPOSES:
+        return by.has_role("owner", "hr") and "hires" in by.rights and fits and fields <= EMPLOYER_FIELDS
     return False
+
+
+def may_set_parent(by: Actor) -> bool:
+    """Catalogue staff say which organisation owns another."""
+    return may_answer_applications(by)

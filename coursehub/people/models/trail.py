@@ -22,6 +22,7 @@ class AccessLog(Model):
     purpose: Mapped[str] = mapped_column(String(20))
     fields: Mapped[list[str]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(Text, default="")
+    grant_public_id: Mapped[str | None] = mapped_column(String(16))  # of the consent it stood on, where that has a row
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

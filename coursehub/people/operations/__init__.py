@@ -35,6 +35,7 @@ from coursehub.people.operations.letter_choices import choose_letters, kinds_wan
 from coursehub.people.operations.links import LinkIsSpent, look_at_link
 from coursehub.people.operations.looking import begin_look, end_looks, holds_staff_role
 from coursehub.people.operations.organisations import (
+    CannotOwnIt,
     LastOwnerStays,
     NameIsTaken,
     NoSuchRole,
@@ -48,6 +49,7 @@ from coursehub.people.operations.organisations import (
     grant_right,
     open_organisation,
     roles_of_house_or_partner,
+    set_parent,
     set_roles,
     withdraw_right,
 )
@@ -101,6 +103,7 @@ __all__ = [
     "AlreadyPartner",
     "ApplicationIsAnswered",
     "ApplicationIsOpen",
+    "CannotOwnIt",
     "CodeDoesNotFit",
     "DeclineNeedsAReason",
     "GuardianConsentMissing",
@@ -182,6 +185,7 @@ __all__ = [
     "reset_password",
     "roles_of_house_or_partner",
     "second_step_is_begun",
+    "set_parent",
     "set_roles",
     "sign_up",
     "take_new_address",

@@ -30,6 +30,10 @@ class NotAMember(Refusal):
     """This person does not belong to the organisation any more."""
 
 
+class CannotOwnIt(Refusal):
+    """An organisation can belong to one other, and that other to nobody: choose the one at the top."""
+
+
 class NoSuchRole(Refusal):
     """This organisation does not give that role."""
 
@@ -239,3 +243,32 @@ def withdraw_right(organisation: Organisation, right: str, *, by: Actor, at: dat
             row.until_at = at
             note("right_withdrawn", at=at, by_id=by.person_id, organisation_id=organisation.id, right=right)
             events.record("people.right_withdrawn", at=at, organisation_id=organisation.id, right=right)
+
+
+def set_parent(organisation: Organisation, parent: Organisation | None, *, by: Actor, at: datetime) -> None:
+    """Say which organisation owns this one (None: nobody); those with one parent are affiliates, and blocked together.
+
+    One level only, so that everybody can see at once who is affiliated with whom.
+    Raises CannotOwnIt for itself, for the house, and for anything that would make a second level.
+    """
+    require(policies.may_set_parent(by))
+    with transaction():
+        lock(organisation)
+        if parent is not None:
+            lock(parent)
+            children = db.session.execute(sa.select(Organisation.id).where(Organisation.parent_id == organisation.id)).first()
+            if (
+                parent.id == organisation.id
+                or parent.parent_id is not None
+                or children
+                or organisation.is_house
+                or parent.is_house
+            ):
+                raise CannotOwnIt
+        before, organisation.parent_id = organisation.parent_id, parent.id if parent else None
+        db.session.flush()
+        note(
+            "parent_set", at=at, by_id=by.person_id, organisation_id=organisation.id,
+            before_id=before, parent_id=organisation.parent_id,
+        )  # fmt: skip
+        events.record("people.parent_set", at=at, organisation_id=organisation.id, parent_id=organisation.parent_id)

@@ -31,15 +31,22 @@ def open_profile(
     at: datetime,
     reason: str = "",
     grant: Grant | None = None,
+    beside: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Read personal fields of somebody, for a purpose; leaves a row that they can see.
 
-    purpose: "support" (staff, with a reason) or "teaching" (with the grant that an
-    enrolment gives, handed down by the room that knows it).
+    purpose: "support" (staff, with a reason); "teaching" (with the grant that an
+    enrolment gives) or "hiring", "application", "work" (with the grant that the person
+    gave), handed down by the room that knows it.
+    beside: what that room shows in the same breath under the same grant; logged in the same row.
     Raises NotAllowed, ReasonNeeded, PersonIsErased.
     """
-    wanted = tuple(dict.fromkeys(fields))
-    require(policies.may_open_profile(by, person, purpose=purpose, fields=frozenset(wanted), grant=grant, at=at))
+    wanted, others = tuple(dict.fromkeys(fields)), tuple(dict.fromkeys(beside))
+    require(
+        policies.may_open_profile(
+            by, person, purpose=purpose, fields=frozenset(wanted), beside=frozenset(others), grant=grant, at=at
+        )
+    )
     if purpose == "support" and not reason.strip():
         raise ReasonNeeded
     record = db.session.get(PersonalRecord, person.id)
@@ -52,8 +59,9 @@ def open_profile(
                 by_id=by.person_id,
                 organisation_id=by.organisation_id,
                 purpose=purpose,
-                fields=list(wanted),
+                fields=[*wanted, *others],
                 reason=reason.strip(),
+                grant_public_id=grant.public_id or None if grant else None,
                 at=at,
             )
         )

@@ -21,6 +21,8 @@ KIND_WORDS = {
     "reviews": _l("Courses that wait for my review"),
     "contracts": _l("Proposals and contracts"),
     "support": _l("Answers from support"),
+    "consent": _l("Consents: who asks to see me, and what they answered"),
+    "career": _l("My profile: when it waits for my confirmation"),
     "reports": _l("Reports of mine, and words of mine that were hidden"),
 }
 

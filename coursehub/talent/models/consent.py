@@ -47,6 +47,7 @@ class TalentGrant(Model):
     asked_by_id: Mapped[int | None] = ref("person.id", index=False)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     until_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    text: Mapped[str] = mapped_column(Text, default="")  # what was agreed to, word for word
     text_hash: Mapped[str] = mapped_column(String(64), default="")
     state: Mapped[str] = mapped_column(String(20))
     granted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,5 @@
+"""Scheduled work and projections of talent, split by noun; each is one call of an operation."""
+
+from coursehub.talent.jobs import consent
+
+__all__ = ["consent"]
