@@ -120,6 +120,15 @@ def transaction() -> Iterator[None]:
             del state["doomed"]
 
 
+def look(statement: sa.Executable, values: dict[str, Any] | None = None) -> "sa.CursorResult[*tuple[Any, ...]]":
+    """Read columns, not objects, on the session's own connection: half the cost of asking through the session.
+
+    For what every page asks; the statement is put together once, with bound parameters.
+    What stands in the session and was not flushed is not seen.
+    """
+    return db.session.connection().execute(statement, values or {})
+
+
 def in_transaction() -> bool:
     """Whether a `transaction()` block is open in this session."""
     return "doomed" in db.session().info

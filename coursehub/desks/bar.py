@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from flask import g, has_request_context, request
 
 from coursehub.config import current_settings
-from coursehub.db import db
 from coursehub.desks.frame import Frame, Link, frame_for
 from coursehub.desks.navigation import Way, ways_in, ways_of_course
 from coursehub.people.actor import Actor
-from coursehub.people.models import Organisation, PersonalRecord
+from coursehub.people.models import Organisation
 from coursehub.web import current_actor, current_locale, local_path
 from coursehub.web.audiences import from_loopback
 
@@ -120,7 +118,7 @@ def _bar(actor: Actor | None) -> Bar:
         places=[place for place in frame.places if _has(actor, place[0])],
         personal=frame.personal if actor else [],
         organisations=_choices(actor, language) if actor else [],
-        person_name=_display_name(actor.person_id) if actor else "",
+        person_name=actor.name if actor else "",
         organisation_name=_name(organisation, language) if organisation else "",
         looked_as=actor is not None and actor.is_only_looking,
         demo=settings.demo,
@@ -165,9 +163,3 @@ def _choices(actor: Actor, language: str) -> list[tuple[str, str, bool]]:
     if len(actor.choices) < 2:
         return []
     return [(o.public_id, _name(o, language), o is actor.organisation) for o in actor.choices]
-
-
-def _display_name(person_id: int) -> str:
-    """The reader's own name, shown to themselves: nobody's grant is asked for that."""
-    own = sa.select(PersonalRecord.display_name).where(PersonalRecord.person_id == person_id)
-    return db.session.execute(own).scalar_one_or_none() or "—"

@@ -15,8 +15,8 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from coursehub import clock
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal
-from coursehub.people.actor import Actor, actor_for
-from coursehub.people.models import Look, Person, SignInSession
+from coursehub.people.actor import HELD, Actor, Held, actor_for, joined_to_held
+from coursehub.people.models import Look, Membership, Organisation, Person, SignInSession
 from coursehub.people.tokens import token_hash
 
 IDLE = timedelta(days=14)
@@ -40,40 +40,47 @@ class OnlyLooking(Refusal):
 class SignedIn(UserMixin):
     """Flask-Login's user: one live session and the person it belongs to."""
 
-    def __init__(self, token: str, row: SignInSession, person: Person, look: Look | None = None) -> None:
-        """Bind a token to the rows it stands for."""
-        self.token, self.row, self.person, self.look = token, row, person, look
+    def __init__(
+        self, token: str, row: SignInSession, person: Person, look: Look | None = None, held: Held | None = None
+    ) -> None:
+        """Bind a token to the rows it stands for; held: what the person holds, where that was read with them."""
+        self.token, self.row, self.person, self.look, self.held = token, row, person, look, held
 
     def get_id(self) -> str:
         """What the cookie holds."""
         return self.token
 
 
-# Every signed-in page asks it, so it is put together once.
+# Every signed-in page asks it, so it is put together once: the session, who it belongs to and what they hold.
 _LIVE = (
-    sa.select(SignInSession, Person, Look)
-    .join(Person, Person.id == SignInSession.person_id)
-    .outerjoin(
-        Look,
-        sa.and_(Look.session_id == SignInSession.id, Look.ended_at.is_(None), Look.begun_at > sa.bindparam("looking")),
+    joined_to_held(
+        sa.select(SignInSession, Person, Look, *HELD)
+        .join(Person, Person.id == SignInSession.person_id)
+        .outerjoin(
+            Look,
+            sa.and_(Look.session_id == SignInSession.id, Look.ended_at.is_(None), Look.begun_at > sa.bindparam("looking")),
+        )
+        .where(
+            SignInSession.token_hash == sa.bindparam("known"),
+            SignInSession.ended_at.is_(None),
+            SignInSession.seen_at > sa.bindparam("idle"),
+            SignInSession.begun_at > sa.bindparam("oldest"),
+            Person.erased_at.is_(None),
+        )
     )
-    .where(
-        SignInSession.token_hash == sa.bindparam("known"),
-        SignInSession.ended_at.is_(None),
-        SignInSession.seen_at > sa.bindparam("idle"),
-        SignInSession.begun_at > sa.bindparam("oldest"),
-        Person.erased_at.is_(None),
-    )
-    .order_by(Look.id.desc())
-    .limit(1)
+    .order_by(None)
+    .order_by(Look.id.desc(), Organisation.is_house.desc(), Membership.since_at, Membership.id)
 )
 
 
 def load(token: str, *, at: datetime) -> SignedIn | None:
     """The live session a token opens, or None: unknown, ended, too old, or of an erased person."""
     wanted = {"known": token_hash(token), "idle": at - IDLE, "oldest": at - LONGEST, "looking": at - LOOK_LENGTH}
-    row = db.session.execute(_LIVE, wanted).first()
-    return SignedIn(token, *row) if row else None
+    rows = db.session.execute(_LIVE, wanted).all()
+    if not rows:
+        return None
+    session, person, look = rows[0][:3]
+    return SignedIn(token, session, person, look, [tuple(row[3:]) for row in rows if row[2] is look])
 
 
 def fresh_sign_in(row: SignInSession | None, at: datetime) -> bool:
@@ -116,7 +123,7 @@ def _actor() -> Actor | None:
     if user.look is not None:
         person = db.session.get_one(Person, user.look.person_id)
         return actor_for(person, looked_as_by_id=user.look.staff_id)
-    return actor_for(user.person, user.row.organisation_id, user.row)
+    return actor_for(user.person, user.row.organisation_id, user.row, held=user.held)
 
 
 def _refuse_changes_while_looking() -> None:

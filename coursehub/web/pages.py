@@ -5,25 +5,26 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from coursehub.config import current_settings
 from coursehub.db import db
+from coursehub.web.spoken import render
 
 T = TypeVar("T")
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
     """Render a template as the answer."""
-    return make_response(render_template(template, **context), status)
+    return make_response(render(template, context), status)
 
 
 def page_or_fragment(page_template: str, fragment_template: str, *, status: int = 200, **context: Any) -> ResponseReturnValue:
     """The whole page, or only its fragment when a live update asks for it."""
     fragment = request.headers.get("HX-Request") == "true"
-    answer = make_response(render_template(fragment_template if fragment else page_template, **context), status)
+    answer = make_response(render(fragment_template if fragment else page_template, context), status)
     answer.vary.add("HX-Request")
     return answer
 

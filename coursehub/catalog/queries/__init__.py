@@ -2,16 +2,21 @@
 
 from coursehub.catalog.queries.changes import StepChange, changes_between, previous_release
 from coursehub.catalog.queries.content import (
+    RELEASE_FACTS,
     Outline,
     OutlineLesson,
     OutlinePhase,
     OutlineStep,
+    ReleaseFacts,
     StepView,
     asset_for,
+    facts_of,
     locale_of,
     outline,
     placed,
+    release_facts,
     step_for,
+    step_of,
     steps_of,
 )
 from coursehub.catalog.queries.courses import (
@@ -42,10 +47,12 @@ from coursehub.catalog.queries.reviews import (
 from coursehub.catalog.queries.skills import SkillLevel, all_skills, skill_by_code, skills_of, skills_with_listings
 
 __all__ = [
+    "RELEASE_FACTS",
     "Outline",
     "OutlineLesson",
     "OutlinePhase",
     "OutlineStep",
+    "ReleaseFacts",
     "SkillLevel",
     "StepChange",
     "StepView",
@@ -60,6 +67,7 @@ __all__ = [
     "current_release",
     "draft_of",
     "events_of",
+    "facts_of",
     "import_for",
     "imports_visible_to",
     "listed_courses",
@@ -68,6 +76,7 @@ __all__ = [
     "outline",
     "placed",
     "previous_release",
+    "release_facts",
     "release_texts",
     "releases_of",
     "releases_visible_to",
@@ -80,6 +89,7 @@ __all__ = [
     "skills_of",
     "skills_with_listings",
     "step_for",
+    "step_of",
     "steps_of",
     "title_of",
 ]

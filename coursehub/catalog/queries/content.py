@@ -7,10 +7,46 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub.catalog.models import Asset, Lesson, LessonText, Phase, PhaseText, Release, ReleaseText, Step, StepText
-from coursehub.db import db
+from coursehub.db import db, look
+from coursehub.kept import Kept
 
 STEP_LINK = "/-/step/"
 ASSET_LINK = "/-/asset/"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """What must be known of a release to read its content. `public_id` names it in any database; a frozen one stays as it is."""
+
+    id: int
+    public_id: str
+    version: str
+    languages: tuple[str, ...]
+    is_frozen: bool
+
+    def locale_for(self, wanted: str) -> str:
+        """The language a reader gets: the wanted one, or else the original."""
+        return wanted if wanted in self.languages else self.languages[0]
+
+
+RELEASE_FACTS = (
+    Release.id.label("release_id"), Release.public_id.label("release_public_id"),
+    Release.version, Release.languages, Release.frozen_at,
+)  # fmt: skip
+"""Columns from which `facts_of` makes them; other rooms put them into statements of their own."""
+
+
+def facts_of(row: Any) -> ReleaseFacts:
+    """The facts from a row with RELEASE_FACTS."""
+    return ReleaseFacts(row.release_id, row.release_public_id, row.version, tuple(row.languages), row.frozen_at is not None)
+
+
+_FACTS = sa.select(*RELEASE_FACTS).where(Release.id == sa.bindparam("release_id"))
+
+
+def release_facts(release_id: int) -> ReleaseFacts:
+    """The facts of one release, which must exist."""
+    return facts_of(look(_FACTS, {"release_id": release_id}).one())
 
 
 @dataclass(frozen=True)
@@ -166,8 +202,7 @@ def _step_views(locale: str | sa.BindParameter[Any]) -> sa.Select[Any]:
     )
 
 
-# A lesson page asks these, so they are put together once; the release's manifest and report stay where they are.
-_LANGUAGES = sa.select(Release.languages).where(Release.id == sa.bindparam("release_id"))
+# A lesson page asks it, so it is put together once.
 _STEP_VIEW = _step_views(sa.bindparam("locale")).where(
     Step.release_id == sa.bindparam("release_id"), Step.key == sa.bindparam("key")
 )
@@ -175,9 +210,22 @@ _STEP_VIEW = _step_views(sa.bindparam("locale")).where(
 
 def step_for(release_id: int, key: str, locale: str) -> StepView | None:
     """One step by its key, in the reader's language or else the original."""
-    languages = db.session.execute(_LANGUAGES, {"release_id": release_id}).scalar_one()
-    wanted = {"locale": locale if locale in languages else languages[0], "release_id": release_id, "key": key}
-    row = db.session.execute(_STEP_VIEW, wanted).one_or_none()
+    return step_of(release_facts(release_id), key, locale)
+
+
+def step_of(release: ReleaseFacts, key: str, locale: str) -> StepView | None:
+    """The same of a release that is known already. A step of a frozen release is read once and kept."""
+    spoken = release.locale_for(locale)
+    if not release.is_frozen:
+        return _read_step(release.id, key, spoken)
+    return _kept_steps.get((release.public_id, key, spoken), lambda: _read_step(release.id, key, spoken))
+
+
+_kept_steps: Kept[StepView | None] = Kept(256)
+
+
+def _read_step(release_id: int, key: str, locale: str) -> StepView | None:
+    row = look(_STEP_VIEW, {"locale": locale, "release_id": release_id, "key": key}).one_or_none()
     return StepView(**row._mapping) if row else None
 
 

@@ -9,8 +9,10 @@ from coursehub.learning.queries.attempts import (
 )
 from coursehub.learning.queries.enrolments import (
     DeskCourse,
+    EnrolledRelease,
     completed_at,
     desk_courses,
+    enrolled_release,
     enrolments_visible_to,
     has_enrolled,
     newer_release_id,
@@ -29,7 +31,7 @@ from coursehub.learning.queries.evidence import (
     public_evidence,
 )
 from coursehub.learning.queries.moves import MoveReport, compare_releases, titles_of
-from coursehub.learning.queries.outline import Outline, OutlineLesson, OutlinePhase, OutlineStep, outline
+from coursehub.learning.queries.outline import Outline, OutlineLesson, OutlinePhase, OutlineStep, outline, outline_of
 from coursehub.learning.queries.questions import (
     AnswerView,
     QuestionPlace,
@@ -83,6 +85,7 @@ __all__ = [
     "AnswerView",
     "AttemptsLeft",
     "DeskCourse",
+    "EnrolledRelease",
     "EvidenceView",
     "Funnel",
     "LearnerRow",
@@ -109,6 +112,7 @@ __all__ = [
     "completed_at",
     "courses_taught_by",
     "desk_courses",
+    "enrolled_release",
     "enrolments_visible_to",
     "every_report",
     "evidence_of",
@@ -126,6 +130,7 @@ __all__ = [
     "open_enrolment_id",
     "open_reports_count",
     "outline",
+    "outline_of",
     "own_review",
     "place_of_question",
     "progress_of",

@@ -1,15 +1,15 @@
 """The outline of a release: what stands left of every lesson. Immutable, so kept in memory."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
 
-from coursehub.catalog.models import Lesson, LessonText, Phase, PhaseText, Release, ReleaseText, Step, StepText
+from coursehub.catalog.models import Lesson, LessonText, Phase, PhaseText, ReleaseText, Step, StepText
+from coursehub.catalog.queries import ReleaseFacts, release_facts
 from coursehub.db import db
+from coursehub.kept import Kept
 
 KEPT = 256
 """How many outlines a process keeps in memory."""
@@ -97,32 +97,24 @@ class Outline:
         return sum(lesson.minutes for lesson in self.lessons if any(step.rule and step.key not in done for step in lesson.steps))
 
 
-_RELEASE = sa.select(Release.public_id, Release.version, Release.languages, Release.frozen_at).where(
-    Release.id == sa.bindparam("release_id")
-)
-_kept: "OrderedDict[tuple[str, str], Outline]" = OrderedDict()
-_guard = Lock()
+_kept: Kept[Outline] = Kept(KEPT)
 
 
 def outline(release_id: int, locale: str) -> Outline:
-    """The outline of a release in a language it has, else in its original one.
+    """The outline of a release in a language it has, else in its original one."""
+    return outline_of(release_facts(release_id), locale)
+
+
+def outline_of(release: ReleaseFacts, locale: str) -> Outline:
+    """The same of a release that is known already.
 
     A frozen release never changes, so its outline is read once per process;
     a draft is read each time.
     """
-    release = db.session.execute(_RELEASE, {"release_id": release_id}).one()  # columns: a whole release carries its manifest
-    locale = locale if locale in release.languages else release.languages[0]
-    key = (release.public_id, locale)
-    with _guard:
-        found = _kept.get(key)
-    if found is None:
-        found = _read(release_id, release.version, tuple(release.languages), locale)
-        if release.frozen_at is not None:
-            with _guard:
-                _kept[key] = found
-                while len(_kept) > KEPT:
-                    _kept.popitem(last=False)
-    return found
+    spoken = release.locale_for(locale)
+    if not release.is_frozen:
+        return _read(release.id, release.version, release.languages, spoken)
+    return _kept.get((release.public_id, spoken), lambda: _read(release.id, release.version, release.languages, spoken))
 
 
 def _read(release_id: int, version: str, languages: tuple[str, ...], locale: str) -> Outline:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from coursehub.catalog.models import Course
 from coursehub.catalog.queries import current_release
-from coursehub.db import db
+from coursehub.db import db, look
 from coursehub.learning import policies
 from coursehub.learning.models import Answer, Enrolment, Question
 from coursehub.learning.policies import TEACHING_ROLES
@@ -63,13 +63,16 @@ def questions_in(course_id: int) -> sa.Select[Question]:
 
 def questions_beside(course_id: int, step_key: str, *, reader: Actor) -> list[QuestionView]:
     """What was asked beside a step, in any release of the course, newest first."""
-    found = db.session.execute(_BESIDE, {"course_id": course_id, "step_key": step_key}).scalars().all()
-    return viewed(found, reader=reader) if found else []
+    ids = look(_BESIDE, {"course_id": course_id, "step_key": step_key}).scalars().all()
+    if not ids:
+        return []
+    found = sa.select(Question).where(Question.id.in_(ids)).order_by(Question.asked_at.desc(), Question.id.desc())
+    return viewed(db.session.execute(found).scalars().all(), reader=reader)
 
 
 # Every lesson page asks it, so it is put together once.
 _BESIDE = (
-    sa.select(Question)
+    sa.select(Question.id)
     .where(
         Question.course_id == sa.bindparam("course_id"),
         Question.step_key == sa.bindparam("step_key"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from coursehub.db import db
+from coursehub.db import db, look
 from coursehub.learning.models import CourseReview
 from coursehub.people.queries import display_names
 
@@ -18,7 +18,17 @@ class ReviewSummary:
 
     count: int
     average_tenths: int
-    by_stars: dict[int, int]
+    by_stars: tuple[tuple[int, int], ...] = ()
+    """(stars, how many gave them), without those that nobody gave."""
+
+    @property
+    def average(self) -> str:
+        """The average as people read it: 4.6."""
+        return f"{self.average_tenths // 10}.{self.average_tenths % 10}"
+
+    def gave(self, stars: int) -> int:
+        """How many gave so many stars."""
+        return dict(self.by_stars).get(stars, 0)
 
 
 @dataclass(frozen=True)
@@ -56,14 +66,39 @@ def review_views(reviews: Iterable[CourseReview]) -> list[ReviewView]:
     ]
 
 
-def reviews_of(course_id: int, *, limit: int = 20) -> list[ReviewView]:
+# The page of every reviewed course asks these two, so they are put together once.
+_STANDING = sa.and_(
+    CourseReview.course_id == sa.bindparam("course_id"), CourseReview.deleted_at.is_(None), CourseReview.hidden_at.is_(None)
+)
+_NEWEST = (
+    sa.select(*(getattr(CourseReview, name) for name in (
+        "public_id", "stars", "text", "person_id", "written_at", "edited_at", "reply_text", "replied_at",
+    )))
+    .where(_STANDING)
+    .order_by(CourseReview.written_at.desc(), CourseReview.id.desc())
+    .limit(sa.bindparam("many"))
+    .offset(sa.bindparam("skipped"))
+)  # fmt: skip
+_BY_STARS = sa.select(CourseReview.stars, sa.func.count().label("n")).where(_STANDING).group_by(CourseReview.stars)
+
+
+def reviews_of(course_id: int, *, limit: int = 20, skipped: int = 0) -> tuple[ReviewView, ...]:
     """The newest standing reviews of a course, for its page."""
-    return review_views(db.session.execute(standing_reviews(course_id).limit(limit)).scalars())
+    rows = look(_NEWEST, {"course_id": course_id, "many": limit, "skipped": skipped}).all()
+    names = display_names({row.person_id for row in rows}) if rows else {}
+    return tuple(
+        ReviewView(
+            r.public_id, r.stars, r.text, names.get(r.person_id, ""), r.written_at, r.edited_at, r.reply_text, r.replied_at
+        )
+        for r in rows
+    )
 
 
 def review_summary(course_id: int) -> ReviewSummary:
     """Count and average of a course's standing reviews; zero when there are none."""
-    return review_summaries([course_id]).get(course_id, ReviewSummary(0, 0, {}))
+    rows = look(_BY_STARS, {"course_id": course_id})
+    by_stars = {row.stars: row.n for row in rows}
+    return _summary(by_stars) if by_stars else ReviewSummary(0, 0)
 
 
 def review_summaries(course_ids: Iterable[int]) -> dict[int, ReviewSummary]:
@@ -82,7 +117,7 @@ def review_summaries(course_ids: Iterable[int]) -> dict[int, ReviewSummary]:
 def _summary(by_stars: dict[int, int]) -> ReviewSummary:
     count = sum(by_stars.values())
     stars = sum(star * n for star, n in by_stars.items())
-    return ReviewSummary(count, (20 * stars + count) // (2 * count), by_stars)
+    return ReviewSummary(count, (20 * stars + count) // (2 * count), tuple(sorted(by_stars.items())))
 
 
 def own_review(*, person_id: int, course_id: int) -> CourseReview | None:

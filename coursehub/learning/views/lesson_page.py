@@ -5,13 +5,13 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from flask import url_for
+from flask import abort
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from coursehub import clock
 from coursehub.catalog.queries import StepView, placed
-from coursehub.db import db
+from coursehub.db import look
 from coursehub.learning import queries, shapes
 from coursehub.learning.models import Enrolment, StepProgress
 from coursehub.learning.queries.outline import Outline, OutlineLesson
@@ -52,8 +52,7 @@ class OutlineRow:
 
 def enrolment_place(enrolment: Enrolment) -> Place:
     """Addresses inside one enrolment."""
-    base = url_for("learning.course", enrolment_id=enrolment.public_id)
-    return Place(base, f"/enrolments/{enrolment.public_id}/files", False)
+    return Place(f"/learn/{enrolment.public_id}", f"/enrolments/{enrolment.public_id}/files", False)
 
 
 def outline_rows(tree: Outline, place: Place, *, done: set[str], now: str | None) -> list[tuple[str, list[OutlineRow]]]:
@@ -112,10 +111,15 @@ def video_part(step: StepView, place: Place, *, position_seconds: int) -> VideoP
     )
 
 
-def lesson_page(enrolment: Enrolment, step: StepView, *, status: int = 200, **given: Any) -> ResponseReturnValue:
+def lesson_page(
+    enrolment: Enrolment, step: StepView, *, known: queries.EnrolledRelease | None = None, status: int = 200, **given: Any
+) -> ResponseReturnValue:
     """A step for its learner. given: what a refused form wants shown again (answers, problems, source, form, asked)."""
-    at, place = clock.now(), enrolment_place(enrolment)
-    tree = queries.outline(enrolment.release_id, enrolment.locale)
+    at, place, reader = clock.now(), enrolment_place(enrolment), signed_in_actor()
+    known = known or queries.enrolled_release(reader, enrolment.public_id)
+    if known is None:
+        abort(404)
+    tree = queries.outline_of(known.release, enrolment.locale)
     rows = _progress(enrolment)
     done = {key for key, row in rows.items() if row.done_at is not None}
     mine = rows.get(step.key)
@@ -135,14 +139,14 @@ def lesson_page(enrolment: Enrolment, step: StepView, *, status: int = 200, **gi
         before=before,
         after=after,
         part=_part(enrolment, step, place, mine, at=at, given=given),
-        questions=queries.questions_beside(enrolment.course_id, step.key, reader=signed_in_actor()),
-        newer=queries.newer_release_id(enrolment),
+        questions=queries.questions_beside(enrolment.course_id, step.key, reader=reader),
+        newer=known.newer_id,
         **{name: given[name] for name in ("form", "editing", "answering") if name in given},
     )
 
 
 def _progress(enrolment: Enrolment) -> dict[str, Any]:
-    return {row.step_key: row for row in db.session.execute(_PROGRESS, {"enrolment_id": enrolment.id})}
+    return {row.step_key: row for row in look(_PROGRESS, {"enrolment_id": enrolment.id})}
 
 
 _PROGRESS = sa.select(StepProgress.step_key, StepProgress.done_at, StepProgress.position_seconds, StepProgress.draft).where(

@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coursehub import clock
+from coursehub.catalog.queries import step_of
 from coursehub.errors import Refusal
 from coursehub.learning import operations, queries
 from coursehub.learning.forms import LanguageForm, PositionForm
 from coursehub.learning.models import Attempt, Enrolment
 from coursehub.learning.views import bp
 from coursehub.learning.views.files import send_asset
-from coursehub.learning.views.finding import asset_or_404, my_enrolment, step_or_404
+from coursehub.learning.views.finding import asset_or_404, my_enrolment
 from coursehub.learning.views.lesson_page import lesson_page
 from coursehub.web import SIGNED_IN, access, one_or_404, page, see_other, signed_in_actor
 
@@ -20,16 +21,21 @@ from coursehub.web import SIGNED_IN, access, one_or_404, page, see_other, signed
 @access(SIGNED_IN)
 def lesson(enrolment_id: str, step_key: str) -> ResponseReturnValue:
     """One step of a course, for the person who is enrolled in it."""
-    enrolment = my_enrolment(enrolment_id)
-    step = step_or_404(enrolment, step_key)
+    actor = signed_in_actor()
+    known = queries.enrolled_release(actor, enrolment_id)
+    if known is None:
+        abort(404)
+    enrolment = known.enrolment
+    step = step_of(known.release, step_key, enrolment.locale)
+    if step is None:
+        abort(404)
     if enrolment.ended_at is not None:
         return page("learning/ended.html", status=403, enrolment=enrolment, tree=_tree(enrolment))
-    actor = signed_in_actor()
     if enrolment.last_step_key != step_key and not actor.is_only_looking:
         operations.open_step(enrolment, step_key, by=actor, at=clock.now())
     shown = _attempt_asked_for(enrolment, step_key)
     begin = "starter" if request.args.get("begin") == "starter" else ""
-    return lesson_page(enrolment, step, again="again" in request.args, shown=shown, begin=begin)
+    return lesson_page(enrolment, step, known=known, again="again" in request.args, shown=shown, begin=begin)
 
 
 def _tree(enrolment: Enrolment) -> queries.Outline:

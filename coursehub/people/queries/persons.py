@@ -6,7 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from coursehub.config import current_settings
-from coursehub.db import db
+from coursehub.db import db, look
 from coursehub.people import legal
 from coursehub.people.models import GuardianConsent, Person, PersonalRecord, TermsAcceptance
 from coursehub.people.names import email_key
@@ -17,10 +17,12 @@ def display_names(person_ids: Iterable[int]) -> dict[int, str]:
     ids = set(person_ids)
     if not ids:
         return {}
-    rows = db.session.execute(
-        sa.select(PersonalRecord.person_id, PersonalRecord.display_name).where(PersonalRecord.person_id.in_(ids))
-    )
-    return {row.person_id: row.display_name for row in rows}
+    return {row.person_id: row.display_name for row in look(_NAMES, {"ids": list(ids)})}
+
+
+_NAMES = sa.select(PersonalRecord.person_id, PersonalRecord.display_name).where(
+    PersonalRecord.person_id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 def public_id_of(person_id: int) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app
 from markupsafe import Markup
 
 from coursehub.catalog.words import language_words, level_words, skill_level_words
@@ -16,6 +15,7 @@ from coursehub.sales.shop.describing import alternates, as_json_ld, course_data
 from coursehub.sales.shop.queries import CourseFacts
 from coursehub.sales.shop.words import contents_words
 from coursehub.web import current_locale, external_url
+from coursehub.web.spoken import environment
 
 KEPT = 512
 """How many courses, each language apart, a process keeps in memory."""
@@ -64,4 +64,4 @@ _kept = lru_cache(maxsize=KEPT)(_written)
 
 
 def _render(template: str, said: dict[str, Any]) -> Markup:
-    return Markup(current_app.jinja_env.get_template(template).render(said))  # noqa: S704 - the template has escaped it
+    return Markup(environment().get_template(template).render(said))  # noqa: S704 - the template has escaped it

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from coursehub.catalog.models import Course, Release, ReleaseSkill, ReleaseText, Skill
 from coursehub.catalog.queries import SkillLevel
 from coursehub.contracts.models import Listing
-from coursehub.db import db
+from coursehub.db import db, look
 from coursehub.learning import queries as learning
 from coursehub.learning.models import CourseReview, Enrolment, Question
 from coursehub.learning.queries import ReviewSummary
@@ -82,7 +82,7 @@ class CoursePage:
 
 def course_page(slug: str, locale: str) -> CoursePage | None:
     """What the page of a course tells, in the reader's language or else the course's own; None if it never was on offer."""
-    row = db.session.execute(_head(locale), {"slug": slug}).first()
+    row = look(_head(locale), {"slug": slug}).first()
     if row is None:
         return None
     facts = CourseFacts(
@@ -93,13 +93,13 @@ def course_page(slug: str, locale: str) -> CoursePage | None:
         teachers=tuple(row.teachers), locale=row.locale, title=row.title, summary=row.summary, outcomes=tuple(row.outcomes),
         is_listed=row.state == "listed", questions=row.questions, skills=_skills(row.release_id, row.locale),
     )  # fmt: skip
-    reviews = learning.review_summary(row.course_id) if row.reviews else ReviewSummary(0, 0, {})
+    reviews = learning.review_summary(row.course_id) if row.reviews else ReviewSummary(0, 0)
     return CoursePage(facts, _offer(row), reviews)
 
 
 def _skills(release_id: int, locale: str) -> tuple[SkillLevel, ...]:
     """As catalog's skills_of, with a statement that is kept. Names are read each time: no revision tells that one changed."""
-    rows = db.session.execute(_SKILLS, {"release_id": release_id}).all()
+    rows = look(_SKILLS, {"release_id": release_id}).all()
     return tuple(
         SkillLevel(id_, code, name.get(locale) or next(iter(name.values()), ""), level) for id_, code, name, level in rows
     )
@@ -178,7 +178,7 @@ def reader_of(course: CourseFacts, actor: Actor | None) -> Reader | None:
     """Whether the reader has the course, waits to pay for it, or belongs to those who offer it."""
     if actor is None:
         return None
-    row = db.session.execute(_OWN, {"person_id": actor.person_id, "course_id": course.course_id}).one()
+    row = look(_OWN, {"person_id": actor.person_id, "course_id": course.course_id}).one()
     return Reader(row[0], row[1], actor.acts_for(course.organisation_id), "catalogue" in actor.staff_roles)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request
@@ -18,8 +19,9 @@ from coursehub.sales.shop.finding import courses_found, courses_of
 from coursehub.sales.shop.forms import Wish
 from coursehub.sales.shop.lasting import lasting_of
 from coursehub.sales.shop.words import band_words, sort_words
-from coursehub.web import PUBLIC, access, current_actor, current_locale, external_url, gettext_locale, page, paginate
+from coursehub.web import PUBLIC, Page, access, current_actor, current_locale, external_url, gettext_locale, page
 from coursehub.web.locale import LANGUAGE_COOKIE, LOCALES
+from coursehub.web.spoken import fragment
 
 bp = Blueprint("shop", __name__)
 blueprints = [bp]
@@ -86,23 +88,34 @@ def course(slug: str) -> ResponseReturnValue:
         if found is None:
             abort(404)
         course, lasting = found.facts, lasting_of(found.facts)
-        reviews = None
-        if found.reviews.count:
-            standing = learning.standing_reviews(course.course_id)
-            reviews = paginate(standing, request.args.get("page", 1, int), per_page=REVIEWS_PER_PAGE)
+        reviews = _reviews(course.course_id, found.reviews.count)
+        said: dict[str, Any] = {"contents": lasting.contents, "preview_key": lasting.preview_key}
+        reader = queries.reader_of(course, current_actor())
         return page(
             "sales/shop/course.html",
             course=course,
             lasting=lasting,
+            reader=reader,
+            buy=fragment("sales/shop/_buy.html", course=course, offer=found.offer, reader=None, **said)
+            if reader is None
+            else None,
             offer=found.offer,
-            reader=queries.reader_of(course, current_actor()),
             given=found.reviews,
             reviews=reviews,
-            review_views=learning.review_views(reviews.items) if reviews else [],
+            said=fragment("sales/shop/_reviews.html", course=course, given=found.reviews, review_views=tuple(reviews.items)),
+            **said,
             canonical=lasting.canonical,
             alternates=lasting.alternates,
             json_ld=joined(lasting.json_ld, as_json_ld(sale_data(course, found.offer, found.reviews))),
         )
+
+
+def _reviews(course_id: int, total: int) -> Page[learning.ReviewView]:
+    """The page of reviews that the address asks for; `total` is how many there are."""
+    last = max(1, -(-total // REVIEWS_PER_PAGE))
+    number = min(max(1, request.args.get("page", 1, int)), last)
+    items = learning.reviews_of(course_id, limit=REVIEWS_PER_PAGE, skipped=(number - 1) * REVIEWS_PER_PAGE) if total else ()
+    return Page(list(items), number, REVIEWS_PER_PAGE, total)
 
 
 @bp.get("/partners/<slug>")

@@ -1,0 +1,102 @@
+"""Templates, compiled once for each language with their fixed strings already in it.
+
+A page looks up some forty strings that never change. Here `{{ _("Sign in") }}` is text
+before the template is compiled, so that a request only looks up what has a value in it.
+Letters and everything else outside pages use Flask's own environment, which asks each time.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any
+
+from flask import current_app
+from flask_babel import get_domain, get_locale
+from jinja2 import Environment, Template
+from jinja2.environment import TemplateModule
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from coursehub.kept import Kept
+
+FRAGMENTS = 512
+"""How many parts of pages, each language apart, a process keeps."""
+
+
+class FixedStrings(Extension):
+    """Puts the translation in the place of `_("a string without values")` while a template is read."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Let the environment hold the language's catalogue."""
+        super().__init__(environment)
+        environment.extend(catalogue=None, fragments=None)
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        """The same tokens with fixed strings said."""
+        tokens = list(stream)
+        n = 0
+        while n < len(tokens):
+            said = self._said(tokens[n : n + 4])
+            if said is None:
+                yield tokens[n]
+                n += 1
+                continue
+            yield from _as_expression(tokens[n].lineno, said)
+            n += 4
+
+    def _said(self, tokens: list[Token]) -> str | None:
+        if [token.type for token in tokens] != ["name", "lparen", "string", "rparen"] or tokens[0].value != "_":
+            return None
+        catalogue: Any = self.environment.catalogue  # type: ignore[attr-defined]
+        return str(catalogue.gettext(tokens[2].value)) % {}  # as gettext does it: %% is a per cent sign
+
+
+def _as_expression(line: int, said: str) -> Iterator[Token]:
+    """A string that autoescaping leaves alone, as it does a translation; standing alone it is compiled to plain text."""
+    yield Token(line, "lparen", "(")
+    yield Token(line, "string", said)
+    yield Token(line, "pipe", "|")
+    yield Token(line, "name", "safe")
+    yield Token(line, "rparen", ")")
+
+
+class SpokenTemplate(Template):
+    """A template whose macros are made once: no page of ours gives a template globals of its own."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002 - Jinja's
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
+
+
+def environment() -> Environment:
+    """The templates in the language of this request."""
+    locale = get_locale()
+    language = locale.language if locale else "en"
+    kept: dict[str, Environment] = current_app.extensions.setdefault("coursehub_spoken", {})
+    found = kept.get(language)
+    if found is None:
+        found = kept[language] = current_app.jinja_env.overlay(extensions=[FixedStrings])
+        found.template_class = SpokenTemplate
+        found.catalogue = get_domain().get_translations()  # type: ignore[attr-defined]
+        found.fragments = Kept(FRAGMENTS)  # type: ignore[attr-defined]
+    return found
+
+
+def fragment(name: str, /, **said: Hashable) -> Markup:
+    """A part of a page made of these values alone, in the language of this request; kept for whoever asks with the same.
+
+    The template gets nothing else: no request, no reader, no moment. So what is kept is never out of date.
+    """
+    spoken = environment()
+    kept: Kept[Markup] = spoken.fragments  # type: ignore[attr-defined]
+    return kept.get(
+        (name, *said.items()),
+        lambda: Markup(spoken.get_template(name).render(said)),  # noqa: S704 - the template has escaped it
+    )
+
+
+def render(name: str, context: dict[str, Any]) -> str:
+    """A template of this name in the language of this request, with what every template knows."""
+    current_app.update_template_context(context)
+    return environment().get_template(name).render(context)
