@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from coursehub import jobs
+from coursehub.demo.judges import Judges
 from coursehub.demo.past import PastRail
 
 Happening = Callable[[datetime], datetime | None]
@@ -17,9 +18,10 @@ SEED = 20_261
 class Agenda:
     """Happenings by moment. A happening may add later ones; none may happen after `end`."""
 
-    def __init__(self, *, end: datetime, rail: PastRail) -> None:
+    def __init__(self, *, end: datetime, rail: PastRail, judges: Judges) -> None:
         self.end = end
         self.rail = rail
+        self.judges = judges
         self.dice = random.Random(SEED)  # noqa: S311 - the same story each time, not a secret
         self._waiting: list[tuple[datetime, int, Happening]] = []
         self._count = 0

@@ -16,6 +16,7 @@ from coursehub.app import create_app
 from coursehub.config import OddSetting, Settings
 from coursehub.db import db
 from coursehub.demo.agenda import Agenda
+from coursehub.demo.judges import Judges
 from coursehub.demo.past import PastRail
 from coursehub.demo.story import tell
 from coursehub.learning.grading.isolation import isolation_available
@@ -42,23 +43,26 @@ def build(*, rebuild: bool, tell: Tell, app: Flask | None = None) -> None:
             tell("No isolation for code exercises here (install bubblewrap): the demo leaves their attempts out.")
         try:
             with _without_waiting_for_the_disk():
-                tell_story(settings)
+                tell_story(app)
         except BaseException:
             _throw_away(settings)
             raise
     tell(f"The demo was built in {time.monotonic() - started:.0f} s.")
 
 
-def tell_story(settings: Settings) -> None:
+def tell_story(app: Flask) -> None:
     """Let twelve months happen, ending now."""
+    settings: Settings = app.extensions["coursehub_settings"]
     end = clock.now().replace(microsecond=0)
     past = PastRail(settings.instance / "sandbox.sqlite3", public_url=settings.stripe_base_url, at=end)
-    agenda = Agenda(end=end, rail=past)
+    judges = Judges(app)
+    agenda = Agenda(end=end, rail=past, judges=judges)
     try:
         with rails.use(past):
             tell(agenda, name=settings.house_name, name_en=settings.house_name_en, slug=settings.house_slug)
             agenda.run()
     finally:
+        judges.close()
         past.close()
 
 

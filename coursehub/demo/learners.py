@@ -1,5 +1,6 @@
 """What learners of the demo did: came, bought, read, answered, coded, asked, praised, and sometimes gave back."""
 
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,9 +15,20 @@ from coursehub.db import db, transaction
 from coursehub.demo.agenda import Agenda
 from coursehub.demo.offers import folder
 from coursehub.demo.players import Players
+from coursehub.learning.exercises import Judgement
 from coursehub.learning.grading.isolation import isolation_available
 from coursehub.learning.models import Enrolment, Question
-from coursehub.learning.operations import answer, answer_quiz, ask, hand_in, mark_read, mark_watched, open_step, write_review
+from coursehub.learning.operations import (
+    answer,
+    answer_quiz,
+    ask,
+    hand_in,
+    mark_read,
+    mark_watched,
+    open_step,
+    write_review,
+    write_verdict,
+)
 from coursehub.people.models import Person
 from coursehub.sales.models import Order
 from coursehub.sales.operations.checkout import Click, start_checkout
@@ -104,10 +116,14 @@ class Walk:
         steps = catalog.steps_of(enrolment.release_id, "zh-CN")
         self.steps = steps[: round(len(steps) * share)]
         self.coded = coded and isolation_available()
+        self._judged: dict[str, list[tuple[str, Future[Judgement]]]] = {}
 
     def begin(self, at: datetime) -> None:
-        """Plan the days on which this learner learns; a sitting is one happening."""
+        """Plan the days on which this learner learns, a sitting is one happening; the judges run ahead."""
         dice = self.agenda.dice
+        for step in self.steps:
+            if step.kind == "code" and self.coded:
+                self._judged[step.key] = [(work, self.agenda.judges.begin(step, work)) for work in self._works(step)]
         moment, rest = at + timedelta(minutes=dice.randint(5, 400)), list(self.steps)
         while rest:
             length = dice.randint(2, 5)
@@ -140,15 +156,21 @@ class Walk:
         if not attempt.passed:
             answer_quiz(enrolment, step.key, answers=right_answers(step, miss=0), by=learner, at=at + 7 * MINUTES)
 
-    def _code(self, enrolment: Enrolment, step: StepView, learner: Any, at: datetime) -> None:
+    def _works(self, step: StepView) -> list[str]:
+        """What this learner hands in, one after the other: now and then a mistake first, then what is right."""
         place = folder(self.slug) / "steps" / step.key
-        answers = [place / "reference" / str(step.definition["file"])]
+        files = [place / "reference" / str(step.definition["file"])]
         wrong = sorted((place / "wrong").glob("*.py"))
         if wrong and self.agenda.dice.random() < 0.3:
-            answers.insert(0, self.agenda.dice.choice(wrong))
-        for n, file in enumerate(answers):
+            files.insert(0, self.agenda.dice.choice(wrong))
+        return [file.read_text(encoding="utf-8") for file in files]
+
+    def _code(self, enrolment: Enrolment, step: StepView, learner: Any, at: datetime) -> None:
+        for n, (work, judged) in enumerate(self._judged[step.key]):
             moment = at + (3 + 4 * n) * MINUTES
-            hand_in(enrolment, step.key, source=file.read_text(encoding="utf-8"), purpose="check", by=learner, at=moment)
+            attempt = hand_in(enrolment, step.key, source=work, purpose="check", by=learner, at=moment)
+            if attempt.step_id == step.id:  # else another release by now: the worker judges
+                write_verdict(attempt, judged.result(), at=moment)
             jobs.run_due(at=moment, strict=True)
 
 

@@ -10,7 +10,7 @@ from coursehub.catalog.models import Course
 from coursehub.catalog.operations.skills import load_skills
 from coursehub.contracts.jobs import follow_terms
 from coursehub.contracts.models import Contract
-from coursehub.db import db
+from coursehub.db import db, transaction
 from coursehub.demo import learners, offers, players
 from coursehub.demo.agenda import Agenda
 from coursehub.demo.players import LEARNERS, Players
@@ -168,11 +168,12 @@ def _give_back(stage: Stage, order_id: int, at: datetime) -> None:
 
 def _visits(agenda: Agenda, stage: Stage, days_ago: int, at: datetime) -> None:
     """People look at course pages every day, more of them lately."""
-    for slug, course in stage.courses.items():
-        base = 14 if days_ago < 90 else 5
-        seen = agenda.dice.randint(base // 2, base * 2) + (4 if slug == HOUSE else 0)
-        count_visits(course.id, what="course", on_day=at.date(), visits=seen)
-        count_visits(course.id, what="preview", on_day=at.date(), visits=seen // 4)
+    with transaction():
+        for slug, course in stage.courses.items():
+            base = 14 if days_ago < 90 else 5
+            seen = agenda.dice.randint(base // 2, base * 2) + (4 if slug == HOUSE else 0)
+            count_visits(course.id, what="course", on_day=at.date(), visits=seen)
+            count_visits(course.id, what="preview", on_day=at.date(), visits=seen // 4)
 
 
 def _conversations(agenda: Agenda, stage: Stage, at: datetime) -> None:

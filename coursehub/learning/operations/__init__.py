@@ -21,6 +21,7 @@ from coursehub.learning.operations.exercises import (
     judge_attempt,
     keep_draft,
     open_hint,
+    write_verdict,
 )
 from coursehub.learning.operations.questions import (
     QuestionClosed,
@@ -107,4 +108,5 @@ __all__ = [
     "report",
     "unmark_answer",
     "write_review",
+    "write_verdict",
 ]

@@ -147,16 +147,20 @@ def judge_attempt(attempt_id: int, *, at: datetime) -> None:
         return
     definition = db.session.get_one(Step, attempt.step_id).definition
     judgement = judge(definition, source=attempt.submitted["source"], only_visible=attempt.purpose == "try")
+    write_verdict(attempt, judgement, at=at)
+
+
+def write_verdict(attempt: Attempt, judgement: Judgement, *, at: datetime) -> None:
+    """Write what a run of a waiting attempt came to; an attempt that waits no more keeps its verdict."""
     with transaction():
         enrolment = db.session.get_one(Enrolment, attempt.enrolment_id)
         lock(enrolment)
         lock(attempt)
-        if attempt.state != "waiting":
-            return
-        _write_verdict(enrolment, attempt, judgement, at=at)
+        if attempt.state == "waiting":
+            _write(enrolment, attempt, judgement, at=at)
 
 
-def _write_verdict(enrolment: Enrolment, attempt: Attempt, judgement: Judgement, *, at: datetime) -> None:
+def _write(enrolment: Enrolment, attempt: Attempt, judgement: Judgement, *, at: datetime) -> None:
     attempt.graded_at = at
     attempt.grader = judgement.grader
     attempt.feedback = judgement.feedback
