@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from coursehub import config, schema
 from coursehub.app import create_app
@@ -24,6 +25,9 @@ from coursehub.db import db
 
 DATABASE = os.environ.get("COURSEHUB_TEST_DATABASE", "sqlite")
 REQUIRE_ALL = os.environ.get("COURSEHUB_REQUIRE_ALL") == "1"
+
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
+settings.load_profile("suite")
 
 _connect = socket.socket.connect
 
