@@ -149,7 +149,7 @@ def _has(actor: Actor | None, place: str) -> bool:
         return True
     if actor is None:
         return False
-    if place == "learn":
+    if place in ("learn", "career"):
         return True
     return actor.is_staff if place == "house" else {"studio": "sells", "hire": "hires"}[place] in actor.rights
 

@@ -57,6 +57,7 @@ def _places() -> list[tuple[str, str, str]]:
     return [
         ("courses", _("Courses"), "/courses"),
         ("learn", _("Learn"), "/desk"),
+        ("career", _("Career"), "/career"),
         ("studio", _("Studio"), "/studio"),
         ("hire", _("Hire"), "/hire"),
         ("alliance", _("Alliance"), "/alliance"),

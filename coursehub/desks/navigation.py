@@ -35,7 +35,20 @@ HOUSE = (
     ("floor.job_queue", _l("Jobs")),
     ("floor.outbox", _l("Outbox")),
 )
-WAYS = {"studio": STUDIO, "house": HOUSE}
+CAREER = (
+    ("talent_profiles.career_desk", _l("Today")),
+    ("talent_profiles.edit_profile", _l("My profile")),
+    ("talent_parts.skills", _l("Skills")),
+    ("talent_parts.portfolio", _l("Portfolio")),
+    ("talent_parts.time", _l("My time")),
+    ("talent_profiles.visibility", _l("Who sees me")),
+    ("talent_consent.grants", _l("Consents")),
+    ("talent_blocks.blocks", _l("Blocks")),
+    ("talent_viewed.viewed", _l("Who viewed me")),
+)
+HIRE = (("talent_candidates.consents", _l("Consents")),)
+ALLIANCE: tuple[tuple[str, LazyString], ...] = ()
+WAYS = {"studio": STUDIO, "house": HOUSE, "career": CAREER, "hire": HIRE, "alliance": ALLIANCE}
 COURSE = (
     ("catalog.course", "course_id", _l("Releases")),
     ("sales.offering", "public_id", _l("Price")),

@@ -25,7 +25,7 @@ def ada_in_pool(cast, at):
 def pool_profile(person, at, **values):
     with transaction():
         profile = Profile(
-            person_id=person.id, visibility="anonymous", forms=["employee"], begun_at=at, changed_at=at, confirmed_at=at, **values
+            person_id=person.id, visibility="named", forms=["employee"], begun_at=at, changed_at=at, confirmed_at=at, **values
         )
         db.session.add(profile)
         db.session.flush()

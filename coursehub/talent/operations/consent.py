@@ -57,6 +57,10 @@ class NothingChosen(Refusal):
     status = 422
 
 
+class NotNamedYet(Refusal):
+    """As long as you are hidden or anonymous you show yourself to nobody of your own accord. Step up to “named” first."""
+
+
 class YouBlockThem(Refusal):
     """You block this organisation or one that belongs to it. Lift the block first."""
 
@@ -101,9 +105,12 @@ def give_consent(grant: TalentGrant, *, fields: Iterable[str], until_at: datetim
 def show_myself(organisation: Organisation, *, fields: Iterable[str], until_at: datetime, by: Actor, at: datetime) -> TalentGrant:
     """A person shows fields to an organisation of their own accord: what the rung "named" is for.
 
-    Raises ConsentIsTooLong, NothingChosen, YouBlockThem, AlreadyAsked.
+    Raises NotNamedYet, ConsentIsTooLong, NothingChosen, YouBlockThem, AlreadyAsked.
     """
     require(policies.may_choose_for_oneself(by))
+    named = sa.select(Profile.id).where(Profile.person_id == by.person_id, Profile.visibility == "named")
+    if db.session.execute(named).first() is None:
+        raise NotNamedYet
     if not at < until_at <= at + LONGEST:
         raise ConsentIsTooLong
     if is_blocked(by.person_id, organisation.id):

@@ -2,4 +2,14 @@
 
 from flask import Blueprint
 
-blueprints: list[Blueprint] = []
+from coursehub.talent.views import blocks, candidates, consent, profile_parts, profiles, resume, viewed
+
+blueprints: list[Blueprint] = [
+    profiles.bp,
+    profile_parts.bp,
+    consent.bp,
+    candidates.bp,
+    blocks.bp,
+    viewed.bp,
+    resume.bp,
+]
