@@ -50,7 +50,7 @@ class Players:
 
     def learner(self, person: Person) -> Actor:
         """A learner, who acts for nobody but themselves."""
-        return Actor(person=person)
+        return Actor(person_id=person.id, locale=person.locale)
 
 
 def person(name: str, address: str, locale: str, *, at: datetime, password_hash: str) -> Person:

@@ -160,6 +160,6 @@ def _name(organisation: Organisation, language: str) -> str:
 
 def _choices(actor: Actor, language: str) -> list[tuple[str, str, bool]]:
     """The organisations between which a person can switch; one alone is no choice."""
-    if len(actor.choices) < 2:
+    if len(actor.choice_ids) < 2:
         return []
     return [(o.public_id, _name(o, language), o is actor.organisation) for o in actor.choices]

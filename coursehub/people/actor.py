@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from coursehub.db import db
+from coursehub.db import db, look
 from coursehub.people.models import Membership, Organisation, OrganisationRight, Person, PersonalRecord, SignInSession
 
 STAFF_PREFIX = "staff_"
@@ -18,28 +18,41 @@ class Actor:
 
     Staff roles count only while the person acts for the house, so that nobody
     decides as the house about the partner they also work for.
+
+    What every page asks stands here as plain values; the rows behind them are read when somebody wants them.
+    name: the person's own name, for their own pages. choice_ids: the organisations between which they can switch.
     """
 
-    person: Person
-    organisation: Organisation | None = None
+    person_id: int
+    locale: str = ""
+    name: str = ""
+    organisation_id: int | None = None
     roles: frozenset[str] = frozenset()
     staff_roles: frozenset[str] = frozenset()
-    looked_as_by_id: int | None = None
     rights: frozenset[str] = frozenset()
-    session: SignInSession | None = None
-    choices: tuple[Organisation, ...] = ()
-    name: str = ""
-    """The person's own name, for their own pages."""
+    looked_as_by_id: int | None = None
+    session_id: int | None = None
+    choice_ids: tuple[int, ...] = ()
 
     @property
-    def person_id(self) -> int:
+    def person(self) -> Person:
         """Whose account it is."""
-        return self.person.id
+        return db.session.get_one(Person, self.person_id)
 
     @property
-    def organisation_id(self) -> int | None:
+    def organisation(self) -> Organisation | None:
         """For which organisation they act, if any."""
-        return self.organisation.id if self.organisation else None
+        return None if self.organisation_id is None else db.session.get_one(Organisation, self.organisation_id)
+
+    @property
+    def session(self) -> SignInSession | None:
+        """The browser session they act in, if it is one."""
+        return None if self.session_id is None else db.session.get_one(SignInSession, self.session_id)
+
+    @property
+    def choices(self) -> tuple[Organisation, ...]:
+        """The organisations between which they can switch, the house first, then the oldest."""
+        return tuple(db.session.get_one(Organisation, each) for each in self.choice_ids)
 
     @property
     def is_staff(self) -> bool:
@@ -60,8 +73,12 @@ class Actor:
         return not self.roles.isdisjoint(roles)
 
 
-HELD = (PersonalRecord.display_name, Organisation, Membership.role, OrganisationRight.right)
+HELD = (
+    PersonalRecord.display_name, Organisation.id.label("held_id"), Organisation.is_house,
+    Membership.role, OrganisationRight.right,
+)  # fmt: skip
 """What a person holds, as columns of a statement that `joined_to_held` has completed: a row for each role and right."""
+Held = Sequence[tuple[str | None, int | None, bool | None, str | None, str | None]]
 
 
 def joined_to_held(found: "sa.Select[*tuple[Any, ...]]") -> "sa.Select[*tuple[Any, ...]]":
@@ -78,8 +95,7 @@ def joined_to_held(found: "sa.Select[*tuple[Any, ...]]") -> "sa.Select[*tuple[An
     )
 
 
-_HELD_BY = joined_to_held(sa.select(*HELD).select_from(Person).where(Person.id == sa.bindparam("person_id")))
-Held = Sequence[tuple[str | None, Organisation | None, str | None, str | None]]
+_HELD_BY = joined_to_held(sa.select(Person.locale, *HELD).select_from(Person).where(Person.id == sa.bindparam("person_id")))
 
 
 def actor_for(
@@ -88,28 +104,40 @@ def actor_for(
     session: SignInSession | None = None,
     *,
     looked_as_by_id: int | None = None,
-    held: Held | None = None,
 ) -> Actor:
-    """The person with the roles they hold now; without a choice they act for the house, else their oldest organisation.
+    """The person with the roles they hold now; without a choice they act for the house, else their oldest organisation."""
+    rows = look(_HELD_BY, {"person_id": person.id}).all()
+    return actor_of(
+        person.id, [tuple(row[1:]) for row in rows], locale=rows[0].locale if rows else person.locale,
+        organisation_id=organisation_id, session_id=session.id if session else None, looked_as_by_id=looked_as_by_id,
+    )  # fmt: skip
 
-    held: the rows of HELD, where they were read already.
-    """
-    rows: Held = [tuple(row) for row in db.session.execute(_HELD_BY, {"person_id": person.id})] if held is None else held
-    name = (rows[0][0] if rows else None) or "—"
-    choices = tuple(dict.fromkeys(organisation for _name, organisation, _role, _right in rows if organisation is not None))
-    acting = next((o for o in choices if o.id == organisation_id), choices[0] if choices else None)
-    if acting is None:
-        return Actor(person=person, session=session, looked_as_by_id=looked_as_by_id, name=name)
-    held_there = {role for _name, organisation, role, _right in rows if organisation is acting and role}
-    staff = {role.removeprefix(STAFF_PREFIX) for role in held_there if role.startswith(STAFF_PREFIX)}
+
+def actor_of(
+    person_id: int,
+    held: Held,
+    *,
+    locale: str,
+    organisation_id: int | None = None,
+    session_id: int | None = None,
+    looked_as_by_id: int | None = None,
+) -> Actor:
+    """The same from rows of HELD that were read already."""
+    name = (held[0][0] if held else None) or "—"
+    houses = {each: is_house for _name, each, is_house, _role, _right in held if each is not None}
+    acting = organisation_id if organisation_id in houses else next(iter(houses), None)
+    there = [(role, right) for _name, each, _is_house, role, right in held if each == acting and role]
+    roles = {role for role, _right in there if role}
+    staff = {role.removeprefix(STAFF_PREFIX) for role in roles if role.startswith(STAFF_PREFIX)}
     return Actor(
-        person=person,
-        organisation=acting,
-        roles=frozenset(role for role in held_there if not role.startswith(STAFF_PREFIX)),
-        staff_roles=frozenset(staff) if acting.is_house else frozenset(),
-        looked_as_by_id=looked_as_by_id,
-        rights=frozenset(right for _name, organisation, _role, right in rows if organisation is acting and right),
-        session=session,
-        choices=choices,
+        person_id=person_id,
+        locale=locale,
         name=name,
+        organisation_id=acting,
+        roles=frozenset(role for role in roles if not role.startswith(STAFF_PREFIX)),
+        staff_roles=frozenset(staff) if acting is not None and houses[acting] else frozenset(),
+        rights=frozenset(right for _role, right in there if right),
+        looked_as_by_id=looked_as_by_id,
+        session_id=session_id,
+        choice_ids=tuple(houses),
     )

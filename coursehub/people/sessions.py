@@ -6,16 +6,15 @@ the actor of the request is that person and nothing can be changed.
 """
 
 from datetime import datetime, timedelta
-from typing import cast
 
 import sqlalchemy as sa
 from flask import Flask, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from coursehub import clock
-from coursehub.db import db, transaction
+from coursehub.db import db, look, transaction
 from coursehub.errors import Refusal
-from coursehub.people.actor import HELD, Actor, Held, actor_for, joined_to_held
+from coursehub.people.actor import HELD, Actor, Held, actor_for, actor_of, joined_to_held
 from coursehub.people.models import Look, Membership, Organisation, Person, SignInSession
 from coursehub.people.tokens import token_hash
 
@@ -38,23 +37,44 @@ class OnlyLooking(Refusal):
 
 
 class SignedIn(UserMixin):
-    """Flask-Login's user: one live session and the person it belongs to."""
+    """Flask-Login's user: one live session and whose it is. looks_as: the person whom staff are looking as, if they are."""
 
     def __init__(
-        self, token: str, row: SignInSession, person: Person, look: Look | None = None, held: Held | None = None
-    ) -> None:
-        """Bind a token to the rows it stands for; held: what the person holds, where that was read with them."""
-        self.token, self.row, self.person, self.look, self.held = token, row, person, look, held
+        self, token: str, session_id: int, person_id: int, *, seen_at: datetime, held: Held = (), locale: str = "",
+        organisation_id: int | None = None, look_id: int | None = None, looks_as: int | None = None,
+    ) -> None:  # fmt: skip
+        """Bind a token to the session it opens."""
+        self.token, self.session_id, self.person_id, self.seen_at = token, session_id, person_id, seen_at
+        self.held, self.locale, self.organisation_id = held, locale, organisation_id
+        self.look_id, self.looks_as = look_id, looks_as
 
     def get_id(self) -> str:
         """What the cookie holds."""
         return self.token
 
+    @property
+    def row(self) -> SignInSession:
+        """The session."""
+        return db.session.get_one(SignInSession, self.session_id)
+
+    @property
+    def person(self) -> Person:
+        """Whose session it is."""
+        return db.session.get_one(Person, self.person_id)
+
+    @property
+    def look(self) -> Look | None:
+        """The look that staff are taking in it, if any."""
+        return None if self.look_id is None else db.session.get_one(Look, self.look_id)
+
 
 # Every signed-in page asks it, so it is put together once: the session, who it belongs to and what they hold.
 _LIVE = (
     joined_to_held(
-        sa.select(SignInSession, Person, Look, *HELD)
+        sa.select(
+            SignInSession.id, SignInSession.person_id, SignInSession.seen_at, SignInSession.organisation_id, Person.locale,
+            Look.id.label("look_id"), Look.person_id.label("looks_as"), *HELD,
+        )
         .join(Person, Person.id == SignInSession.person_id)
         .outerjoin(
             Look,
@@ -70,17 +90,20 @@ _LIVE = (
     )
     .order_by(None)
     .order_by(Look.id.desc(), Organisation.is_house.desc(), Membership.since_at, Membership.id)
-)
+)  # fmt: skip
 
 
 def load(token: str, *, at: datetime) -> SignedIn | None:
     """The live session a token opens, or None: unknown, ended, too old, or of an erased person."""
     wanted = {"known": token_hash(token), "idle": at - IDLE, "oldest": at - LONGEST, "looking": at - LOOK_LENGTH}
-    rows = db.session.execute(_LIVE, wanted).all()
+    rows = look(_LIVE, wanted).all()
     if not rows:
         return None
-    session, person, look = rows[0][:3]
-    return SignedIn(token, session, person, look, [tuple(row[3:]) for row in rows if row[2] is look])
+    session_id, person_id, seen_at, organisation_id, locale, look_id, looks_as = rows[0][:7]
+    return SignedIn(
+        token, session_id, person_id, seen_at=seen_at, locale=locale, organisation_id=organisation_id, look_id=look_id,
+        looks_as=looks_as, held=[tuple(row[7:]) for row in rows if row.look_id == look_id],
+    )  # fmt: skip
 
 
 def fresh_sign_in(row: SignInSession | None, at: datetime) -> bool:
@@ -90,15 +113,21 @@ def fresh_sign_in(row: SignInSession | None, at: datetime) -> bool:
 
 def current_session() -> SignInSession | None:
     """The session of this request, or None for an anonymous one and while staff look as somebody."""
-    user = cast("SignedIn", current_user)
-    return user.row if user and user.is_authenticated and user.look is None else None
+    user = _user()
+    return user.row if user is not None and user.look_id is None else None
+
+
+def _user() -> SignedIn | None:
+    """Flask-Login's user of this request, if somebody is signed in."""
+    user = current_user._get_current_object()
+    return user if isinstance(user, SignedIn) else None
 
 
 def open_browser_session(token: str, row: SignInSession, person: Person) -> None:
     """Put a new session into this browser; whatever its cookie held before is dropped (no fixation)."""
     session.clear()
     session.permanent = True
-    login_user(SignedIn(token, row, person))
+    login_user(SignedIn(token, row.id, person.id, seen_at=row.seen_at, locale=person.locale, organisation_id=row.organisation_id))
 
 
 def close_browser_session() -> None:
@@ -110,27 +139,28 @@ def close_browser_session() -> None:
 def _load_user(token: str) -> SignedIn | None:
     at = clock.now()
     user = load(token, at=at)
-    if user is not None and at - user.row.seen_at > SEEN_EVERY:
+    if user is not None and at - user.seen_at > SEEN_EVERY:
         with transaction():
             user.row.seen_at = at
     return user
 
 
 def _actor() -> Actor | None:
-    user = cast("SignedIn", current_user)
-    if not user or not user.is_authenticated:
+    user = _user()
+    if user is None:
         return None
-    if user.look is not None:
-        person = db.session.get_one(Person, user.look.person_id)
-        return actor_for(person, looked_as_by_id=user.look.staff_id)
-    return actor_for(user.person, user.row.organisation_id, user.row, held=user.held)
+    if user.look_id is not None and user.looks_as is not None:
+        return actor_for(db.session.get_one(Person, user.looks_as), looked_as_by_id=user.person_id)
+    return actor_of(
+        user.person_id, user.held, locale=user.locale, organisation_id=user.organisation_id, session_id=user.session_id
+    )
 
 
 def _refuse_changes_while_looking() -> None:
     if request.method in _CHANGES_NOTHING or request.endpoint in _ALLOWED_WHILE_LOOKING:
         return
-    user = cast("SignedIn", current_user)
-    if user and user.is_authenticated and user.look is not None:
+    user = _user()
+    if user is not None and user.look_id is not None:
         raise OnlyLooking
 
 

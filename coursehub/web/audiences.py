@@ -64,7 +64,7 @@ def PARTNER(*roles: str) -> Audience:  # noqa: N802
     def admits(actor: "Actor | None") -> bool:
         return (
             actor is not None
-            and actor.organisation is not None
+            and actor.organisation_id is not None
             and "sells" in actor.rights
             and (not roles or actor.has_role(*roles))
         )
@@ -78,7 +78,7 @@ def EMPLOYER(*roles: str) -> Audience:  # noqa: N802
     def admits(actor: "Actor | None") -> bool:
         return (
             actor is not None
-            and actor.organisation is not None
+            and actor.organisation_id is not None
             and "hires" in actor.rights
             and (not roles or actor.has_role(*roles))
         )
@@ -90,7 +90,7 @@ def MEMBER_OF(*roles: str) -> Audience:  # noqa: N802
     """Somebody who acts for any organisation, in one of these roles."""
 
     def admits(actor: "Actor | None") -> bool:
-        return actor is not None and actor.organisation is not None and (not roles or actor.has_role(*roles))
+        return actor is not None and actor.organisation_id is not None and (not roles or actor.has_role(*roles))
 
     return Audience("member " + " ".join(roles) if roles else "member", admits)
 
@@ -118,12 +118,16 @@ def _turn_away(actor: "Actor | None") -> ResponseReturnValue:
     return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")), 303)
 
 
+_UNASKED = object()
+
+
 def current_actor() -> "Actor | None":
     """Who asks: a person and the organisation they act for, or nobody. Loaded once a request."""
-    if "actor" not in g:
+    kept = g.get("actor", _UNASKED)
+    if kept is _UNASKED:
         loader: Callable[[], Actor | None] | None = current_app.extensions.get("coursehub_actor_loader")
-        g.actor = loader() if loader else None
-    return cast("Actor | None", g.actor)
+        kept = g.actor = loader() if loader else None
+    return cast("Actor | None", kept)
 
 
 def signed_in_actor() -> "Actor":

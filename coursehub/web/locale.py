@@ -45,8 +45,8 @@ def _select() -> str:
     if asked in LOCALES:
         return gettext_locale(asked)
     actor = current_actor()
-    if actor is not None and actor.person.locale in LOCALES:
-        return gettext_locale(actor.person.locale)
+    if actor is not None and actor.locale in LOCALES:
+        return gettext_locale(actor.locale)
     best = request.accept_languages.best_match(["zh-CN", "zh", "en"])
     return gettext_locale(current_settings().default_locale if best is None else "en" if best == "en" else "zh-CN")
 

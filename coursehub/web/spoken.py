@@ -5,6 +5,7 @@ before the template is compiled, so that a request only looks up what has a valu
 Letters and everything else outside pages use Flask's own environment, which asks each time.
 """
 
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
@@ -31,24 +32,41 @@ class FixedStrings(Extension):
         super().__init__(environment)
         environment.extend(catalogue=None, fragments=None)
 
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's
+        """The source with the parts that it includes by a fixed name set in their places, each in a scope of its own."""
+        return _INCLUDE.sub(self._part, source)
+
+    def _part(self, found: re.Match[str]) -> str:
+        loader = self.environment.loader
+        assert loader is not None
+        source = loader.get_source(self.environment, found.group(1))[0].removesuffix("\n")
+        return "{% with %}" + _INCLUDE.sub(self._part, source) + "{% endwith %}"
+
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
         """The same tokens with fixed strings said."""
         tokens = list(stream)
         n = 0
         while n < len(tokens):
-            said = self._said(tokens[n : n + 4])
-            if said is None:
-                yield tokens[n]
-                n += 1
+            kinds = [token.type for token in tokens[n : n + 4]]
+            if kinds[:3] == ["name", "lparen", "string"] and tokens[n].value == "_" and kinds[3:] in (["rparen"], ["comma"]):
+                said = str(self.environment.catalogue.gettext(tokens[n + 2].value))  # type: ignore[attr-defined]
+                if kinds[3] == "rparen":
+                    yield from _as_expression(tokens[n].lineno, said % {})  # as gettext does it: %% is a per cent sign
+                else:
+                    line = tokens[n].lineno
+                    yield from (Token(line, "name", "said_with"), tokens[n + 1], Token(line, "string", said), tokens[n + 3])
+                n += 4
                 continue
-            yield from _as_expression(tokens[n].lineno, said)
-            n += 4
+            yield tokens[n]
+            n += 1
 
-    def _said(self, tokens: list[Token]) -> str | None:
-        if [token.type for token in tokens] != ["name", "lparen", "string", "rparen"] or tokens[0].value != "_":
-            return None
-        catalogue: Any = self.environment.catalogue  # type: ignore[attr-defined]
-        return str(catalogue.gettext(tokens[2].value)) % {}  # as gettext does it: %% is a per cent sign
+
+_INCLUDE = re.compile(r'\{%\s*include\s+"([^"]+)"\s*%\}')
+
+
+def _said_with(said: str, **values: Any) -> Markup:
+    """A translation with its values, each escaped."""
+    return Markup(said) % values  # noqa: S704 - catalogues are ours
 
 
 def _as_expression(line: int, said: str) -> Iterator[Token]:
@@ -80,6 +98,7 @@ def environment() -> Environment:
         found.template_class = SpokenTemplate
         found.catalogue = get_domain().get_translations()  # type: ignore[attr-defined]
         found.fragments = Kept(FRAGMENTS)  # type: ignore[attr-defined]
+        found.globals["said_with"] = _said_with
     return found
 
 

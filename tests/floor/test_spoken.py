@@ -64,3 +64,18 @@ def test_threads_that_ask_at_once_all_get_the_value():
     for thread in threads:
         thread.join()
     assert sorted(seen) == sorted(n % 4 for n in range(64))
+
+
+def test_a_part_set_in_its_place_shows_what_including_it_would(app):
+    names = [name for name in app.jinja_env.list_templates() if name.startswith("learning/_") and name.endswith(".html")]
+    assert len(names) > 5
+    source = '{% for stars in (1, 4) %}[{% include "sales/shop/_stars.html" %}]{% endfor %}{{ stars is defined }}'
+    with app.test_request_context(), force_locale("en"):
+        plain = app.jinja_env.from_string(source).render()
+        assert spoken.environment().from_string(source).render() == plain
+        assert plain.endswith("]False")
+
+
+def test_what_an_included_part_sets_stays_inside_it(app):
+    source = '{% set title = "outside" %}{% with %}{% set title = "inside" %}{% endwith %}{{ title }}'
+    assert said(app, "en", source) == "outside"

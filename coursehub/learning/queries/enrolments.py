@@ -22,7 +22,12 @@ _OPEN_ID = sa.select(Enrolment.id).where(
 _held, _newer = aliased(Release), aliased(Release)
 _MINE = (
     sa.select(
-        Enrolment,
+        Enrolment.id,
+        Enrolment.public_id,
+        Enrolment.course_id,
+        Enrolment.locale,
+        Enrolment.ended_at,
+        Enrolment.last_step_key,
         *RELEASE_FACTS,
         sa.select(_newer.id)
         .where(_newer.course_id == Enrolment.course_id, _newer.state == "listed", _newer.number > Release.number)
@@ -50,18 +55,32 @@ def enrolments_visible_to(reader: Actor) -> sa.Select[Enrolment]:
 
 
 @dataclass(frozen=True, slots=True)
-class EnrolledRelease:
-    """A person's enrolment with the facts of its release and the newer one they could move up to."""
+class Enrolled:
+    """An enrolment as a lesson page reads it, with its release and the newer one to move up to; `row` is the row itself."""
 
-    enrolment: Enrolment
+    id: int
+    public_id: str
+    course_id: int
+    locale: str
+    ended_at: datetime | None
+    last_step_key: str | None
     release: ReleaseFacts
     newer_id: int | None
 
+    @property
+    def row(self) -> Enrolment:
+        """The enrolment, for what changes it."""
+        return db.session.get_one(Enrolment, self.id)
 
-def enrolled_release(reader: Actor, public_id: str) -> EnrolledRelease | None:
+
+def enrolled(reader: Actor, public_id: str) -> Enrolled | None:
     """The reader's own enrolment with this id and what a lesson page must know beside it, in one look."""
-    row = db.session.execute(_MINE, {"public_id": public_id, "person_id": reader.person_id}).one_or_none()
-    return EnrolledRelease(row.Enrolment, facts_of(row), row.newer_id) if row else None
+    row = look(_MINE, {"public_id": public_id, "person_id": reader.person_id}).one_or_none()
+    if row is None:
+        return None
+    return Enrolled(
+        row.id, row.public_id, row.course_id, row.locale, row.ended_at, row.last_step_key, facts_of(row), row.newer_id
+    )
 
 
 def open_enrolment_id(*, person_id: int, course_id: int) -> int | None:

@@ -113,7 +113,7 @@ def place_of_question(question: Question, *, reader: Actor) -> QuestionPlace:
     as_teacher = policies.teaches_for(reader, course.organisation_id)
     release = current_release(course.id)
     release_id = enrolment.release_id if enrolment else (release.id if release else None)
-    tree = outline(release_id, enrolment.locale if enrolment else reader.person.locale) if release_id else None
+    tree = outline(release_id, enrolment.locale if enrolment else reader.locale) if release_id else None
     step = tree.by_key.get(question.step_key) if tree else None
     if enrolment and step:
         url = f"/learn/{enrolment.public_id}/{question.step_key}#questions"

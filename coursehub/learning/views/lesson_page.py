@@ -50,7 +50,7 @@ class OutlineRow:
     """(title, address, state)"""
 
 
-def enrolment_place(enrolment: Enrolment) -> Place:
+def enrolment_place(enrolment: queries.Enrolled | Enrolment) -> Place:
     """Addresses inside one enrolment."""
     return Place(f"/learn/{enrolment.public_id}", f"/enrolments/{enrolment.public_id}/files", False)
 
@@ -112,15 +112,18 @@ def video_part(step: StepView, place: Place, *, position_seconds: int) -> VideoP
 
 
 def lesson_page(
-    enrolment: Enrolment, step: StepView, *, known: queries.EnrolledRelease | None = None, status: int = 200, **given: Any
+    given_enrolment: queries.Enrolled | Enrolment, step: StepView, *, status: int = 200, **given: Any
 ) -> ResponseReturnValue:
     """A step for its learner. given: what a refused form wants shown again (answers, problems, source, form, asked)."""
-    at, place, reader = clock.now(), enrolment_place(enrolment), signed_in_actor()
-    known = known or queries.enrolled_release(reader, enrolment.public_id)
-    if known is None:
+    at, reader = clock.now(), signed_in_actor()
+    enrolment = (
+        given_enrolment if isinstance(given_enrolment, queries.Enrolled) else queries.enrolled(reader, given_enrolment.public_id)
+    )
+    if enrolment is None:
         abort(404)
-    tree = queries.outline_of(known.release, enrolment.locale)
-    rows = _progress(enrolment)
+    place = enrolment_place(enrolment)
+    tree = queries.outline_of(enrolment.release, enrolment.locale)
+    rows = _progress(enrolment.id)
     done = {key for key, row in rows.items() if row.done_at is not None}
     mine = rows.get(step.key)
     before, after = tree.around(step.key)
@@ -140,13 +143,13 @@ def lesson_page(
         after=after,
         part=_part(enrolment, step, place, mine, at=at, given=given),
         questions=queries.questions_beside(enrolment.course_id, step.key, reader=reader),
-        newer=known.newer_id,
+        newer=enrolment.newer_id,
         **{name: given[name] for name in ("form", "editing", "answering") if name in given},
     )
 
 
-def _progress(enrolment: Enrolment) -> dict[str, Any]:
-    return {row.step_key: row for row in look(_PROGRESS, {"enrolment_id": enrolment.id})}
+def _progress(enrolment_id: int) -> dict[str, Any]:
+    return {row.step_key: row for row in look(_PROGRESS, {"enrolment_id": enrolment_id})}
 
 
 _PROGRESS = sa.select(StepProgress.step_key, StepProgress.done_at, StepProgress.position_seconds, StepProgress.draft).where(
@@ -154,15 +157,15 @@ _PROGRESS = sa.select(StepProgress.step_key, StepProgress.done_at, StepProgress.
 )
 
 
-def _part(enrolment: Enrolment, step: StepView, place: Place, mine: Any, *, at: Any, given: dict[str, Any]) -> Any:
+def _part(enrolment: queries.Enrolled, step: StepView, place: Place, mine: Any, *, at: Any, given: dict[str, Any]) -> Any:
     if step.kind == "quiz":
         return quiz_part(
-            enrolment, step, at=at, again=bool(given.get("again")),
+            enrolment.row, step, at=at, again=bool(given.get("again")),
             answers=given.get("answers"), problems=given.get("problems"), places=given.get("places"),
         )  # fmt: skip
     if step.kind == "code":
         return code_part(
-            enrolment, step, shown=given.get("shown"), draft=mine.draft if mine else None,
+            enrolment.row, step, shown=given.get("shown"), draft=mine.draft if mine else None,
             begin=given.get("begin", ""), source=given.get("source"),
         )  # fmt: skip
     if step.kind == "video":

@@ -22,31 +22,32 @@ from coursehub.web import SIGNED_IN, access, one_or_404, page, see_other, signed
 def lesson(enrolment_id: str, step_key: str) -> ResponseReturnValue:
     """One step of a course, for the person who is enrolled in it."""
     actor = signed_in_actor()
-    known = queries.enrolled_release(actor, enrolment_id)
-    if known is None:
+    enrolment = queries.enrolled(actor, enrolment_id)
+    if enrolment is None:
         abort(404)
-    enrolment = known.enrolment
-    step = step_of(known.release, step_key, enrolment.locale)
+    step = step_of(enrolment.release, step_key, enrolment.locale)
     if step is None:
         abort(404)
     if enrolment.ended_at is not None:
-        return page("learning/ended.html", status=403, enrolment=enrolment, tree=_tree(enrolment))
+        return page(
+            "learning/ended.html", status=403, enrolment=enrolment, tree=queries.outline_of(enrolment.release, enrolment.locale)
+        )
     if enrolment.last_step_key != step_key and not actor.is_only_looking:
-        operations.open_step(enrolment, step_key, by=actor, at=clock.now())
-    shown = _attempt_asked_for(enrolment, step_key)
+        operations.open_step(enrolment.row, step_key, by=actor, at=clock.now())
+    shown = _attempt_asked_for(enrolment.id, step_key)
     begin = "starter" if request.args.get("begin") == "starter" else ""
-    return lesson_page(enrolment, step, known=known, again="again" in request.args, shown=shown, begin=begin)
+    return lesson_page(enrolment, step, again="again" in request.args, shown=shown, begin=begin)
 
 
 def _tree(enrolment: Enrolment) -> queries.Outline:
     return queries.outline(enrolment.release_id, enrolment.locale)
 
 
-def _attempt_asked_for(enrolment: Enrolment, step_key: str) -> Attempt | None:
+def _attempt_asked_for(enrolment_id: int, step_key: str) -> Attempt | None:
     asked = request.args.get("attempt")
     if asked is None:
         return None
-    attempt = one_or_404(queries.attempt_visible_to(enrolment.id, asked))
+    attempt = one_or_404(queries.attempt_visible_to(enrolment_id, asked))
     if attempt.step_key != step_key or attempt.kind != "code":
         abort(404)
     return attempt

@@ -45,9 +45,9 @@ def account_privacy() -> ResponseReturnValue:
 @access(SIGNED_IN)
 def end_look() -> ResponseReturnValue:
     """Stop looking as somebody."""
-    if not current_user.is_authenticated or current_user.look is None:
+    if not current_user.is_authenticated or current_user.look_id is None:
         abort(403)
-    person_id = current_user.look.person_id
+    person_id = current_user.looks_as
     operations.end_looks(current_user.row, at=clock.now())
     flash(_("You are yourself again."), "done")
     return see_other("people.house_person", public_id=queries.public_id_of(person_id))
