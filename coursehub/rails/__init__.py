@@ -20,6 +20,10 @@ class RailAway(Exception):
     """The rail did not answer, or not yet with everything: try again later."""
 
 
+class KeySpoiled(RailAway):
+    """The rail failed once and says that failure again for this key: only another key can get further."""
+
+
 class RailRefused(Exception):
     """The rail said no and will say no again; `code` is its own word for why."""
 
@@ -109,6 +113,7 @@ LEAST_MINOR = {"CNY": 400, "USD": 50, "EUR": 50, "GBP": 30, "HKD": 400, "SGD": 5
 __all__ = [
     "LEAST_MINOR",
     "ForgedEvent",
+    "KeySpoiled",
     "OpenedSession",
     "PaymentFacts",
     "PaymentsNotSetUp",

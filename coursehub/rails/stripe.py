@@ -129,7 +129,8 @@ class StripeRail:
         try:
             return call()
         except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as problem:
-            raise rails.RailAway(str(problem)) from problem
+            replayed = {name.lower(): value for name, value in (problem.headers or {}).items()}.get("idempotent-replayed")
+            raise (rails.KeySpoiled if replayed == "true" else rails.RailAway)(str(problem)) from problem
         except (stripe.AuthenticationError, stripe.PermissionError) as problem:
             raise rails.PaymentsNotSetUp(str(problem)) from problem
         except stripe.StripeError as problem:

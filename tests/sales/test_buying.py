@@ -141,16 +141,44 @@ def test_a_rail_that_is_away_loses_nothing_and_the_next_try_opens_the_same_page(
     assert len(shop.sandbox.stripe.v1.checkout.sessions.list().data) == 1
 
 
-def test_a_page_whose_key_is_spoiled_gives_way_to_a_new_order(shop, cast, offering, at):
+def lost_page(shop, order):
+    """The page that the rail made although it told us of a failure."""
+    pages = shop.sandbox.stripe.v1.checkout.sessions.list().data
+    return next(page.id for page in pages if page.id != order.session_id)
+
+
+def test_a_page_whose_key_is_spoiled_gives_way_to_the_next_page_of_the_same_order_at_once(shop, cast, offering, at):
     shop.sandbox.tell("chaos", fail_after_commit=1)
     with pytest.raises(operations.PaymentAway):
         shop.order(offering, cast.ada)
-    with pytest.raises(operations.PaymentAway):  # the rail replays its failure for as long as it remembers the key
+    order = shop.order(offering, cast.ada)  # the rail says its failure again for the old key
+    assert (order.state, order.page_n) == ("awaiting_payment", 2)
+    assert db.session.execute(sa.select(Order.state)).scalars().all() == ["awaiting_payment"]
+    shop.pay(order)
+    assert operations.settle_order(order, at=at).state == "paid"
+
+
+def test_the_end_of_a_lost_page_does_not_close_the_order_that_has_another(shop, cast, offering, at):
+    shop.sandbox.tell("chaos", fail_after_commit=1)
+    with pytest.raises(operations.PaymentAway):
         shop.order(offering, cast.ada)
-    later = shop.order(offering, cast.ada, at=at + timedelta(minutes=12))
-    assert later.state == "awaiting_payment"
-    states = db.session.execute(sa.select(Order.state).order_by(Order.id)).scalars().all()
-    assert states == ["cancelled", "awaiting_payment"]
+    order = shop.order(offering, cast.ada)
+    lost = lost_page(shop, order)
+    shop.sandbox.stripe.v1.checkout.sessions.expire(lost)
+    assert operations.settle_order(order, at=at, session_id=lost).state == "awaiting_payment"
+
+
+def test_a_payment_on_a_lost_page_buys_the_course_once_and_a_second_one_goes_back(shop, cast, offering, at):
+    shop.sandbox.tell("chaos", fail_after_commit=1)
+    with pytest.raises(operations.PaymentAway):
+        shop.order(offering, cast.ada)
+    order = shop.order(offering, cast.ada)
+    lost = lost_page(shop, order)
+    shop.sandbox.tell(f"sessions/{lost}/pay")
+    shop.pay(order)
+    for page in (lost, order.session_id):
+        assert operations.settle_order(order, at=at, session_id=page).state == "paid"
+    assert [payment.outcome for payment in queries.payments_of(order.id)] == ["sold", "returned"]
 
 
 def test_a_slow_wallet_completes_the_order_when_it_decides(shop, cast, offering, at):

@@ -136,7 +136,8 @@ def test_an_event_that_claims_other_money_or_mode_than_our_order_is_refused(shop
 def test_events_about_things_we_do_not_know_are_noted(shop, cast, offering, client):
     assert send(client, shop, "cs_test_nobody") == "unknown order"
     order = shop.order(offering, cast.ada)
-    assert send(client, shop, "cs_test_nobody", client_reference_id=order.public_id) == "awaiting_payment"
+    assert send(client, shop, "cs_test_nobody", client_reference_id=order.public_id) == "refused: resource_missing"
+    assert order.state == "awaiting_payment"
 
 
 def test_an_expired_page_lets_the_order_go(shop, cast, offering, served):

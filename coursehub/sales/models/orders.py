@@ -64,6 +64,7 @@ class Order(Model):
     is_live: Mapped[bool] = mapped_column(sa.Boolean)
     state: Mapped[str] = mapped_column(sa.String(20))
     seat_n: Mapped[int | None] = mapped_column(sa.Integer)
+    page_n: Mapped[int] = mapped_column(sa.Integer, default=1)  # which pay page we ask for; the next once a key is spoiled
     session_id: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
     session_url: Mapped[str | None] = mapped_column(sa.Text)
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -211,22 +211,12 @@ def _give_away(order: Order, *, at: datetime) -> None:
 def open_page(order: Order, *, at: datetime) -> None:
     """Open the rail's page for a placed order and keep its address. The key is the order's own: asked twice, one page.
 
+    A rail that failed keeps its failure under the key, so the order then asks for its
+    next page at once. Should the lost page exist after all, nobody has its address.
     Raises PaymentAway; the order then waits for another try until it expires.
     """
-    wish = rails.SessionWish(
-        key=f"session:{order.public_id}",
-        reference=order.public_id,
-        title=catalog.title_of(order.release_id, order.locale),
-        amount_minor=order.gross_minor,
-        currency=order.currency,
-        locale=order.locale,
-        email=people.email_of(order.buyer_id) or "",
-        success_url=external_url("sales.come_back", public_id=order.public_id),
-        cancel_url=external_url("sales.order_page", public_id=order.public_id),
-        expires_at=order.expires_at,
-    )
     try:
-        opened = rails.current().open_session(wish)
+        opened = _opened(order)
     except rails.RailRefused as problem:
         with transaction():  # it will say no again: let the next try be a new order
             lock(order)
@@ -239,6 +229,33 @@ def open_page(order: Order, *, at: datetime) -> None:
         if order.state == "placed":
             order.state = "awaiting_payment"
             order.session_id, order.session_url = opened.id, opened.url
+
+
+def _opened(order: Order) -> rails.OpenedSession:
+    spoiled = order.page_n
+    try:
+        return rails.current().open_session(_wish(order))
+    except rails.KeySpoiled:
+        with transaction():
+            lock(order)
+            if order.page_n == spoiled:  # a twin may have turned the page already
+                order.page_n += 1
+        return rails.current().open_session(_wish(order))
+
+
+def _wish(order: Order) -> rails.SessionWish:
+    return rails.SessionWish(
+        key=f"session:{order.public_id}" if order.page_n == 1 else f"session:{order.public_id}:{order.page_n}",
+        reference=order.public_id,
+        title=catalog.title_of(order.release_id, order.locale),
+        amount_minor=order.gross_minor,
+        currency=order.currency,
+        locale=order.locale,
+        email=people.email_of(order.buyer_id) or "",
+        success_url=external_url("sales.come_back", public_id=order.public_id),
+        cancel_url=external_url("sales.order_page", public_id=order.public_id),
+        expires_at=order.expires_at,
+    )
 
 
 def close_unpaid(order: Order, *, state: str, at: datetime) -> None:

@@ -27,10 +27,10 @@ WAIT_FOR_WALLET = timedelta(minutes=30)
 def settle_order(order: Order, *, at: datetime, session_id: str | None = None) -> Order:
     """Read the order's pay page at the rail and do what follows from it; safe to call at any time.
 
-    session_id: the page, where only the rail's event knows it (its answer to us was lost).
+    session_id: the page that the rail's event is about; it may be one whose address never reached us.
     Raises RailAway when the rail does not answer.
     """
-    page = order.session_id or session_id
+    page = session_id or order.session_id
     if page is None:
         return order
     return _follow(order, rails.current().read_session(page), at=at)
@@ -47,7 +47,7 @@ def _follow(order: Order, facts: rails.SessionFacts, *, at: datetime) -> Order:
     elif facts.state in ("expired", "failed"):
         with transaction():
             lock(order)
-            if order.state in PAYING:
+            if order.state in PAYING and order.session_id in (None, facts.id):  # not a page that was lost before this one
                 close_unpaid(order, state="expired", at=at)
     return order
 
