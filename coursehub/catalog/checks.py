@@ -63,8 +63,7 @@ def _facts(release: Release) -> list[Finding]:
             findings.append(Finding("summary", "stops", detail=row.locale))
         if not row.outcomes:
             findings.append(Finding("outcomes", "look", detail=row.locale))
-    if not skills_of(release.id, release.languages[0]):
-        findings.append(Finding("skills", "stops"))
+    findings += _skills(release)
     earlier = sa.select(Release.number).where(
         Release.course_id == release.course_id,
         Release.version == release.version,
@@ -74,6 +73,17 @@ def _facts(release: Release) -> list[Finding]:
     if db.session.execute(earlier).first():
         findings.append(Finding("version_used", "stops", detail=release.version))
     return findings
+
+
+def _skills(release: Release) -> list[Finding]:
+    """A skill above the first level must rest on work that somebody else than the learner judges."""
+    stated = skills_of(release.id, release.languages[0])
+    if not stated:
+        return [Finding("skills", "stops")]
+    judged = sa.select(Step.acceptance).where(Step.release_id == release.id, Step.kind.in_(("quiz", "code")))
+    if any((acceptance or {}).get("rule") == "passed" for acceptance in db.session.execute(judged).scalars()):
+        return []
+    return [Finding("ungraded_skill", "stops", detail=skill.name) for skill in stated if skill.level > 1]
 
 
 def _notebooks(release: Release) -> list[Finding]:

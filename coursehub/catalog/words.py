@@ -73,6 +73,11 @@ def finding_words(finding: dict[str, Any]) -> str:
         "summary": _("There is no summary in %(language)s.", language=language),
         "outcomes": _("What people can do afterwards is not said in %(language)s.", language=language),
         "skills": _("No skill is named that the course teaches."),
+        "ungraded_skill": _(
+            "The skill %(skill)s is stated above the first level, but nothing in the course is graded."
+            " Add a quiz or an exercise that must be passed, or state the first level.",
+            skill=detail,
+        ),
         "version_used": _("Version %(version)s was used by an earlier release.", version=detail),
         "notebook": _("The notebook %(name)s cannot be read.", name=detail),
         "stub": _("The page says next to nothing."),

@@ -51,6 +51,17 @@ def test_each_fault_is_found(app: Flask, cast: Cast, tmp_path: Path, at: datetim
     assert release.state == "draft" and db.session.query(ReleaseReview).count() == 0
 
 
+def test_a_skill_above_the_first_level_needs_something_graded(app: Flask, cast: Cast, tmp_path: Path, at: datetime) -> None:
+    release = draft(cast, tmp_path, at)
+    with transaction():
+        for step in db.session.query(Step).filter(Step.release_id == release.id, Step.kind.in_(("quiz", "code"))):
+            step.acceptance = {"rule": "read"}
+    found = [(one.kind, one.weight, one.detail) for one in check_release(release) if one.kind == "ungraded_skill"]
+    assert found == [("ungraded_skill", "stops", "Data literacy")], "sea faring, stated at level 1, may stand"
+    with pytest.raises(operations.ChecksFailed):
+        operations.submit_release(release, by=cast.acting(cast.pia), at=at)
+
+
 def test_a_copy_of_another_course_is_noticed(app: Flask, cast: Cast, tmp_path: Path, at: datetime) -> None:
     listed(cast, tmp_path, at)
     files = {name: data.replace(b'slug = "tides"', b'slug = "waves"') for name, data in house_course().items()}

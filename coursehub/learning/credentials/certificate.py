@@ -7,9 +7,9 @@ import segno
 from babel.dates import format_date
 
 from coursehub import pdf
-from coursehub.catalog import queries as catalog
 from coursehub.learning.credentials import queries
 from coursehub.learning.credentials.models import Credential
+from coursehub.learning.queries.skills import proven_skills
 from coursehub.web.locale import SHOWN_ZONE
 
 _INK = "#14222e"
@@ -47,10 +47,8 @@ def certificate(credential: Credential) -> bytes:
 
 
 def _skills(release_id: int) -> list[dict[str, str | int]]:
-    english = {skill.code: skill.name for skill in catalog.skills_of(release_id, "en")}
-    return [
-        {"zh": skill.name, "en": english[skill.code], "level": skill.level} for skill in catalog.skills_of(release_id, "zh-CN")
-    ]
+    english = {skill.code: skill.name for skill in proven_skills(release_id, "en")}
+    return [{"zh": skill.name, "en": english[skill.code], "level": skill.level} for skill in proven_skills(release_id, "zh-CN")]
 
 
 def _day(at: datetime, locale: str) -> str:

@@ -117,10 +117,11 @@ def credential(places: Places, house: Names, what: Achievement, proven: Proven) 
 
 def _achievement(places: Places, what: Achievement) -> Document:
     levels = "; ".join(f"{name}: {level}/4" for _code, name, level in what.skills)
+    rests = "" if what.graded else " Nothing was graded, so no skill above level 1 is stated."
     narrative = (
         f"Every one of {what.steps} acceptances of version {what.version} met: {what.graded} graded by the house, "
         f"{what.steps - what.graded} read or watched, by the holder's own word. "
-        f"Release {what.release}, SHA-256 {what.content_hash}." + (f" Skills: {levels}." if levels else "")
+        f"Release {what.release}, SHA-256 {what.content_hash}." + (f" Skills: {levels}.{rests}" if levels else "")
     )
     return {
         "id": f"{places.base_url}/courses/{what.slug}#{what.version}",

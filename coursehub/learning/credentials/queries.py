@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 
-from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course, Release, ReleaseText
 from coursehub.config import current_settings
 from coursehub.db import db
@@ -10,6 +9,7 @@ from coursehub.learning.credentials.documents import Achievement, Names, Places,
 from coursehub.learning.credentials.models import Credential, IssuerKey, StatusList
 from coursehub.learning.models import Completion, Enrolment, Evidence
 from coursehub.learning.queries.outline import outline
+from coursehub.learning.queries.skills import proven_skills
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.people.queries import house
@@ -116,7 +116,7 @@ def achievement_of(release_id: int) -> Achievement:
         for text in db.session.execute(sa.select(ReleaseText).where(ReleaseText.release_id == release_id)).scalars()
     }
     ordered = [original, *(locale for locale in release.languages if locale != original)]
-    counted = [step for step in outline(release_id, original).steps if step.rule]
+    tree = outline(release_id, original)
     return Achievement(
         slug=course.slug,
         version=release.version,
@@ -126,9 +126,9 @@ def achievement_of(release_id: int) -> Achievement:
         summary=texts[original].summary if original in texts else "",
         author=Names(organisation.name, organisation.name_en),
         author_public_id=organisation.public_id,
-        steps=len(counted),
-        graded=sum(step.rule == "passed" for step in counted),
-        skills=[(skill.code, skill.name, skill.level) for skill in catalog.skills_of(release_id, original)],
+        steps=len(tree.counted),
+        graded=tree.graded,
+        skills=[(skill.code, skill.name, skill.level) for skill in proven_skills(release_id, original)],
     )
 
 

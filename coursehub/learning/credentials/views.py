@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 
 from coursehub import clock
 from coursehub.catalog.models import Course, Release
-from coursehub.catalog.queries import skills_of
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.learning.credentials import documents, operations, policies, queries, verification
 from coursehub.learning.credentials.certificate import certificate
 from coursehub.learning.credentials.forms import CheckForm, RevokeForm
 from coursehub.learning.credentials.models import Credential
+from coursehub.learning.queries.skills import proven_skills
 from coursehub.people.queries import house
 from coursehub.web import (
     PUBLIC,
@@ -100,7 +100,7 @@ def show(public_id: str) -> ResponseReturnValue:
             course_slug=_slug_of(credential),
             house=queries.house_names(),
             report=verification.check_credential(credential, at=clock.now()),
-            skills=skills_of(credential.release_id, current_locale()),
+            skills=proven_skills(credential.release_id, current_locale()),
             mine=actor is not None and policies.may_choose_name(actor, credential),
             may_revoke=actor is not None and policies.may_revoke(actor),
             revoke_form=RevokeForm(formdata=None),

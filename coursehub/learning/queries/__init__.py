@@ -66,6 +66,7 @@ from coursehub.learning.queries.reviews import (
     reviews_of,
     standing_reviews,
 )
+from coursehub.learning.queries.skills import proven_skills
 from coursehub.learning.queries.teaching import (
     Funnel,
     LearnerRow,
@@ -134,6 +135,7 @@ __all__ = [
     "own_review",
     "place_of_question",
     "progress_of",
+    "proven_skills",
     "public_evidence",
     "questions_beside",
     "questions_in",

@@ -11,6 +11,7 @@ from coursehub.catalog.queries import ReleaseFacts, release_facts
 from coursehub.db import db
 from coursehub.kept import Kept
 
+GRADED = ("quiz", "code")
 KEPT = 256
 """How many outlines a process keeps in memory."""
 
@@ -80,6 +81,11 @@ class Outline:
     def counted(self) -> frozenset[str]:
         """The keys of the steps that must be accepted to complete the course."""
         return frozenset(step.key for step in self.steps if step.rule)
+
+    @cached_property
+    def graded(self) -> int:
+        """How many of them are judged by us: quizzes and exercises that must be passed."""
+        return sum(step.rule == "passed" and step.kind in GRADED for step in self.steps)
 
     def around(self, key: str) -> tuple[OutlineStep | None, OutlineStep | None]:
         """The steps before and after one."""

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from coursehub import clock
 from coursehub.catalog.models import Course, Release
-from coursehub.catalog.queries import skills_of
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.learning import operations, queries
@@ -58,7 +57,7 @@ def course(enrolment_id: str) -> ResponseReturnValue:
         next=tree.by_key.get(next_key or ""),
         completed_at=queries.completed_at(enrolment),
         credential=credential_for(enrolment.id),
-        skills=skills_of(enrolment.release_id, enrolment.locale),
+        skills=queries.proven_skills(enrolment.release_id, enrolment.locale),
         newer=queries.newer_release_id(enrolment) if enrolment.ended_at is None else None,
         review=queries.own_review(person_id=actor.person_id, course_id=enrolment.course_id),
         ended_because=REASONS_TO_END.get(enrolment.ended_reason or "", ""),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from coursehub.catalog.words import language_words, level_words, skill_level_words
 from coursehub.learning import queries as learning
+from coursehub.learning.proof import proven
 from coursehub.sales.shop.describing import alternates, as_json_ld, course_data
 from coursehub.sales.shop.queries import CourseFacts
 from coursehub.sales.shop.words import contents_words
@@ -48,6 +49,7 @@ def _written(course: CourseFacts, locale: str) -> Lasting:
     said: dict[str, Any] = {
         "course": course, "tree": tree, "minutes": minutes, "contents": counted, "locale": locale,
         "levels": level_words(), "languages": language_words(), "skill_levels": skill_level_words(),
+        "skills": proven(course.skills, graded=tree.graded),
     }  # fmt: skip
     return Lasting(
         canonical=external_url("shop.course", slug=course.slug),

@@ -10,7 +10,9 @@ from coursehub.catalog.queries import title_of
 from coursehub.db import db
 from coursehub.learning.credentials.models import Credential
 from coursehub.learning.models import Completion, Evidence
+from coursehub.learning.proof import proven_level
 from coursehub.learning.queries.outline import outline
+from coursehub.learning.queries.skills import graded_steps
 from coursehub.people.models import Organisation
 from coursehub.talent.models import ProvenSkill
 from coursehub.web.locale import current_locale
@@ -85,15 +87,17 @@ class Proving:
 def proving(person_id: int) -> list[Proving]:
     """For each skill the live credential that proves it highest, and among equals the newest."""
     rows = db.session.execute(
-        sa.select(ReleaseSkill.skill_id, ReleaseSkill.level, Completion.at, Credential.id)
+        sa.select(ReleaseSkill.skill_id, ReleaseSkill.level, Completion.at, Credential.id, Credential.release_id)
         .join(Credential, Credential.release_id == ReleaseSkill.release_id)
         .join(Completion, Completion.id == Credential.completion_id)
         .where(Credential.person_id == person_id, Credential.revoked_at.is_(None))
-        .order_by(ReleaseSkill.skill_id, ReleaseSkill.level.desc(), Completion.at.desc(), Credential.id.desc())
+        .order_by(Completion.at.desc(), Credential.id.desc())
     )
     best: dict[int, Proving] = {}
-    for skill_id, level, at, credential_id in rows:
-        best.setdefault(skill_id, Proving(skill_id, level, at, credential_id))
+    for skill_id, stated, at, credential_id, release_id in rows:
+        level = proven_level(stated, graded=graded_steps(release_id))
+        if skill_id not in best or level > best[skill_id].level:
+            best[skill_id] = Proving(skill_id, level, at, credential_id)
     return list(best.values())
 
 

@@ -6,11 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from coursehub import jobs
+from coursehub.catalog import queries as catalog
 from coursehub.db import db
 from coursehub.errors import NotAllowed
 from coursehub.events import Event
+from coursehub.learning import queries as learning
 from coursehub.learning.credentials import bits, operations, queries, verification
 from coursehub.learning.models import Credential, IssuerKey, StatusList
+from coursehub.learning.proof import proven_level
 from coursehub.people.actor import actor_for
 
 
@@ -35,6 +38,22 @@ def test_a_credential_names_course_version_skills_and_proof_but_no_person(creden
     for unsaid in ("Ada", "ada@example.org", f"'{credential.person_id}'"):
         assert unsaid not in text
     assert credential.subject_id.startswith("urn:uuid:")
+
+
+def test_a_course_of_readings_alone_proves_no_skill_above_the_first_level(course, credential, client):
+    """The course states Loops at level 2, and has one text."""
+    release = credential.release_id
+    assert [skill.level for skill in catalog.skills_of(release, "en")] == [2]
+    assert [skill.level for skill in learning.proven_skills(release, "en")] == [1]
+    narrative = credential.document["credentialSubject"]["achievement"]["criteria"]["narrative"]
+    assert "1/4" in narrative and "Nothing was graded, so no skill above level 1 is stated." in narrative
+    shown = client.get(f"/credentials/{credential.public_id}", headers={"Accept-Language": "en"}).text
+    assert "Loops, level 1 of 4" in shown and "Nothing in this course is graded" in shown
+
+
+@pytest.mark.parametrize(("stated", "graded", "proven"), [(1, 0, 1), (3, 0, 1), (3, 1, 3), (4, 9, 4)])
+def test_what_is_proven_rests_on_graded_steps(stated, graded, proven):
+    assert proven_level(stated, graded=graded) == proven
 
 
 def test_the_holder_alone_decides_about_the_name(credential, ada, cast, later):
