@@ -44,6 +44,11 @@ def path(key: str) -> Path:
     return current_settings().files / key[:2] / key
 
 
+def drop(key: str) -> None:
+    """Take a file away for good; only for files that nothing else can share. A second time changes nothing."""
+    path(key).unlink(missing_ok=True)
+
+
 def open(key: str) -> BinaryIO:
     """The file's bytes, from the start."""
     return path(key).open("rb")

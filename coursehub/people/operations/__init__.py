@@ -11,7 +11,7 @@ from coursehub.people.operations.account import (
     reset_password,
     take_new_address,
 )
-from coursehub.people.operations.forgetting import forget_what_is_over
+from coursehub.people.operations.forgetting import forget_person, forget_what_is_over
 from coursehub.people.operations.guardians import (
     GuardianConsentMissing,
     GuardianIsAnother,
@@ -160,6 +160,7 @@ __all__ = [
     "end_session",
     "enter_person",
     "forget_new_address",
+    "forget_person",
     "forget_what_is_over",
     "found_organisation",
     "give_payee_details",

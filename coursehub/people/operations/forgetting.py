@@ -1,14 +1,30 @@
 """Letting go of what is not needed any more, as the privacy notice promises."""
 
+import re
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from coursehub.db import db, transaction
-from coursehub.mail import Letter
+from coursehub import events
+from coursehub.db import db, lock, transaction
+from coursehub.mail import Letter, LetterOptOut
 from coursehub.people import legal, queries
 from coursehub.people.audit import note
-from coursehub.people.models import GuardianConsent, Guess, KnownDevice, MailLink, PeopleAudit, Person, PersonalRecord
+from coursehub.people.models import (
+    AccessLog,
+    GuardianConsent,
+    Guess,
+    Invitation,
+    KnownDevice,
+    Look,
+    MailLink,
+    Membership,
+    PeopleAudit,
+    Person,
+    PersonalRecord,
+    RecoveryCode,
+    SecondFactor,
+)
 from coursehub.people.operations.invitations import forget_expired
 from coursehub.people.operations.signing_in import end_all_sessions
 
@@ -26,9 +42,9 @@ def forget_what_is_over(*, at: datetime) -> None:
         db.session.execute(sa.delete(Letter).where(Letter.written_at < at - KEPT_FOR))
         forget_expired(at=at)
         for person in _never_confirmed(at):
-            _forget_person(person, "never_confirmed", at=at)
+            forget_person(person, "never_confirmed", at=at)
         for person in _children_without_consent(at):
-            _forget_person(person, "child_without_consent", at=at)
+            forget_person(person, "child_without_consent", at=at)
 
 
 def _never_confirmed(at: datetime) -> list[Person]:
@@ -58,9 +74,54 @@ def _children_without_consent(at: datetime) -> list[Person]:
     return [row[0] for row in rows if row[1] and queries.age_on(row[1], at.date()) < legal.CHILD_AGE]
 
 
-def _forget_person(person: Person, act: str, *, at: datetime) -> None:
-    end_all_sessions(person, at=at)
-    person.erased_at, person.password_hash = at, None
-    for table in (PersonalRecord, KnownDevice):
-        db.session.execute(sa.delete(table).where(table.person_id == person.id))
-    note(act, at=at, person_id=person.id)
+def forget_person(person: Person, act: str, *, at: datetime) -> None:
+    """The one way in which a person is forgotten here: the vault is destroyed, the numbers that point at them stay.
+
+    act: why, as the audit words it. Rooms above hear `people.person_forgotten` and empty what they hold;
+    a second time changes nothing more.
+    """
+    with transaction():
+        lock(person)
+        record = db.session.get(PersonalRecord, person.id)
+        if record is not None:
+            _forget_letters(person.id, record)
+            _forget_invitations(record, at=at)
+        end_all_sessions(person, at=at)
+        person.erased_at, person.password_hash = person.erased_at or at, None
+        for table in (PersonalRecord, KnownDevice, SecondFactor, RecoveryCode, MailLink):
+            db.session.execute(sa.delete(table).where(table.person_id == person.id))
+        db.session.execute(sa.delete(LetterOptOut).where(LetterOptOut.person_id == person.id))
+        for log in (AccessLog, Look):  # what staff wrote there is about this person
+            db.session.execute(sa.update(log).where(log.person_id == person.id).values(reason=""))
+        held = sa.and_(Membership.person_id == person.id, Membership.ended_at.is_(None))
+        db.session.execute(sa.update(Membership).where(held).values(ended_at=at))
+        db.session.expire_all()
+        note(act, at=at, person_id=person.id)
+        events.record("people.person_forgotten", at=at, person_id=person.id)
+
+
+def _forget_letters(person_id: int, record: PersonalRecord) -> None:
+    """Delete what was written to them or to their guardian, and take their name out of what others got about them."""
+    theirs = [address for address in (record.email, record.next_email, record.guardian_email) if address]
+    db.session.execute(
+        sa.delete(Letter).where(sa.or_(Letter.person_id == person_id, sa.and_(Letter.person_id.is_(None), Letter.to.in_(theirs))))
+    )
+    marks = [mark for mark in (record.display_name, record.email, record.next_email) if mark]
+    holding = sa.or_(*(column.contains(mark, autoescape=True) for mark in marks for column in (Letter.body, Letter.subject)))
+    namesakes = sa.select(PersonalRecord.person_id).where(PersonalRecord.display_name == record.display_name)
+    for letter in db.session.execute(
+        sa.select(Letter).where(holding, sa.or_(Letter.person_id.is_(None), Letter.person_id.not_in(namesakes)))
+    ).scalars():
+        for mark in marks:
+            whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(mark)}(?![A-Za-z0-9])")
+            letter.body, letter.subject = whole.sub("…", letter.body), whole.sub("…", letter.subject)
+    db.session.flush()
+
+
+def _forget_invitations(record: PersonalRecord, *, at: datetime) -> None:
+    """Take the address out of every invitation; those that were still open are withdrawn."""
+    sent = sa.update(Invitation).where(Invitation.email_key == record.email_key).execution_options(synchronize_session=False)
+    db.session.execute(
+        sent.where(Invitation.accepted_at.is_(None)).values(withdrawn_at=sa.func.coalesce(Invitation.withdrawn_at, at))
+    )
+    db.session.execute(sent.values(email=None, email_key=None))

@@ -1,9 +1,11 @@
 """Reads about people and organisations that every room may ask."""
 
 from coursehub.people.queries.organisations import (
+    Family,
     Member,
     NoHouse,
     applications_of,
+    family_of,
     has_right,
     house,
     house_name,
@@ -39,6 +41,7 @@ from coursehub.people.queries.persons import (
 )
 
 __all__ = [
+    "Family",
     "Member",
     "NoHouse",
     "age_on",
@@ -47,6 +50,7 @@ __all__ = [
     "display_names",
     "email_of",
     "every_person",
+    "family_of",
     "guardian_consent",
     "has_right",
     "house",

@@ -236,3 +236,22 @@ def organisations_of_person(person_id: int) -> "sa.Select[Organisation]":
     """The organisations a person belongs to now."""
     own = sa.select(Membership.organisation_id).where(Membership.person_id == person_id, Membership.ended_at.is_(None))
     return sa.select(Organisation).where(Organisation.id.in_(own)).order_by(Organisation.id)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Who owns an organisation, and what else belongs to the same owner or to itself."""
+
+    parent: Organisation | None
+    others: tuple[Organisation, ...]
+
+
+def family_of(organisation: Organisation) -> Family:
+    """An organisation's parent and its other affiliates, the oldest first."""
+    root = organisation.parent_id or organisation.id
+    kin = sa.select(Organisation).where(
+        sa.or_(Organisation.parent_id == root, Organisation.id == root), Organisation.id != organisation.id
+    )
+    rows = list(db.session.execute(kin.order_by(Organisation.id)).scalars())
+    parent = next((row for row in rows if row.id == organisation.parent_id), None)
+    return Family(parent, tuple(row for row in rows if row is not parent))

@@ -71,7 +71,7 @@ def _organisation_page(
         right_words=RIGHT_WORDS, members=queries.members_of(organisation.id), answer=answer or AnswerForm(formdata=None),
         may_answer=policies.may_answer_applications(actor), may_grant=policies.may_grant_rights(actor),
         may_see_payee=policies.may_see_payee(actor, organisation), payee=operations.current_payee(organisation.id),
-        details=details, opening=opening or ReasonForm(formdata=None),
+        details=details, opening=opening or ReasonForm(formdata=None), family=queries.family_of(organisation),
     )  # fmt: skip
 
 
@@ -116,6 +116,20 @@ def change_right(public_id: str) -> ResponseReturnValue:
     else:
         operations.withdraw_right(organisation, right, by=signed_in_actor(), at=clock.now())
     flash(_("Saved."), "done")
+    return see_other("people.house_organisation", public_id=public_id)
+
+
+@bp.post("/house/organisations/<public_id>/parent")
+@access(STAFF("catalogue"))
+def set_parent(public_id: str) -> ResponseReturnValue:
+    """Say which organisation owns this one: affiliates are blocked together."""
+    organisation, wanted = _any(public_id), request.form.get("parent", "").strip()
+    parent = (queries.organisation_named(wanted) or queries.organisation_by_public_id(wanted)) if wanted else None
+    if wanted and parent is None:
+        flash(_("No organisation is called “%(name)s”. Write its name in full.", name=wanted), "warning")
+    else:
+        operations.set_parent(organisation, parent, by=signed_in_actor(), at=clock.now())
+        flash(_("Saved."), "done")
     return see_other("people.house_organisation", public_id=public_id)
 
 

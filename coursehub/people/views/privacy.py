@@ -11,12 +11,22 @@ from coursehub.people import operations, own, queries
 from coursehub.people.views import bp
 from coursehub.web import SIGNED_IN, access, page, paginate, see_other, signed_in_actor
 
-PURPOSE_WORDS = {"support": _l("Support"), "teaching": _l("Teaching"), "look": _l("Looked as you")}
+PURPOSE_WORDS = {
+    "support": _l("Support"),
+    "teaching": _l("Teaching"),
+    "look": _l("Looked as you"),
+    "hiring": _l("Getting to know you for a job"),
+    "application": _l("Your application"),
+    "work": _l("Working together"),
+}
 FIELD_WORDS = {
     "display_name": _l("Display name"),
     "email": _l("E-mail address"),
     "birth_on": _l("Date of birth"),
     "guardian_email": _l("Guardian's e-mail address"),
+    "credentials": _l("Your credentials, with their addresses"),
+    "portfolio": _l("Your portfolio, with its links"),
+    "claims": _l("The skills you claim"),
     "pages": _l("Your pages, without being able to change them"),
 }
 DOCUMENT_WORDS = {"terms": _l("Terms of use"), "privacy": _l("Privacy notice")}
