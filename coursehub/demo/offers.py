@@ -147,7 +147,7 @@ def lumen_course(players: Players, *, at: datetime) -> tuple[Course, Contract]:
     release = bring(players, "answers-with-sql", organisation, "eve", at=at)
     set_facts(
         release, texts={"zh-CN": SQL_FACTS}, level="beginner", licence="CC-BY-4.0", version="1.0.0", teachers=["Eve 莫瑶"],
-        skills={"programming.sql": 2, "data.analysis": 1}, by=players.acting("eve"), at=at + HOURS,
+        skills={"programming.sql": 1, "data.analysis": 1}, by=players.acting("eve"), at=at + HOURS,
     )  # fmt: skip
     review(players, release, "eve", at=at + 3 * HOURS)
     course = db.session.get_one(Course, release.course_id)
