@@ -1,8 +1,6 @@
 """Drafting: between the flat fields of a form and terms as data, both ways, without loss.
 
-The form speaks of pots (makers, teachers, support, other), each given to one party, or
-divided by modules or by hours; that is what people negotiate. Deeper trees are data
-that the form cannot show, and it says so.
+The division of what is left is a tree with fields of its own: `splitting.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,17 +8,19 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from coursehub.contracts.terms import SEMANTICS, Borne, ByHours, ByModules, Node, Pay, Shares, TermsBody
+from coursehub.contracts.splitting import Branch, as_node
+from coursehub.contracts.terms import SEMANTICS, Borne, TermsBody
 from coursehub.money import as_decimal, currency_exponent
 
-POTS = ("makers", "teachers", "support", "other")
 CHANNELS = ("partner_link", "coupon", "sponsor", "member")
-BY_MODULES, BY_HOURS, SHARED = "by_modules", "by_hours", "shared"
+SHARED = "shared"
 _BEIJING = timezone(timedelta(hours=8))
 
 
-def to_data(fields: Mapping[str, Any], *, parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Terms as data from a form's values; the compiler judges them."""
+def to_data(
+    fields: Mapping[str, Any], split: Branch, *, parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Terms as data from a form's values and its division; the compiler judges them."""
     currency = str(fields["currency"])
     house = parties[0]["id"]
     starts = fields.get("starts_on")
@@ -46,7 +46,7 @@ def to_data(fields: Mapping[str, Any], *, parties: Sequence[dict[str, Any]], cou
             ],
             "rest": {"share_bps": _bps(fields["rate_rest"]), "cap_minor": _cap(fields, "rest", currency)},
         },
-        "split": _split(fields, [party["id"] for party in parties]),
+        "split": as_node(split),
         "hold": {"days": fields["hold_days"]},
         "clawback": {"offset_limit_bps": _bps(fields["offset_percent"]), "max_age_days": fields["offset_days"]},
         "discount": {
@@ -70,7 +70,7 @@ def to_data(fields: Mapping[str, Any], *, parties: Sequence[dict[str, Any]], cou
 
 
 def from_terms(body: TermsBody) -> dict[str, Any]:
-    """A form's values from terms. Raises ValueError for a division deeper than the form can show."""
+    """A form's values from terms, but for their division, which `splitting.drawn` shows."""
     currency = body.currency
     fields: dict[str, Any] = {
         "currency": currency,
@@ -97,50 +97,7 @@ def from_terms(body: TermsBody) -> dict[str, Any]:
     for choice in body.discount.opted_in:
         fields[f"opted_in_{numbers[choice.party]}"] = True
         fields[f"floor_{numbers[choice.party]}"] = _major(choice.floor_price_minor, currency)
-    return fields | _pots(body)
-
-
-def _split(fields: Mapping[str, Any], parties: list[str]) -> dict[str, Any]:
-    fallback = {"kind": "pay", "party": fields["fallback"]}
-
-    def node(to: str) -> dict[str, Any]:
-        if to in (BY_MODULES, BY_HOURS):
-            return {"kind": to, "parties": parties, "rest": fallback}
-        return {"kind": "pay", "party": to}
-
-    items = [
-        {"label": pot, "share_bps": _bps(fields[f"pot_{pot}"]), "then": node(fields[f"pot_{pot}_to"])}
-        for pot in POTS
-        if fields.get(f"pot_{pot}")
-    ]
-    rest = node(fields["pot_rest_to"])
-    return {"kind": "shares", "items": items, "rest": rest} if items else rest
-
-
-def _pots(body: TermsBody) -> dict[str, Any]:
-    fallbacks: set[str] = set()
-    parties = tuple(party.id for party in body.parties)
-
-    def to(node: Node) -> str:
-        if isinstance(node, Pay):
-            return node.party
-        if isinstance(node, ByModules | ByHours) and isinstance(node.rest, Pay) and node.parties == parties:
-            fallbacks.add(node.rest.party)
-            return node.kind
-        raise ValueError("this division is deeper than the form can show")
-
-    if isinstance(body.split, Shares):
-        if any(item.label not in POTS for item in body.split.items):
-            raise ValueError("this pot is unknown to the form")
-        fields: dict[str, Any] = {}
-        for item in body.split.items:
-            fields |= {f"pot_{item.label}": _percent(item.share_bps), f"pot_{item.label}_to": to(item.then)}
-        fields["pot_rest_to"] = to(body.split.rest)
-    else:
-        fields = {"pot_rest_to": to(body.split)}
-    if len(fallbacks) > 1:
-        raise ValueError("the form knows one fallback only")
-    return fields | {"fallback": fallbacks.pop() if fallbacks else parties[min(1, len(parties) - 1)]}
+    return fields
 
 
 def _bps(percent: Decimal) -> int:
@@ -182,9 +139,6 @@ FIELD_OF = {
     "/base": "deduct_fee",
     "/rates/rest": "rate_rest",
     "/rates": "rate_rest",
-    "/split/items": "pot_makers",
-    "/split": "pot_rest_to",
-    "/parties": "pot_rest_to",
     "/hold": "hold_days",
     "/clawback": "offset_percent",
     "/discount": "discount_rest",

@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from coursehub.contracts.drafting import BY_HOURS, BY_MODULES, CHANNELS, POTS, SHARED
+from coursehub.contracts.drafting import CHANNELS, SHARED
 from coursehub.money import currency_exponent
 
 CURRENCIES = ("CNY", "USD", "EUR", "JPY")
@@ -100,11 +100,13 @@ CHANNEL_LABELS = {
     "sponsor": _l("paid by a sponsor, in percent"),
     "member": _l("through an alliance member, in percent"),
 }
-POT_LABELS = {
-    "makers": _l("For making the course, in percent"),
-    "teachers": _l("For teaching, in percent"),
-    "support": _l("For support, in percent"),
-    "other": _l("For something else, in percent"),
+
+
+LABEL_WORDS = {
+    "makers": _l("making the course"),
+    "teachers": _l("teaching"),
+    "support": _l("support"),
+    "other": _l("something else"),
 }
 
 
@@ -117,12 +119,6 @@ def terms_form(
     for channel in CHANNELS:
         fields[f"rate_{channel}"] = _percent(CHANNEL_LABELS[channel])
         fields[f"cap_{channel}"] = _amount(_l("At most, per sale"))
-    ways = [*everybody, (BY_MODULES, _l("by the modules each made")), (BY_HOURS, _l("by approved hours"))]
-    for pot in POTS:
-        fields[f"pot_{pot}"] = _percent(POT_LABELS[pot])
-        fields[f"pot_{pot}_to"] = SelectField(_l("goes to"), validators=_ALWAYS, choices=ways)
-    fields["pot_rest_to"] = SelectField(_l("The rest goes to"), validators=_ALWAYS, choices=ways)
-    fields["fallback"] = SelectField(_l("As long as no modules or hours are recorded, to"), validators=_ALWAYS, choices=everybody)
     fields["refund_fee"] = SelectField(
         _l("Who bears the fee that the payment provider keeps at a refund"), validators=_ALWAYS, choices=everybody
     )

@@ -38,10 +38,9 @@ def fields(cast, course, **changes):
     house = cast.house.public_id
     plain = {
         "currency": "CNY", "courses": course.public_id, "deduct_fee": "y", "rate_rest": "30", "rate_partner_link": "10",
-        "pot_rest_to": cast.northwind.public_id, "fallback": cast.northwind.public_id, "refund_fee": house,
+        "split.to": cast.northwind.public_id, "refund_fee": house,
         "discount_rest": house, "hold_days": "30", "offset_percent": "50", "offset_days": "180", "reply_days": "14",
         "notice_days": "30", "seen": "0", "act": "offer",
-        **{f"pot_{pot}_to": cast.northwind.public_id for pot in ("makers", "teachers", "support", "other")},
     }  # fmt: skip
     return plain | changes
 
@@ -113,12 +112,22 @@ def test_signing_asks_for_the_password_again_when_it_was_given_long_ago(app, cas
 def test_a_form_that_cannot_be_meant_keeps_what_was_typed_and_says_how_to_mend_it(client, cast, course, opened):
     sign_in(client, cast.pia)
     where = f"/studio/contracts/{opened.public_id}/proposals"
-    answer = client.post(where, data=fields(cast, course, pot_makers="70", pot_teachers="40", note="每周见面"))
+    shares = {
+        "split.to": "shares", "split.shown": "shares", "split.count": "2", "split-rest.to": cast.house.public_id,
+        **{f"split-{n}.to": cast.northwind.public_id for n in (0, 1)},
+        "split-0.label": "makers", "split-0.percent": "70", "split-1.label": "teachers", "split-1.percent": "40",
+    }  # fmt: skip
+    answer = client.post(where, data=fields(cast, course, note="每周见面", **shares))
     assert answer.status_code == 422
     page = answer.get_data(as_text=True)
     assert "add up to more than 100%" in html.unescape(page)
     assert 'value="70"' in page
     assert "每周见面" in page
+    assert '<a href="#split.to">' in page
+    answer = client.post(where, data=fields(cast, course, **shares | {"split-1.percent": "lots"}))
+    assert answer.status_code == 422
+    assert '<a href="#split-1.percent">Give a percentage' in answer.get_data(as_text=True)
+    assert 'value="lots"' in answer.get_data(as_text=True)
     answer = client.post(where, data=fields(cast, course, rate_rest="", hold_days="many"))
     assert answer.status_code == 422
     assert "Fill this in." in text_of(answer)
@@ -127,6 +136,33 @@ def test_a_form_that_cannot_be_meant_keeps_what_was_typed_and_says_how_to_mend_i
     assert "unlawful" in text_of(answer)
     answer = client.post(where, data=fields(cast, course, rate_rest="33.333"))
     assert answer.status_code == 422
+
+
+def test_a_division_in_two_levels_is_built_with_buttons_and_offered(client, cast, course, opened):
+    sign_in(client, cast.pia)
+    where = f"/studio/contracts/{opened.public_id}/proposals"
+    pia, house = cast.northwind.public_id, cast.house.public_id
+
+    def step(act, **typed):
+        answer = client.post(where, data=fields(cast, course, act=act, **typed))
+        return answer.status_code, answer.get_data(as_text=True)
+
+    status, page = step("reshape", **{"split.to": "shares"})
+    assert status == 200 and 'name="split-0.percent"' in page and "Mistake" not in page
+    first = {"split.to": "shares", "split.shown": "shares", "split.count": "1", "split-rest.to": house,
+             "split-0.label": "makers", "split-0.percent": "60", "split-0.to": "shares"}  # fmt: skip
+    status, page = step("offer", **first)
+    assert status == 422 and "Say how it is divided." in page and 'value="60"' in page
+    second = first | {"split-0.shown": "shares", "split-0.count": "1", "split-0-0.label": "support", "split-0-0.percent": "25",
+                      "split-0-0.to": pia, "split-0-rest.to": "by_modules", "split-0-rest.shown": "by_modules",
+                      "split-0-rest.parties": [house, pia], "split-0-rest-rest.to": pia}  # fmt: skip
+    assert 'name="split-0-1.percent"' in step("add:split-0", **second)[1]
+    assert 'name="split-0.percent"' not in step("remove:split-0", **second)[1]
+    assert step("offer", **second)[0] == 303
+    offered = queries.body_of(db.session.query(Proposal).one())
+    assert offered.split.items[0].then.items[0].share_bps == 2500
+    page = client.get(f"/studio/contracts/{opened.public_id}/propose").get_data(as_text=True)
+    assert 'name="split-0-rest-rest.to"' in page, "the next answer begins from the whole tree"
 
 
 def test_a_counter_offer_to_something_unread_is_refused_on_the_page(client, cast, course, opened):

@@ -1,5 +1,6 @@
 """Proposals: writing terms with a form, reading them beside what holds, and answering."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -7,16 +8,19 @@ from typing import Any
 from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from coursehub import clock
 from coursehub.config import current_settings
-from coursehub.contracts import drafting, operations, policies, queries
+from coursehub.contracts import drafting, operations, policies, queries, splitting
 from coursehub.contracts.compiler import compile_terms
 from coursehub.contracts.diff import changes
-from coursehub.contracts.forms import TermsForm, terms_form
+from coursehub.contracts.forms import LABEL_WORDS, TermsForm, terms_form
 from coursehub.contracts.models import Contract, Proposal
 from coursehub.contracts.operations.sharing import line_of
 from coursehub.contracts.replay import Moved, replay, sale_from
+from coursehub.contracts.shape import Problem
+from coursehub.contracts.splitting import Branch
 from coursehub.contracts.starting_points import joint_development, simple_split
 from coursehub.contracts.terms import TermsBody, TermsRefused, parse
 from coursehub.contracts.views import looking
@@ -35,15 +39,10 @@ def draft_terms(contract_id: str) -> ResponseReturnValue:
     _must_negotiate(reader, found)
     start = request.args.get("start", "")
     body, chosen = _begin_with(found, start)
-    try:
-        values = drafting.from_terms(body)
-    except ValueError:
-        flash(_("These terms divide in more levels than this form shows. It begins from the simple split instead."), "warning")
-        body, chosen = _begin_with(found, "simple")
-        values = drafting.from_terms(body)
+    values = drafting.from_terms(body)
     if values["starts_on"] and values["starts_on"] <= clock.now().date():
         values["starts_on"] = None  # a beginning that has passed cannot be offered again
-    return _editor(found, _form(found, values), start=chosen)
+    return _editor(found, _form(found, values), splitting.drawn(body.split), start=chosen)
 
 
 def propose_terms(contract_id: str) -> ResponseReturnValue:
@@ -52,24 +51,31 @@ def propose_terms(contract_id: str) -> ResponseReturnValue:
     found = looking.contract_or_404(reader, contract_id)
     _must_negotiate(reader, found)
     form = _form(found, None)
+    parties = looking.party_data(found)
+    split = splitting.typed(request.form.to_dict(flat=False), [party["id"] for party in parties])
+    act, _colon, branch = request.form.get("act", "").partition(":")
+    if act in _RESHAPING:
+        return _editor(found, form, _RESHAPING[act](split, branch))
     seen = request.form.get("seen", 0, int)
-    if not form.validate_on_submit():
-        return _editor(found, form, status=422)
-    data = drafting.to_data(form.data, parties=looking.party_data(found), courses=looking.course_data(found))
+    is_wrong = splitting.find_problems(split)
+    if not form.validate_on_submit() or is_wrong:
+        _tell(form, split)
+        return _editor(found, form, split, status=422)
+    data = drafting.to_data(form.data, split, parties=parties, courses=looking.course_data(found))
     try:
-        if request.form.get("act") == "preview":
+        if act == "preview":
             body = compile_terms({**data, "contract": found.public_id, "version": 1})
-            return _editor(found, form, body=body)
+            return _editor(found, form, split, body=body)
         proposal = operations.propose_terms(
             found, by=reader, terms=data, at=clock.now(), message=form.message.data or "", seen=seen
         )
     except TermsRefused as refused:
         for problem in refused.problems:
-            _place(form, problem.path, str(problem))
-        return _editor(found, form, status=422)
+            _place(form, split, problem)
+        return _editor(found, form, split, status=422)
     except Refusal as refusal:
         form.form_errors.append(str(refusal))
-        return _editor(found, form, status=refusal.status)
+        return _editor(found, form, split, status=refusal.status)
     flash(_("The terms are on offer. Sign them when you are ready; they begin when every side has signed."), "done")
     return see_other(".proposal", contract_id=contract_id, proposal_id=proposal.public_id)
 
@@ -160,8 +166,16 @@ def _begin_with(found: Contract, start: str) -> tuple[TermsBody, str]:
     return parse({**data, "contract": found.public_id, "version": 1}), "joint" if start == "joint" else "simple"
 
 
+_RESHAPING: dict[str, Callable[[Branch, str], Branch]] = {
+    "reshape": lambda split, _name: split,
+    "add": splitting.with_another_share,
+    "remove": splitting.without_share,
+}
+"""What changes the fields of the division without judging anything yet."""
+
+
 def _editor(
-    found: Contract, form: TermsForm, *, start: str = "", body: TermsBody | None = None, status: int = 200
+    found: Contract, form: TermsForm, split: Branch, *, start: str = "", body: TermsBody | None = None, status: int = 200
 ) -> ResponseReturnValue:
     at = clock.now()
     offered = queries.open_proposal(found)
@@ -173,7 +187,9 @@ def _editor(
         form=form,
         start=start,
         parties=looking.party_data(found),
-        pots=drafting.POTS,
+        split=split,
+        label_words=LABEL_WORDS,
+        most_shares=splitting.MOST_SHARES,
         channels=drafting.CHANNELS,
         offered=offered,
         holding=queries.latest_terms(found),
@@ -183,13 +199,27 @@ def _editor(
     )
 
 
-def _place(form: TermsForm, path: str, sentence: str) -> None:
+def _place(form: TermsForm, split: Branch, problem: Problem) -> None:
     """Put a problem of the compiler beside its field, or on top."""
-    name = drafting.field_of(path)
-    if name is None or name not in form:
-        form.form_errors.append(sentence)
+    name = drafting.field_of(problem.path)
+    if problem.path.startswith(("/split", "/parties")):
+        form.form_errors.append(_leading_to(splitting.place(split, problem), str(problem)))
+    elif name is None or name not in form:
+        form.form_errors.append(str(problem))
     else:
-        form[name].errors = [*form[name].errors, sentence]
+        form[name].errors = [*form[name].errors, str(problem)]
+
+
+def _tell(form: TermsForm, split: Branch) -> None:
+    """Name what is wrong in the division on top, too."""
+    for branch in split.walk():
+        form.form_errors += [_leading_to(f"{branch.name}.to", str(problem)) for problem in branch.problems]
+        for item in branch.items:
+            form.form_errors += [_leading_to(f"{item.then.name}.percent", str(problem)) for problem in item.problems]
+
+
+def _leading_to(field_id: str, sentence: str) -> Markup:
+    return Markup('<a href="#{}">{}</a>').format(field_id, sentence)
 
 
 def _compared_with(found: Contract, shown: Proposal) -> TermsBody | None:
