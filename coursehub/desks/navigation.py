@@ -47,7 +47,14 @@ CAREER = (
     ("talent_viewed.viewed", _l("Who viewed me")),
 )
 HIRE = (("talent_candidates.consents", _l("Consents")),)
-ALLIANCE: tuple[tuple[str, LazyString], ...] = ()
+ALLIANCE = (
+    ("alliance.overview", _l("Alliance")),
+    ("alliance.flows", _l("Flows")),
+    ("alliance.retention", _l("Retention")),
+    ("alliance.courses", _l("Courses and hires")),
+    ("alliance.rosters", _l("Rosters")),
+    ("alliance.terms", _l("Open book")),
+)
 WAYS = {"studio": STUDIO, "house": HOUSE, "career": CAREER, "hire": HIRE, "alliance": ALLIANCE}
 COURSE = (
     ("catalog.course", "course_id", _l("Releases")),

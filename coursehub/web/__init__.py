@@ -1,6 +1,7 @@
 """What every page needs: who asks and may they, safe headers, languages, and small answers."""
 
 from coursehub.web.audiences import (
+    ALLIANCE,
     EMPLOYER,
     HOUSE_OR_DEMO,
     MEMBER_OF,
@@ -28,6 +29,7 @@ from coursehub.web.pages import (
 from coursehub.web.tokens import read_token, sign_token
 
 __all__ = [
+    "ALLIANCE",
     "EMPLOYER",
     "HOUSE_OR_DEMO",
     "MEMBER_OF",

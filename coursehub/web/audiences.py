@@ -86,6 +86,12 @@ def EMPLOYER(*roles: str) -> Audience:  # noqa: N802
     return Audience("employer " + " ".join(roles) if roles else "employer", admits)
 
 
+ALLIANCE = Audience(
+    "members of the alliance, partners and staff",
+    lambda actor: actor is not None and (actor.is_staff or bool(actor.rights & {"member", "sells"})),
+)
+
+
 def MEMBER_OF(*roles: str) -> Audience:  # noqa: N802
     """Somebody who acts for any organisation, in one of these roles."""
 

@@ -1,0 +1,92 @@
+"""The pages of the alliance: open to everybody, but for the open book, which its members and partners read."""
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from coursehub import clock
+from coursehub.alliance import figures, flow, queries
+from coursehub.alliance.suppression import SMALLEST
+from coursehub.web import ALLIANCE, PUBLIC, access, current_locale, page, paginate
+
+bp = Blueprint("alliance", __name__)
+blueprints = [bp]
+
+PLACES = {
+    flow.NEW: _l("New here"),
+    flow.LEARNING: _l("Learning"),
+    flow.OUTSIDE: _l("Outside the alliance"),
+    flow.UNKNOWN: _l("Unknown"),
+}
+EXITS = {"moved": _l("Moved to another member"), flow.OUTSIDE: _l("Left the alliance"), flow.UNKNOWN: _l("Unknown")}
+CURVE = (600.0, 200.0, 400)
+"""Width and height of a curve, and how many days it shows."""
+
+
+@bp.get("/alliance")
+@access(PUBLIC)
+def overview() -> ResponseReturnValue:
+    """Who the members are, and how many people are still inside."""
+    now, locale = clock.now(), current_locale()
+    facts = queries.career_facts(known_at=now)
+    _with_employer, inside = figures.as_of(now, queries.ever_members(), facts)
+    return page("alliance/overview.html", members=queries.members(locale), inside=inside, smallest=SMALLEST)
+
+
+@bp.get("/alliance/flows")
+@access(PUBLIC)
+def flows() -> ResponseReturnValue:
+    """Where people went, quarter by quarter: opening + in - out = closing for every place."""
+    now, locale = clock.now(), current_locale()
+    facts = queries.career_facts(known_at=now)
+    periods = queries.periods(facts, now)
+    period = next((each for each in periods if each.key == request.args.get("period")), periods[0])
+    if "period" in request.args and period.key != request.args["period"]:
+        abort(404)
+    everybody = flow.paths(facts)
+    found = flow.ledger(everybody, period.begins, period.ends)
+    names = {member.public_id: member.name for member in queries.members(locale)} | PLACES
+    own = [place for place in names if place in found.lines and place not in PLACES]
+    figure = figures.flow_figure(found, own)
+    return page("alliance/flows.html", periods=periods, period=period, figure=figure, names=names, smallest=SMALLEST)
+
+
+@bp.get("/alliance/retention")
+@access(PUBLIC)
+def retention() -> ResponseReturnValue:
+    """How long people stay, with their first employer and inside the alliance."""
+    now = clock.now()
+    with_employer, inside = figures.as_of(now, queries.ever_members(), queries.career_facts(known_at=now))
+    width, height, days = CURVE
+    curves = [
+        (name, found, figures.curve(found.points, width=width, height=height, days=days))
+        for name, found in ((_l("Still inside the alliance"), inside), (_l("Still with the first employer"), with_employer))
+    ]
+    return page("alliance/retention.html", curves=curves, exits=EXITS, smallest=SMALLEST)
+
+
+@bp.get("/alliance/courses")
+@access(PUBLIC)
+def courses() -> ResponseReturnValue:
+    """Course and hire: what goes together, which is not what causes what."""
+    locale = current_locale()
+    certified, enrolled, hired = queries.course_outcomes(known_at=clock.now())
+    titles = queries.course_titles(locale)
+    known = [course for course in titles if course in enrolled]
+    found = figures.course_outcomes(certified, enrolled, hired, known)
+    return page("alliance/courses.html", outcomes=found, titles=titles, smallest=SMALLEST)
+
+
+@bp.get("/alliance/rosters")
+@access(PUBLIC)
+def rosters() -> ResponseReturnValue:
+    """The hash of every cohort's roster, published before its results could be known."""
+    found = paginate(queries.published_rosters(), request.args.get("page", 1, int))
+    return page("alliance/rosters.html", rosters=found, titles=queries.course_titles(current_locale()))
+
+
+@bp.get("/alliance/terms")
+@access(ALLIANCE)
+def terms() -> ResponseReturnValue:
+    """The open book: under which terms each course shares what it earns."""
+    return page("alliance/terms.html", terms=queries.terms_in_force(current_locale()))
