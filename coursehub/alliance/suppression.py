@@ -10,6 +10,7 @@ patient attacker would.
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 SMALLEST = 5
 """Fewer people than this are never shown as a number."""
@@ -41,7 +42,13 @@ def suppressed(counts: Sequence[Sequence[int]]) -> Table:
     """The table with every small cell hidden, and as few others as a simple search finds so that none can be recomputed.
 
     A margin that is itself small is hidden with its whole line. Zeros are shown, unless hiding one protects a cell.
+    The search takes a good part of a second for a dozen organisations, so each table is worked out once.
     """
+    return _suppressed(tuple(tuple(row) for row in counts))
+
+
+@lru_cache(maxsize=256)
+def _suppressed(counts: tuple[tuple[int, ...], ...]) -> Table:
     grid = _with_margins(counts)
     hidden = {(r, c) for r, row in enumerate(grid) for c, count in enumerate(row) if is_small(count)}
     while exposed := _exposed(grid, hidden):
@@ -133,14 +140,15 @@ def _exposed(grid: Sequence[Sequence[int]], hidden: set[Cell]) -> list[Cell]:
 
 
 def _partner(grid: Sequence[Sequence[int]], hidden: set[Cell], exposed: list[Cell]) -> Cell | None:
-    """The next cell to hide: what protects most; then inner cells before margins, near ones and small ones first."""
+    """The next cell to hide: one that protects something, inner cells before margins, small numbers before large ones."""
     rows, columns = len(grid), len(grid[0])
     r, c = exposed[0]
 
-    def cost(cell: Cell) -> tuple[int, bool, bool, int, Cell]:
+    def cost(cell: Cell) -> tuple[bool, bool, bool, int, Cell]:
         is_margin = cell[0] == rows - 1 or cell[1] == columns - 1
+        helps_nobody = len(_exposed(grid, hidden | {cell})) >= len(exposed)
         is_far = cell[0] != r and cell[1] != c
-        return len(_exposed(grid, hidden | {cell})), is_margin, is_far, grid[cell[0]][cell[1]], cell
+        return is_margin, helps_nobody, is_far, grid[cell[0]][cell[1]], cell
 
     free = {(k, n) for k in range(rows) for n in range(columns)} - hidden
     return min(free, key=cost, default=None)
