@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "alliance"
-down_revision = "pay_pages"
+down_revision = "privacy"
 branch_labels = None
 depends_on = None
 
