@@ -14,12 +14,20 @@ from coursehub.web.filters import day
 from coursehub.web.locale import gettext_locale
 
 FIELD_WORDS = {
-    "display_name": _l("Your name"),
+    "display_name": _l("The name you show"),
     "email": _l("Your e-mail address"),
     "credentials": _l("Your credentials, with their addresses"),
     "portfolio": _l("Your portfolio, with its links"),
     "claims": _l("The skills you claim"),
 }
+ASKED_WORDS = {
+    "display_name": _l("Name"),
+    "email": _l("E-mail address"),
+    "credentials": _l("Credentials, with their addresses"),
+    "portfolio": _l("Portfolio, with its links"),
+    "claims": _l("Skills they claim"),
+}
+"""The same fields as an employer reads them."""
 PURPOSE_WORDS = {
     "hiring": _l("Getting to know you for a job"),
     "application": _l("Your application"),
@@ -31,6 +39,12 @@ def fields_in_words(fields: Iterable[str]) -> str:
     """The fields of a grant as one list in the reader's language, in declared order."""
     wanted = set(fields)
     return str(_(", ")).join(str(words) for field, words in FIELD_WORDS.items() if field in wanted)
+
+
+def fields_asked(fields: Iterable[str]) -> str:
+    """The same list as an employer reads it."""
+    wanted = set(fields)
+    return str(_(", ")).join(str(words) for field, words in ASKED_WORDS.items() if field in wanted)
 
 
 def wording(organisation: Organisation, *, purpose: str, fields: Iterable[str], until_at: datetime, locale: str) -> str:

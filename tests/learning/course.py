@@ -12,7 +12,9 @@ from coursehub.catalog.models import (
     Phase,
     PhaseText,
     Release,
+    ReleaseSkill,
     ReleaseText,
+    Skill,
     Step,
     StepText,
 )
@@ -87,9 +89,15 @@ def make_course(organisation: Organisation, *, at: datetime, slug: str = "first-
 
 
 def make_release(
-    course: Course, *, at: datetime, number: int = 1, steps: list[Any] | None = None, state: str = "listed"
+    course: Course,
+    *,
+    at: datetime,
+    number: int = 1,
+    steps: list[Any] | None = None,
+    state: str = "listed",
+    skills: dict[str, int] | None = None,
 ) -> Release:
-    """A release of a course with its whole content, frozen; an older listed one is retired."""
+    """A release of a course with its whole content, frozen; an older listed one is retired. skills: name to level."""
     with transaction():
         for old in db.session.query(Release).filter_by(course_id=course.id, state="listed"):
             old.state = "retired"
@@ -106,6 +114,11 @@ def make_release(
             )
         _add_content(release, STEPS if steps is None else steps)
         _add_files(release)
+        for name, level in (skills or {}).items():
+            skill = Skill(code=name.lower(), name={"zh-CN": name, "en": name})
+            db.session.add(skill)
+            db.session.flush()
+            db.session.add(ReleaseSkill(release_id=release.id, skill_id=skill.id, level=level))
         db.session.flush()
         release.state, release.frozen_at, release.listed_at = state, at, at
         release.content_hash, release.manifest = f"{number:064d}", {}

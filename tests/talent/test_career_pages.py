@@ -121,7 +121,7 @@ def test_emma_asks_ada_gives_a_part_emma_opens_it_and_ada_sees_that(ada, emma, c
     opened = emma.post(f"/hire/people/{profile.public_id}/open", data={"grant": grant.public_id})
     assert opened.status_code == 200 and "Ada Chen" in opened.text and "ada@example.org" not in opened.text
     viewed = ada.get("/career/viewed").text
-    assert "Harbour" in viewed and "Your name" in viewed and grant.public_id in viewed
+    assert "Harbour" in viewed and "The name you show" in viewed and grant.public_id in viewed
     assert "Nobody opened this field" in ada.get("/career/viewed?field=email").text
 
 

@@ -58,7 +58,7 @@ def test_ada_gives_less_than_was_asked_and_emma_opens_just_that(cast, at, ada_in
 def test_the_text_agreed_to_is_kept_with_its_hash_and_names_what_was_given(cast, at, ada_in_pool):
     grant = asked(cast, ada_in_pool, at)
     consent.give_consent(grant, fields=["email"], until_at=at + 9 * DAYS, by=cast.acting(cast.ada), at=at)
-    assert "Harbour" in grant.text and "Your e-mail address" in grant.text and "Your name" not in grant.text
+    assert "Harbour" in grant.text and "Your e-mail address" in grant.text and "The name you show" not in grant.text
     from hashlib import sha256
 
     assert grant.text_hash == sha256(grant.text.encode()).hexdigest()

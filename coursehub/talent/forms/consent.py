@@ -9,16 +9,8 @@ from wtforms.validators import InputRequired, Length
 
 from coursehub.people.forms import Filled
 from coursehub.people.organisation_forms import TickBoxes
-from coursehub.talent.consent_text import FIELD_WORDS
+from coursehub.talent.consent_text import ASKED_WORDS, FIELD_WORDS
 from coursehub.web.locale import SHOWN_ZONE
-
-ASKED_WORDS = {
-    "display_name": _l("Name"),
-    "email": _l("E-mail address"),
-    "credentials": _l("Credentials, with their addresses"),
-    "portfolio": _l("Portfolio, with its links"),
-    "claims": _l("Skills they claim"),
-}
 
 
 class AskForm(FlaskForm):

@@ -12,7 +12,7 @@ from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.people.forms import chosen, typed
 from coursehub.people.views.browser import add_problem
-from coursehub.talent.forms.consent import ASKED_WORDS, AskForm, end_of, last_day_before
+from coursehub.talent.forms.consent import AskForm, end_of, last_day_before
 from coursehub.talent.models import Profile, TalentGrant
 from coursehub.talent.operations import consent as operations
 from coursehub.talent.operations import erasure_notices
@@ -48,7 +48,7 @@ def _candidate_page(
     waiting = queries.grants_visible_to(actor).where(TalentGrant.person_id == profile.person_id, TalentGrant.state == "requested")
     return page(
         "talent/consent/candidate.html", status=status, shown=as_shown(profile), form=form, opened=opened,
-        live=queries.live_grants(profile.person_id, organisation_id, at), asked_words=ASKED_WORDS,
+        live=queries.live_grants(profile.person_id, organisation_id, at),
         waiting=db.session.execute(waiting).scalars().first(),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import url_for
 
 from coursehub.people import queries as people
-from coursehub.talent.consent_text import FIELD_WORDS, PURPOSE_WORDS, fields_in_words
+from coursehub.talent.consent_text import FIELD_WORDS, PURPOSE_WORDS, fields_asked, fields_in_words
 from coursehub.talent.forms.profiles import FORM_WORDS, RUNG_WORDS
 from coursehub.talent.operations.consent import ANSWERED_WITHIN
 from coursehub.talent.operations.erasure_notices import ERASED_WITHIN
@@ -19,6 +19,7 @@ def words() -> dict[str, object]:
         "form_words": FORM_WORDS,
         "rung_words": RUNG_WORDS,
         "fields_in_words": fields_in_words,
+        "fields_asked": fields_asked,
         "answered_within": ANSWERED_WITHIN,
         "erased_within": ERASED_WITHIN,
         "organisation_of": _organisation_of,
