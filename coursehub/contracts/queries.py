@@ -49,6 +49,12 @@ def terms_in_force(course_id: int, at: datetime) -> Terms | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
+def contract_of(terms_hash: str | None) -> Contract | None:
+    """The contract whose terms have this hash."""
+    found = select(Contract).join(Terms, Terms.contract_id == Contract.id).where(Terms.terms_hash == terms_hash)
+    return db.session.execute(found.limit(1)).scalar_one_or_none()
+
+
 def terms_with_hash(terms_hash: str) -> Terms | None:
     """The signed terms with this hash. The contract's id is part of what is hashed, so there is one."""
     return db.session.execute(select(Terms).where(Terms.terms_hash == terms_hash)).scalar_one_or_none()

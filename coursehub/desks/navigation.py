@@ -31,7 +31,7 @@ HOUSE = (
     ("learning.report_queue", _l("Reports")),
     ("people.house_people", _l("People")),
     ("learning_credentials.issued", _l("Credentials")),
-    ("ledger.accounts", _l("Books")),
+    ("books.accounts", _l("Books")),
     ("floor.job_queue", _l("Jobs")),
     ("floor.outbox", _l("Outbox")),
 )

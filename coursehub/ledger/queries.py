@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, select
 from sqlalchemy import func as sql
 
 from coursehub.db import db
@@ -62,10 +62,11 @@ def balance_of(code: str, currency: str, *, party: str | None = None) -> int:
     return db.session.execute(standing).scalar_one_or_none() or 0
 
 
-def standing_accounts(words: str = "") -> Select[Any]:
+def standing_accounts(words: str = "", *, parties: Sequence[str] = ()) -> Select[Any]:
     """Accounts with their balances as `StandingAccount` columns, by code, party and currency.
 
-    words: each must be part of the code, or be the party or the currency.
+    words: each must be part of the code, or be the party or the currency; accounts of
+    `parties`, whom the words may name as a whole, are found as well.
     """
     found = select(
         Account.id,
@@ -76,9 +77,12 @@ def standing_accounts(words: str = "") -> Select[Any]:
         Balance.posted_minor,
         Balance.version,
     ).join(Balance, Balance.account_id == Account.id)
-    for word in words.split():
-        part = Account.code.contains(word.lower(), autoescape=True)
-        found = found.where(part | (Account.party == word) | (Account.currency == word.upper()))
+    each = [
+        Account.code.contains(word.lower(), autoescape=True) | (Account.party == word) | (Account.currency == word.upper())
+        for word in words.split()
+    ]
+    if each:
+        found = found.where(and_(*each) | Account.party.in_(parties))
     return cast("Select[Any]", found.order_by(Account.code, Account.party, Account.currency))
 
 

@@ -1,17 +1,26 @@
 """The books on the screen: read by house finance, in both languages, and honest about faults."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from coursehub import clock
+from coursehub.contracts import operations
 from coursehub.db import db, transaction
 from tests.cast import sign_in
+from tests.contracts.rig import agree, course_of, draft_of_sale
 from tests.ledger.conftest import Book, leg
 
 PAGES = ["/house/books", "/house/books/journals", "/house/books/journals/1", "/house/books/check"]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return clock.now()
 
 
 @pytest.fixture
@@ -96,3 +105,19 @@ def test_an_altered_journal_is_marked_on_its_own_page(fay: FlaskClient, book: Bo
     shown = fay.get("/house/books/journals/1").text
     assert "This journal was altered" in shown
     assert "Altered" in shown
+
+
+def test_a_party_is_called_by_its_name_and_found_by_it(fay: FlaskClient, cast: Any, now: datetime) -> None:
+    course = course_of(cast.northwind, "async", now)
+    contract, terms = agree(cast, course, now)
+    with transaction():
+        sale = operations.share(draft_of_sale(terms, course, now), at=now)
+    for language, name in (("en", "Northwind"), ("zh-CN", "北风编程")):
+        fay.set_cookie("language", language, domain="localhost")
+        for path in ("/house/books", f"/house/books/journals/{sale.journal_id}"):
+            shown = fay.get(path).text
+            assert f">{name}<" in shown and f">{cast.northwind.public_id}<" not in shown, path
+        found = fay.get(f"/house/books?q={name.lower()}").text
+        assert "liability:payable:held" in found and "asset:rail:stripe" not in found
+    shown = fay.get(f"/house/books/journals/{sale.journal_id}").text
+    assert f"/house/contracts/{contract.public_id}" in shown

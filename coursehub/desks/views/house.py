@@ -19,9 +19,9 @@ def house() -> ResponseReturnValue:
     return page(
         "desks/house.html",
         queues=queries.queues(actor, at=at),
-        books=queries.books() if may_open("ledger.accounts", actor) else None,
+        books=queries.books() if may_open("books.accounts", actor) else None,
         month=queries.last_month(at=at),
-        money=may_open("ledger.accounts", actor),
+        money=may_open("books.accounts", actor),
         set_up=steps if steps.is_new and not current_settings().demo else None,
         smtp=bool(current_settings().smtp_url),
         now=at,
