@@ -4,9 +4,10 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from coursehub import events, jobs
-from coursehub.db import db, in_transaction, transaction
+from coursehub.db import db, in_transaction, init_app, transaction
 from coursehub.jobs import Job
 
 
@@ -48,13 +49,21 @@ def test_nothing_is_enqueued_or_recorded_outside_a_transaction(app, at):
         events.record("x.y", at=at)
 
 
-def test_every_connection_to_sqlite_is_durable_and_keeps_its_keys(app):
-    if db.engine.dialect.name != "sqlite":
-        assert db.session.execute(sa.text("SHOW synchronous_commit")).scalar_one() == "on"
-        return
-    pragmas = {name: db.session.execute(sa.text(f"PRAGMA {name}")).scalar_one() for name in
-               ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")}  # fmt: skip
+def test_every_connection_to_sqlite_is_durable_and_keeps_its_keys(tmp_path):
+    app = Flask(__name__)
+    init_app(
+        app, f"sqlite:///{tmp_path / 'durable.sqlite3'}"
+    )  # an engine as it is in use: that of the suite does not wait for the disk
+    with app.app_context():
+        pragmas = {name: db.session.execute(sa.text(f"PRAGMA {name}")).scalar_one() for name in
+                   ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")}  # fmt: skip
+        db.session.remove()
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
+
+
+def test_commits_on_postgresql_are_waited_for(app):
+    if db.engine.dialect.name == "postgresql":
+        assert db.session.execute(sa.text("SHOW synchronous_commit")).scalar_one() == "on"
 
 
 def test_writers_queue_and_none_is_turned_away(app, at):
