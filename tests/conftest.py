@@ -1,7 +1,7 @@
 """One application per run, one empty migrated database per test, and no network but loopback.
 
 COURSEHUB_TEST_DATABASE=sqlite|postgresql chooses the database;
-COURSEHUB_REQUIRE_ALL=1 turns a skip for a missing program into a failure.
+COURSEHUB_REQUIRE_ALL=1 turns every skip into a failure.
 """
 
 import os
@@ -23,6 +23,10 @@ from hypothesis import HealthCheck, settings
 from coursehub import config, schema
 from coursehub.app import create_app
 from coursehub.db import db
+
+from .required import pytest_make_collect_report, pytest_runtest_makereport
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 DATABASE = os.environ.get("COURSEHUB_TEST_DATABASE", "sqlite")
 REQUIRE_ALL = os.environ.get("COURSEHUB_REQUIRE_ALL") == "1"
