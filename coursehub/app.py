@@ -8,7 +8,7 @@ from types import ModuleType
 
 from flask import Blueprint, Flask
 
-from coursehub import config, db, events, jobs, mail  # noqa: F401 - their tables belong to the schema
+from coursehub import config, db, events, jobs, logs, mail  # noqa: F401 - their tables belong to the schema
 from coursehub.config import Settings
 from coursehub.web import audiences, back_office, failures, filters, health, locale, security
 
@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     endpoint does not say for whom it is.
     """
     settings = settings or config.read()
+    logs.speak(settings.log_format)
     app = Flask(
         "coursehub",
         template_folder=str(config.root() / "templates"),

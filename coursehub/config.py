@@ -56,6 +56,7 @@ class Settings:
     mail_from: str
     pdf_font_path: str
     grading_slots: int
+    log_format: str
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -168,6 +169,9 @@ def read(env: Mapping[str, str] | None = None) -> Settings:
     locale = _value(env, "COURSEHUB_LOCALE", "zh-CN")
     if locale not in ("zh-CN", "en"):
         raise OddSetting(f"COURSEHUB_LOCALE is {locale!r}; it must be zh-CN or en.")
+    log_format = _value(env, "COURSEHUB_LOG_FORMAT", "auto")
+    if log_format not in ("auto", "text", "json"):
+        raise OddSetting(f"COURSEHUB_LOG_FORMAT is {log_format!r}; it must be text, json or auto (text on a terminal).")
     return Settings(
         database_url=_database(env, instance),
         instance=instance,
@@ -189,6 +193,7 @@ def read(env: Mapping[str, str] | None = None) -> Settings:
         mail_from=_value(env, "COURSEHUB_MAIL_FROM", f"coursehub@{own}"),
         pdf_font_path=_value(env, "COURSEHUB_PDF_FONT_PATH", ""),
         grading_slots=_whole(env, "COURSEHUB_GRADING_SLOTS", 2, 1, 64),
+        log_format=log_format,
     )
 
 

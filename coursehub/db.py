@@ -150,7 +150,7 @@ def lock(row: Model) -> None:
 def init_app(app: Flask, url: str) -> None:
     """Bind the database at `url` to the application, with the settings each engine needs."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"hide_parameters": True}  # an error is kept and logged; what a person typed is not
     if url.startswith("sqlite"):
         # Autocommit at the driver: transaction() says BEGIN IMMEDIATE itself.
         options["connect_args"] = {"isolation_level": None, "timeout": 10, "check_same_thread": False}

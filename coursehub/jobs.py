@@ -149,7 +149,7 @@ def perform(claimed: Claimed, *, at: datetime) -> bool:
         function(at=at, **claimed.args)
     except Exception as problem:  # a job may fail in any way; its row must be settled all the same
         db.session.rollback()
-        log.warning("job %s (%s) failed at attempt %s: %r", claimed.id, claimed.name, claimed.attempt, problem)
+        log.warning("job %s (%s) failed at attempt %s: %s", claimed.id, claimed.name, claimed.attempt, type(problem).__name__)
         _put_off(claimed, at=at, error=traceback.format_exc(limit=-6))
         return False
     with transaction():

@@ -78,6 +78,6 @@ def init_app(app: Flask) -> None:
     def _our_mistake(error: Exception) -> ResponseReturnValue:
         if app.config.get("PROPAGATE_EXCEPTIONS"):
             raise error
-        log.exception("request %s failed: %s %s", g.get("request_id"), request.method, request.path)
+        log.exception("request %s failed: %s %s", g.get("request_id"), request.method, request.endpoint)
         db.session.rollback()
         return _answer(500)

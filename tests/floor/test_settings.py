@@ -29,6 +29,7 @@ def test_nothing_set_gives_a_working_machine_of_ones_own(tmp_path):
         ("COURSEHUB_DEMO", "perhaps", "say 1 or 0"),
         ("COURSEHUB_SECRET_KEY", "short", "32 characters"),
         ("DATABASE_URL", "mysql://x", "sqlite:/// or postgresql://"),
+        ("COURSEHUB_LOG_FORMAT", "xml", "text, json or auto"),
         ("COURSEHUB_LOCALE", "fr", "zh-CN or en"),
         ("COURSEHUB_BASE_URL", "courses.example.org", "https://"),
         ("STRIPE_BASE_URL", "http://pay.example.org", "on this machine"),
