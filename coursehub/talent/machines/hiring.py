@@ -30,7 +30,10 @@ APPLICATION = Machine(
         "reject": ways("rejected", *_RUNNING),
         "withdraw": ways("withdrawn", *_RUNNING),
         "lapse": ways("lapsed", *_RUNNING),  # the employer was silent past its promise and the grace after it
-        "reopen": ways("screen", "rejected", "lapsed"),  # the employer's undo, while the person has not been told or agrees
+        "reopen": ways("screen", "rejected", "lapsed"),  # while the person has not been told, or agrees
+        **{
+            f"back_to_{state}": ways(state, *(other for other in (*_RUNNING, "rejected") if other != state)) for state in _RUNNING
+        },  # the employer's undo: to where it was, within the time for it
     },
 )
 
@@ -56,6 +59,7 @@ OFFER = Machine(
         "accept": ways("accepted", "extended"),
         "decline": ways("declined", "extended"),
         "expire": ways("expired", "extended"),
+        "drop": ways("dropped", "draft", "approved"),  # nobody was told of it
         "rescind": ways("rescinded", "approved", "extended", "accepted"),
     },
 )

@@ -1,19 +1,43 @@
 """The tables of talent, split by noun."""
 
+from coursehub.talent.models.applications import Application, Batch, BatchItem, Merge, Note, Scorecard
 from coursehub.talent.models.consent import Block, TalentGrant
+from coursehub.talent.models.interviews import CalendarFeed, ChosenZone, Interview, InterviewSlot
+from coursehub.talent.models.introductions import Introduction, OutreachEntry
 from coursehub.talent.models.moves import Move
+from coursehub.talent.models.offers import Offer, OfferVersion, Placement
+from coursehub.talent.models.openings import DayOff, Opening, OpeningSkill, TeamMember
 from coursehub.talent.models.profiles import Blackout, ClaimedSkill, Employment, PortfolioItem, Profile, ProvenSkill
 from coursehub.talent.models.timeline import CareerFact
 
 __all__ = [
+    "Application",
+    "Batch",
+    "BatchItem",
     "Blackout",
     "Block",
+    "CalendarFeed",
     "CareerFact",
+    "ChosenZone",
     "ClaimedSkill",
+    "DayOff",
     "Employment",
+    "Interview",
+    "InterviewSlot",
+    "Introduction",
+    "Merge",
     "Move",
+    "Note",
+    "Offer",
+    "OfferVersion",
+    "Opening",
+    "OpeningSkill",
+    "OutreachEntry",
+    "Placement",
     "PortfolioItem",
     "Profile",
     "ProvenSkill",
+    "Scorecard",
     "TalentGrant",
+    "TeamMember",
 ]

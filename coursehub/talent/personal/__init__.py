@@ -6,9 +6,9 @@ A noun that keeps a person's words adds its module to NOUNS; the test with canar
 from datetime import datetime
 from typing import Any
 
-from coursehub.talent.personal import consent, profiles
+from coursehub.talent.personal import consent, hiring, profiles
 
-NOUNS = {"profile": profiles, "consent": consent}
+NOUNS = {"profile": profiles, "consent": consent, "hiring": hiring}
 
 
 def export(person_id: int) -> dict[str, Any]:
