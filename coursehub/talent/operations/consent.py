@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from coursehub import events
-from coursehub.db import db, in_transaction, new_public_id, transaction
+from coursehub.db import db, in_transaction, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people import queries as people
 from coursehub.people.actor import Actor
-from coursehub.people.models import Organisation
+from coursehub.people.models import AccessLog, Organisation
 from coursehub.talent.consent_text import hash_of, wording
 from coursehub.talent.machines import GRANT
 from coursehub.talent.models import Profile, TalentGrant
@@ -132,7 +132,19 @@ def withdraw_consent(grant: TalentGrant, *, by: Actor, at: datetime) -> None:
     """The person takes their consent back; nothing opens any more from this moment. Raises IllegalMove."""
     require(policies.may_answer_grant(by, grant))
     with transaction():
+        lock(grant)
+        at = _after_openings(grant, at)
         move(grant, GRANT, "withdraw", mover=by, at=at, ended_at=at)
+
+
+def _after_openings(grant: TalentGrant, at: datetime) -> datetime:
+    """The moment itself; or, when an opening that came first in the database carries a later one, that of the opening.
+
+    Two clocks may be read in the other order than the lock is taken. An opening always ends up before the end.
+    """
+    last = sa.select(sa.func.max(AccessLog.at)).where(AccessLog.grant_public_id == grant.public_id)
+    opened_at = db.session.execute(last).scalar_one_or_none()
+    return at if opened_at is None else max(at, opened_at)
 
 
 def grant_for_cause(

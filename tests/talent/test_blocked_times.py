@@ -1,0 +1,57 @@
+"""A blocked organisation cannot tell from the clock whether somebody is there: interleaved pairs, equal medians."""
+
+import os
+import time
+from statistics import median
+
+import pytest
+
+from coursehub.people.models import Organisation
+from coursehub.talent.operations import blocks
+from tests.cast import sign_in
+
+from .test_consent import pool_profile
+
+DRILL = os.environ.get("COURSEHUB_DRILL") == "1"
+PAIRS = 1000 if DRILL else 200
+NOW = time.perf_counter if DRILL else time.thread_time
+"""The wall's clock on a quiet machine; in the suite the work of our own thread, which a neighbour does not lengthen."""
+
+
+def medians(first, second) -> tuple[float, float]:
+    """Median milliseconds of two acts, taken in turns so that a busy machine troubles both alike."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for n in range(PAIRS):
+        for which in (0, 1) if n % 2 else (1, 0):
+            began = NOW()
+            (first, second)[which]()
+            times[which].append((NOW() - began) * 1000)
+    return median(times[0]), median(times[1])
+
+
+def delay() -> None:
+    """Work for 1 ms."""
+    began = time.thread_time()
+    while time.thread_time() - began < 0.001:
+        pass
+
+
+def equal(one: float, other: float) -> bool:
+    """Within 2 % or 0.2 ms."""
+    return abs(one - other) <= max(0.2, 0.02 * min(one, other))
+
+
+@pytest.mark.slow
+def test_the_page_of_somebody_who_blocks_us_takes_as_long_as_that_of_nobody(app, cast, at):
+    profile = pool_profile(cast.ada, at)
+    organisation: Organisation = cast.harbour
+    blocks.block_organisation(organisation, by=cast.acting(cast.ada), at=at)
+    emma = sign_in(app.test_client(), cast.emma)
+    hidden, nobody = f"/hire/people/{profile.public_id}", "/hire/people/0123456789abcdef"
+    assert emma.get(hidden).status_code == emma.get(nobody).status_code == 404
+    pair = medians(lambda: emma.get(hidden), lambda: emma.get(nobody))
+    if not equal(*pair):  # a neighbour's work may weigh on one run, not on two
+        pair = medians(lambda: emma.get(hidden), lambda: emma.get(nobody))
+    assert equal(*pair), pair
+    slow = medians(lambda: (delay(), emma.get(hidden)), lambda: emma.get(nobody))
+    assert not equal(*slow), f"a planted delay of 1 ms was not noticed: {slow}"
