@@ -8,7 +8,7 @@ there; on PostgreSQL an operation locks the one row it is about with `lock(row)`
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from coursehub.plans import Found, plan_of
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -120,13 +122,15 @@ def transaction() -> Iterator[None]:
             del state["doomed"]
 
 
-def look(statement: sa.Executable, values: dict[str, Any] | None = None) -> "sa.CursorResult[*tuple[Any, ...]]":
-    """Read columns, not objects, on the session's own connection: half the cost of asking through the session.
+def look(statement: "sa.Select[*tuple[Any, ...]]", values: Mapping[str, Any] | None = None) -> Found:
+    """Read columns, not objects, on the session's own connection: a tenth of the cost of asking through the session.
 
-    For what every page asks; the statement is put together once, with bound parameters.
+    For what many pages ask; the statement is put together once, with bound parameters.
     What stands in the session and was not flushed is not seen.
     """
-    return db.session.connection().execute(statement, values or {})
+    connection = db.session.connection()
+    plan = plan_of(statement, connection.dialect)
+    return plan.run(connection, values or {}) if plan.is_plain else Found(connection.execute(statement, values or {}).all())
 
 
 def in_transaction() -> bool:

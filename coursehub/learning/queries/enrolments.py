@@ -85,7 +85,8 @@ def enrolled(reader: Actor, public_id: str) -> Enrolled | None:
 
 def open_enrolment_id(*, person_id: int, course_id: int) -> int | None:
     """The id of the person's open enrolment in a course, or None."""
-    return look(_OPEN_ID, {"person_id": person_id, "course_id": course_id}).scalar_one_or_none()
+    found: int | None = look(_OPEN_ID, {"person_id": person_id, "course_id": course_id}).scalar_one_or_none()
+    return found
 
 
 def open_enrolment(*, person_id: int, course_id: int) -> Enrolment | None:

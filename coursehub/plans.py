@@ -1,0 +1,135 @@
+"""Statements that many pages ask, compiled once and run on the driver.
+
+SQLAlchemy writes the statement and knows how each column's values are read and bound; that
+is worked out once for each statement and database. A request then costs the driver's own
+work and little else. Reads of columns only: objects belong to the session.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Never
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+Change = Callable[[Any], Any]
+PLANS = 1024
+"""How many statements a process keeps compiled."""
+
+
+class Found:
+    """The rows of one statement: all of them have been fetched."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        """rows: tuples that give their columns by name too."""
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def all(self) -> Sequence[Any]:
+        """Every row."""
+        return self._rows
+
+    def first(self) -> Any:
+        """The first row, or None."""
+        return self._rows[0] if self._rows else None
+
+    def one_or_none(self) -> Any:
+        """The only row, or None. Raises MultipleResultsFound."""
+        if len(self._rows) > 1:
+            raise sa.exc.MultipleResultsFound("more than one row was found where one was meant")
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> Any:
+        """The only row. Raises NoResultFound and MultipleResultsFound."""
+        row = self.one_or_none()
+        if row is None:
+            raise sa.exc.NoResultFound("no row was found where one was meant")
+        return row
+
+    def scalars(self) -> "Found":
+        """The first column alone."""
+        return Found([row[0] for row in self._rows])
+
+    def scalar_one_or_none(self) -> Any:
+        """The first column of the only row, or None."""
+        row = self.one_or_none()
+        return None if row is None else row[0]
+
+
+class Plan:
+    """One statement for one kind of database."""
+
+    def __init__(self, statement: "sa.Select[*tuple[Any, ...]]", dialect: Dialect) -> None:
+        """Compile it and find out how its values are bound and read."""
+        compiled = statement.compile(dialect=dialect)
+        self.is_plain = not (compiled.post_compile_params or compiled.literal_execute_params)
+        self._dialect, self._sql = dialect, str(compiled)
+        bound = {name: _bound(bind, dialect) for name, bind in compiled.binds.items()}
+        self._names: Sequence[str] | None = compiled.positiontup if compiled.positional else None
+        self._wanted = {name: change for name, (is_wanted, _value, change) in bound.items() if is_wanted}
+        self._given = {name: value for name, (is_wanted, value, _change) in bound.items() if not is_wanted}
+        columns = list(statement.selected_columns)
+        read = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._read = [(n, change) for n, change in enumerate(read) if change is not None]
+        self._row: Any = type("Row", (namedtuple("Row", [column.key or "" for column in columns], rename=True),), _AS_MAPPING)
+
+    def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> Found:
+        """Ask it on a session's connection, with a value for each parameter. Raises what SQLAlchemy would raise."""
+        given: Any = dict(self._given)
+        for name, change in self._wanted.items():
+            given[name] = values[name] if change is None else change(values[name])
+        if self._names is not None:
+            given = tuple([given[name] for name in self._names])
+        raw = connection.connection
+        cursor = raw.cursor()
+        try:
+            for told in connection.dispatch.before_cursor_execute:
+                told(connection, cursor, self._sql, given, None, False)
+            cursor.execute(self._sql, given)
+            rows = cursor.fetchall()
+        except self._dialect.loaded_dbapi.Error as error:
+            self._refuse(connection, cursor, given, error)
+        finally:
+            cursor.close()
+        if not self._read:
+            return Found([self._row._make(row) for row in rows])
+        return Found([self._changed(row) for row in rows])
+
+    def _changed(self, row: Sequence[Any]) -> Any:
+        cells = list(row)
+        for n, change in self._read:
+            cells[n] = change(cells[n])
+        return self._row._make(cells)
+
+    def _refuse(self, connection: sa.Connection, cursor: Any, given: Any, error: Exception) -> Never:
+        """The driver's error as SQLAlchemy's; a connection that has gone is not used again."""
+        dialect = self._dialect
+        gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
+        if gone:
+            connection.invalidate(error)
+        raise sa.exc.DBAPIError.instance(
+            self._sql, given, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
+        ) from error
+
+
+_AS_MAPPING = {"__slots__": (), "_mapping": property(lambda row: row._asdict())}
+
+
+def _bound(bind: "sa.BindParameter[Any]", dialect: Dialect) -> tuple[bool, Any, Change | None]:
+    """(whether its value comes with each request, else the value as it is sent, how a value becomes what is sent)"""
+    change = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    if bind.required:
+        return True, None, change
+    value = bind.effective_value
+    return False, value if change is None else change(value), change
+
+
+@lru_cache(maxsize=PLANS)
+def plan_of(statement: "sa.Select[*tuple[Any, ...]]", dialect: Dialect) -> Plan:
+    """The plan of a statement that is put together once; one made anew each time would be compiled each time."""
+    return Plan(statement, dialect)
