@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from coursehub import schema
 from coursehub.config import current_settings
-from coursehub.db import db
+from coursehub.db import db, transactional
 
 FORMAT = "coursehub-backup/1"
 BATCH = 2000
@@ -162,7 +162,7 @@ def restore(source: str) -> str:
         manifest = _manifest(tar, source)
         if manifest["revision"] != schema.revision():
             raise click.ClickException(f"The archive is at revision {manifest['revision']}, the database at {schema.revision()}.")
-        with db.engine.begin() as connection:
+        with transactional().begin() as connection:
             _refuse_unless_empty(connection)
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")

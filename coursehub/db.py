@@ -1,9 +1,10 @@
 """The database: one declarative base, one session, and the only way to commit.
 
-Reads run outside a transaction on SQLite (autocommit) and in a read transaction
-on PostgreSQL. Writes happen inside `transaction()`: on SQLite the outermost block
-takes the write lock at once (`BEGIN IMMEDIATE`), since row locks do not exist
-there; on PostgreSQL an operation locks the one row it is about with `lock(row)`.
+Reads run outside a transaction (the drivers are in autocommit), so a page that only
+reads sends its statements and nothing else. Writes happen inside `transaction()`: on
+SQLite the outermost block takes the write lock at once (`BEGIN IMMEDIATE`), since row
+locks do not exist there; on PostgreSQL it says `BEGIN`, and an operation locks the one
+row it is about with `lock(row)`.
 """
 
 import secrets
@@ -11,6 +12,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from select import POLLIN, poll
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import sqlalchemy as sa
@@ -18,6 +21,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from coursehub.plans import Found, plan_of
@@ -103,8 +107,9 @@ def transaction() -> Iterator[None]:
     if outermost:
         state["doomed"] = False
     try:
-        if outermost and db.engine.dialect.name == "sqlite":
-            db.session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        if outermost:
+            connection = db.session.connection()
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
         yield
         if not outermost:
             db.session.flush()
@@ -159,13 +164,55 @@ def init_app(app: Flask, url: str) -> None:
         # Autocommit at the driver: transaction() says BEGIN IMMEDIATE itself.
         options["connect_args"] = {"isolation_level": None, "timeout": 10, "check_same_thread": False}
     else:
-        options["pool_pre_ping"] = True
+        options["isolation_level"] = "AUTOCOMMIT"
         options["pool_size"] = 8
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
         if url.startswith("sqlite"):
             sa.event.listen(db.engine, "connect", _set_pragmas)
+        else:
+            sa.event.listen(db.engine, "connect", _keep_prepared)
+            sa.event.listen(db.engine, "checkout", _be_there)
+            sa.event.listen(db.engine, "checkin", _rest)
+
+
+def transactional() -> sa.Engine:
+    """The engine for work beside the session that must be whole: its connections are in a transaction from their first statement.
+
+    Only PostgreSQL's: on SQLite such work says BEGIN itself.
+    """
+    return db.engine if db.engine.dialect.name == "sqlite" else db.engine.execution_options(isolation_level="READ COMMITTED")
+
+
+RESTED_SECONDS = 30
+"""After so long without work a connection is asked whether it still lives."""
+
+
+def _keep_prepared(connection: Any, _record: object) -> None:
+    connection.prepared_max = 256
+
+
+def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = monotonic()
+
+
+def _be_there(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Before a connection works again: whether the server is still at its other end.
+
+    A server that stopped has closed the socket, which then has something to read. That is asked of
+    our own machine; the server itself only after a long rest, since a question before each page costs as much as a page's.
+    """
+    rested = monotonic() - record.info.get("rests_since", monotonic())
+    socket = poll()
+    socket.register(connection.fileno(), POLLIN)
+    if rested < RESTED_SECONDS and not socket.poll(0):
+        return
+    dialect = db.engine.dialect
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise sa.exc.DisconnectionError from error
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:

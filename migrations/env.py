@@ -3,13 +3,14 @@
 from alembic import context
 from flask import current_app
 
-engine = current_app.extensions["migrate"].db.engine
+from coursehub.db import transactional
+
 metadata = current_app.extensions["migrate"].db.metadata
 
 
 def run() -> None:
     """Bring the database to the asked revision."""
-    with engine.connect() as connection:
+    with transactional().connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         context.configure(
             connection=connection,

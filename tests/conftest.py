@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 
 from coursehub import config, schema
 from coursehub.app import create_app
-from coursehub.db import db
+from coursehub.db import db, transactional
 
 from .required import pytest_make_collect_report, pytest_runtest_makereport
 
@@ -149,7 +149,7 @@ def empty_the_database(app: Flask) -> None:
                 leftover.unlink(missing_ok=True)
             shutil.copy(live.with_name("template.sqlite3"), live)
             return
-        with db.engine.begin() as connection:
+        with transactional().begin() as connection:
             connection.exec_driver_sql(_EMPTY_POSTGRESQL)
 
 
