@@ -109,7 +109,7 @@ def withdraw_application(application: Application, *, reason: str, words: str, b
     if reason not in WITHDRAW_REASONS:
         raise ValueError(f"{reason} is no reason")
     with transaction():
-        lock(application)
+        lock_with_opening(application)
         if application.merged_into_id is not None:  # whoever takes one back takes back what stands for it
             application = db.session.get_one(Application, application.merged_into_id)
             lock(application)
@@ -120,6 +120,12 @@ def withdraw_application(application: Application, *, reason: str, words: str, b
             "withdrew", application.person_id, key=f"withdrew:{application.id}", true_at=at, at=at, source="person",
             organisation_id=application.organisation_id, subject_id=application.id, detail=reason,
         )  # fmt: skip
+
+
+def lock_with_opening(application: Application) -> None:
+    """Lock its opening first and then the application: both sides of a story take turns, in one order."""
+    lock(db.session.get_one(Opening, application.opening_id))
+    lock(application)
 
 
 def close(application: Application, step: str, *, mover: Actor | None, at: datetime, reason: str = "", words: str = "") -> None:

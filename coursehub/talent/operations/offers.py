@@ -14,7 +14,7 @@ from coursehub.talent.machines import APPLICATION, OFFER, OPENING
 from coursehub.talent.models import Application, Offer, OfferVersion, Opening, Placement
 from coursehub.talent.operations import placements
 from coursehub.talent.operations.advancing import ReasonIsNeeded
-from coursehub.talent.operations.applications import answered, close, move_on
+from coursehub.talent.operations.applications import answered, close, lock_with_opening, move_on
 from coursehub.talent.operations.moving import begin, move
 from coursehub.talent.operations.timeline import note_fact
 from coursehub.talent.policies import hiring as policies
@@ -148,7 +148,7 @@ def extend_offer(offer: Offer, *, decide_by_at: datetime, by: Actor, at: datetim
         raise TimeToDecide
     with transaction():
         application = db.session.get_one(Application, offer.application_id)
-        lock(application)
+        lock_with_opening(application)
         move(offer, OFFER, "extend", mover=by, at=at, extended_at=at, decide_by_at=decide_by_at)
         if application.state != "offer":
             move_on(application, "offer", mover=by, at=at, due_at=None)
@@ -169,8 +169,7 @@ def accept_offer(offer: Offer, *, by: Actor, at: datetime) -> Placement:
     with transaction():
         application = db.session.get_one(Application, offer.application_id)
         opening = db.session.get_one(Opening, application.opening_id)
-        lock(opening)
-        lock(application)
+        lock_with_opening(application)
         lock(offer)
         if offer.decide_by_at is not None and at > offer.decide_by_at:
             raise TooLateToAnswer
@@ -196,7 +195,7 @@ def decline_offer(offer: Offer, *, reason: str, by: Actor, at: datetime) -> None
     require(policies.may_answer(by, offer))
     with transaction():
         application = db.session.get_one(Application, offer.application_id)
-        lock(application)
+        lock_with_opening(application)
         move(offer, OFFER, "decline", mover=by, at=at, ended_at=at, reason=reason.strip())
         if application.ended_at is None:
             close(application, "withdraw", mover=by, at=at, reason="other")
@@ -212,7 +211,7 @@ def rescind_offer(offer: Offer, *, reason: str, by: Actor, at: datetime) -> None
         raise ReasonIsNeeded
     with transaction():
         application = db.session.get_one(Application, offer.application_id)
-        lock(application)
+        lock_with_opening(application)
         lock(offer)
         was_accepted = offer.state == "accepted"
         if was_accepted:
@@ -236,7 +235,7 @@ def let_offers_expire(*, at: datetime) -> int:
         with transaction():
             offer = db.session.get_one(Offer, offer_id)
             application = db.session.get_one(Application, offer.application_id)
-            lock(application)
+            lock_with_opening(application)
             lock(offer)
             if offer.state != "extended" or offer.decide_by_at is None or offer.decide_by_at >= at:
                 continue
