@@ -140,6 +140,26 @@ def send_invitation_accepted(inviter: Person, organisation: Organisation, *, nam
     _to_person("invitation_accepted", inviter, mark=mark, at=at, organisation=organisation, name=name)
 
 
+def send_role_waits(
+    reader: Person, organisation: Organisation, *, name: str, asker: str, role: str, mark: str, at: datetime
+) -> None:
+    """Tell somebody of the house that a role waits for a second person."""
+    _to_person(
+        "role_waits", reader, mark=f"{mark}:{reader.public_id}", at=at,
+        organisation=organisation, name=name, asker=asker, role=role,
+    )  # fmt: skip
+
+
+def send_role_answered(
+    asker: Person, organisation: Organisation, *, name: str, answerer: str, role: str, verdict: str, mark: str, at: datetime
+) -> None:
+    """Tell who asked for a role what the second person said."""
+    _to_person(
+        "role_answered", asker, mark=mark, at=at,
+        organisation=organisation, name=name, answerer=answerer, role=role, verdict=verdict,
+    )  # fmt: skip
+
+
 def send_application_answered(
     owner: Person, organisation: Organisation, *, verdict: str, reason: str, mark: str, at: datetime
 ) -> None:

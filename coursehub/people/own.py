@@ -36,6 +36,9 @@ SHOWN_ACTS = (
     "recovery_codes_renewed",
     "sign_up_with_known_address",
     "role_given",
+    "role_asked_for",
+    "role_confirmed",
+    "role_declined",
     "role_ended",
 )
 

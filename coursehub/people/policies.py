@@ -17,6 +17,18 @@ def may_change_members(by: Actor, organisation: Organisation) -> bool:
     return not by.is_only_looking and by.acts_for(organisation.id) and by.has_role("owner")
 
 
+def may_confirm_role(by: Actor, organisation: Organisation, *, asked_by_id: int, person_id: int) -> bool:
+    """An owner or any staff of the house, but neither who asked nor who would hold the role."""
+    of_the_house = organisation.is_house and by.acts_for(organisation.id) and (by.is_staff or by.has_role("owner"))
+    return not by.is_only_looking and of_the_house and by.person_id not in (asked_by_id, person_id)
+
+
+def may_decline_role(by: Actor, organisation: Organisation, *, asked_by_id: int, person_id: int) -> bool:
+    """Whoever may confirm it; and who asked takes it back."""
+    own = not by.is_only_looking and by.acts_for(organisation.id) and by.person_id == asked_by_id
+    return own or may_confirm_role(by, organisation, asked_by_id=asked_by_id, person_id=person_id)
+
+
 def may_see_payee(by: Actor, organisation: Organisation) -> bool:
     """Its owners and finance; the house's finance staff."""
     own = by.acts_for(organisation.id) and by.has_role("owner", "finance")

@@ -8,10 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from coursehub import clock
-from coursehub.db import db
+from coursehub.db import db, transaction
+from coursehub.errors import NotAllowed
 from coursehub.people import operations, queries
 from coursehub.people.actor import actor_for
-from coursehub.people.models import Invitation
+from coursehub.people.models import Invitation, RoleWish
 from tests.people.cast import build_cast, sign_in
 from tests.people.mailbox import letters_to, link_to
 
@@ -126,10 +127,53 @@ def test_one_mailbox_is_not_flooded_with_invitations(cast, client: FlaskClient) 
     assert answers == [303] * 4 + [429]
 
 
-def test_owners_of_the_house_invite_staff(cast, client: FlaskClient) -> None:
-    sign_in(client, cast.stan)
-    path = f"/organisations/{cast.house.public_id}/invitations"
-    client.post(path, data={"email": "new@example.org", "roles": ["staff_catalogue"]})
-    sign_in(client, cast.theo)
-    client.post(link_to("new@example.org"))
+def test_the_houses_staff_are_invited_by_one_and_confirmed_by_another(cast, app: Flask, client: FlaskClient) -> None:
+    """Stan invites Theo, who then waits; Stan cannot confirm his own wish, Fay can."""
+    stan, fay, theo = app.test_client(), app.test_client(), app.test_client()
+    for browser, person in ((stan, cast.stan), (fay, cast.fay), (theo, cast.theo)):
+        sign_in(browser, person)
+    base = f"/organisations/{cast.house.public_id}"
+    stan.post(f"{base}/invitations", data={"email": "new@example.org", "roles": ["staff_catalogue"]})
+    assert theo.post(link_to("new@example.org")).location == "/account/organisations"
+    wish = db.session.execute(sa.select(RoleWish)).scalar_one()
+    assert actor_for(cast.theo).staff_roles == set()
+    assert letters_to("fay@example.org")[-1].subject == "A role in QuantTide Academy waits for a second person"
+    confirm = f"{base}/roles/{wish.public_id}/confirm"
+    assert stan.post(confirm).status_code == 403 and theo.post(confirm).status_code == 404
+    assert "Take it back" in stan.get(base).text and "Confirm the role" not in stan.get(base).text
+    assert "Confirm the role" in fay.get(base).text
+    assert fay.post(confirm).status_code == 303
     assert actor_for(cast.theo).staff_roles == {"catalogue"}
+    assert letters_to("stan@example.org")[-1].subject == "Theo now holds the role Staff: catalogue"
+    fay.post(f"{base}/roles/{wish.public_id}/decline")
+    assert actor_for(cast.theo).staff_roles == {"catalogue"}, "answered once and for all"
+    assert "confirmed by a second person" in theo.get("/account/security").text
+
+
+def test_a_wish_for_a_role_is_kept_once_and_may_be_declined(cast, app: Flask) -> None:
+    at, stan, fay = clock.now(), actor_for(cast.stan), actor_for(cast.fay)
+    held = queries.roles_of(cast.fay.id, cast.house.id)
+    for _again in range(2):
+        operations.set_roles(cast.house, cast.fay, [*held, "owner", "author"], by=stan, at=at)
+    assert set(queries.roles_of(cast.fay.id, cast.house.id)) == {*held, "author"}
+    (wish,) = db.session.execute(operations.open_role_wishes(cast.house.id)).scalars()
+    with pytest.raises(NotAllowed):
+        operations.confirm_role(wish, cast.house, by=fay, at=at)
+    operations.decline_role(wish, cast.house, by=stan, at=at)
+    with pytest.raises(operations.RoleIsAnswered):
+        operations.decline_role(wish, cast.house, by=stan, at=at)
+    assert "owner" not in queries.roles_of(cast.fay.id, cast.house.id)
+
+
+def test_the_database_itself_wants_two_persons(cast) -> None:
+    at, stan = clock.now(), cast.stan
+    wish = RoleWish(organisation_id=cast.house.id, person_id=cast.theo.id, role="owner", asked_by_id=stan.id, asked_at=at,
+                    answered_by_id=stan.id, answered_at=at, verdict="confirmed")  # fmt: skip
+    with pytest.raises(sa.exc.IntegrityError), transaction():
+        db.session.add(wish)
+        db.session.flush()
+
+
+def test_a_partners_roles_need_no_second_person(cast) -> None:
+    operations.give_role(cast.northwind, cast.tara, "owner", by=actor_for(cast.pia), at=clock.now())
+    assert "owner" in queries.roles_of(cast.tara.id, cast.northwind.id)

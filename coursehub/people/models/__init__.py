@@ -7,6 +7,7 @@ from coursehub.people.models.organisations import (
     OrganisationRight,
     PartnerApplication,
     PayeeRecord,
+    RoleWish,
 )
 from coursehub.people.models.persons import GuardianConsent, Person, PersonalRecord, TermsAcceptance
 from coursehub.people.models.sign_in import Guess, KnownDevice, MailLink, RecoveryCode, SecondFactor, SignInSession
@@ -30,6 +31,7 @@ __all__ = [
     "Person",
     "PersonalRecord",
     "RecoveryCode",
+    "RoleWish",
     "SecondFactor",
     "SignInSession",
     "TermsAcceptance",

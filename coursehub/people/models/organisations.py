@@ -9,6 +9,8 @@ from coursehub.db import Id, Model, PublicId, UtcDateTime, ref
 
 ROLES = ("owner", "author", "teacher", "finance", "hr")
 STAFF_ROLES = ("staff_catalogue", "staff_finance", "staff_support")
+CONFIRMED_ROLES = ("owner", *STAFF_ROLES)
+"""In the house these give power over other people's money and data, so a second person must confirm them."""
 RIGHTS = ("sells", "hires", "member")
 
 
@@ -94,6 +96,44 @@ class Membership(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     added_by_id: Mapped[int | None] = ref("person.id", index=False)
     ended_by_id: Mapped[int | None] = ref("person.id", index=False)
+
+
+class RoleWish(Model):
+    """Somebody of the house wants another to hold a role that a second person must confirm."""
+
+    __tablename__ = "role_wish"
+    __table_args__ = (
+        CheckConstraint(_one_of("role", CONFIRMED_ROLES), name="role"),
+        CheckConstraint("verdict IN ('confirmed', 'declined')", name="verdict"),
+        CheckConstraint(
+            "(answered_at IS NULL) = (verdict IS NULL) AND (answered_at IS NULL) = (answered_by_id IS NULL)",
+            name="answer_is_whole",
+        ),
+        CheckConstraint(
+            "verdict IS NULL OR verdict = 'declined' OR (answered_by_id <> asked_by_id AND answered_by_id <> person_id)",
+            name="two_persons",
+        ),
+        Index(
+            "uq_role_wish_open",
+            "person_id",
+            "organisation_id",
+            "role",
+            unique=True,
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    organisation_id: Mapped[int] = ref("organisation.id")
+    person_id: Mapped[int] = ref("person.id", index=False)
+    role: Mapped[str] = mapped_column(String(20))
+    asked_by_id: Mapped[int] = ref("person.id", index=False)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = ref("person.id", index=False)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verdict: Mapped[str | None] = mapped_column(String(16))
 
 
 class Invitation(Model):

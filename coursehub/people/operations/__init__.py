@@ -45,12 +45,10 @@ from coursehub.people.operations.organisations import (
     change_organisation_names,
     end_role,
     found_organisation,
-    give_role,
     grant_right,
     open_organisation,
     roles_of_house_or_partner,
     set_parent,
-    set_roles,
     withdraw_right,
 )
 from coursehub.people.operations.partners import (
@@ -70,6 +68,14 @@ from coursehub.people.operations.partners import (
     payee_openings,
 )
 from coursehub.people.operations.persons import AddressIsTaken, NotAnAddress, accept_texts, enter_person
+from coursehub.people.operations.roles import (
+    RoleIsAnswered,
+    confirm_role,
+    decline_role,
+    give_role,
+    open_role_wishes,
+    set_roles,
+)
 from coursehub.people.operations.second_step import (
     CodeDoesNotFit,
     SecondStepIsOff,
@@ -124,6 +130,7 @@ __all__ = [
     "PayeeDetails",
     "PersonIsErased",
     "ReasonNeeded",
+    "RoleIsAnswered",
     "SameAddress",
     "SecondStepIsOff",
     "SecondStepIsOn",
@@ -153,7 +160,9 @@ __all__ = [
     "choose_organisation",
     "confirm_account",
     "confirm_it_is_you",
+    "confirm_role",
     "current_payee",
+    "decline_role",
     "end_all_sessions",
     "end_looks",
     "end_role",
@@ -179,6 +188,7 @@ __all__ = [
     "open_organisation",
     "open_payee_details",
     "open_profile",
+    "open_role_wishes",
     "payee_openings",
     "recovery_codes_left",
     "renew_recovery_codes",

@@ -23,6 +23,7 @@ from coursehub.people.models import (
     Person,
     PersonalRecord,
     RecoveryCode,
+    RoleWish,
     SecondFactor,
 )
 from coursehub.people.operations.invitations import forget_expired
@@ -86,6 +87,7 @@ def forget_person(person: Person, act: str, *, at: datetime) -> None:
         if record is not None:
             _forget_letters(person.id, record)
             _forget_invitations(record, at=at)
+        db.session.execute(sa.delete(RoleWish).where(RoleWish.person_id == person.id, RoleWish.answered_at.is_(None)))
         end_all_sessions(person, at=at)
         person.erased_at, person.password_hash = person.erased_at or at, None
         for table in (PersonalRecord, KnownDevice, SecondFactor, RecoveryCode, MailLink):

@@ -12,7 +12,8 @@ from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Invitation, Organisation, Person
 from coursehub.people.operations.links import LinkIsSpent
-from coursehub.people.operations.organisations import NoSuchRole, begin_role, roles_of_house_or_partner
+from coursehub.people.operations.organisations import NoSuchRole, roles_of_house_or_partner
+from coursehub.people.operations.roles import begin_or_ask
 from coursehub.people.tokens import new_token, token_hash
 
 LIFETIME = timedelta(days=14)
@@ -110,7 +111,7 @@ def accept_invitation(token: str, *, by: Actor, at: datetime) -> Organisation:
         invitation.accepted_at, invitation.accepted_by_id = at, by.person_id
         _forget(invitation)
         for role in invitation.roles.split():
-            begin_role(organisation, by.person_id, role, at=at, by_id=invitation.invited_by_id)
+            begin_or_ask(organisation, by.person, role, at=at, by_id=invitation.invited_by_id)
         note("invitation_accepted", at=at, person_id=by.person_id, by_id=by.person_id, organisation_id=organisation.id)
         events.record("people.invitation_accepted", at=at, organisation_id=organisation.id, person_id=by.person_id)
         inviter = db.session.get_one(Person, invitation.invited_by_id)

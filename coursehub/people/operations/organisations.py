@@ -123,35 +123,6 @@ def add_member(organisation: Organisation, person: Person, role: str, *, at: dat
         begin_role(organisation, person.id, role, at=at, by_id=None)
 
 
-def give_role(organisation: Organisation, person: Person, role: str, *, by: Actor, at: datetime) -> None:
-    """An owner gives a member one more role.
-
-    Raises NotAMember when the person left meanwhile, NoSuchRole for a role it cannot give.
-    """
-    require(policies.may_change_members(by, organisation))
-    with transaction():
-        lock(organisation)
-        if not _roles(organisation.id, person.id):
-            raise NotAMember
-        begin_role(organisation, person.id, role, at=at, by_id=by.person_id)
-
-
-def set_roles(organisation: Organisation, person: Person, roles: list[str], *, by: Actor, at: datetime) -> None:
-    """Let a member hold exactly these roles.
-
-    Raises NotAMember, NoSuchRole, and LastOwnerStays when nobody would own the organisation afterwards.
-    """
-    require(policies.may_change_members(by, organisation))
-    with transaction():
-        lock(organisation)
-        held = {m.role for m in _roles(organisation.id, person.id)}
-        for role in roles:
-            if role not in held:
-                give_role(organisation, person, role, by=by, at=at)
-        for role in sorted(held - set(roles)):
-            end_role(organisation, person, role, by=by, at=at)
-
-
 def end_role(organisation: Organisation, person: Person, role: str | None, *, by: Actor, at: datetime) -> None:
     """End one role of a member, or with None all of them. Members may leave by themselves.
 

@@ -37,10 +37,14 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     """Join, and act for the organisation from now on."""
     actor = signed_in_actor()
     organisation = operations.accept_invitation(token, by=actor, at=clock.now())
+    name = queries.name_of(organisation)
+    if not queries.roles_of(actor.person_id, organisation.id):
+        flash(_("Thank you. Your role begins once a second person of %(name)s confirms it.", name=name), "warning")
+        return redirect(url_for("people.account_organisations"), 303)
     row = sessions.current_session()
     if row is not None:
         operations.choose_organisation(row, organisation, by=actor)
-    flash(_("Welcome to %(name)s.", name=queries.name_of(organisation)), "done")
+    flash(_("Welcome to %(name)s.", name=name), "done")
     return redirect(url_for("people.organisation", public_id=organisation.public_id), 303)
 
 

@@ -1,5 +1,8 @@
 """Organisations of the reader: founding one, its members and their roles, switching between them."""
 
+from dataclasses import dataclass
+
+import sqlalchemy as sa
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,7 +11,7 @@ from coursehub import clock
 from coursehub.db import db
 from coursehub.people import operations, own, policies, queries, sessions
 from coursehub.people.forms import chosen, typed
-from coursehub.people.models import Organisation, Person
+from coursehub.people.models import Organisation, Person, RoleWish
 from coursehub.people.organisation_forms import (
     RIGHT_WORDS,
     ROLE_WORDS,
@@ -96,6 +99,7 @@ def organisation_page(organisation: Organisation, *, invite: InviteForm | None =
         members=members, role_words=ROLE_WORDS, rights=queries.rights_of(organisation.id, at), right_words=RIGHT_WORDS,
         acts_for_it=actor.acts_for(organisation.id), may_change=may_change, form=form,
         invitations=list(db.session.execute(operations.open_invitations(organisation.id, at)).scalars()) if may_change else [],
+        waiting_roles=_waiting_roles(organisation),
         may_apply=policies.may_apply_as_partner(actor, organisation),
         applications=queries.applications_of(organisation.id) if may_change else [],
         may_see_payee=policies.may_see_payee(actor, organisation), payee=operations.current_payee(organisation.id),
@@ -162,8 +166,55 @@ def change_roles(public_id: str, person_public_id: str) -> ResponseReturnValue:
     except operations.LastOwnerStays as refusal:
         add_problem(form, "roles", refusal)
         return _member_page(organisation, person, form, status=refusal.status)
-    flash(_("Saved."), "done")
+    waits = operations.open_role_wishes(organisation.id).where(RoleWish.person_id == person.id)
+    if db.session.execute(waits).first() is not None:
+        flash(_("Saved. A role with power over others begins once a second person of the house confirms it."), "warning")
+    else:
+        flash(_("Saved."), "done")
     return see_other("people.organisation", public_id=public_id)
+
+
+@bp.post("/organisations/<public_id>/roles/<wish_id>/<any(confirm, decline):answer>")
+@access(SIGNED_IN)
+def answer_role_wish(public_id: str, wish_id: str, answer: str) -> ResponseReturnValue:
+    """A second person confirms a role in the house, or declines it."""
+    organisation = visible(public_id)
+    wish = one_or_404(sa.select(RoleWish).where(RoleWish.public_id == wish_id, RoleWish.organisation_id == organisation.id))
+    try:
+        if answer == "confirm":
+            operations.confirm_role(wish, organisation, by=signed_in_actor(), at=clock.now())
+            flash(_("Confirmed. The role holds from now on."), "done")
+        else:
+            operations.decline_role(wish, organisation, by=signed_in_actor(), at=clock.now())
+            flash(_("Declined. The role does not begin."), "done")
+    except operations.RoleIsAnswered as refusal:
+        flash(str(refusal), "warning")
+    return see_other("people.organisation", public_id=public_id)
+
+
+@dataclass(frozen=True)
+class WaitingRole:
+    """A role that waits for a second person, as the page shows it."""
+
+    wish: RoleWish
+    name: str
+    asker: str
+    may_confirm: bool
+    may_decline: bool
+
+
+def _waiting_roles(organisation: Organisation) -> list[WaitingRole]:
+    actor = signed_in_actor()
+    found = db.session.execute(operations.open_role_wishes(organisation.id)).scalars().all() if organisation.is_house else []
+    names = queries.display_names([one for wish in found for one in (wish.person_id, wish.asked_by_id)])
+    return [
+        WaitingRole(
+            wish, names.get(wish.person_id, "—"), names.get(wish.asked_by_id, "—"),
+            policies.may_confirm_role(actor, organisation, asked_by_id=wish.asked_by_id, person_id=wish.person_id),
+            policies.may_decline_role(actor, organisation, asked_by_id=wish.asked_by_id, person_id=wish.person_id),
+        )
+        for wish in found
+    ]  # fmt: skip
 
 
 def _member_page(organisation: Organisation, person: Person, form: RolesForm, status: int = 200) -> ResponseReturnValue:

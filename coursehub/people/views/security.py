@@ -33,6 +33,9 @@ ACT_WORDS = {
     "recovery_codes_renewed": _l("New recovery codes made"),
     "sign_up_with_known_address": _l("Somebody tried to sign up with your address"),
     "role_given": _l("Role in an organisation given"),
+    "role_asked_for": _l("Role in the house asked for, to be confirmed by a second person"),
+    "role_confirmed": _l("Role in the house confirmed by a second person"),
+    "role_declined": _l("Role in the house declined by a second person"),
     "role_ended": _l("Role in an organisation ended"),
 }
 
