@@ -6,8 +6,11 @@ from functools import lru_cache
 
 from flask import Flask, Response, current_app, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
-from coursehub.config import package
+from coursehub.config import current_settings, package
+from coursehub.web import current_locale
+from coursehub.web.spoken import fragment
 
 SHEETS = ("tokens", "base", "bar", "components", "forms", "figures", "lesson", "places", "desks", "print")
 
@@ -18,12 +21,10 @@ Link = tuple[str, str]
 class Frame:
     """Worked out once for each language; links lead only to pages that this application has."""
 
-    stylesheets: tuple[str, ...]
-    scripts: tuple[str, ...]
-    icon: str
+    files: Markup
     places: list[tuple[str, str, str]]
     personal: list[Link]
-    foot: list[Link]
+    foot: Markup
     theme_words: dict[str, str]
 
 
@@ -37,14 +38,22 @@ def frame_for(language: str) -> Frame:
 
 def _frame(app: Flask) -> Frame:
     pages = {rule.rule.rstrip("/") for rule in app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())}
+    settings = current_settings()
     scripts = [name for name in ("vendor/htmx.min.js", "js/page.js") if (package() / "static" / name).is_file()]
     return Frame(
-        stylesheets=tuple(address_of(f"css/{sheet}.css") for sheet in SHEETS),
-        scripts=tuple(address_of(name) for name in scripts),
-        icon=address_of("img/mark.svg"),
+        files=fragment(
+            "components/_files.html",
+            icon=address_of("img/mark.svg"),
+            scripts=tuple(address_of(name) for name in scripts),
+            stylesheets=tuple(address_of(f"css/{sheet}.css") for sheet in SHEETS),
+        ),
         places=[place for place in _places() if place[2] in pages],
         personal=[link for link in _personal() if link[1] in pages],
-        foot=[link for link in _foot() if link[1] in pages],
+        foot=fragment(
+            "components/_foot.html",
+            links=tuple(link for link in _foot() if link[1] in pages),
+            house_name=settings.house_name_en if current_locale() == "en" else settings.house_name,
+        ),
         theme_words={
             "light": _("Switch to light colours"),
             "dark": _("Switch to dark colours"),
