@@ -37,6 +37,8 @@ ANYWHERE_EMPTY = (
     r"^/house/contracts/(new|[a-z0-9]+/facts)",  # every course has its contract; the house's own needs no facts
     r"^/house/organisations/",  # of which nobody asked anything
     r"^/courses/[^/]+/",
+    r"^/career",  # of staff, partners and employers who do not show themselves, and what nobody has asked or seen yet
+    r"^/hire",  # of a member that has asked nobody
     r"^/courses\?",
 )
 SKIP = re.compile(
@@ -115,7 +117,7 @@ def test_every_page_opens_for_every_member_of_the_cast(demo_app, language):
         if member:
             sign_in(client, member.person)
         starts = ["/", "/courses", "/search?q=%E6%95%B0%E6%8D%AE", "/outbox"]
-        starts += ["/account", "/orders", "/learn", "/credentials", "/studio", "/house"] if member else []
+        starts += ["/account", "/orders", "/learn", "/credentials", "/studio", "/house", "/career", "/hire"] if member else []
         for path, response in pages_of(client, starts):
             visited += 1
             status = response.status_code
