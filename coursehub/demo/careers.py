@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from coursehub.alliance.operations import publish_rosters
 from coursehub.db import db, transaction
 from coursehub.demo.agenda import Agenda
+from coursehub.demo.hiring import APPLICANTS
 from coursehub.demo.players import Players
 from coursehub.learning.models import Enrolment
 from coursehub.people.models import Organisation, Person
@@ -80,7 +81,9 @@ def tell_careers(agenda: Agenda, people: Players, at: datetime) -> None:
     first = sa.select(Enrolment.person_id, sa.func.min(Enrolment.opened_at).label("at")).group_by(Enrolment.person_id)
     begun: dict[int, datetime] = {row.person_id: row.at for row in db.session.execute(first)}
     with transaction():
-        for n, person in enumerate(people.learners[2:]):
+        for n, person in enumerate(people.learners):
+            if n < 2 or n in APPLICANTS:
+                continue
             started = begun.get(person.id, at) + timedelta(days=dice.uniform(18, 45))
             if started >= at - timedelta(days=5) or dice.random() < 0.15:
                 continue

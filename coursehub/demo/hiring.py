@@ -1,0 +1,132 @@
+"""Two members who hire: openings, people on the way, an offer that waits, somebody who has started."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+
+from coursehub.catalog.models import Course, Release, ReleaseSkill
+from coursehub.db import db
+from coursehub.demo.agenda import Agenda
+from coursehub.demo.players import Players
+from coursehub.people.models import Person
+from coursehub.talent.models import Application, InterviewSlot, Opening
+from coursehub.talent.operations.advancing import advance
+from coursehub.talent.operations.applications import apply
+from coursehub.talent.operations.interviews import pick_time, propose_interview
+from coursehub.talent.operations.offers import Said, accept_offer, approve_offer, draft_offer, extend_offer
+from coursehub.talent.operations.openings import Terms, Wanted, draft_opening, publish_opening, submit_opening
+from coursehub.talent.operations.placements import confirm_start_as_employer, confirm_start_as_person
+
+FIELDS = ("display_name", "credentials", "portfolio")
+PAY = {"python": 1_100_000, "tests": 900_000, "data": 1_000_000}
+
+
+def open_three(people: Players, courses: dict[str, Course], at: datetime) -> dict[str, Opening]:
+    """Harbour opens two places, Beacon one; staff publish each."""
+    made = {}
+    for key, who, title, about, course, form, kind in (
+        ("python", "emma", "初级 Python 开发", "和三位同事一起维护港口排程系统。", "programming-with-python", "employee", "hire"),
+        ("tests", "emma", "测试开发实习生", "为每个版本写测试，跟着资深同事学。", "tests-you-can-trust", "internship", "hire"),
+        ("data", "emil", "数据分析助理", "把业务问题写成 SQL，再把答案写成一页纸。", "answers-with-sql", "employee", "hire"),
+    ):  # fmt: skip
+        terms = Terms(
+            kind=kind, title=title, about=about, form=form, pay_minor=PAY[key], currency="CNY", pay_period="month", weekly_hours=40,
+            city="上海" if who == "emma" else "杭州", remote=key == "data", places=2, answer_within_days=3, guarantee_days=90,
+        )  # fmt: skip
+        by = people.acting(who)
+        opening = draft_opening(terms, _skills_of(courses[course]), by=by, at=at)
+        submit_opening(opening, by=by, at=at + timedelta(hours=1))
+        publish_opening(opening, by=people.acting("stan"), at=at + timedelta(hours=6))
+        made[key] = opening
+    return made
+
+
+def _skills_of(course: Course) -> list[Wanted]:
+    taught = (
+        sa.select(ReleaseSkill.skill_id, ReleaseSkill.level)
+        .join(Release, Release.id == ReleaseSkill.release_id)
+        .where(Release.course_id == course.id, Release.state == "listed")
+        .order_by(ReleaseSkill.level.desc(), ReleaseSkill.skill_id)
+        .limit(2)
+    )
+    return [Wanted(row.skill_id, min(row.level, 2)) for row in db.session.execute(taught)]
+
+
+def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course]) -> None:
+    """Everything about hiring, in the last four weeks."""
+    openings: dict[str, Opening] = {}
+    sent: dict[tuple[str, int], Application] = {}
+
+    def opened(at: datetime) -> None:
+        openings.update(open_three(people, courses, at))
+
+    def applied(key: str, n: int, at: datetime) -> None:
+        learner = people.learner(_applicant(people, n))
+        sent[key, n] = apply(openings[key], fields=FIELDS, message="我学完了相关课程，证据在证书里。", by=learner, at=at)
+
+    def moved(key: str, who: str, numbers: tuple[int, ...], step: str, at: datetime) -> None:
+        reason = "skills" if step == "reject" else ""
+        advance([sent[key, n] for n in numbers], step, reason=reason, by=people.acting(who), at=at)
+
+    agenda.add(agenda.ago(days=27), opened)
+    for key, n, days in (
+        ("python", 3, 25), ("python", 5, 24), ("python", 6, 22), ("python", 8, 12), ("python", 9, 8), ("python", 4, 3),
+        ("python", 0, 1.4), ("tests", 7, 9), ("tests", 10, 4), ("data", 11, 15), ("data", 12, 10), ("data", 5, 2.5),
+    ):  # fmt: skip
+        agenda.add(agenda.ago(days=days), partial(applied, key, n))
+    for key, who, numbers, step, days in (
+        ("python", "emma", (3, 5, 6), "screen", 21), ("python", "emma", (6,), "reject", 20), ("python", "emma", (3, 5), "interview", 19),
+        ("data", "emil", (11,), "screen", 13), ("python", "emma", (8, 9), "screen", 6), ("python", "emma", (8,), "interview", 5),
+        ("data", "emil", (12,), "screen", 8), ("tests", "emma", (7,), "screen", 7),
+    ):  # fmt: skip
+        agenda.add(agenda.ago(days=days), partial(moved, key, who, numbers, step))
+    agenda.add(agenda.ago(days=17), lambda at: _hire(people, sent["python", 3], at))
+    agenda.add(agenda.ago(days=1, hours=18), lambda at: _offer(people, sent["python", 5], at))
+    agenda.add(agenda.ago(days=4), lambda at: _invite(people, sent["python", 8], _applicant(people, 8).id, at))
+
+
+APPLICANTS = range(16, 29)
+"""Learners of the last ninety days; those before them are told of as hired already."""
+
+
+def _applicant(people: Players, n: int) -> Person:
+    """The n-th of those who apply; 0 is Ada."""
+    return people.learners[APPLICANTS[n] if n else 0]
+
+
+def _said(at: datetime, days: int) -> Said:
+    return Said(PAY["python"], "CNY", "month", 40, "上海", "employee", (at + timedelta(days=days)).date(), "欢迎加入。")
+
+
+def _offer(people: Players, application: Application, at: datetime) -> None:
+    emma = people.acting("emma")
+    offer = draft_offer(application, _said(at, 30), by=emma, at=at)
+    approve_offer(offer, by=emma, at=at + timedelta(minutes=20))
+    extend_offer(offer, decide_by_at=at + timedelta(days=14), by=emma, at=at + timedelta(hours=1))
+
+
+def _hire(people: Players, application: Application, at: datetime) -> None:
+    """Offered, accepted a day later, begun nine days after that; both say so."""
+    emma = people.acting("emma")
+    person = next(each for each in people.learners if each.id == application.person_id)
+    offer = draft_offer(application, _said(at, 10), by=emma, at=at)
+    approve_offer(offer, by=emma, at=at + timedelta(minutes=20))
+    extend_offer(offer, decide_by_at=at + timedelta(days=14), by=emma, at=at + timedelta(hours=1))
+    placement = accept_offer(offer, by=people.learner(person), at=at + timedelta(days=1))
+    begun = at + timedelta(days=10, hours=10)
+    confirm_start_as_person(placement, by=people.learner(person), at=begun)
+    confirm_start_as_employer(placement, by=emma, at=begun + timedelta(hours=3))
+
+
+def _invite(people: Players, application: Application, person_id: int, at: datetime) -> None:
+    """Three times are proposed; the person takes the second, in three days."""
+    day = (at + timedelta(days=7)).replace(hour=2, minute=0, second=0)
+    interview = propose_interview(
+        application, kind="video", place="", minutes=45, words="我们聊聊你的练习和排程系统。",
+        times=[day, day + timedelta(hours=4), day + timedelta(days=1)], by=people.acting("emma"), at=at,
+    )  # fmt: skip
+    slots = sa.select(InterviewSlot).where(InterviewSlot.interview_id == interview.id).order_by(InterviewSlot.id)
+    slot = db.session.execute(slots).scalars().all()[1]
+    person = next(each for each in people.learners if each.id == person_id)
+    pick_time(interview, slot, by=people.learner(person), at=at + timedelta(hours=5))
