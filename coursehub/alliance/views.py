@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from coursehub import clock
 from coursehub.alliance import figures, flow, queries
 from coursehub.alliance.suppression import SMALLEST
-from coursehub.web import ALLIANCE, PUBLIC, access, current_locale, page, paginate
+from coursehub.web import ALLIANCE, PUBLIC, access, current_actor, current_locale, page, paginate
 
 bp = Blueprint("alliance", __name__)
 blueprints = [bp]
@@ -30,7 +30,10 @@ def overview() -> ResponseReturnValue:
     now, locale = clock.now(), current_locale()
     facts = queries.career_facts(known_at=now)
     _with_employer, inside = figures.as_of(now, queries.ever_members(), facts)
-    return page("alliance/overview.html", members=queries.members(locale), inside=inside, smallest=SMALLEST)
+    return page(
+        "alliance/overview.html", members=queries.members(locale), inside=inside, smallest=SMALLEST,
+        reads_terms=ALLIANCE.admits(current_actor()),
+    )  # fmt: skip
 
 
 @bp.get("/alliance/flows")

@@ -13,10 +13,7 @@ OWN_PID = sa.text("SELECT pg_backend_pid()")
 JOBS = sa.select(sa.func.count()).select_from(Job)
 
 
-@pytest.fixture(autouse=True)
-def _only_there(app):
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite is a file, not a server")
+pytestmark = pytest.mark.usefixtures("app")
 
 
 def own_pid():
