@@ -18,4 +18,10 @@ def answer_sign_up(*, at: datetime, wish: str) -> None:
     operations.answer_sign_up(wish, at=at)
 
 
+@job("people.answer_reset")
+def answer_reset(*, at: datetime, wish: str) -> None:
+    """Send the link that somebody asked for, or tell that there is no account."""
+    operations.answer_reset(wish, at=at)
+
+
 cron("people.forget_what_is_over", every=timedelta(days=1))

@@ -66,18 +66,32 @@ def test_guesses_at_an_unknown_address_run_out_just_like_at_a_known_one(app: Fla
     ids=["asking for a reset", "a wrong password", "signing up"],
 )
 def test_known_and_unknown_addresses_take_about_the_same_time(app: Flask, monkeypatch, path: str, more: dict[str, str]) -> None:
-    """The median gap stays below a fifth even on a busy machine; without the stand-in hash it is several times that."""
+    """The gap of CPU time stays below a twentieth. A busy machine may spoil one measurement, a real gap shows in all of them."""
     monkeypatch.setattr(guesses, "LIMIT", 10_000)
     monkeypatch.setattr(guesses, "LETTERS_PER_MAILBOX", 10_000)
-    for n in range(12):
+    for n in range(_PAIRS):
         a_person(f"Ada{n}", clock.now())
     client = app.test_client()
-    client.post(path, data={**more, "email": "warm@example.org"})
+    for _ in range(3):
+        client.post(path, data={**more, "email": "warm@example.org"})
+    gaps = []
+    for _measurement in range(3):
+        gaps.append(_gap(client, path, more))
+        if abs(gaps[-1]) < 0.05:
+            return
+    raise AssertionError(f"known addresses take so much longer: {gaps}")
+
+
+_PAIRS = 16
+
+
+def _gap(client: FlaskClient, path: str, more: dict[str, str]) -> float:
+    """By how much a known address takes longer, as part of the whole; both in turn, each first as often as the other."""
     spent: dict[str, list[float]] = {"ada": [], "eda": []}
-    for n in range(12):
-        for name, times in spent.items():
+    for n in range(_PAIRS):
+        for name in sorted(spent, reverse=bool(n % 2)):
             begun = time.process_time()
             client.post(path, data={**more, "email": f"{name}{n}@example.org"})
-            times.append(time.process_time() - begun)
+            spent[name].append(time.process_time() - begun)
     known, unknown = (statistics.median(times) for times in spent.values())
-    assert abs(known - unknown) / max(known, unknown) < 0.2, (known, unknown)
+    return (known - unknown) / max(known, unknown)

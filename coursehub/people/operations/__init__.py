@@ -3,6 +3,7 @@
 from coursehub.people.guesses import TooManyGuesses
 from coursehub.people.operations.account import (
     SameAddress,
+    answer_reset,
     ask_for_new_address,
     ask_for_reset,
     change_name,
@@ -144,6 +145,7 @@ __all__ = [
     "add_member",
     "answer_application",
     "answer_as_guardian",
+    "answer_reset",
     "answer_sign_up",
     "apply_as_partner",
     "ask_for_new_address",

@@ -1,19 +1,22 @@
 """What a person changes about themselves: name, language, address, password."""
 
+import json
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from coursehub import events
+from coursehub import events, jobs
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
-from coursehub.people import guesses, letters, names, passwords, policies, queries
+from coursehub.people import guesses, letters, names, passwords, policies, queries, sealing
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Person, PersonalRecord, SignInSession
 from coursehub.people.operations.links import LinkIsSpent, end_links, look_at_link, make_link, use_link
 from coursehub.people.operations.signing_in import end_all_sessions
 from coursehub.people.operations.signing_up import WrongPassword, confirm_person
+
+_RESET = "reset"
 
 
 class SameAddress(Refusal):
@@ -109,20 +112,29 @@ def change_password(
 
 
 def ask_for_reset(email: str, *, locale: str, network: str | None, at: datetime) -> None:
-    """Send a reset link, or a letter that there is no account; the screen says the same for both.
+    """Take a wish for a new password; a job answers it, by mail only: a reset link, or that there is no account.
 
+    Whether the address is known is looked at by the job alone, so the time that this takes
+    tells nothing. The address is sealed, because the queue is read by staff.
     Raises TooManyGuesses when this network address asked too often.
     """
-    email_key = names.email_key(email)
     guesses.count(guesses.network(network), at=at)
-    passwords.is_right(None, email_key)  # the same heavy work for both, so that the clock tells nothing
+    with transaction():
+        jobs.enqueue("people.answer_reset", at=at, wish=sealing.seal(_RESET, json.dumps({"email": email, "locale": locale})))
+
+
+def answer_reset(wish: str, *, at: datetime) -> None:
+    """Write to the holder of the address, or to whoever reads it that there is no account."""
+    wished = json.loads(sealing.unseal(_RESET, wish))
+    email, email_key = wished["email"], names.email_key(wished["email"])
     with transaction():
         if not guesses.may_write_to(email_key, at=at):
             return
         person = queries.person_by_email(email)
         note("reset_asked_for", at=at, person_id=person.id if person else None)
         if person is None:
-            letters.send_no_account(email, locale=locale, mark=guesses.mailbox(email_key)[:24] + at.isoformat(), at=at)
+            mark = guesses.mailbox(email_key)[:24] + at.isoformat()
+            letters.send_no_account(email, locale=wished["locale"], mark=mark, at=at)
         else:
             letters.send_reset(person, make_link(person, "reset", at=at), at=at)
 
