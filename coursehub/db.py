@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from select import POLLIN, poll
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, make_transient_to_detached, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -102,25 +103,26 @@ def transaction() -> Iterator[None]:
     Blocks join: only the outermost commits. A block whose inner block failed
     refuses to commit even if the error was swallowed in between.
     """
-    state = db.session().info
+    session = db.session()
+    state = session.info
     outermost = "doomed" not in state
     if outermost:
         state["doomed"] = False
     try:
         if outermost:
-            connection = db.session.connection()
+            connection = session.connection()
             connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
         yield
         if not outermost:
-            db.session.flush()
+            session.flush()
         elif state["doomed"]:
             raise RuntimeError("an inner transaction failed and was swallowed")
         else:
-            db.session.commit()
+            session.commit()
     except BaseException:
         state["doomed"] = True
         if outermost:
-            db.session.rollback()
+            session.rollback()
         raise
     finally:
         if outermost:
@@ -136,6 +138,28 @@ def look(statement: "sa.Select[*tuple[Any, ...]]", values: Mapping[str, Any] | N
     connection = db.session.connection()
     plan = plan_of(statement, connection.dialect)
     return plan.run(connection, values or {}) if plan.is_plain else Found(connection.execute(statement, values or {}).all())
+
+
+_M = TypeVar("_M", bound=Model)
+
+
+def written(model: type[_M], values: Mapping[str, Any]) -> _M:
+    """The row that a statement has just written, as an object of the session, without asking the database again."""
+    row: Any = sa.inspect(model).class_manager.new_instance()
+    row.__dict__.update(values)
+    make_transient_to_detached(row)
+    session = db.session()
+    stale = session.identity_map.get(sa.inspect(row).key)  # of a transaction that was rolled back, with the same number
+    if stale is not None:
+        session.expunge(stale)
+    session.add(row)
+    return cast("_M", row)
+
+
+def rewritten(row: Model, values: Mapping[str, Any]) -> None:
+    """Tell an object what a statement has just written to its row."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)
 
 
 def in_transaction() -> bool:

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coursehub import jobs
-from coursehub.db import Id, Model, UtcDateTime, db, in_transaction
+from coursehub.db import Id, Model, UtcDateTime, in_transaction
+from coursehub.prepared import Prepared
 
 
 class Event(Model):
@@ -28,7 +29,7 @@ class Event(Model):
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
 
 
-_INSERT = sa.insert(Event.__table__)  # type: ignore[arg-type]
+_INSERT = Prepared(sa.insert(Event.__table__))  # type: ignore[arg-type]
 Listener = Callable[..., None]
 _listeners: dict[str, list[str]] = {}
 
@@ -50,7 +51,7 @@ def record(name: str, *, at: datetime, **ids: int | str | None) -> None:
     """Write down what happened, in the open transaction, and wake its listeners."""
     if not in_transaction():
         raise RuntimeError("record() needs an open transaction()")
-    db.session.connection().execute(_INSERT, {"name": name, "at": at, "payload": ids})
+    _INSERT({"name": name, "at": at, "payload": ids})
     for job_name in _listeners.get(name, ()):
         jobs.enqueue(job_name, at=at, args=ids)
 

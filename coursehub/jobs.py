@@ -16,10 +16,12 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is understood by SQLite, too
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coursehub.db import Id, Model, UtcDateTime, db, in_transaction, transaction
+from coursehub.prepared import Prepared
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,8 @@ class CronTick(Model):
     tick_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
 
 
-_INSERT = sa.insert(Job.__table__)  # type: ignore[arg-type]
+_INSERT = Prepared(sa.insert(Job.__table__))  # type: ignore[arg-type]
+_INSERT_ONCE = Prepared(insert(Job.__table__).on_conflict_do_nothing())  # type: ignore[arg-type]
 _functions: dict[str, JobFunction] = {}
 _schedules: dict[str, timedelta] = {}
 
@@ -91,18 +94,7 @@ def enqueue(
         "name": name, "args": {**(args or {}), **more}, "dedupe_key": dedupe_key, "state": "waiting",
         "attempts": 0, "enqueued_at": at, "run_at": at, "last_error": None,
     }  # fmt: skip
-    if dedupe_key is None:
-        db.session.connection().execute(_INSERT, row)
-        return
-    dialect = db.engine.dialect.name
-    if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-
-        db.session.execute(insert_sqlite(Job).values(row).on_conflict_do_nothing())
-    else:
-        from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-
-        db.session.execute(insert_postgresql(Job).values(row).on_conflict_do_nothing())
+    (_INSERT if dedupe_key is None else _INSERT_ONCE)(row)
 
 
 @dataclass(frozen=True)

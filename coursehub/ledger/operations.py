@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy import func as sql
-from sqlalchemy.orm import make_transient_to_detached
 
-from coursehub.db import db, new_public_id, transaction
+from coursehub.db import db, look, new_public_id, transaction
 from coursehub.ledger import chain, queries
 from coursehub.ledger.accounts import OpenedAccounts, account_id
 from coursehub.ledger.chain import Header, Line
 from coursehub.ledger.models import ChainHead, Journal, Posting
+from coursehub.prepared import Prepared
 
 
 class EffectAlreadyBooked(RuntimeError):
@@ -41,6 +41,13 @@ class Leg:
     term_path: str | None = None
 
 
+class Booked(NamedTuple):
+    """A journal that stands in the books: its number, and the hash it is chained with."""
+
+    id: int
+    hash: str
+
+
 def post(
     *,
     kind: str,
@@ -51,10 +58,10 @@ def post(
     currency: str,
     terms_hash: str | None = None,
     reverses: int | None = None,
-) -> Journal:
+) -> Booked:
     """Book one balanced journal in the open transaction, once per `effect_key`.
 
-    The same key with the same content gives back the journal of the first time.
+    The same key with the same content gives back what was booked the first time.
     From here to the commit everyone else who books waits in the queue of the chain
     head: let this be the last lock that an operation takes.
 
@@ -79,17 +86,16 @@ def post(
         if head.booked_as is not None:
             return _booked_before(head.booked_as, header, lines)
         _opened.ensure(connection, head.book, lines)
-        values = header._asdict()
-        values["prev_hash"] = head.hash
-        values["hash"] = chain.link(header, lines, prev_hash=head.hash)
-        connection.execute(_POSTINGS, [_row(header.id, n, line) for n, line in enumerate(lines, start=1)])
-        connection.execute(_JOURNAL, values)  # closes the journal: see the triggers
-        return _detached(values)
+        linked = chain.link(header, lines, prev_hash=head.hash)
+        _POSTINGS.rows([_row(header.id, n, line) for n, line in enumerate(lines, start=1)], connection)
+        # The header closes the journal: see the triggers.
+        _JOURNAL({**header._asdict(), "prev_hash": head.hash, "hash": linked}, connection)
+        return Booked(header.id, linked)
 
 
 _opened = OpenedAccounts()
-_POSTINGS = insert(Posting.__table__)  # type: ignore[arg-type]
-_JOURNAL = insert(Journal.__table__)  # type: ignore[arg-type]
+_POSTINGS = Prepared(insert(Posting.__table__))  # type: ignore[arg-type]
+_JOURNAL = Prepared(insert(Journal.__table__))  # type: ignore[arg-type]
 _BOOKED_AS = select(Journal.id).where(Journal.effect_key == bindparam("effect_key"))
 # One round trip: lock the head and look for the effect.
 _HEAD = select(
@@ -116,11 +122,11 @@ class _Head(NamedTuple):
 
 def _take_head(connection: Connection, effect_key: str) -> _Head:
     wanted = {"effect_key": effect_key}
-    row = connection.execute(_HEAD, wanted).one_or_none()
+    row = look(_HEAD, wanted).one_or_none()
     if row is None:
         book = new_public_id()
         connection.execute(_BEGIN_BOOK, {"book": book, "hash": chain.genesis(book)})
-        row = connection.execute(_HEAD, wanted).one()
+        row = look(_HEAD, wanted).one()
     height, head_hash, book, booked_as, seen = row
     if (seen or 0) < height:  # we waited for the lock: what was seen beside it is older than it
         booked_as = connection.execute(_BOOKED_AS, wanted).scalar()
@@ -138,18 +144,10 @@ def _row(journal_id: int, n: int, line: Line) -> dict[str, Any]:
     }
 
 
-def _booked_before(journal_id: int, header: Header, lines: Sequence[Line]) -> Journal:
+def _booked_before(journal_id: int, header: Header, lines: Sequence[Line]) -> Booked:
     journal = queries.journal(journal_id)
     before = (journal.kind, journal.occurred_at, journal.terms_hash, journal.reverses, queries.lines_of(journal_id))
     now = (header.kind, header.occurred_at, header.terms_hash, header.reverses, list(lines))
     if before != now:
         raise EffectAlreadyBooked(f"{header.effect_key} is journal {journal_id}, whose content differs")
-    return journal
-
-
-def _detached(values: dict[str, Any]) -> Journal:
-    """The journal as an object, without asking the database again."""
-    journal = Journal()
-    journal.__dict__.update(values)
-    make_transient_to_detached(journal)
-    return journal
+    return Booked(journal.id, journal.hash)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from coursehub.db import transaction
+from coursehub.ledger import queries
 from coursehub.ledger.models import Journal
 from coursehub.ledger.operations import AccountRef, Leg, post
 
@@ -34,7 +35,7 @@ def book(app: object, at: datetime) -> Book:
     def booked(effect_key: str = "sale:pay_1", legs: list[Leg] | None = None, **others: Any) -> Journal:
         values: dict[str, Any] = {"kind": "sale", "occurred_at": at, "at": at, "currency": "EUR"} | others
         with transaction():
-            return post(effect_key=effect_key, postings=a_sale() if legs is None else legs, **values)
+            return queries.journal(post(effect_key=effect_key, postings=a_sale() if legs is None else legs, **values).id)
 
     return booked
 
