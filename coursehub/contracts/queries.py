@@ -22,7 +22,7 @@ from coursehub.contracts.models import (
     TermsCourse,
 )
 from coursehub.contracts.terms import TermsBody, parse
-from coursehub.db import db
+from coursehub.db import db, look
 from coursehub.people.actor import Actor
 
 
@@ -72,6 +72,14 @@ def body_of(terms: Terms | Proposal) -> TermsBody:
 
 
 _bodies: dict[str, TermsBody] = {}
+
+
+def body_hashed(terms_hash: str) -> TermsBody:
+    """The typed terms with this hash, which must exist."""
+    known = _bodies.get(terms_hash)
+    if known is None:
+        known = body_of(db.session.execute(select(Terms).where(Terms.terms_hash == terms_hash)).scalar_one())
+    return known
 
 
 def terms_of(contract: Contract, at: datetime) -> Terms | None:
@@ -144,7 +152,7 @@ def open_listing(course_id: int) -> Listing | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
-# Every sale asks these two, so they are put together once.
+# Every sale asks these, so they are put together once.
 _COUNTING = (
     select(ContributionFact.kind, ContributionFact.party, ContributionFact.value)
     .where(
@@ -156,7 +164,7 @@ _COUNTING = (
     )
     .order_by(ContributionFact.holds_from, ContributionFact.id)
 )
-_EVENT = select(MoneyEvent).where(MoneyEvent.effect_key == sa.bindparam("effect_key"))
+_EVENT_ID = select(MoneyEvent.id).where(MoneyEvent.effect_key == sa.bindparam("effect_key"))
 
 
 def contribution(contract_id: int, course_id: int, at: datetime) -> dict[str, dict[str, int]]:
@@ -164,7 +172,7 @@ def contribution(contract_id: int, course_id: int, at: datetime) -> dict[str, di
 
     A fact that is taken back, or contested and not settled, does not count.
     """
-    rows = db.session.execute(_COUNTING, {"contract_id": contract_id, "course_id": course_id, "at": at}).all()
+    rows = look(_COUNTING, {"contract_id": contract_id, "course_id": course_id, "at": at}).all()
     weights: dict[str, int] = {}
     minutes: dict[str, int] = {}
     for kind, party, value in rows:
@@ -186,7 +194,8 @@ def facts_of(contract: Contract) -> Select[ContributionFact]:
 
 def event_for(effect_key: str) -> MoneyEvent | None:
     """The money event of a business effect, or None if it is not in the book."""
-    return db.session.execute(_EVENT, {"effect_key": effect_key}).scalar_one_or_none()
+    event_id = look(_EVENT_ID, {"effect_key": effect_key}).scalar_one_or_none()
+    return None if event_id is None else db.session.get_one(MoneyEvent, event_id)
 
 
 def refunded_of(sale: MoneyEvent) -> int:

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer
 
 from coursehub.contracts import queries, reasons
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import FEE_COST, Line, share_refund, share_sale, shares_of
-from coursehub.db import db, transaction
+from coursehub.db import look, new_public_id, transaction, written
 from coursehub.errors import Refusal
 from coursehub.ledger.operations import AccountRef, EffectAlreadyBooked, Leg, post
+from coursehub.prepared import Prepared
 
 
 class TermsUnknown(Refusal):
@@ -57,6 +57,14 @@ class EventDraft:
     terms_hash: str | None = None
 
 
+class _Pinned(NamedTuple):
+    """The terms that answer for an event, and whether they cover its course."""
+
+    terms_hash: str
+    contract_id: int
+    covers: bool
+
+
 def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
     """Share out a money event in the open transaction, once per effect key.
 
@@ -68,13 +76,13 @@ def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
     """
     with transaction():
         sale = _sale_of(draft)
-        terms, covers = _lock_terms(sale.terms_hash if sale else draft.terms_hash, draft.course_id)
+        terms = _lock_terms(sale.terms_hash if sale else draft.terms_hash, draft.course_id)
         before = queries.event_for(draft.effect_key)
         if before is not None:
             return _booked_before(before, draft, terms)
-        if not covers:
+        if not terms.covers:
             raise CourseNotCovered
-        body = queries.body_of(terms)
+        body = queries.body_hashed(terms.terms_hash)
         if body.currency != draft.currency:
             raise OtherCurrency(terms=body.currency, event=draft.currency)
         if sale:
@@ -82,7 +90,7 @@ def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
         return _share_sale(draft, body, terms, at=at)
 
 
-def _share_sale(draft: EventDraft, body: TermsBody, terms: Terms, *, at: datetime) -> MoneyEvent:
+def _share_sale(draft: EventDraft, body: TermsBody, terms: _Pinned, *, at: datetime) -> MoneyEvent:
     contribution = queries.contribution(terms.contract_id, draft.course_id, draft.occurred_at)
     sold = sale_from(draft.facts, contribution)
     lines = share_sale(body, sold)
@@ -95,7 +103,7 @@ def _share_sale(draft: EventDraft, body: TermsBody, terms: Terms, *, at: datetim
     )  # fmt: skip
 
 
-def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: Terms, *, at: datetime) -> MoneyEvent:
+def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: _Pinned, *, at: datetime) -> MoneyEvent:
     amount = int(draft.facts["amount_minor"])
     before = queries.refunded_of(sale)
     if not 0 < amount <= sale.amount_minor - before:
@@ -113,7 +121,7 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: T
 
 def _book(
     draft: EventDraft,
-    terms: Terms,
+    terms: _Pinned,
     lines: tuple[Line, ...],
     *,
     legs: list[Leg],
@@ -124,23 +132,27 @@ def _book(
     sale: MoneyEvent | None,
     at: datetime,
 ) -> MoneyEvent:
-    event = MoneyEvent(
-        kind=draft.kind, effect_key=draft.effect_key, occurred_at=draft.occurred_at, recorded_at=at,
-        contract_id=terms.contract_id, course_id=draft.course_id, terms_hash=terms.terms_hash,
-        currency=draft.currency, channel=channel, amount_minor=amount_minor, facts=draft.facts,
-        contribution=contribution, held_until=held_until, reverses_id=sale.id if sale else None,
-    )  # fmt: skip
-    event.lines = [_row(n, line) for n, line in enumerate(lines, start=1)]
+    journal = None
     if any(leg.amount_minor for leg in legs):
         journal = post(
             kind=draft.kind, effect_key=draft.effect_key, occurred_at=draft.occurred_at, at=at,
             postings=legs, currency=draft.currency, terms_hash=terms.terms_hash,
             reverses=sale.journal_id if sale else None,
         )  # fmt: skip
-        event.journal_id = journal.id
-    db.session.add(event)
-    db.session.flush()
-    return event
+    event: dict[str, Any] = {
+        "public_id": new_public_id(), "kind": draft.kind, "effect_key": draft.effect_key, "occurred_at": draft.occurred_at,
+        "recorded_at": at, "contract_id": terms.contract_id, "course_id": draft.course_id, "terms_hash": terms.terms_hash,
+        "currency": draft.currency, "channel": channel, "amount_minor": amount_minor, "facts": draft.facts,
+        "contribution": contribution, "held_until": held_until, "journal_id": journal.id if journal else None,
+        "reverses_id": sale.id if sale else None,
+    }  # fmt: skip
+    event["id"] = _EVENT(event).scalar_one()
+    _LINES.rows([_row(event["id"], n, line) for n, line in enumerate(lines, start=1)])
+    return written(MoneyEvent, event)
+
+
+_EVENT = Prepared(sa.insert(MoneyEvent.__table__).returning(MoneyEvent.id))  # type: ignore[arg-type]
+_LINES = Prepared(sa.insert(MoneyLine.__table__))  # type: ignore[arg-type]
 
 
 def _legs(body: TermsBody, lines: tuple[Line, ...]) -> list[Leg]:
@@ -165,11 +177,11 @@ def line_of(row: MoneyLine) -> Line:
     return Line(row.role, row.party, row.amount_minor, row.path, reasons.from_data(row.reason))
 
 
-def _row(n: int, line: Line) -> MoneyLine:
-    return MoneyLine(
-        n=n, role=line.role, party=line.party, amount_minor=line.amount_minor, path=line.path,
-        reason=line.reason.as_data(),
-    )  # fmt: skip
+def _row(event_id: int, n: int, line: Line) -> dict[str, Any]:
+    return {
+        "event_id": event_id, "n": n, "role": line.role, "party": line.party, "amount_minor": line.amount_minor,
+        "path": line.path, "reason": line.reason.as_data(),
+    }  # fmt: skip
 
 
 def _sale_of(draft: EventDraft) -> MoneyEvent | None:
@@ -182,30 +194,27 @@ def _sale_of(draft: EventDraft) -> MoneyEvent | None:
     return sale
 
 
-# Put together once; the long texts are not read to share out a sale.
 _TERMS = (
-    sa.select(Terms, TermsCourse.course_id)
+    sa.select(Terms.contract_id, TermsCourse.course_id)
     .join(Contract, Contract.id == Terms.contract_id)
     .outerjoin(TermsCourse, sa.and_(TermsCourse.terms_id == Terms.id, TermsCourse.course_id == sa.bindparam("course_id")))
     .where(Terms.terms_hash == sa.bindparam("terms_hash"))
-    .options(defer(Terms.texts))
+    .with_for_update(of=Contract)
 )
-_TERMS_LOCKED = _TERMS.with_for_update(of=Contract)
 
 
-def _lock_terms(terms_hash: str | None, course_id: int) -> tuple[Terms, bool]:
+def _lock_terms(terms_hash: str | None, course_id: int) -> _Pinned:
     """The terms and whether they cover the course; their contract is locked: its events queue from here.
 
     Signing locks the same row first, so that the two never wait for each other in a ring.
     """
-    wanted = _TERMS if db.engine.dialect.name == "sqlite" else _TERMS_LOCKED
-    found = db.session.execute(wanted, {"terms_hash": terms_hash, "course_id": course_id}).one_or_none()
-    if found is None:
+    found = look(_TERMS, {"terms_hash": terms_hash, "course_id": course_id}).one_or_none()
+    if found is None or terms_hash is None:
         raise TermsUnknown
-    return found[0], found[1] is not None
+    return _Pinned(terms_hash, contract_id=found[0], covers=found[1] is not None)
 
 
-def _booked_before(event: MoneyEvent, draft: EventDraft, terms: Terms) -> MoneyEvent:
+def _booked_before(event: MoneyEvent, draft: EventDraft, terms: _Pinned) -> MoneyEvent:
     was = (event.kind, event.terms_hash, event.course_id, event.currency, event.occurred_at, event.facts)
     now = (draft.kind, terms.terms_hash, draft.course_id, draft.currency, draft.occurred_at, draft.facts)
     if was != now:

@@ -4,20 +4,21 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is understood by SQLite, too
 
 from coursehub import events
 from coursehub.catalog.models import Release
-from coursehub.db import db, lock, transaction
+from coursehub.db import db, lock, look, new_public_id, transaction, written
 from coursehub.errors import Refusal, require
 from coursehub.learning import policies
 from coursehub.learning.models import Enrolment, ReleaseMove
 from coursehub.learning.operations.completion import complete_if_done
 from coursehub.learning.operations.refusals import EnrolmentEnded
-from coursehub.learning.queries.enrolments import newer_release_id, open_enrolment_id
+from coursehub.learning.queries.enrolments import newer_release_id
 from coursehub.learning.queries.moves import MoveReport, compare_releases
 from coursehub.people.actor import Actor
 from coursehub.people.models import Person
+from coursehub.prepared import Prepared
 
 
 class AlreadyEnrolled(Refusal):
@@ -36,11 +37,26 @@ class MoveChanged(Refusal):
     """A newer release came out while you were reading the difference. Look at it again before you move."""
 
 
-# The release and the person's own language, without the release's manifest and report.
+# The release, the person's own language and whether they hold the course, without the release's manifest and report.
 _BRIEF = (
-    sa.select(Release.course_id, Release.state, Release.languages, Person.locale.label("own"))
+    sa.select(
+        Release.course_id,
+        Release.state,
+        Release.languages,
+        Person.locale.label("own"),
+        sa.select(Enrolment.id)
+        .where(Enrolment.person_id == Person.id, Enrolment.course_id == Release.course_id, Enrolment.ended_at.is_(None))
+        .scalar_subquery()
+        .label("held_id"),
+    )
     .join(Person, Person.id == sa.bindparam("person_id"))
     .where(Release.id == sa.bindparam("release_id"))
+)
+# Where a twin that we could not see holds the one open enrolment, nothing is inserted and no id comes back.
+_OPEN = Prepared(
+    insert(Enrolment)
+    .on_conflict_do_nothing(index_elements=["person_id", "course_id"], index_where=Enrolment.ended_at.is_(None))
+    .returning(Enrolment.id)
 )
 
 
@@ -53,26 +69,25 @@ def enrol(*, person_id: int, release_id: int, at: datetime, source: str = "order
     release is approved, listed or retired (an order may outlive a listing).
     """
     with transaction():
-        release = db.session.execute(_BRIEF, {"release_id": release_id, "person_id": person_id}).one()
+        release = look(_BRIEF, {"release_id": release_id, "person_id": person_id}).one()
         if release.state not in ("approved", "listed", "retired"):
             raise ReleaseNotOpen
-        if open_enrolment_id(person_id=person_id, course_id=release.course_id) is not None:
+        if release.held_id is not None:
             raise AlreadyEnrolled
-        enrolment = Enrolment(
-            person_id=person_id,
-            course_id=release.course_id,
-            release_id=release_id,
-            source=source,
-            locale=release.own if release.own in release.languages else release.languages[0],
-            opened_at=at,
-        )
-        try:
-            with db.session.begin_nested():
-                db.session.add(enrolment)
-        except IntegrityError as problem:  # the index saw a twin that our own look could not see yet
-            raise AlreadyEnrolled from problem
-        events.record("learning.enrolled", at=at, enrolment_id=enrolment.id, course_id=release.course_id)
-    return enrolment
+        row = {
+            "public_id": new_public_id(),
+            "person_id": person_id,
+            "course_id": release.course_id,
+            "release_id": release_id,
+            "source": source,
+            "locale": release.own if release.own in release.languages else release.languages[0],
+            "opened_at": at,
+        }
+        opened_id = _OPEN(row).scalar()
+        if opened_id is None:
+            raise AlreadyEnrolled
+        events.record("learning.enrolled", at=at, enrolment_id=opened_id, course_id=release.course_id)
+        return written(Enrolment, {"id": opened_id, **row})
 
 
 def end_enrolment(enrolment: Enrolment, *, reason: str, at: datetime) -> None:

@@ -2,18 +2,20 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from coursehub import events, jobs, rails
 from coursehub.contracts.operations.sharing import EventDraft, share
-from coursehub.db import db, lock, transaction
+from coursehub.db import db, lock, look, rewritten, transaction, written
 from coursehub.errors import require
+from coursehub.learning.models import Enrolment
 from coursehub.learning.operations import AlreadyEnrolled, enrol
-from coursehub.learning.queries.enrolments import open_enrolment_id
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
+from coursehub.prepared import Prepared
 from coursehub.sales import policies, queries
 from coursehub.sales.models import PAYING, Order, Payment, Refund
 from coursehub.sales.operations.checkout import close_unpaid
@@ -99,54 +101,82 @@ def complete_order(order: Order, *, payment: rails.PaymentFacts, at: datetime) -
 
 def _complete(order: Order, payment: rails.PaymentFacts, at: datetime) -> Order:
     with transaction():
-        lock(order)
-        known = sa.select(Payment.id).where(Payment.rail_payment_id == payment.id)
-        if db.session.execute(known).first() is not None:
+        found = _look(order, payment)
+        if found.state in PAYING and found.payment_id is None and found.held_id is None:
+            _sell(order, _keep(order, payment, "sold", at), found.brought_by, at)
             return order
-        cause = _why_not(order)
-        row = Payment(
-            order_id=order.id,
-            rail="stripe",
-            rail_payment_id=payment.id,
-            rail_charge_id=payment.charge_id,
-            amount_minor=payment.amount_minor,
-            fee_minor=payment.fee_minor,
-            currency=payment.currency,
-            method=payment.method,
-            paid_at=payment.paid_at,
-            recorded_at=at,
-            outcome="returned" if cause else "sold",
-        )
-        db.session.add(row)
-        db.session.flush()
-        if cause:
-            _give_back(order, row, cause, at)
-        else:
-            _sell(order, row, at)
+        lock(order)  # whole, as it is now: a twin may have completed it
+        if found.payment_id is None:
+            cause = "late" if order.state in ("expired", "cancelled", "returned") else "duplicate"
+            _give_back(order, _keep(order, payment, "returned", at), cause, at)
     return order
 
 
-def _why_not(order: Order) -> str:
-    if order.state in ("expired", "cancelled", "returned"):
-        return "late"
-    if order.state not in PAYING:
-        return "duplicate"
-    held = open_enrolment_id(person_id=order.buyer_id, course_id=order.course_id)
-    return "duplicate" if held is not None else ""
+def _look(order: Order, payment: rails.PaymentFacts) -> Any:
+    """Lock the order and see what decides about its sale.
+
+    Its state is as it is under the lock; the rest may be from before we waited for it, so
+    what speaks against the sale is looked at again. What we could not see and speaks
+    against it (a twin's payment, an enrolment) meets a unique constraint.
+    """
+    wanted = {"order_id": order.id, "rail_payment_id": payment.id}
+    found = look(_LOCK, wanted).one()
+    if found.state in PAYING and found.payment_id is None and found.held_id is None:
+        return found
+    return look(_LOCK, wanted).one()
 
 
-def _sell(order: Order, payment: Payment, at: datetime) -> None:
+def _sell(order: Order, payment: Payment, brought_by: str | None, at: datetime) -> None:
     enrolment = enrol(person_id=order.buyer_id, release_id=order.release_id, at=at, source="order")
-    order.enrolment_id = enrolment.id
-    order.state, order.paid_at, order.closed_at = "paid", payment.paid_at, at
-    db.session.flush()
+    sold = {"state": "paid", "paid_at": payment.paid_at, "closed_at": at, "enrolment_id": enrolment.id}
+    _SOLD({"order_id": order.id, **sold})
+    rewritten(order, sold)
     events.record("sales.course_purchased", at=at, order_id=order.id)
-    share(sale_draft(order, payment), at=at)  # last: from here everybody who books waits
+    share(_sale_draft(order, payment, brought_by), at=at)  # last: from here everybody who books waits
 
 
-def sale_draft(order: Order, payment: Payment) -> EventDraft:
+_PAYMENT = sa.select(Payment.id).where(Payment.rail_payment_id == sa.bindparam("rail_payment_id"))
+_HELD = sa.select(Enrolment.id).where(
+    Enrolment.person_id == Order.buyer_id, Enrolment.course_id == Order.course_id, Enrolment.ended_at.is_(None)
+)
+_BROUGHT_BY = sa.select(Organisation.public_id).where(Organisation.id == Order.attributed_organisation_id)
+_LOCK = (
+    sa.select(
+        Order.state,
+        _PAYMENT.scalar_subquery().label("payment_id"),
+        _HELD.scalar_subquery().label("held_id"),
+        _BROUGHT_BY.scalar_subquery().label("brought_by"),
+    )
+    .where(Order.id == sa.bindparam("order_id"))
+    .with_for_update(of=Order)
+)
+_KEEP = Prepared(sa.insert(Payment.__table__).returning(Payment.id))  # type: ignore[arg-type]
+_SOLD = Prepared(
+    sa.update(Order)
+    .where(Order.id == sa.bindparam("order_id"))
+    .values({name: sa.bindparam(name) for name in ("state", "paid_at", "closed_at", "enrolment_id")})
+)
+
+
+def _keep(order: Order, payment: rails.PaymentFacts, outcome: str, at: datetime) -> Payment:
+    row = {
+        "order_id": order.id,
+        "rail": "stripe",
+        "rail_payment_id": payment.id,
+        "rail_charge_id": payment.charge_id,
+        "amount_minor": payment.amount_minor,
+        "fee_minor": payment.fee_minor,
+        "currency": payment.currency,
+        "method": payment.method,
+        "paid_at": payment.paid_at,
+        "recorded_at": at,
+        "outcome": outcome,
+    }
+    return written(Payment, {"id": _KEEP(row).scalar_one(), **row})
+
+
+def _sale_draft(order: Order, payment: Payment, brought_by: str | None) -> EventDraft:
     """The sale as the contracts room needs to know it."""
-    brought_by = db.session.get(Organisation, order.attributed_organisation_id) if order.attributed_organisation_id else None
     return EventDraft(
         kind="sale",
         effect_key=payment.effect_key,
@@ -159,7 +189,7 @@ def sale_draft(order: Order, payment: Payment) -> EventDraft:
             "tax_bps": order.tax_bps,
             "fee_minor": payment.fee_minor,
             "channel": order.channel,
-            "attributed": brought_by.public_id if brought_by else None,
+            "attributed": brought_by,
             "discount_minor": order.discount_minor,
             "discount_borne_by": order.discount_borne_by,
             "order": order.public_id,
