@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import dataset
-from bench.report import Cost, Line, table
+from bench.report import Cost, Line, Rate, table
 from bench.targets import Booker, Server, memory_mb
 from coursehub import config
 from coursehub.app import create_app
@@ -93,8 +93,8 @@ def _turn(paths: list[str], many: int) -> list[str]:
     return [paths[n % len(paths)] for n in range(many)]
 
 
-def measure(place: Place, size: Size, only: str) -> tuple[list[Line], float]:
-    """Everything on one database: the lines of its table, and our worker's memory."""
+def measure(place: Place, size: Size, only: str) -> tuple[list[Line], list[Rate], float]:
+    """Everything on one database: the lines of its table, the rates of journals, and our worker's memory."""
     app = create_app(config.read(place.env))
     world = dataset.build(app, courses=size.courses, orders=size.orders)
     dataset.reset_sequences(app)
@@ -126,14 +126,19 @@ def measure(place: Place, size: Size, only: str) -> tuple[list[Line], float]:
     lines = [Line(name, costs[name, "ours"], costs[name, "floor"], 2.0) for name, _paths, _signed in pages]
     if only in "sale":
         lines.append(Line("sale, completed", costs["sale", "ours"], costs["sale", "floor"], 3.0))
+    rates: list[Rate] = []
     if only in "journal":
-        lines += _journals(place, size)
+        booked, rates = _journals(place, size)
+        lines += booked
     print(f"A bare Flask page on the same server: {costs['bare', 'bare'].cpu_ms:.3f} ms of CPU, 0 statements.")
-    return lines, memory
+    return lines, rates, memory
 
 
-def _journals(place: Place, size: Size) -> list[Line]:
-    """Journals of four legs: ours, raw SQL, and the peer where it is installed."""
+def _journals(place: Place, size: Size) -> tuple[list[Line], list[Rate]]:
+    """Journals of four legs: ours, raw SQL, and the peer where it is installed.
+
+    The rates are of journals booked one after the other, each waited for until it is durable.
+    """
     names = ["ours", "raw"]
     if place.peer_url and importlib.util.find_spec("hordak") is not None:
         names.append("hordak")
@@ -145,8 +150,10 @@ def _journals(place: Place, size: Size) -> list[Line]:
             env = place.env | ({"DATABASE_URL": place.peer_url} if name == "hordak" else {})
             target = Booker(name, env, database=place.processes)
             open_targets.callback(target.close)
-            target.measure(5)
+            target.measure(size.journals)
             targets.append(target)
+        if place.processes:
+            _know_the_tables(place)
         costs: dict[str, Cost] = {name: Cost() for name in names}
         for _ in range(size.rounds):
             for target in targets:
@@ -154,7 +161,20 @@ def _journals(place: Place, size: Size) -> list[Line]:
     lines = [Line("journal / raw SQL", costs["ours"], costs["raw"], 2.0)]
     if "hordak" in costs:
         lines.append(Line("journal, hordak / ours", costs["ours"], costs["hordak"], 4.0, faster_than_peer=True))
-    return lines
+    rates = [Rate("journals, ours / raw SQL", costs["ours"], costs["raw"], 0.5)]
+    if "hordak" in costs:
+        rates.append(Rate("journals, ours / hordak", costs["ours"], costs["hordak"], 4.0))
+        rates.append(Rate("journals, raw SQL / hordak", costs["raw"], costs["hordak"], None))
+    return lines, rates
+
+
+def _know_the_tables(place: Place) -> None:
+    """Let PostgreSQL count the rows of the books and of the peer's, as it does by itself after a minute."""
+    import psycopg
+
+    for url in (place.env["DATABASE_URL"].replace("+psycopg", ""), place.peer_url):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
 
 
 def main() -> None:
@@ -173,9 +193,10 @@ def main() -> None:
         folder = Path(tempfile.mkdtemp(prefix="ch-bench-"))
         try:
             with places[name](folder) as place:
-                lines, memory = measure(place, size, asked.only)
+                lines, rates, memory = measure(place, size, asked.only)
                 held = "ok" if memory < WORKER_MB else "MISSED"
                 print(table(f"{place.name}, {size.courses} courses, {size.rounds} rounds", lines))
+                print(*rates, "", sep="\n\n" if rates else "")
                 print(f"Our worker's memory: {memory:.0f} MB (aim: below {WORKER_MB} MB, {held}).\n", flush=True)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

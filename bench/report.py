@@ -1,6 +1,7 @@
 """The table: CPU per request and its ratio first, then the middle and the slow end of the times, bytes, statements."""
 
 from dataclasses import dataclass, field
+from statistics import median
 
 from bench.targets import Sample
 
@@ -25,6 +26,11 @@ class Cost:
     def bytes(self) -> int:
         """Mean size of a page."""
         return round(sum(sample.size for sample in self.samples) / max(1, len(self.took)))
+
+    @property
+    def per_second(self) -> float:
+        """How many a second, each waited for: the median of the rounds."""
+        return median(len(sample.took) / max(1e-9, sum(sample.took)) for sample in self.samples)
 
     @property
     def statements(self) -> str:
@@ -62,6 +68,23 @@ class Line:
     def same_bytes(self) -> bool:
         """Whether the two pages weigh the same to within a tenth."""
         return not self.floor.bytes or abs(self.ours.bytes - self.floor.bytes) <= 0.1 * self.floor.bytes
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many times the rate of another one has. least: what it should be; None where it is only told."""
+
+    name: str
+    one: Cost
+    other: Cost
+    least: float | None
+
+    def __str__(self) -> str:
+        ratio = self.one.per_second / max(1e-9, self.other.per_second)
+        told = f"{self.name}: {self.one.per_second:.0f} / {self.other.per_second:.0f} a second = {ratio:.2f}x"
+        if self.least is None:
+            return told
+        return f"{told} (aim: >= {self.least:g}x, {'ok' if ratio >= self.least else 'MISSED'})"
 
 
 HEAD = ("", "CPU ms", "floor", "ratio", "aim", "", "p50 ms", "floor", "p99 ms", "floor", "bytes", "floor", "SQL", "floor")
