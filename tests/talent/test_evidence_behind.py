@@ -10,6 +10,7 @@ from coursehub.learning.models import Completion
 from coursehub.learning.operations import enrol
 from coursehub.learning.queries.outline import outline
 from coursehub.talent.operations import offers
+from coursehub.talent.operations.consent import end_grants_of_cause, grant_for_cause
 from coursehub.talent.queries.evidence import assessed_minutes, disclosed_before, evidence_behind
 from tests.learning.course import make_course, make_release
 from tests.talent.hiring import DAYS, applied, offered, opened, wanted
@@ -73,3 +74,15 @@ def test_a_consent_shows_nothing_before_it_was_given_nor_to_anybody_else(cast, a
     assert disclosed_before(cast.ada.id, cast.harbour.id, at) == []
     assert disclosed_before(cast.ada.id, cast.northwind.id, at + DAYS) == []
     assert len(disclosed_before(cast.ada.id, cast.harbour.id, at + DAYS)) == 1
+
+
+@pytest.mark.parametrize(("ended_after", "counted"), [(2, 0), (4, 1)])
+def test_a_consent_that_ended_before_the_credential_came_shows_nothing(cast, at, credential, ended_after, counted):
+    given_at = at - 3 * DAYS
+    with transaction():
+        grant_for_cause(
+            cast.ada.id, cast.harbour.id, purpose="application", fields=SHOWN, cause="application", cause_id=7,
+            until_at=at + 90 * DAYS, at=given_at,
+        )  # fmt: skip
+        end_grants_of_cause("application", 7, at=given_at + ended_after * DAYS)
+    assert len(disclosed_before(cast.ada.id, cast.harbour.id, at + 10 * DAYS)) == counted
