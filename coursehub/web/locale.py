@@ -34,8 +34,14 @@ def gettext_locale(locale: str) -> str:
 
 def current_locale() -> str:
     """The reader's language as we name it: zh-CN or en."""
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh-CN"
+    return "en" if language_spoken() == "en" else "zh-CN"
+
+
+def language_spoken() -> str:
+    """The language of this request as Babel names it, forced ones included; worked out once, where Flask-Babel keeps it."""
+    kept = g.get("_flask_babel") if g else None
+    locale = getattr(kept, "babel_locale", None) or get_locale()
+    return locale.language if locale else "en"
 
 
 def _select() -> str:
@@ -90,9 +96,7 @@ def _quick_gettext(app: Flask) -> None:
     catalogues: dict[str, NullTranslations] = {}
 
     def spoken() -> NullTranslations:
-        kept = g.get("_flask_babel") if g else None  # where Flask-Babel keeps the locale, forced ones too
-        locale = getattr(kept, "babel_locale", None) or get_locale()
-        language = locale.language if locale else "en"
+        language = language_spoken()
         found = catalogues.get(language)
         if found is None:
             found = catalogues[language] = get_domain().get_translations()

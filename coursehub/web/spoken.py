@@ -6,11 +6,11 @@ Letters and everything else outside pages use Flask's own environment, which ask
 """
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_domain, get_locale
+from flask_babel import get_domain
 from jinja2 import Environment, Template
 from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
@@ -19,8 +19,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from coursehub.kept import Kept
+from coursehub.web.locale import language_spoken
 
-FRAGMENTS = 512
+FRAGMENTS = 4096
 """How many parts of pages, each language apart, a process keeps."""
 
 
@@ -78,6 +79,14 @@ def _as_expression(line: int, said: str) -> Iterator[Token]:
     yield Token(line, "rparen", ")")
 
 
+def _counted(catalogue: Any) -> Callable[..., Markup]:
+    def ngettext(one: str, many: str, num: int, **values: Any) -> Markup:
+        """A string for so many things, with its values escaped."""
+        return Markup(catalogue.ngettext(one, many, num)) % ({"num": num} | values)  # noqa: S704 - catalogues are ours
+
+    return ngettext
+
+
 class SpokenTemplate(Template):
     """A template whose macros are made once: no page of ours gives a template globals of its own."""
 
@@ -89,8 +98,7 @@ class SpokenTemplate(Template):
 
 def environment() -> Environment:
     """The templates in the language of this request."""
-    locale = get_locale()
-    language = locale.language if locale else "en"
+    language = language_spoken()
     kept: dict[str, Environment] = current_app.extensions.setdefault("coursehub_spoken", {})
     found = kept.get(language)
     if found is None:
@@ -98,7 +106,7 @@ def environment() -> Environment:
         found.template_class = SpokenTemplate
         found.catalogue = get_domain().get_translations()  # type: ignore[attr-defined]
         found.fragments = Kept(FRAGMENTS)  # type: ignore[attr-defined]
-        found.globals["said_with"] = _said_with
+        found.globals = found.globals | {"said_with": _said_with, "ngettext": _counted(found.catalogue)}  # type: ignore[attr-defined]
     return found
 
 

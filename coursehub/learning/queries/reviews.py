@@ -103,15 +103,21 @@ def review_summary(course_id: int) -> ReviewSummary:
 
 def review_summaries(course_ids: Iterable[int]) -> dict[int, ReviewSummary]:
     """The same for many courses at once, for lists; courses without reviews are missing."""
-    found = (
-        sa.select(CourseReview.course_id, CourseReview.stars, sa.func.count().label("n"))
-        .where(CourseReview.course_id.in_(list(course_ids)), CourseReview.deleted_at.is_(None), CourseReview.hidden_at.is_(None))
-        .group_by(CourseReview.course_id, CourseReview.stars)
-    )
     by_course: dict[int, dict[int, int]] = {}
-    for row in db.session.execute(found):
+    for row in look(_STARS_OF_MANY, {"ids": list(course_ids)}):
         by_course.setdefault(row.course_id, {})[row.stars] = row.n
     return {course_id: _summary(by_stars) for course_id, by_stars in by_course.items()}
+
+
+_STARS_OF_MANY = (
+    sa.select(CourseReview.course_id, CourseReview.stars, sa.func.count().label("n"))
+    .where(
+        CourseReview.course_id.in_(sa.bindparam("ids", expanding=True)),
+        CourseReview.deleted_at.is_(None),
+        CourseReview.hidden_at.is_(None),
+    )
+    .group_by(CourseReview.course_id, CourseReview.stars)
+)
 
 
 def _summary(by_stars: dict[int, int]) -> ReviewSummary:

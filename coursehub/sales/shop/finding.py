@@ -13,7 +13,7 @@ from coursehub.catalog.models import CatalogueRevision, Course, Lesson, Release,
 from coursehub.catalog.models.course import LEVELS, LOCALES
 from coursehub.catalog.queries import search_courses
 from coursehub.contracts.models import Listing
-from coursehub.db import db
+from coursehub.db import db, look
 from coursehub.learning import queries as learning
 from coursehub.learning.models import CourseReview
 from coursehub.learning.queries import ReviewSummary
@@ -46,7 +46,7 @@ class CourseRow:
     organisation_slug: str
     is_house: bool
     level: str
-    languages: list[str]
+    languages: tuple[str, ...]
     price_minor: int
     currency: str
     is_sold_out: bool
@@ -96,18 +96,20 @@ def courses_found(wish: Wish, *, locale: str, home_currency: str) -> Finding:
     last = max(1, -(-counts.total // PER_PAGE))
     number = min(wish.page, last)
     statement = _unless_words(_rows, wish, locale, home_currency)
-    rows = db.session.execute(statement, {"many": PER_PAGE, "skipped": (number - 1) * PER_PAGE, **_words(wish)}).all()
-    reviews = learning.review_summaries([row.course_id for row in rows]) if rows else {}
-    items = [CourseRow(**row._mapping, reviews=reviews.get(row.course_id)) for row in rows]
+    items = _listed(statement, {"many": PER_PAGE, "skipped": (number - 1) * PER_PAGE, **_words(wish)})
     return Finding(Page(items, number, PER_PAGE, counts.total), counts)
 
 
 def courses_of(organisation_slug: str, *, locale: str, home_currency: str) -> list[CourseRow]:
     """What one organisation has on the shelf, the newest first; at most 200."""
     statement = _unless_words(_rows, Wish(by=organisation_slug), locale, home_currency)
-    rows = db.session.execute(statement, {"many": 200, "skipped": 0}).all()
+    return _listed(statement, {"many": 200, "skipped": 0})
+
+
+def _listed(statement: Shelf, values: dict[str, Any]) -> list[CourseRow]:
+    rows = look(statement, values).all()
     reviews = learning.review_summaries([row.course_id for row in rows]) if rows else {}
-    return [CourseRow(**row._mapping, reviews=reviews.get(row.course_id)) for row in rows]
+    return [CourseRow(**row._asdict() | {"languages": tuple(row.languages)}, reviews=reviews.get(row.course_id)) for row in rows]
 
 
 def _unless_words(build: Callable[..., Shelf], wish: Wish, *rest: str) -> Shelf:
@@ -272,11 +274,17 @@ def _skills(wish: Wish, _locale: str) -> Shelf:
 
 def _state_of_shelf() -> tuple[Any, ...]:
     """What changes whenever the shelf does: listings and offerings are only ever added and closed, all else is a revision."""
-    parts: list[sa.ScalarSelect[Any]] = [sa.select(CatalogueRevision.number).where(CatalogueRevision.id == 1).scalar_subquery()]
-    for table in (Listing, Offering):
-        parts.append(sa.select(table.public_id).order_by(table.id.desc()).limit(1).scalar_subquery())
-        parts.append(sa.select(sa.func.count(table.closed_at)).select_from(table).scalar_subquery())
-    return tuple(db.session.execute(sa.select(*parts)).one())
+    return tuple(look(_state_statement()).one())
+
+
+@lru_cache(maxsize=1)
+def _state_statement() -> Shelf:
+    parts: list[Any] = [sa.select(CatalogueRevision.number).where(CatalogueRevision.id == 1).scalar_subquery()]
+    tables: tuple[Any, ...] = (Listing, Offering)
+    for n, table in enumerate(tables):
+        parts.append(sa.select(table.public_id).order_by(table.id.desc()).limit(1).scalar_subquery().label(f"newest_{n}"))
+        parts.append(sa.select(sa.func.count(table.closed_at)).select_from(table).scalar_subquery().label(f"closed_{n}"))
+    return sa.select(*parts)
 
 
 @lru_cache(maxsize=512)

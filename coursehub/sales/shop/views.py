@@ -1,6 +1,6 @@
 """The catalogue, the page of a course, the page of a partner. They write nothing and start no session."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from coursehub.catalog.words import language_words, level_words
@@ -15,7 +16,7 @@ from coursehub.config import current_settings
 from coursehub.learning import queries as learning
 from coursehub.sales.shop import queries
 from coursehub.sales.shop.describing import alternates, as_json_ld, joined, sale_data
-from coursehub.sales.shop.finding import courses_found, courses_of
+from coursehub.sales.shop.finding import CourseRow, courses_found, courses_of
 from coursehub.sales.shop.forms import Wish
 from coursehub.sales.shop.lasting import lasting_of
 from coursehub.sales.shop.words import band_words, sort_words
@@ -58,6 +59,7 @@ def courses() -> ResponseReturnValue:
             "sales/shop/courses.html",
             wish=wish,
             found=found.courses,
+            rows=_rows(found.courses.items, locale),
             counts=found.counts,
             levels=level_words(),
             languages=language_words(),
@@ -66,6 +68,18 @@ def courses() -> ResponseReturnValue:
             canonical=external_url("shop.courses"),
             alternates=alternates("shop.courses", LOCALES),
         )
+
+
+def _rows(rows: Sequence[CourseRow], locale: str, *, by: str = "") -> list[Markup]:
+    """Each course of a list as it is drawn; a row is kept by all that stands in it."""
+    levels, languages = level_words(), language_words()
+    return [
+        fragment(
+            "sales/shop/_row.html", row=row, level=levels[row.level], locale=locale, by=by,
+            languages=tuple((code, languages.get(code, code)) for code in row.languages),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _sorts(wish: Wish) -> list[tuple[str, str, bool]]:
@@ -130,9 +144,7 @@ def partner(slug: str) -> ResponseReturnValue:
         return page(
             "sales/shop/partner.html",
             partner=found,
-            courses=courses_of(slug, locale=locale, home_currency=current_settings().default_currency),
-            levels=level_words(),
-            languages=language_words(),
+            courses=_rows(courses_of(slug, locale=locale, home_currency=current_settings().default_currency), locale, by=slug),
             canonical=external_url("shop.partner", slug=slug),
             alternates=alternates("shop.partner", LOCALES, slug=slug),
         )
