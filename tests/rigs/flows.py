@@ -217,8 +217,7 @@ def commit_twice() -> None:
     def careless(**wish: Any) -> Any:
         enrolment = enrol(**wish)
         db.session.commit()
-        if db.engine.dialect.name == "sqlite":
-            db.session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        db.session.connection().exec_driver_sql("BEGIN IMMEDIATE" if db.engine.dialect.name == "sqlite" else "BEGIN")
         return enrolment
 
     completion.enrol = careless
