@@ -1,6 +1,7 @@
 """Connections to PostgreSQL: none is kept in a transaction by a reader, and one that died while it rested is replaced."""
 
 import time
+from select import POLLIN, poll
 
 import pytest
 import sqlalchemy as sa
@@ -48,8 +49,11 @@ def test_whoever_reads_holds_no_transaction_open_and_whoever_writes_does(at):
 
 
 def test_a_connection_that_died_while_it_rested_is_replaced_without_anybody_noticing():
+    socket = poll()
+    socket.register(db.session.connection().connection.driver_connection.fileno(), POLLIN)
     resting = own_pid()
     end(resting)
+    assert socket.poll(5_000), "the server's last word has not arrived"
     assert own_pid() != resting
 
 
