@@ -55,6 +55,10 @@ class Found:
         """The first column alone."""
         return Found([row[0] for row in self._rows])
 
+    def scalar_one(self) -> Any:
+        """The first column of the only row. Raises NoResultFound and MultipleResultsFound."""
+        return self.one()[0]
+
     def scalar_one_or_none(self) -> Any:
         """The first column of the only row, or None."""
         row = self.one_or_none()
@@ -68,7 +72,7 @@ class Plan:
         """Compile it and find out how its values are bound and read."""
         compiled = statement.compile(dialect=dialect)
         self.is_plain = not (compiled.post_compile_params or compiled.literal_execute_params)
-        self._dialect, self._sql = dialect, str(compiled)
+        self._sql = str(compiled)
         bound = {name: _bound(bind, dialect) for name, bind in compiled.binds.items()}
         self._names: Sequence[str] | None = compiled.positiontup if compiled.positional else None
         self._wanted = {name: change for name, (is_wanted, _value, change) in bound.items() if is_wanted}
@@ -85,17 +89,7 @@ class Plan:
             given[name] = values[name] if change is None else change(values[name])
         if self._names is not None:
             given = tuple([given[name] for name in self._names])
-        raw = connection.connection
-        cursor = raw.cursor()
-        try:
-            for told in connection.dispatch.before_cursor_execute:
-                told(connection, cursor, self._sql, given, None, False)
-            cursor.execute(self._sql, given)
-            rows = cursor.fetchall()
-        except self._dialect.loaded_dbapi.Error as error:
-            self._refuse(connection, cursor, given, error)
-        finally:
-            cursor.close()
+        rows = on_driver(connection, self._sql, given)
         if not self._read:
             return Found([self._row._make(row) for row in rows])
         return Found([self._changed(row) for row in rows])
@@ -106,15 +100,36 @@ class Plan:
             cells[n] = change(cells[n])
         return self._row._make(cells)
 
-    def _refuse(self, connection: sa.Connection, cursor: Any, given: Any, error: Exception) -> Never:
-        """The driver's error as SQLAlchemy's; a connection that has gone is not used again."""
-        dialect = self._dialect
-        gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
-        if gone:
-            connection.invalidate(error)
-        raise sa.exc.DBAPIError.instance(
-            self._sql, given, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
-        ) from error
+
+def on_driver(connection: sa.Connection, sql: str, values: Any) -> Sequence[Any]:
+    """Send one statement on the driver, as it is; its rows, if it gives any.
+
+    Who listens to SQLAlchemy's statements hears of it before and after. Raises what SQLAlchemy would raise.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        for told in connection.dispatch.before_cursor_execute:
+            told(connection, cursor, sql, values, None, False)
+        cursor.execute(sql, values)
+        rows: Sequence[Any] = cursor.fetchall() if cursor.description else ()
+        for told in connection.dispatch.after_cursor_execute:
+            told(connection, cursor, sql, values, None, False)
+    except connection.dialect.loaded_dbapi.Error as error:
+        _refuse(connection, cursor, sql, values, error)
+    finally:
+        cursor.close()
+    return rows
+
+
+def _refuse(connection: sa.Connection, cursor: Any, sql: str, values: Any, error: Exception) -> Never:
+    """The driver's error as SQLAlchemy's; a connection that has gone is not used again."""
+    dialect = connection.dialect
+    gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
+    if gone:
+        connection.invalidate(error)
+    raise sa.exc.DBAPIError.instance(
+        sql, values, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
+    ) from error
 
 
 _AS_MAPPING = {"__slots__": (), "_mapping": property(lambda row: row._asdict())}

@@ -9,15 +9,15 @@ For a sale and a journal. Elsewhere ordinary statements are clear and fast enoug
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from coursehub.db import db
+from coursehub.plans import Found, on_driver
 
 Converter = Callable[[Any], Any] | None
-Sent: TypeAlias = "sa.CursorResult[*tuple[Any, ...]]"
 
 
 class _Text(NamedTuple):
@@ -38,7 +38,7 @@ class Prepared:
         self._statement = statement
         self._texts: dict[Any, _Text] = {}
 
-    def __call__(self, values: Mapping[str, Any], connection: Connection | None = None) -> Sent:
+    def __call__(self, values: Mapping[str, Any], connection: Connection | None = None) -> Found:
         """Send it in the open transaction; what stands in the session and was not flushed is not seen."""
         connection = connection or db.session.connection()
         key = (connection.dialect.name, *values)
@@ -70,9 +70,9 @@ def _text(statement: Any, dialect: Dialect, names: list[str] | None) -> _Text:
     return _Text(str(compiled), [(name, converters[name]) for name in order], compiled.positional)
 
 
-def _send(connection: Connection, text: _Text, values: Mapping[str, Any]) -> Sent:
+def _send(connection: Connection, text: _Text, values: Mapping[str, Any]) -> Found:
     if text.is_positional:
         sent: Any = tuple([values[name] if convert is None else convert(values[name]) for name, convert in text.binds])
     else:
         sent = {name: values[name] if convert is None else convert(values[name]) for name, convert in text.binds}
-    return connection.exec_driver_sql(text.sql, sent)
+    return Found(on_driver(connection, text.sql, sent))

@@ -83,7 +83,7 @@ def enrol(*, person_id: int, release_id: int, at: datetime, source: str = "order
             "locale": release.own if release.own in release.languages else release.languages[0],
             "opened_at": at,
         }
-        opened_id = _OPEN(row).scalar()
+        opened_id = _OPEN(row).scalar_one_or_none()
         if opened_id is None:
             raise AlreadyEnrolled
         events.record("learning.enrolled", at=at, enrolment_id=opened_id, course_id=release.course_id)
