@@ -34,7 +34,7 @@ class ReleaseSkill(Model):
 
 
 class CatalogueRevision(Model):
-    """One row: a number that grows whenever a listing-relevant thing changes, for caches."""
+    """One row: a number that grows whenever the shelf changes, for what is kept of it. Triggers let it grow, nobody else."""
 
     __tablename__ = "catalogue_revision"
 

@@ -22,7 +22,6 @@ from coursehub.catalog.operations.listing import (
     list_release,
     retire_release,
     shelve_release,
-    touch_catalogue,
     unlist_release,
 )
 from coursehub.catalog.operations.mending import (
@@ -83,7 +82,6 @@ __all__ = [
     "shelve_release",
     "submit_release",
     "take_review",
-    "touch_catalogue",
     "undo_mend",
     "unlist_release",
     "upload_package",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from coursehub import events, search
 from coursehub.catalog import policies
-from coursehub.catalog.models import CatalogueRevision, Course, Release, ReleaseSkill, ReleaseText, Skill
+from coursehub.catalog.models import Course, Release, ReleaseSkill, ReleaseText, Skill
 from coursehub.catalog.operations.history import happened
 from coursehub.catalog.queries.courses import current_release
 from coursehub.catalog.queries.finding import KIND
@@ -46,7 +46,6 @@ def list_release(release: Release, *, at: datetime) -> None:
         release.state, release.listed_at = "listed", at
         db.session.flush()
         index_course(course.id)
-        touch_catalogue()
         happened(release, "listed", by_id=None, at=at)
         events.record("catalog.release_listed", at=at, release_id=release.id, course_id=course.id)
 
@@ -62,7 +61,6 @@ def retire_release(release: Release, *, at: datetime) -> None:
             raise NotOnOffer
         _retire(release, "retired", at=at)
         search.drop(KIND, release.course_id)
-        touch_catalogue()
 
 
 def unlist_release(release: Release, *, at: datetime) -> None:
@@ -77,7 +75,6 @@ def unlist_release(release: Release, *, at: datetime) -> None:
         release.state, release.listed_at = "approved", None
         db.session.flush()
         search.drop(KIND, release.course_id)
-        touch_catalogue()
         happened(release, "unlisted", by_id=None, at=at)
         events.record("catalog.release_unlisted", at=at, release_id=release.id, course_id=release.course_id)
 
@@ -128,15 +125,3 @@ def index_listed_courses() -> int:
         for course_id in ids:
             index_course(course_id)
     return len(ids)
-
-
-def touch_catalogue() -> None:
-    """Let caches know that something the catalogue shows has changed. Inside a transaction."""
-    grown = sa.update(CatalogueRevision).where(CatalogueRevision.id == 1).values(number=CatalogueRevision.number + 1)
-    changed = db.session.execute(grown.execution_options(synchronize_session=False))
-    if not changed.rowcount:  # type: ignore[attr-defined]
-        try:
-            with db.session.begin_nested():
-                db.session.execute(sa.insert(CatalogueRevision).values(id=1, number=1))
-        except sa.exc.IntegrityError:
-            db.session.execute(grown.execution_options(synchronize_session=False))

@@ -33,7 +33,7 @@ from coursehub.catalog.queries.courses import (
     releases_visible_to,
     title_of,
 )
-from coursehub.catalog.queries.finding import search_courses
+from coursehub.catalog.queries.finding import courses_holding, search_courses
 from coursehub.catalog.queries.reviews import (
     can_undo,
     events_of,
@@ -63,6 +63,7 @@ __all__ = [
     "catalogue_revision",
     "changes_between",
     "course_by_slug",
+    "courses_holding",
     "courses_visible_to",
     "current_release",
     "draft_of",

@@ -1,18 +1,19 @@
 """Finding listed courses by words, level, skill, language and owner."""
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from coursehub import search
 from coursehub.catalog.models import Course, Release, ReleaseSkill, ReleaseText, Skill
-from coursehub.db import db
+from coursehub.db import db, look
 
 KIND = "course"
 
 
 def search_courses(
-    query: "str | sa.BindParameter[str]" = "",
+    query: str = "",
     *,
     level: str | None = None,
     skill: str | None = None,
@@ -22,13 +23,12 @@ def search_courses(
     """Listed courses as (course_id, rank), higher ranks first fit better; 0 without words.
 
     The caller joins what it shows and sorts. `skill` is a code; its narrower skills count too.
-    Words are looked for in every language of a course, whatever the reader's;
-    a bound parameter in place of them is search.matches' own.
+    Words are looked for in every language of a course, whatever the reader's.
     """
     listed: sa.Select[Any] = sa.select(Course.id.label("course_id")).join(
         Release, sa.and_(Release.course_id == Course.id, Release.state == "listed")
     )
-    if not isinstance(query, str) or query.strip():
+    if query.strip():
         hits = search.matches(KIND, query).subquery()
         listed = listed.join(hits, hits.c.ref_id == Course.id).add_columns(hits.c.rank.label("rank"))
     else:
@@ -43,6 +43,17 @@ def search_courses(
         taught = sa.select(ReleaseSkill.release_id).where(ReleaseSkill.skill_id.in_(_skill_and_narrower(skill)))
         listed = listed.where(Release.id.in_(taught))
     return listed
+
+
+def courses_holding(query: str) -> dict[int, float]:
+    """The courses that hold every word, by their ids, with their ranks: higher ones fit better. Listed or not is not asked."""
+    words = search.wanted(query)
+    return dict(look(_holding(), {"words": words}).all()) if words else {}
+
+
+@lru_cache(maxsize=1)
+def _holding() -> "sa.Select[int, float]":
+    return search.matches(KIND, sa.bindparam("words", type_=sa.Text))
 
 
 def _speaks(language: str) -> sa.ColumnElement[bool]:

@@ -101,23 +101,29 @@ def review_summary(course_id: int) -> ReviewSummary:
     return _summary(by_stars) if by_stars else ReviewSummary(0, 0)
 
 
-def review_summaries(course_ids: Iterable[int]) -> dict[int, ReviewSummary]:
-    """The same for many courses at once, for lists; courses without reviews are missing."""
-    by_course: dict[int, dict[int, int]] = {}
-    for row in look(_STARS_OF_MANY, {"ids": list(course_ids)}):
-        by_course.setdefault(row.course_id, {})[row.stars] = row.n
-    return {course_id: _summary(by_stars) for course_id, by_stars in by_course.items()}
-
-
-_STARS_OF_MANY = (
+AT_ONCE = 24
+"""For how many courses one statement tells reviews: as many parameters, so that it is always the same."""
+_BY_COURSE = (
     sa.select(CourseReview.course_id, CourseReview.stars, sa.func.count().label("n"))
     .where(
-        CourseReview.course_id.in_(sa.bindparam("ids", expanding=True)),
+        CourseReview.course_id.in_([sa.bindparam(f"course_{n}", type_=sa.BigInteger) for n in range(AT_ONCE)]),
         CourseReview.deleted_at.is_(None),
         CourseReview.hidden_at.is_(None),
     )
     .group_by(CourseReview.course_id, CourseReview.stars)
 )
+
+
+def review_summaries(course_ids: Iterable[int]) -> dict[int, ReviewSummary]:
+    """The same for many courses at once, for lists; courses without reviews are missing."""
+    ids = list(course_ids)
+    by_course: dict[int, dict[int, int]] = {}
+    for first in range(0, len(ids), AT_ONCE):
+        some = ids[first : first + AT_ONCE]
+        values = {f"course_{n}": some[n] if n < len(some) else 0 for n in range(AT_ONCE)}
+        for course_id, stars, many in look(_BY_COURSE, values):
+            by_course.setdefault(course_id, {})[stars] = many
+    return {course_id: _summary(by_stars) for course_id, by_stars in by_course.items()}
 
 
 def _summary(by_stars: dict[int, int]) -> ReviewSummary:

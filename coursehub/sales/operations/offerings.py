@@ -5,7 +5,6 @@ from datetime import datetime
 
 from coursehub import events, rails
 from coursehub.catalog.models import Course
-from coursehub.catalog.operations import touch_catalogue
 from coursehub.contracts import queries as contracts
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
@@ -69,7 +68,6 @@ def open_offering(course: Course, draft: OfferingDraft, *, by: Actor, at: dateti
         )
         db.session.add(offering)
         db.session.flush()
-        touch_catalogue()
         events.record("sales.offering_opened", at=at, offering_id=offering.id, course_id=course.id, by_id=by.person_id)
     return offering
 
@@ -83,7 +81,6 @@ def close_offering(course: Course, *, by: Actor, at: datetime) -> None:
             raise NotOffered
         lock(offering)
         offering.closed_at, offering.closed_by_id = at, by.person_id
-        touch_catalogue()
         events.record("sales.offering_closed", at=at, offering_id=offering.id, course_id=course.id, by_id=by.person_id)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from coursehub.sales.shop.describing import alternates, as_json_ld, joined, sale
 from coursehub.sales.shop.finding import CourseRow, courses_found, courses_of
 from coursehub.sales.shop.forms import Wish
 from coursehub.sales.shop.lasting import lasting_of
+from coursehub.sales.shop.shelf import Counts
 from coursehub.sales.shop.words import band_words, sort_words
 from coursehub.web import PUBLIC, Page, access, current_actor, current_locale, external_url, gettext_locale, page
 from coursehub.web.locale import LANGUAGE_COOKIE, LOCALES
@@ -61,9 +63,7 @@ def courses() -> ResponseReturnValue:
             found=found.courses,
             rows=_rows(found.courses.items, locale),
             counts=found.counts,
-            levels=level_words(),
-            languages=language_words(),
-            bands=band_words(current_settings().default_currency),
+            choices=_choices(wish, found.counts, locale),
             sorts=_sorts(wish),
             canonical=external_url("shop.courses"),
             alternates=alternates("shop.courses", LOCALES),
@@ -80,6 +80,16 @@ def _rows(rows: Sequence[CourseRow], locale: str, *, by: str = "") -> list[Marku
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _choices(wish: Wish, counts: Counts, locale: str) -> Markup:
+    """The choices of every filter with what each would leave; neither words nor order nor page matter to them."""
+    settings = current_settings()
+    return fragment(
+        "sales/shop/_choices.html", wish=replace(wish, q="", sort="newest", page=1), counts=counts,
+        house=settings.house_name_en if locale == "en" else settings.house_name, levels=tuple(level_words().items()),
+        bands=tuple(band_words(settings.default_currency).items()), languages=tuple(language_words().items()),
+    )  # fmt: skip
 
 
 def _sorts(wish: Wish) -> list[tuple[str, str, bool]]:
@@ -144,7 +154,7 @@ def partner(slug: str) -> ResponseReturnValue:
         return page(
             "sales/shop/partner.html",
             partner=found,
-            courses=_rows(courses_of(slug, locale=locale, home_currency=current_settings().default_currency), locale, by=slug),
+            courses=_rows(courses_of(slug, locale=locale), locale, by=slug),
             canonical=external_url("shop.partner", slug=slug),
             alternates=alternates("shop.partner", LOCALES, slug=slug),
         )
