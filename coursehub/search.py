@@ -28,7 +28,9 @@ class SearchEntry(Model):
     __tablename__ = "search_entry"
     __table_args__ = (
         sa.UniqueConstraint("kind", "ref_id", "locale", name="uq_search_entry_thing"),
-        sa.Index("ix_search_entry_tokens", "tokens", postgresql_using="gin").ddl_if(dialect="postgresql"),
+        sa.Index("ix_search_entry_tokens", "tokens", postgresql_using="gin", postgresql_with={"fastupdate": "off"}).ddl_if(
+            dialect="postgresql"
+        ),
     )
 
     id: Mapped[Id]
