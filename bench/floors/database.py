@@ -92,6 +92,11 @@ def data(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
+def numbers(values: list[int]) -> Any:
+    """Many numbers as one value of a statement."""
+    return json.dumps(values) if IS_SQLITE else values
+
+
 def moment(value: datetime) -> Any:
     """A moment as the column keeps it."""
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if IS_SQLITE else value

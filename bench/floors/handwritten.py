@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from bench.floors import sale
 from bench.floors import statements as sql
-from bench.floors.database import IS_SQLITE, Row, as_datetime, data, database, moment
+from bench.floors.database import IS_SQLITE, Row, as_datetime, data, database, moment, numbers
 
 BASE = "http://localhost:8000"
 LEVELS = {"beginner": "Beginner", "intermediate": "Intermediate", "advanced": "Advanced"}
@@ -103,9 +103,10 @@ def courses() -> str:
     q = " ".join(request.args.get("q", "").split())[:100]
     number = max(1, request.args.get("page", 1, int))
     if q:
-        match = wanted(q)
-        kinds, skills = db.rows(sql.KINDS_FOUND, match), db.rows(sql.SKILLS_FOUND, match)
-        rows = db.rows(sql.ROWS_FOUND, match, (number - 1) * 24)
+        ids = [row.id for row in db.rows(sql.FOUND, wanted(q))]
+        shown = ids[(number - 1) * 24 : number * 24]
+        kinds, skills = db.rows(sql.KINDS_FOUND, numbers(ids)), db.rows(sql.SKILLS_FOUND, numbers(ids))
+        rows = sorted(db.rows(sql.ROWS_FOUND, numbers(shown)), key=lambda row: shown.index(row.id))
     else:
         kinds, skills, rows = db.rows(sql.KINDS), db.rows(sql.SKILLS), db.rows(sql.ROWS, (number - 1) * 24)
     ratings = {}

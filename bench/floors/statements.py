@@ -21,19 +21,23 @@ HITS = (
     else """WITH hits AS (SELECT ref_id, max(ts_rank(tokens, q)) AS rank FROM search_entry, to_tsquery('simple', ?) q
  WHERE tokens @@ q AND kind = 'course' GROUP BY ref_id) """
 )
-HIT = " JOIN hits ON hits.ref_id = c.id"
+# Course ids as one value: JSON on SQLite, an array on PostgreSQL.
+AMONG = " IN (SELECT value FROM json_each(?))" if IS_SQLITE else " = ANY (?)"
 _KINDS = """SELECT e.level, CASE WHEN f.price_minor = 0 THEN 'free' WHEN f.price_minor <= 20000 THEN 'low' ELSE 'high' END AS band,
  o.is_house, CAST(e.languages AS text) LIKE '%"zh-CN"%' AS in_chinese, CAST(e.languages AS text) LIKE '%"en"%' AS in_english,
  count(*) AS n"""
 KINDS = _KINDS + SHELF + " GROUP BY 1, 2, 3, 4, 5"
-KINDS_FOUND = HITS + _KINDS + SHELF + HIT + " GROUP BY 1, 2, 3, 4, 5"
-_CLOSURE = """closure(wide, narrow) AS (
- SELECT id, id FROM skill UNION ALL SELECT t.wide, s.id FROM closure t JOIN skill s ON s.parent_id = t.narrow)"""
-_SKILLS = """SELECT s.code, s.name, count(DISTINCT x.id) AS n FROM skill s JOIN closure t ON t.wide = s.id
- JOIN release_skill k ON k.skill_id = t.narrow JOIN (SELECT c.id, e.id AS release_id {shelf}) x ON x.release_id = k.release_id
- GROUP BY s.id ORDER BY n DESC, s.position, s.id"""
-SKILLS = "WITH RECURSIVE " + _CLOSURE + _SKILLS.format(shelf=SHELF)
-SKILLS_FOUND = HITS.replace("WITH", "WITH RECURSIVE", 1) + ", " + _CLOSURE + _SKILLS.format(shelf=SHELF + HIT)
+KINDS_FOUND = _KINDS + SHELF + " WHERE c.id" + AMONG + " GROUP BY 1, 2, 3, 4, 5"
+# Counted by number before anything is looked up by it; what a row shows is read for the rows of the page alone.
+_SKILLS = """WITH RECURSIVE closure(wide, narrow) AS (
+ SELECT id, id FROM skill UNION ALL SELECT t.wide, s.id FROM closure t JOIN skill s ON s.parent_id = t.narrow),
+ shelf AS MATERIALIZED (SELECT e.id {shelf}),
+ counted AS (SELECT t.wide, count(DISTINCT k.release_id) AS n FROM shelf JOIN release_skill k ON k.release_id = shelf.id
+ JOIN closure t ON t.narrow = k.skill_id GROUP BY t.wide)
+ SELECT s.code, s.name, x.n FROM counted x JOIN skill s ON s.id = x.wide ORDER BY x.n DESC, s.position, s.id"""
+_NO_SELLER = SHELF[: SHELF.index("  JOIN organisation")]
+SKILLS = _SKILLS.format(shelf=_NO_SELLER)
+SKILLS_FOUND = _SKILLS.format(shelf=_NO_SELLER + " WHERE c.id" + AMONG)
 _ROWS = """SELECT c.id, c.slug, coalesce(w.title, t.title) AS title, coalesce(w.summary, t.summary) AS summary,
  coalesce(w.locale, t.locale) AS locale, o.name_en AS organisation, e.level, e.languages, f.price_minor,
  CASE WHEN f.seats_limit IS NULL THEN false ELSE
@@ -42,9 +46,18 @@ _ROWS = """SELECT c.id, c.slug, coalesce(w.title, t.title) AS title, coalesce(w.
  (SELECT coalesce(sum(n.minutes), 0) FROM lesson n WHERE n.release_id = e.id) AS minutes"""
 _WORDS = """ JOIN release_text t ON t.release_id = e.id AND t.locale = c.original_locale
  LEFT JOIN release_text w ON w.release_id = e.id AND w.locale = 'en'"""
-_NEWEST = " coalesce(e.listed_at, l.opened_at) DESC, c.id DESC LIMIT 24 OFFSET ?"
-ROWS = _ROWS + SHELF + _WORDS + " ORDER BY" + _NEWEST
-ROWS_FOUND = HITS + _ROWS + SHELF + HIT + _WORDS + " ORDER BY hits.rank DESC," + _NEWEST
+_NARROW = "SELECT c.id, e.id AS release_id, f.id AS offering_id, coalesce(e.listed_at, l.opened_at) AS since"
+_NEWEST = " ORDER BY since DESC, c.id DESC"
+ROWS = (
+    f"WITH page AS MATERIALIZED ({_NARROW}{_NO_SELLER} {_NEWEST} LIMIT 24 OFFSET ?) {_ROWS}"
+    """ FROM page JOIN course c ON c.id = page.id JOIN release e ON e.id = page.release_id
+ JOIN offering f ON f.id = page.offering_id JOIN organisation o ON o.id = c.organisation_id"""
+    f"{_WORDS} ORDER BY page.since DESC, page.id DESC"
+)
+FOUND = f"{HITS} SELECT c.id FROM hits JOIN course c ON c.id = hits.ref_id{_NO_SELLER.replace('FROM course c', '')}" + (
+    " ORDER BY hits.rank DESC, coalesce(e.listed_at, l.opened_at) DESC, c.id DESC"
+)
+ROWS_FOUND = _ROWS + SHELF + _WORDS + " WHERE c.id" + AMONG
 RATINGS = """SELECT course_id, count(*) AS n, sum(stars) AS stars FROM course_review
  WHERE deleted_at IS NULL AND hidden_at IS NULL AND course_id IN ({marks}) GROUP BY course_id"""
 
