@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import typst
+from typing import TYPE_CHECKING, Any
 
 from coursehub.config import current_settings, root
 from coursehub.errors import Refusal
+
+if TYPE_CHECKING:
+    import typst
 
 CHINESE = ("Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei")
 LATIN = ("Noto Sans", "Inter", "Source Sans 3", "Liberation Sans", "DejaVu Sans")
@@ -33,6 +34,8 @@ def render(template_name: str, data: Mapping[str, Any], *, at: datetime) -> byte
     at: the moment written into the file, so that the same data give the same bytes.
     Raises NoChineseFont.
     """
+    import typst  # seven megabytes that a page never needs
+
     fonts = _fonts(current_settings().pdf_font_path)
     chinese = chinese_family(current_settings().pdf_font_path)
     if chinese is None:
@@ -54,8 +57,10 @@ def chinese_family(font_path: str) -> str | None:
 
 
 @cache
-def _fonts(font_path: str) -> typst.Fonts:
+def _fonts(font_path: str) -> "typst.Fonts":
     """Every font we may use; reading them takes a tenth of a second, so once."""
+    import typst
+
     fetched = root() / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
     folders = [str(place) for place in (Path(font_path) if font_path else None, fetched) if place and place.exists()]
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=folders)

@@ -17,7 +17,6 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pyld import jsonld
 
 CREDENTIALS_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -102,6 +101,8 @@ def canonical(document: Mapping[str, Any]) -> str:
     """The document as canonical N-Quads. Raises NotSignable."""
     if len(json.dumps(document)) > _LONGEST:
         raise NotSignable("the document is too long")
+    from pyld import jsonld  # only signing and checking need it, and it is large
+
     try:
         expanded = jsonld.JsonLdProcessor(on_property_dropped=_refuse_term).expand(dict(document), _options())
         _refuse_relative(expanded)

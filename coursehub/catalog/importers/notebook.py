@@ -8,8 +8,6 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
-import nbformat
-
 _PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/svg+xml": ".svg", "image/webp": ".webp"}
 _LARGEST_PICTURE = 20 << 20
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -34,6 +32,8 @@ def read_notebook(text: str, page: str) -> ReadNotebook:
 
     Raises NotebookError.
     """
+    import nbformat  # only an import of a notebook needs it, and it is large
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
