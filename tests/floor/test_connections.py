@@ -29,13 +29,12 @@ def in_transaction(pid):
         return connection.execute(found, {"pid": pid}).scalar_one()
 
 
-def end(pid):
-    with db.engine.connect() as connection:
-        connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
-        for _ in range(100):
-            if connection.execute(sa.text("SELECT 1 FROM pg_stat_activity WHERE pid = :pid"), {"pid": pid}).first() is None:
-                return
-            time.sleep(0.02)
+def end(pid, *, through):
+    through.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    for _ in range(100):
+        if through.execute(sa.text("SELECT 1 FROM pg_stat_activity WHERE pid = :pid"), {"pid": pid}).first() is None:
+            return
+        time.sleep(0.02)
 
 
 def test_whoever_reads_holds_no_transaction_open_and_whoever_writes_does(at):
@@ -49,15 +48,18 @@ def test_whoever_reads_holds_no_transaction_open_and_whoever_writes_does(at):
 
 
 def test_a_connection_that_died_while_it_rested_is_replaced_without_anybody_noticing():
-    socket = poll()
-    socket.register(db.session.connection().connection.driver_connection.fileno(), POLLIN)
-    resting = own_pid()
-    end(resting)
-    assert socket.poll(5_000), "the server's last word has not arrived"
-    assert own_pid() != resting
+    db.engine.dispose()
+    with db.engine.connect() as other:  # held, so that the pool has nothing to give but the dead one
+        socket = poll()
+        socket.register(db.session.connection().connection.driver_connection.fileno(), POLLIN)
+        resting = own_pid()
+        end(resting, through=other)
+        assert socket.poll(5_000), "the server's last word has not arrived"
+        assert own_pid() != resting
 
 
 def test_a_connection_that_rested_for_long_is_asked_first(monkeypatch):
+    db.engine.dispose()
     own_pid()
     asked = []
     monkeypatch.setattr(db.engine.dialect, "do_ping", lambda connection: asked.append(connection))

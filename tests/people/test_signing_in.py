@@ -196,7 +196,8 @@ def test_signing_in_and_failing_to_leave_audit_rows(ada, client: FlaskClient) ->
     client.post("/sign-in", data={**ADA, "password": "wrong wrong"})
     client.post("/sign-in", data=ADA)
     client.post("/sign-out")
-    acts = db.session.execute(sa.select(PeopleAudit.act).where(PeopleAudit.person_id == ada.id)).scalars().all()
+    rows = sa.select(PeopleAudit.act).where(PeopleAudit.person_id == ada.id).order_by(PeopleAudit.id)
+    acts = db.session.execute(rows).scalars().all()
     assert [a for a in acts if a in ("sign_in_failed", "signed_in", "signed_out")] == [
         "sign_in_failed", "signed_in", "signed_out",
     ]  # fmt: skip

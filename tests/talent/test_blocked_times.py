@@ -13,9 +13,12 @@ from tests.cast import sign_in
 from .test_consent import pool_profile
 
 DRILL = os.environ.get("COURSEHUB_DRILL") == "1"
-PAIRS = 1000 if DRILL else 200
+PAIRS = 1000 if DRILL else 150
 NOW = time.perf_counter if DRILL else time.thread_time
 """The wall's clock on a quiet machine; in the suite the work of our own thread, which a neighbour does not lengthen."""
+
+ROUNDS = range(1 if DRILL else 5)
+"""A neighbour's work may weigh on one round, not on all; a delay that is really there weighs on every one."""
 
 
 def medians(first, second) -> tuple[float, float]:
@@ -49,9 +52,6 @@ def test_the_page_of_somebody_who_blocks_us_takes_as_long_as_that_of_nobody(app,
     emma = sign_in(app.test_client(), cast.emma)
     hidden, nobody = f"/hire/people/{profile.public_id}", "/hire/people/0123456789abcdef"
     assert emma.get(hidden).status_code == emma.get(nobody).status_code == 404
-    pair = medians(lambda: emma.get(hidden), lambda: emma.get(nobody))
-    if not equal(*pair):  # a neighbour's work may weigh on one run, not on two
-        pair = medians(lambda: emma.get(hidden), lambda: emma.get(nobody))
-    assert equal(*pair), pair
-    slow = medians(lambda: (delay(), emma.get(hidden)), lambda: emma.get(nobody))
-    assert not equal(*slow), f"a planted delay of 1 ms was not noticed: {slow}"
+    assert any(equal(*medians(lambda: emma.get(hidden), lambda: emma.get(nobody))) for _ in ROUNDS)
+    slow = [medians(lambda: (delay(), emma.get(hidden)), lambda: emma.get(nobody)) for _ in ROUNDS]
+    assert not any(equal(*pair) for pair in slow), f"a planted delay of 1 ms was not noticed: {slow}"
