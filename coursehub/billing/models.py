@@ -1,0 +1,149 @@
+"""Tables of billing. What has a number is final: triggers (see the migration) refuse to edit or delete it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from coursehub.db import BigId, Id, Model, PublicId, UtcDateTime, ref
+
+KINDS = ("invoice", "credit_note")
+PREFIX = {"invoice": "INV", "credit_note": "CN"}
+CAUSES = ("placement", "work")
+"""What somebody is invoiced for: a placement fee, or weeks of part-time work."""
+
+
+class Series(Model):
+    """The last number given to each kind of document. One row per kind, locked while a number is given."""
+
+    __tablename__ = "billing_series"
+
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class Document(Model):
+    """An invoice or a credit note, with its number.
+
+    Amounts are positive in both; a credit note lowers what its invoice (`credits_id`) asks for.
+    `effect_key` is the business effect in the books that this document puts in writing.
+    `parties` are the names, as they were on that day, and where to pay.
+    """
+
+    __tablename__ = "billing_document"
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in KINDS)})", name="kind_known"),
+        CheckConstraint(f"cause IN ({', '.join(repr(cause) for cause in CAUSES)})", name="cause_known"),
+        CheckConstraint("amount_minor > 0 AND tax_minor >= 0 AND tax_minor <= amount_minor", name="amounts"),
+        CheckConstraint("number > 0", name="numbered"),
+        CheckConstraint("(kind = 'invoice') = (due_on IS NOT NULL)", name="invoices_are_due"),
+        CheckConstraint("(kind = 'credit_note') = (credits_id IS NOT NULL)", name="credit_notes_name_their_invoice"),
+        UniqueConstraint("kind", "number", name="billing_document_number"),
+        UniqueConstraint("effect_key", name="billing_document_effect_once"),
+        Index("billing_document_by_cause", "cause", "cause_id"),
+        Index("billing_document_by_organisation", "organisation_id", "kind", "number"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    kind: Mapped[str] = mapped_column(String(12))
+    number: Mapped[int] = mapped_column(Integer)
+    organisation_id: Mapped[int] = ref("organisation.id", index=False)
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int] = mapped_column(BigId)
+    tax_minor: Mapped[int] = mapped_column(BigId)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    cause: Mapped[str] = mapped_column(String(12))
+    cause_id: Mapped[str] = mapped_column(String(16))
+    effect_key: Mapped[str] = mapped_column(String(200))
+    credits_id: Mapped[int | None] = mapped_column(ForeignKey("billing_document.id", name="billing_document_credits_fkey"))
+    parties: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    lines: Mapped[list["DocumentLine"]] = relationship(order_by="DocumentLine.n", viewonly=True)
+
+    @property
+    def reference(self) -> str:
+        """The number as people write it on a transfer, such as INV-000042."""
+        return f"{PREFIX[self.kind]}-{self.number:06d}"
+
+
+class DocumentLine(Model):
+    """One line of a document: words in both languages and an amount."""
+
+    __tablename__ = "billing_line"
+    __table_args__ = (CheckConstraint("n > 0", name="numbered"), CheckConstraint("amount_minor <> 0", name="says_something"))
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("billing_document.id", name="billing_line_document_fkey"), primary_key=True
+    )
+    n: Mapped[int] = mapped_column(Integer, primary_key=True)
+    text: Mapped[dict[str, str]] = mapped_column(JSON)
+    detail: Mapped[dict[str, str]] = mapped_column(JSON)
+    amount_minor: Mapped[int] = mapped_column(BigId)
+
+
+class Receipt(Model):
+    """Money that a member sent to the bank, as finance read it on the statement. A mistake is undone by a second row.
+
+    `bank_reference` is the bank's own number of the line; marking one line twice is refused.
+    """
+
+    __tablename__ = "billing_receipt"
+    __table_args__ = (
+        CheckConstraint("(undoes_id IS NULL AND amount_minor > 0) OR (undoes_id IS NOT NULL AND amount_minor < 0)", name="sign"),
+        UniqueConstraint("undoes_id", name="billing_receipt_undone_once"),
+        Index("billing_receipt_by_bank_reference", "bank_reference"),
+        Index("billing_receipt_by_organisation", "organisation_id", "currency"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    organisation_id: Mapped[int] = ref("organisation.id", index=False)
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int] = mapped_column(BigId)
+    received_on: Mapped[date] = mapped_column(Date)
+    bank_reference: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by_id: Mapped[int] = ref("person.id", index=False)
+    journal_id: Mapped[int] = ref("journal.id", index=False)
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("billing_receipt.id", name="billing_receipt_undoes_fkey"))
+
+
+class Settlement(Model):
+    """Part of an invoice is settled, by a receipt or by a credit note. Undoing a receipt writes the same with a minus."""
+
+    __tablename__ = "billing_settlement"
+    __table_args__ = (
+        CheckConstraint("(receipt_id IS NULL) <> (credit_note_id IS NULL)", name="by_one_of_them"),
+        CheckConstraint("amount_minor <> 0", name="settles_something"),
+        Index("billing_settlement_by_invoice", "invoice_id"),
+        Index("billing_settlement_by_receipt", "receipt_id"),
+        Index("billing_settlement_by_credit_note", "credit_note_id"),
+    )
+
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("billing_document.id", name="billing_settlement_invoice_fkey"))
+    receipt_id: Mapped[int | None] = mapped_column(ForeignKey("billing_receipt.id", name="billing_settlement_receipt_fkey"))
+    credit_note_id: Mapped[int | None] = mapped_column(
+        ForeignKey("billing_document.id", name="billing_settlement_credit_note_fkey")
+    )
+    amount_minor: Mapped[int] = mapped_column(BigId)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CollectionAccount(Model):
+    """The bank account of the house that members pay into; the latest of a currency stands on new invoices."""
+
+    __tablename__ = "billing_collection_account"
+    __table_args__ = (Index("billing_collection_account_latest", "currency", "id"),)
+
+    id: Mapped[Id]
+    currency: Mapped[str] = mapped_column(String(3))
+    holder: Mapped[str] = mapped_column(String(120))
+    bank: Mapped[str] = mapped_column(String(160))
+    number: Mapped[str] = mapped_column(String(60))
+    since_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by_id: Mapped[int | None] = ref("person.id", index=False)

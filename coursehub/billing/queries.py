@@ -1,0 +1,230 @@
+"""What was invoiced, what of it is open, and whose it is."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from coursehub.billing.models import CollectionAccount, Document, Receipt, Settlement
+from coursehub.db import db
+from coursehub.people.actor import Actor
+from coursehub.people.models import Organisation
+
+STATES = ("open", "overdue", "paid")
+BUCKETS = ("not_due", "to_30", "to_60", "above_60")
+"""How long past due: not yet, 1 to 30 days, 31 to 60, more."""
+
+_SETTLED = (
+    sa.select(sa.func.coalesce(sa.func.sum(Settlement.amount_minor), 0))
+    .where(Settlement.invoice_id == Document.id)
+    .correlate(Document)
+    .scalar_subquery()
+)
+OPEN_MINOR = Document.amount_minor - _SETTLED
+"""What is left to pay of an invoice, as a column beside Document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """What members owe in one currency, by days past due, in minor units; `credit_minor` is what we owe them back."""
+
+    currency: str
+    buckets: dict[str, int]
+    credit_minor: int
+
+    @property
+    def owed_minor(self) -> int:
+        """All that is open."""
+        return sum(self.buckets.values())
+
+
+def documents_visible_to(reader: Actor) -> "sa.Select[Document]":
+    """Everything for finance staff; else what the reader's own organisation was given, if they answer for its money."""
+    found = sa.select(Document)
+    if "finance" in reader.staff_roles:
+        return found
+    if not reader.has_role("owner", "finance"):
+        return found.where(sa.false())
+    return found.where(Document.organisation_id == reader.organisation_id)
+
+
+def documents_matching(reader: Actor, *, state: str = "", search: str = "", today: date) -> "sa.Select[Document]":
+    """The reader's documents, the newest first. state: one of STATES or "credit_note"; search: a number or a name."""
+    found = documents_visible_to(reader)
+    if state == "credit_note":
+        found = found.where(Document.kind == "credit_note")
+    elif state:
+        found = found.where(Document.kind == "invoice")
+        found = found.where(OPEN_MINOR == 0 if state == "paid" else OPEN_MINOR > 0)
+        if state == "overdue":
+            found = found.where(Document.due_on < today)
+    if search:
+        digits = "".join(each for each in search if each.isdigit())
+        wanted: list[sa.ColumnElement[bool]] = [
+            Document.organisation_id.in_(
+                sa.select(Organisation.id).where(
+                    sa.or_(
+                        Organisation.name.icontains(search, autoescape=True),
+                        Organisation.name_en.icontains(search, autoescape=True),
+                    )
+                )
+            )
+        ]
+        if digits and len(digits) < 10:
+            wanted.append(Document.number == int(digits))
+        found = found.where(sa.or_(*wanted))
+    return found.order_by(Document.id.desc())
+
+
+def open_minor(invoice: Document) -> int:
+    """What is left to pay of an invoice."""
+    return invoice.amount_minor - settled_minor(invoice.id)
+
+
+def settled_minor(invoice_id: int) -> int:
+    """What receipts and credit notes have settled of it."""
+    return int(_sum(Settlement.amount_minor, Settlement.invoice_id == invoice_id))
+
+
+def open_of(invoice_ids: list[int]) -> dict[int, int]:
+    """What is left to pay of each of these."""
+    rows = db.session.execute(sa.select(Document.id, OPEN_MINOR).where(Document.id.in_(invoice_ids))).all()
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def credited_minor(invoice_id: int) -> int:
+    """What credit notes take off this invoice, settled or given back."""
+    return int(_sum(Document.amount_minor, Document.credits_id == invoice_id))
+
+
+def received_minor(effect_key: str) -> int:
+    """What was received in money for the invoice of this effect; credit notes do not count."""
+    invoice = sa.select(Document.id).where(Document.effect_key == effect_key, Document.kind == "invoice").scalar_subquery()
+    return int(_sum(Settlement.amount_minor, sa.and_(Settlement.invoice_id == invoice, Settlement.receipt_id.is_not(None))))
+
+
+def open_invoices(organisation_id: int, currency: str) -> list[Document]:
+    """Its invoices that are not paid, the one due first first."""
+    found = (
+        sa.select(Document)
+        .where(
+            Document.organisation_id == organisation_id, Document.currency == currency,
+            Document.kind == "invoice", OPEN_MINOR > 0,
+        )
+        .order_by(Document.due_on, Document.id)
+    )  # fmt: skip
+    return list(db.session.execute(found).scalars())
+
+
+def credits_left(organisation_id: int, currency: str) -> list[tuple[Document | Receipt, int]]:
+    """Receipts and credit notes that are not used up, the oldest first, each with what is left of it."""
+    undone = sa.select(Receipt.undoes_id).where(Receipt.undoes_id.is_not(None))
+    receipts = sa.select(Receipt).where(
+        Receipt.organisation_id == organisation_id, Receipt.currency == currency, Receipt.undoes_id.is_(None),
+        Receipt.id.not_in(undone),
+    )  # fmt: skip
+    notes = sa.select(Document).where(
+        Document.organisation_id == organisation_id, Document.currency == currency, Document.kind == "credit_note"
+    )
+    found: list[tuple[Document | Receipt, int]] = []
+    for note in db.session.execute(notes.order_by(Document.id)).scalars():
+        found.append((note, note.amount_minor - int(_sum(Settlement.amount_minor, Settlement.credit_note_id == note.id))))
+    for receipt in db.session.execute(receipts.order_by(Receipt.id)).scalars():
+        found.append((receipt, receipt.amount_minor - int(_sum(Settlement.amount_minor, Settlement.receipt_id == receipt.id))))
+    return [(source, left) for source, left in found if left > 0]
+
+
+def credit_minor(organisation_id: int, currency: str) -> int:
+    """What a member has paid or been credited beyond its invoices."""
+    return sum(left for _source, left in credits_left(organisation_id, currency))
+
+
+def settlements_of(invoice_id: int) -> list[tuple[Settlement, Receipt | None, Document | None]]:
+    """How an invoice was settled, in order."""
+    note = sa.orm.aliased(Document)
+    rows = db.session.execute(
+        sa.select(Settlement, Receipt, note)
+        .outerjoin(Receipt, Receipt.id == Settlement.receipt_id)
+        .outerjoin(note, note.id == Settlement.credit_note_id)
+        .where(Settlement.invoice_id == invoice_id)
+        .order_by(Settlement.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def credit_notes_of(invoice_id: int) -> list[Document]:
+    """The credit notes that name this invoice."""
+    return list(db.session.execute(sa.select(Document).where(Document.credits_id == invoice_id).order_by(Document.id)).scalars())
+
+
+def document_for(effect_key: str) -> Document | None:
+    """The document that puts this effect in writing."""
+    return db.session.execute(sa.select(Document).where(Document.effect_key == effect_key)).scalar_one_or_none()
+
+
+def all_receipts() -> "sa.Select[Receipt]":
+    """Every receipt and every one undone, the latest first; for finance staff."""
+    return sa.select(Receipt).order_by(Receipt.id.desc())
+
+
+def undone_ids(receipt_ids: list[int]) -> set[int]:
+    """Which of these receipts were undone."""
+    found = sa.select(Receipt.undoes_id).where(Receipt.undoes_id.in_(receipt_ids))
+    return {each for each in db.session.execute(found).scalars() if each is not None}
+
+
+def ageing(reader: Actor, today: date) -> list[Ageing]:
+    """What is open, by currency and by days past due, of the documents this reader sees."""
+    seen = documents_visible_to(reader).where(Document.kind == "invoice", OPEN_MINOR > 0)
+    sums: dict[str, dict[str, int]] = {}
+    for currency, due_on, left in db.session.execute(seen.with_only_columns(Document.currency, Document.due_on, OPEN_MINOR)):
+        buckets = sums.setdefault(currency, dict.fromkeys(BUCKETS, 0))
+        buckets[bucket_of((today - due_on).days if due_on else 0)] += int(left)
+    owners = documents_visible_to(reader).with_only_columns(Document.organisation_id, Document.currency).distinct()
+    credits: dict[str, int] = {}
+    for organisation_id, currency in db.session.execute(owners):
+        credits[currency] = credits.get(currency, 0) + credit_minor(organisation_id, currency)
+    return [
+        Ageing(currency, sums.get(currency, dict.fromkeys(BUCKETS, 0)), credits.get(currency, 0))
+        for currency in sorted({*sums, *(each for each, minor in credits.items() if minor)})
+    ]
+
+
+def bucket_of(days_late: int) -> str:
+    """In which column of an ageing an invoice stands."""
+    if days_late <= 0:
+        return "not_due"
+    if days_late <= 30:
+        return "to_30"
+    return "to_60" if days_late <= 60 else "above_60"
+
+
+def overdue(today: date) -> list[tuple[Document, int]]:
+    """Invoices past their day, with what is left of each, the longest overdue first."""
+    found = sa.select(Document, OPEN_MINOR).where(Document.kind == "invoice", Document.due_on < today, OPEN_MINOR > 0)
+    return [(row[0], int(row[1])) for row in db.session.execute(found.order_by(Document.due_on, Document.id))]
+
+
+def collection_account(currency: str) -> CollectionAccount | None:
+    """Where members pay this currency now."""
+    found = sa.select(CollectionAccount).where(CollectionAccount.currency == currency).order_by(CollectionAccount.id.desc())
+    return db.session.execute(found.limit(1)).scalar_one_or_none()
+
+
+def collection_accounts() -> list[CollectionAccount]:
+    """The account in force for each currency."""
+    latest = sa.select(sa.func.max(CollectionAccount.id)).group_by(CollectionAccount.currency)
+    found = sa.select(CollectionAccount).where(CollectionAccount.id.in_(latest)).order_by(CollectionAccount.currency)
+    return list(db.session.execute(found).scalars())
+
+
+def members_invoiced() -> list[Organisation]:
+    """Every organisation that was ever invoiced, by name."""
+    ever = sa.select(Document.organisation_id)
+    return list(
+        db.session.execute(sa.select(Organisation).where(Organisation.id.in_(ever)).order_by(Organisation.name_en)).scalars()
+    )
+
+
+def _sum(column: "sa.SQLColumnExpression[int]", condition: "sa.ColumnElement[bool]") -> int:
+    return int(db.session.execute(sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(condition)).scalar_one())
