@@ -173,17 +173,20 @@ def undone_ids(receipt_ids: list[int]) -> set[int]:
     return {each for each in db.session.execute(found).scalars() if each is not None}
 
 
-def ageing(reader: Actor, today: date) -> list[Ageing]:
-    """What is open, by currency and by days past due, of the documents this reader sees."""
-    seen = documents_visible_to(reader).where(Document.kind == "invoice", OPEN_MINOR > 0)
+def ageing(reader: Actor, today: date, organisation_id: int | None = None) -> list[Ageing]:
+    """What is open, by currency and by days past due, of all that this reader sees, or of one organisation."""
+    seen = documents_visible_to(reader)
+    if organisation_id is not None:
+        seen = seen.where(Document.organisation_id == organisation_id)
     sums: dict[str, dict[str, int]] = {}
-    for currency, due_on, left in db.session.execute(seen.with_only_columns(Document.currency, Document.due_on, OPEN_MINOR)):
+    late = seen.where(Document.kind == "invoice", OPEN_MINOR > 0)
+    for currency, due_on, left in db.session.execute(late.with_only_columns(Document.currency, Document.due_on, OPEN_MINOR)):
         buckets = sums.setdefault(currency, dict.fromkeys(BUCKETS, 0))
         buckets[bucket_of((today - due_on).days if due_on else 0)] += int(left)
-    owners = documents_visible_to(reader).with_only_columns(Document.organisation_id, Document.currency).distinct()
     credits: dict[str, int] = {}
-    for organisation_id, currency in db.session.execute(owners):
-        credits[currency] = credits.get(currency, 0) + credit_minor(organisation_id, currency)
+    owners = seen.with_only_columns(Document.organisation_id, Document.currency).distinct()
+    for member_id, currency in db.session.execute(owners).all():
+        credits[currency] = credits.get(currency, 0) + credit_minor(member_id, currency)
     return [
         Ageing(currency, sums.get(currency, dict.fromkeys(BUCKETS, 0)), credits.get(currency, 0))
         for currency in sorted({*sums, *(each for each, minor in credits.items() if minor)})
@@ -218,12 +221,15 @@ def collection_accounts() -> list[CollectionAccount]:
     return list(db.session.execute(found).scalars())
 
 
-def members_invoiced() -> list[Organisation]:
-    """Every organisation that was ever invoiced, by name."""
-    ever = sa.select(Document.organisation_id)
-    return list(
-        db.session.execute(sa.select(Organisation).where(Organisation.id.in_(ever)).order_by(Organisation.name_en)).scalars()
-    )
+def members_in(currency: str) -> "sa.Select[Organisation]":
+    """Organisations that were ever invoiced in this currency."""
+    ever = sa.select(Document.organisation_id).where(Document.currency == currency)
+    return sa.select(Organisation).where(Organisation.id.in_(ever))
+
+
+def credited_invoice(document: Document) -> Document | None:
+    """The invoice that a credit note takes back; None for an invoice."""
+    return db.session.get(Document, document.credits_id) if document.credits_id else None
 
 
 def _sum(column: "sa.SQLColumnExpression[int]", condition: "sa.ColumnElement[bool]") -> int:

@@ -27,6 +27,7 @@ HOUSE = (
     ("people.house_organisations", _l("Organisations")),
     ("sales.house_orders", _l("Orders")),
     ("sales.house_refunds", _l("Refunds")),
+    ("billing_house.invoices", _l("Invoices")),
     ("sales.house_support", _l("Learners' messages")),
     ("learning.report_queue", _l("Reports")),
     ("people.house_people", _l("People")),
@@ -46,7 +47,10 @@ CAREER = (
     ("talent_blocks.blocks", _l("Blocks")),
     ("talent_viewed.viewed", _l("Who viewed me")),
 )
-HIRE = (("talent_candidates.consents", _l("Consents")),)
+HIRE = (
+    ("talent_candidates.consents", _l("Consents")),
+    ("billing.invoices", _l("Invoices")),
+)
 ALLIANCE = (
     ("alliance.overview", _l("Alliance")),
     ("alliance.flows", _l("Flows")),
@@ -65,7 +69,10 @@ COURSE = (
 """The pages of one course in the studio, each with the name that its address gives the course."""
 LEARNERS = ("learning.roster", "learning.studio_questions", "learning.studio_reviews", "learning.learner")
 """Pages below "Learners", which have tabs of their own."""
-BELOW = {"/studio/courses": ("/studio/releases/", "/studio/uploads/")}
+BELOW = {
+    "/studio/courses": ("/studio/releases/", "/studio/uploads/"),
+    "/house/invoices": ("/house/receipts", "/house/collection-accounts", "/house/members/"),
+}
 """Pages that belong to a way although their address does not begin with its."""
 
 Way = tuple[str, str, bool]

@@ -1,0 +1,26 @@
+"""`coursehub billing …`: prove that the paper agrees with the books."""
+
+import click
+from flask.cli import with_appcontext
+
+from coursehub.billing import checks
+
+
+@click.group()
+def billing() -> None:
+    """Prove that invoices and receipts agree with the books."""
+
+
+@billing.command()
+@with_appcontext
+def check() -> None:
+    """Numbers without gaps, and every member's balance told twice; fails when anything differs."""
+    found = list(checks.faults())
+    for fault in found:
+        click.echo(fault)
+    if found:
+        raise click.ClickException(f"{len(found)} faults")
+    click.echo("Numbers have no gap, and every member owes on paper what it owes in the books.")
+
+
+commands = [billing]

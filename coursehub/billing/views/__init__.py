@@ -1,0 +1,5 @@
+"""Pages of billing: a member's own invoices, and all of them for the house's finance."""
+
+from coursehub.billing.views import house, own
+
+blueprints = [own.bp, house.bp]
