@@ -42,8 +42,8 @@ class ReceiptForm(FlaskForm):
         ],
     )
     first = SelectMultipleField(
-        _l("Pay these invoices first"), coerce=int, validate_choice=False, validators=[Optional()], widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
+        _l("Pay these invoices first"), coerce=int, validate_choice=False, validators=[Optional()],
+        widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
     )  # fmt: skip
     note = TextAreaField(_l("Note for colleagues"), validators=[Optional(), Length(max=500)])
 

@@ -30,6 +30,9 @@ HOUSE = (
     ("billing_house.invoices", _l("Invoices")),
     ("sales.house_support", _l("Learners' messages")),
     ("learning.report_queue", _l("Reports")),
+    ("talent_house.openings", _l("Openings")),
+    ("talent_placements.house_placements", _l("Placements")),
+    ("talent_working_days.calendar", _l("Days off")),
     ("people.house_people", _l("People")),
     ("learning_credentials.issued", _l("Credentials")),
     ("books.accounts", _l("Books")),
@@ -38,6 +41,10 @@ HOUSE = (
 )
 CAREER = (
     ("talent_profiles.career_desk", _l("Today")),
+    ("talent_openings.openings", _l("Openings")),
+    ("talent_candidate.applications", _l("Applications")),
+    ("talent_candidate.my_interviews", _l("Interviews")),
+    ("talent_candidate.my_offers", _l("Offers")),
     ("talent_profiles.edit_profile", _l("My profile")),
     ("talent_parts.skills", _l("Skills")),
     ("talent_parts.portfolio", _l("Portfolio")),
@@ -48,6 +55,10 @@ CAREER = (
     ("talent_viewed.viewed", _l("Who viewed me")),
 )
 HIRE = (
+    ("talent_hire.desk", _l("Today")),
+    ("talent_hire.openings", _l("Openings")),
+    ("talent_hire.sent_introductions", _l("Introductions")),
+    ("talent_placements.placements", _l("Placements")),
     ("talent_candidates.consents", _l("Consents")),
     ("billing.invoices", _l("Invoices")),
 )

@@ -2,7 +2,24 @@
 
 from flask import Blueprint
 
-from coursehub.talent.views import blocks, candidates, consent, profile_parts, profiles, resume, viewed
+from coursehub.talent.views import (
+    applications,
+    blocks,
+    board,
+    calendars,
+    candidate,
+    candidates,
+    consent,
+    hire,
+    house,
+    openings,
+    placements,
+    profile_parts,
+    profiles,
+    resume,
+    viewed,
+    working_days,
+)
 
 blueprints: list[Blueprint] = [
     profiles.bp,
@@ -12,4 +29,13 @@ blueprints: list[Blueprint] = [
     blocks.bp,
     viewed.bp,
     resume.bp,
+    openings.bp,
+    hire.bp,
+    board.bp,
+    applications.bp,
+    candidate.bp,
+    calendars.bp,
+    placements.bp,
+    house.bp,
+    working_days.bp,
 ]
