@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from coursehub.billing import queries as billing
 from coursehub.catalog.models import Course, Release, ReleaseReview
 from coursehub.config import current_settings
 from coursehub.contracts import queries as contracts
@@ -17,9 +18,12 @@ from coursehub.learning.models import Completion, Credential, Enrolment
 from coursehub.ledger.models import Account, Balance, ChainHead
 from coursehub.mail import Letter
 from coursehub.people.actor import Actor
-from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person
+from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person, RoleWish
 from coursehub.sales import queries as sales
 from coursehub.sales.models import Order, Refund, RefundRequest, SupportMessage
+from coursehub.talent.models import Opening, Placement
+from coursehub.talent.operations.placements import SILENT_AFTER
+from coursehub.talent.working_days import local_day
 
 MONTH = timedelta(days=30)
 STUCK = timedelta(minutes=15)
@@ -81,7 +85,10 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     if roles & {"finance", "support"}:
         found.append(_queue("refunds", RefundRequest.answered_at.is_(None), RefundRequest.asked_at, RefundRequest.answer_by))
         found.append(Queue("orders", _count(sales.orders_matching(reader, trouble=True).with_only_columns(Order.id))))
+    if "finance" in roles:
+        found.append(Queue("invoices", len(billing.overdue(local_day(at)))))
     if "catalogue" in roles:
+        found.append(_queue("openings", Opening.state == "approval", Opening.submitted_at))
         found.append(_queue("reviews", ReleaseReview.decision.is_(None), ReleaseReview.submitted_at, ReleaseReview.due_at))
         found.append(_queue("applications", PartnerApplication.answered_at.is_(None), PartnerApplication.asked_at))
         found.append(Queue("listings", _unlisted()))
@@ -90,8 +97,10 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     if "support" in roles:
         found.append(_queue("messages", SupportMessage.answered_at.is_(None), SupportMessage.written_at))
         found.append(Queue("letters", _letters_stuck(at)))
+        found.append(_queue("placements", _to_decide(at), Placement.agreed_at))
     if roles & {"catalogue", "support"}:
         found.append(Queue("reports", learning.open_reports_count()))
+    found.append(_queue("roles", _to_confirm(reader), RoleWish.asked_at))
     found.append(Queue("jobs", _count(sa.select(Job.id).where(Job.state == "dead"))))
     return [queue for queue in found if queue.count]
 
@@ -101,6 +110,22 @@ def _queue(kind: str, waits: sa.ColumnElement[bool], opened: _Moment, due: _Mome
     first_due = sa.func.min(due) if due is not None else sa.null()
     row = db.session.execute(sa.select(sa.func.count(), sa.func.min(opened), first_due).where(waits)).one()
     return Queue(kind, row[0], row[1], row[2])
+
+
+def _to_decide(at: datetime) -> sa.ColumnElement[bool]:
+    """Disputed placements, and starts that only one side has confirmed although two weeks have passed."""
+    half = sa.and_(
+        Placement.state.in_(("confirmed_by_person", "confirmed_by_employer")), Placement.start_on <= local_day(at) - SILENT_AFTER
+    )
+    return sa.or_(Placement.state == "disputed", half)
+
+
+def _to_confirm(reader: Actor) -> sa.ColumnElement[bool]:
+    """Roles of the house that wait for a second person, who is neither who asked nor who would hold the role."""
+    return sa.and_(
+        RoleWish.answered_at.is_(None), RoleWish.organisation_id == reader.organisation_id,
+        RoleWish.asked_by_id != reader.person_id, RoleWish.person_id != reader.person_id,
+    )  # fmt: skip
 
 
 def _proposals(party: str) -> Queue:

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DecimalField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from coursehub.money import as_decimal, currency_exponent
 from coursehub.talent.hiring_words import FORMS, KINDS, LEVELS, PERIODS
@@ -39,7 +39,7 @@ class OpeningForm(FlaskForm):
     currency = SelectField(_l("Currency"), choices=[(code, code) for code in CURRENCIES], validators=[InputRequired()])
     pay_period = SelectField(_l("For"), choices=list(PERIODS.items()), validators=[InputRequired()])
     weekly_hours = IntegerField(_l("Hours a week"), default=40, validators=[InputRequired(), NumberRange(1, 60)])
-    city = StringField(_l("City"), validators=[Optional(), Length(max=60)])
+    city = StringField(_l("City"), validators=[Length(max=60)])
     remote = BooleanField(_l("Can be done from anywhere"))
     places = IntegerField(_l("Places"), default=1, validators=[InputRequired(), NumberRange(1, 100)])
     answer_within_days = IntegerField(

@@ -197,6 +197,7 @@ def decline_offer(offer: Offer, *, reason: str, by: Actor, at: datetime) -> None
         application = db.session.get_one(Application, offer.application_id)
         lock_with_opening(application)
         move(offer, OFFER, "decline", mover=by, at=at, ended_at=at, reason=reason.strip())
+        offer.reason = reason.strip()
         if application.ended_at is None:
             close(application, "withdraw", mover=by, at=at, reason="other")
 
@@ -217,6 +218,7 @@ def rescind_offer(offer: Offer, *, reason: str, by: Actor, at: datetime) -> None
         if was_accepted:
             placements.fall_with_offer(offer, reason=reason, mover=by, at=at)
         move(offer, OFFER, "rescind", mover=by, at=at, ended_at=at, reason=reason.strip())
+        offer.reason = reason.strip()
         if not was_accepted and application.ended_at is None and APPLICATION.allows(application.state, "interview"):
             opening = db.session.get_one(Opening, application.opening_id)
             due_at = due_after(at, opening.answer_within_days)

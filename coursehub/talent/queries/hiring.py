@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -156,6 +157,43 @@ def desk_of(reader: Actor, at: datetime) -> Desk:
         db.session.execute(sent).scalar_one(),
         list(db.session.execute(drafts.order_by(Opening.id.desc()).limit(10)).scalars()),
     )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What employers wait for from one person, each list with the most urgent first."""
+
+    introductions: list[Introduction]
+    offers: list[Offer]
+    interviews: list[Interview]
+    starts: list[Placement]
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything at all."""
+        return bool(self.introductions or self.offers or self.interviews or self.starts)
+
+
+def waiting_for(reader: Actor, at: datetime) -> Waiting:
+    """What the reader must answer, decide, pick or confirm."""
+    me = reader.person_id
+    open_slot = sa.select(InterviewSlot.interview_id).where(InterviewSlot.open.is_(True), InterviewSlot.starts_at > at)
+    wanted: tuple[sa.Select[Any], ...] = (
+        sa.select(Introduction)
+        .where(Introduction.person_id == me, Introduction.ended_at.is_(None))
+        .order_by(Introduction.answer_by_at),
+        sa.select(Offer).where(Offer.person_id == me, Offer.state == "extended").order_by(Offer.decide_by_at),
+        sa.select(Interview)
+        .where(Interview.person_id == me, Interview.state == "proposed", Interview.id.in_(open_slot))
+        .order_by(Interview.id),
+        sa.select(Placement)
+        .where(
+            Placement.person_id == me, Placement.state.in_(("agreed", "confirmed_by_employer")),
+            Placement.start_on <= local_day(at),
+        )
+        .order_by(Placement.start_on),
+    )  # fmt: skip
+    return Waiting(*(list(db.session.execute(select.limit(20)).scalars()) for select in wanted))
 
 
 def applications_by_id(ids: "set[int]") -> dict[int, Application]:

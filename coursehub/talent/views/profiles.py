@@ -17,8 +17,9 @@ from coursehub.talent.letters.profiles import CONFIRM
 from coursehub.talent.models import Profile
 from coursehub.talent.models.profiles import VISIBILITIES
 from coursehub.talent.operations import profiles as operations
-from coursehub.talent.queries import career
+from coursehub.talent.queries import career, hiring
 from coursehub.talent.queries import profiles as queries
+from coursehub.talent.queries.applications import openings_by_id
 from coursehub.talent.queries.proofs import proofs_of
 from coursehub.talent.views.wording import words
 from coursehub.web import PUBLIC, SIGNED_IN, access, one_or_404, page, read_token, see_other, signed_in_actor
@@ -45,8 +46,17 @@ def career_desk() -> ResponseReturnValue:
     """What waits for the reader, and how they stand."""
     profile = mine_or_404()
     at = clock.now()
+    waiting = hiring.waiting_for(signed_in_actor(), at)
+    applications = hiring.applications_by_id(
+        {row.application_id for row in waiting.offers}
+        | {row.application_id for row in waiting.interviews}
+        | {row.application_id for row in waiting.starts}
+    )
+    about = {row.opening_id for row in applications.values()} | {row.opening_id for row in waiting.introductions}
     return page(
-        "talent/profiles/career.html", profile=profile, shown=queries.as_shown(profile),
+        "talent/profiles/career.html", waiting=waiting, applications=applications, openings=openings_by_id(about),
+        profile=profile,
+        shown=queries.as_shown(profile),
         confirmed_until=profile.confirmed_at + queries.CONFIRMED_FOR, desk=career.desk_of(signed_in_actor(), at),
         claims=queries.claims_of(profile),
     )  # fmt: skip
