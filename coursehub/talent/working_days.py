@@ -18,6 +18,11 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + DAY, time.min, SHOWN_ZONE)
 
 
+def last_day_before(moment: datetime) -> date:
+    """The last whole day before a moment: what end_of() turns back into it."""
+    return (moment.astimezone(SHOWN_ZONE) - timedelta(microseconds=1)).date()
+
+
 def is_working(day: date, days_off: Container[date]) -> bool:
     """Whether anybody is expected to answer on this day."""
     return day.weekday() < 5 and day not in days_off

@@ -12,7 +12,9 @@ from coursehub.people import policies
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 
-KINDS = ("learning", "questions", "teaching", "authoring", "reviews", "contracts", "support", "reports", "consent", "career")
+KINDS = (
+    "learning", "questions", "teaching", "authoring", "reviews", "contracts", "support", "reports", "consent", "career", "hiring",
+)  # fmt: skip
 """Every kind that can be turned off; a room that writes another kind adds it here."""
 
 

@@ -23,6 +23,7 @@ KIND_WORDS = {
     "support": _l("Answers from support"),
     "consent": _l("Consents: who asks to see me, and what they answered"),
     "career": _l("My profile: when it waits for my confirmation"),
+    "hiring": _l("Hiring: openings, applications, interviews, offers and starts"),
     "reports": _l("Reports of mine, and words of mine that were hidden"),
 }
 

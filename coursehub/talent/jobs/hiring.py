@@ -3,7 +3,13 @@
 from datetime import datetime, timedelta
 
 from coursehub.jobs import cron, job
+from coursehub.talent.letters.offers import remind_of_offer
+from coursehub.talent.letters.placements import ask_to_confirm
 from coursehub.talent.operations import advancing, applications, introductions, offers, placements
+from coursehub.talent.queries.hiring import offers_ending, starts_to_confirm
+
+LAST_DAYS = timedelta(days=2)
+"""So long before its end an offer is brought to mind."""
 
 
 @job("talent.tell_of_batch")
@@ -36,5 +42,14 @@ def let_guarantees_pass(*, at: datetime) -> None:
     placements.let_guarantees_pass(at=at)
 
 
-for name in ("let_applications_lapse", "let_offers_expire", "let_introductions_end", "let_guarantees_pass"):
+@job("talent.remind_of_hiring")
+def remind_of_hiring(*, at: datetime) -> None:
+    """Offers that end soon, and starts whose day has come; one letter for each."""
+    for offer in offers_ending(at, LAST_DAYS):
+        remind_of_offer(offer, at=at)
+    for placement in starts_to_confirm(at):
+        ask_to_confirm(placement, at=at)
+
+
+for name in ("let_applications_lapse", "let_offers_expire", "let_introductions_end", "let_guarantees_pass", "remind_of_hiring"):
     cron(f"talent.{name}", every=timedelta(minutes=30))

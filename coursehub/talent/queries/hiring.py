@@ -100,6 +100,19 @@ def versions_of(offer_id: int) -> list[OfferVersion]:
     return list(db.session.execute(found).scalars())
 
 
+def offers_ending(at: datetime, ahead: timedelta) -> list[Offer]:
+    """Offers that are out and whose time to decide ends within `ahead`."""
+    found = sa.select(Offer).where(Offer.state == "extended", Offer.decide_by_at > at, Offer.decide_by_at <= at + ahead)
+    return list(db.session.execute(found.order_by(Offer.id)).scalars())
+
+
+def starts_to_confirm(at: datetime) -> list[Placement]:
+    """Placements whose first day of work has come and whose start not both sides have confirmed."""
+    half = ("agreed", "confirmed_by_person", "confirmed_by_employer")
+    found = sa.select(Placement).where(Placement.state.in_(half), Placement.start_on <= local_day(at))
+    return list(db.session.execute(found.order_by(Placement.id)).scalars())
+
+
 def placements_of(reader: Actor) -> "sa.Select[Placement]":
     """The reader's own placements, the latest first."""
     return sa.select(Placement).where(Placement.person_id == reader.person_id).order_by(Placement.id.desc())

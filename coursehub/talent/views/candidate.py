@@ -18,6 +18,7 @@ from coursehub.talent.queries import hiring
 from coursehub.talent.queries.introductions import introductions_to
 from coursehub.talent.queries.openings import met_of, response_of, skills_asked
 from coursehub.talent.queries.working_days import days_taken
+from coursehub.talent.working_days import last_day_before
 from coursehub.web import SIGNED_IN, access, one_or_404, page, paginate, see_other, signed_in_actor
 
 bp = Blueprint("talent_candidate", __name__)
@@ -66,7 +67,8 @@ def _show(row: Application, *, fault: str = "", status: int = 200) -> ResponseRe
         state=queries.state_shown_to_person(row), fields=FIELD_WORDS, shown=queries.fields_shown(row, at),
         interviews=[(one, hiring.slots_of(one.id, at=at)) for one in queries.interviews_on(row.id)],
         offers=[(offer, hiring.versions_of(offer.id)[0]) for offer in made], placement=queries.placement_of(row.id),
-        answered=answered, took=days_taken(row.applied_at, answered) if answered else None,
+        answered=answered, promised_on=last_day_before(row.promised_at),
+        took=days_taken(row.applied_at, answered) if answered else None,
         response=response_of(row.organisation_id, at), withdrawals=operations.WITHDRAW_REASONS,
         zone=hiring.zone_of(actor.person_id), time_in=time_in,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.people.forms import chosen, typed
 from coursehub.people.views.browser import add_problem
-from coursehub.talent.forms.consent import AskForm, end_of, last_day_before
+from coursehub.talent.forms.consent import AskForm
 from coursehub.talent.models import Profile, TalentGrant
 from coursehub.talent.operations import consent as operations
 from coursehub.talent.operations import erasure_notices
@@ -21,6 +21,7 @@ from coursehub.talent.queries import consent as queries
 from coursehub.talent.queries.profiles import as_shown, profiles_met_by, short_id_of
 from coursehub.talent.queries.proofs import proofs_of
 from coursehub.talent.views.wording import words
+from coursehub.talent.working_days import end_of, last_day_before
 from coursehub.web import EMPLOYER, access, one_or_404, page, paginate, see_other, signed_in_actor
 
 bp = Blueprint("talent_candidates", __name__)

@@ -15,13 +15,14 @@ from coursehub.people.forms import chosen
 from coursehub.people.models import Organisation
 from coursehub.people.views.browser import add_problem
 from coursehub.talent.consent_text import FIELD_WORDS
-from coursehub.talent.forms.consent import GiveForm, end_of, last_day_before
+from coursehub.talent.forms.consent import GiveForm
 from coursehub.talent.models import Move, TalentGrant
 from coursehub.talent.operations import consent as operations
 from coursehub.talent.queries.blocks import organisations_one_can_name
 from coursehub.talent.queries.consent import grants_about
 from coursehub.talent.views.profiles import mine_or_404
 from coursehub.talent.views.wording import words
+from coursehub.talent.working_days import end_of, last_day_before
 from coursehub.web import SIGNED_IN, access, one_or_404, page, paginate, see_other, signed_in_actor
 
 bp = Blueprint("talent_consent", __name__)
