@@ -9,6 +9,7 @@ ENGAGEMENT = Machine(
         "accept": ways("home_rule", "proposed"),  # the worker says yes; the home rule decides whether it may begin
         "decline": ways("declined", "proposed"),
         "expire": ways("expired", "proposed"),
+        "take_back": ways("taken_back", "proposed"),  # the employer thought again before the worker answered
         "begin": ways("active", "home_rule"),
         "pause": ways("paused", "active"),
         "resume": ways("active", "paused"),

@@ -9,6 +9,7 @@ from coursehub.talent.models.offers import Offer, OfferVersion, Placement
 from coursehub.talent.models.openings import DayOff, Opening, OpeningSkill, TeamMember
 from coursehub.talent.models.profiles import Blackout, ClaimedSkill, Employment, PortfolioItem, Profile, ProvenSkill
 from coursehub.talent.models.timeline import CareerFact
+from coursehub.talent.models.work import Dispute, Engagement, HomeDocument, Timesheet, TimesheetDay
 
 __all__ = [
     "Application",
@@ -21,7 +22,10 @@ __all__ = [
     "ChosenZone",
     "ClaimedSkill",
     "DayOff",
+    "Dispute",
     "Employment",
+    "Engagement",
+    "HomeDocument",
     "Interview",
     "InterviewSlot",
     "Introduction",
@@ -40,4 +44,6 @@ __all__ = [
     "Scorecard",
     "TalentGrant",
     "TeamMember",
+    "Timesheet",
+    "TimesheetDay",
 ]

@@ -19,10 +19,17 @@ from coursehub.talent.operations.proven import rebuild_proven
 from coursehub.talent.operations.timeline import note_fact
 from coursehub.talent.policies import profiles as policies
 from coursehub.talent.queries.profiles import profile_of
+from coursehub.talent.queries.work import promised_minutes
 
 
 class TellsWhoYouAre(Refusal):
     """This would tell who you are. Leave out your name, addresses, links and telephone numbers: it is read before you agree."""
+
+    status = 422
+
+
+class HoursArePromised(Refusal):
+    """You have promised more hours a week than this. End other work first, or keep at least those hours."""
 
     status = 422
 
@@ -65,11 +72,13 @@ def begin_profile(*, by: Actor, at: datetime) -> Profile:
 
 
 def describe_myself(profile: Profile, said: Description, *, by: Actor, at: datetime) -> None:
-    """Keep what the person filled in; saying it anew confirms it. Raises TellsWhoYouAre."""
+    """Keep what the person filled in; saying it anew confirms it. Raises TellsWhoYouAre, HoursArePromised."""
     require(policies.may_change_profile(by, profile))
     stays_anonymous(by, said.headline, said.about)
     with transaction():
         lock(profile)
+        if said.weekly_hours < profile.weekly_hours and said.weekly_hours * 60 < promised_minutes(profile.person_id):
+            raise HoursArePromised
         for column, value in vars(said).items():
             setattr(profile, column, list(value) if column == "forms" else value)
         profile.confirmed_at = at
