@@ -60,6 +60,7 @@ HIRE = (
     ("talent_hire.sent_introductions", _l("Introductions")),
     ("talent_placements.placements", _l("Placements")),
     ("talent_candidates.consents", _l("Consents")),
+    ("talent_reports.reports", _l("Reports")),
     ("billing.invoices", _l("Invoices")),
 )
 ALLIANCE = (

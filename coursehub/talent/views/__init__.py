@@ -16,6 +16,7 @@ from coursehub.talent.views import (
     placements,
     profile_parts,
     profiles,
+    reports,
     resume,
     viewed,
     working_days,
@@ -36,6 +37,7 @@ blueprints: list[Blueprint] = [
     candidate.bp,
     calendars.bp,
     placements.bp,
+    reports.bp,
     house.bp,
     working_days.bp,
 ]
