@@ -327,7 +327,8 @@ def let_proposals_expire(*, at: datetime) -> int:
 
 def pause_work(engagement: Engagement, *, reason: str, by: Actor, at: datetime) -> None:
     """Either side pauses; the hours stay promised. Raises SayWhy, IllegalMove."""
-    _speak(engagement, "pause", reason, by=by, at=at)
+    require(policies.may_speak_about_work(by, engagement))
+    _say(engagement, "pause", reason, by=by, at=at)
 
 
 def resume_work(engagement: Engagement, *, by: Actor, at: datetime) -> None:
@@ -342,11 +343,11 @@ def end_work(engagement: Engagement, *, reason: str, by: Actor, at: datetime) ->
 
     Weeks already worked can still be handed in. Raises SayWhy, IllegalMove.
     """
-    _speak(engagement, "end", reason, by=by, at=at)
-
-
-def _speak(engagement: Engagement, step: str, reason: str, *, by: Actor, at: datetime) -> None:
     require(policies.may_speak_about_work(by, engagement))
+    _say(engagement, "end", reason, by=by, at=at)
+
+
+def _say(engagement: Engagement, step: str, reason: str, *, by: Actor, at: datetime) -> None:
     if not reason.strip():
         raise SayWhy
     with transaction():
