@@ -60,7 +60,7 @@ HIRE = (
     ("talent_hire.sent_introductions", _l("Introductions")),
     ("talent_placements.placements", _l("Placements")),
     ("talent_candidates.consents", _l("Consents")),
-    ("talent_reports.reports", _l("Reports")),
+    ("talent_reports.reports", _l("Hiring reports")),
     ("billing.invoices", _l("Invoices")),
 )
 ALLIANCE = (

@@ -34,6 +34,7 @@ from coursehub.talent.models import CareerFact, Move, Profile, TalentGrant
 from coursehub.talent.operations import blocks, consent, profile_parts, profiles
 from tests.cast import password_hash
 from tests.learning.course import make_course, make_release
+from tests.talent.hiring import hiring_now
 
 from .dump import traces
 
@@ -112,6 +113,7 @@ def live_a_life(quill, cast, at):
     profile_parts.remove_portfolio_item(profile, item, by=me, at=at)
     profile_parts.add_blackout(profile, from_on=at.date(), until_on=at.date() + DAYS, by=me, at=at)
     blocks.say_where_i_work(cast.beacon, by=me, at=at)
+    hiring_now(cast, at)
     asked = consent.ask_for_consent(
         profile, fields=["email"], why=f"Dear {NAME}", until_at=at + 60 * DAYS, by=cast.acting(cast.emma), at=at
     )

@@ -7,6 +7,7 @@ from coursehub.db import db, new_public_id, transaction
 from coursehub.people.operations.organisations import add_member
 from coursehub.talent.models import Application, Offer, Opening, Profile
 from coursehub.talent.operations import advancing, applications, offers, openings
+from coursehub.talent.queries.openings import has_open_opening
 from coursehub.talent.queries.working_days import due_after
 
 DAYS = timedelta(days=1)
@@ -38,6 +39,13 @@ def opened(cast, at, *, by=None, terms=TERMS, skills=None) -> Opening:
     openings.submit_opening(opening, by=by, at=at)
     openings.publish_opening(opening, by=cast.acting(cast.cato), at=at)
     return opening
+
+
+def hiring_now(cast, at, hr=None) -> None:
+    """The employer of this recruiter has an opening that is open, so that it may ask people."""
+    by = cast.acting(hr or cast.emma)
+    if not has_open_opening(by.organisation_id):
+        opened(cast, at, by=by)
 
 
 def applied(cast, opening, person, at, *, fields=("display_name", "email")) -> Application:

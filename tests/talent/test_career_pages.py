@@ -18,6 +18,8 @@ from coursehub.talent.operations import consent
 from coursehub.talent.queries.profiles import CONFIRMED_FOR
 from tests.cast import sign_in
 
+from .hiring import hiring_now
+
 DAYS = timedelta(days=1)
 
 
@@ -107,6 +109,7 @@ def test_emma_asks_ada_gives_a_part_emma_opens_it_and_ada_sees_that(ada, emma, c
     profile, now = in_pool(ada), clock.now()
     page = emma.get(f"/hire/people/{profile.public_id}")
     assert page.status_code == 200 and "Ada" not in page.text and "ada@example" not in page.text
+    hiring_now(cast, now)
     asked = emma.post(
         f"/hire/people/{profile.public_id}/ask",
         data={"fields": ["display_name", "email"], "why": "A junior seat in our data team", "until_on": day(now, 60)},

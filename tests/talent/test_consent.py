@@ -9,10 +9,12 @@ from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
 from coursehub.people.models import AccessLog
 from coursehub.talent.machines import GRANT, IllegalMove, replay
-from coursehub.talent.models import Move, Profile
-from coursehub.talent.operations import blocks, consent, erasure_notices
+from coursehub.talent.models import Move, Profile, TalentGrant
+from coursehub.talent.operations import blocks, consent, erasure_notices, openings
 from coursehub.talent.operations.opening_fields import NoConsent, open_person
 from coursehub.talent.queries.consent import live_grants
+
+from .hiring import hiring_now, opened
 
 DAYS = timedelta(days=1)
 
@@ -33,6 +35,7 @@ def pool_profile(person, at, **values):
 
 
 def asked(cast, profile, at, fields=("display_name", "email"), by=None):
+    hiring_now(cast, at, by)
     return consent.ask_for_consent(
         profile, fields=fields, why="A junior seat", until_at=at + 60 * DAYS, by=cast.acting(by or cast.emma), at=at
     )
@@ -53,6 +56,18 @@ def test_ada_gives_less_than_was_asked_and_emma_opens_just_that(cast, at, ada_in
     assert (row.person_id, row.by_id, row.organisation_id, row.purpose, row.fields, row.grant_public_id) == (
         cast.ada.id, cast.emma.id, cast.harbour.id, "hiring", ["display_name"], grant.public_id,
     )  # fmt: skip
+
+
+def test_who_offers_nothing_has_nothing_to_ask_for(cast, at, ada_in_pool):
+    emma = cast.acting(cast.emma)
+    opening = opened(cast, at)
+    openings.close_opening(opening, reason="", by=emma, at=at)
+    opened(cast, at, by=cast.acting(cast.emil))  # another employer's does not count
+    with pytest.raises(consent.NothingIsOpen):
+        consent.ask_for_consent(ada_in_pool, fields=["email"], why="x", until_at=at + DAYS, by=emma, at=at)
+    assert db.session.execute(sa.select(TalentGrant)).first() is None
+    opened(cast, at)
+    consent.ask_for_consent(ada_in_pool, fields=["email"], why="x", until_at=at + DAYS, by=emma, at=at)
 
 
 def test_the_text_agreed_to_is_kept_with_its_hash_and_names_what_was_given(cast, at, ada_in_pool):

@@ -14,6 +14,7 @@ from coursehub.talent.operations import consent, erasure_notices
 from coursehub.talent.operations.opening_fields import NoConsent, open_person
 from tests.rigs.threads import at_once
 
+from .hiring import hiring_now
 from .test_consent import pool_profile
 
 DAYS = timedelta(days=1)
@@ -25,6 +26,7 @@ def acting(person_id):
 
 def test_no_opening_comes_after_the_moment_at_which_the_consent_was_taken_back(app, cast, at):
     pool_profile(cast.ada, at)
+    hiring_now(cast, at)
     emma, ada = cast.emma.id, cast.ada.id
     db.session.commit()
     for _round in range(4):
@@ -59,6 +61,7 @@ def test_no_opening_comes_after_the_moment_at_which_the_consent_was_taken_back(a
 
 def test_two_who_ask_at_once_ask_once(app, cast, at):
     pool_profile(cast.ada, at)
+    hiring_now(cast, at)
     emma, ada = cast.emma.id, cast.ada.id
     db.session.commit()
 
@@ -75,6 +78,7 @@ def test_two_who_ask_at_once_ask_once(app, cast, at):
 
 def test_giving_and_lapsing_at_once_leave_one_answer(app, cast, at):
     profile = pool_profile(cast.ada, at)
+    hiring_now(cast, at)
     grant = consent.ask_for_consent(profile, fields=["email"], why="x", until_at=at + 60 * DAYS, by=cast.acting(cast.emma), at=at)
     grant_id, ada = grant.id, cast.ada.id
     db.session.commit()

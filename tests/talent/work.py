@@ -6,7 +6,7 @@ from coursehub.db import db
 from coursehub.talent.models import Engagement, Profile
 from coursehub.talent.operations import consent, engagements, timesheets
 
-from .hiring import in_pool
+from .hiring import hiring_now, in_pool
 
 DAYS = timedelta(days=1)
 MONDAY = date(2026, 3, 2)
@@ -26,6 +26,7 @@ def worker(cast, at, *, hours=20, person=None) -> Profile:
     person = person or cast.theo
     profile = in_pool(person, at, weekly_hours=hours, forms=["non_full_time"])
     for organisation, hr in ((cast.harbour, cast.emma), (cast.beacon, cast.emil)):
+        hiring_now(cast, at, hr)
         grant = consent.ask_for_consent(
             profile, fields=["display_name"], why="Work", until_at=at + 60 * DAYS, by=cast.acting(hr), at=at
         )

@@ -19,6 +19,7 @@ from coursehub.talent.operations.moving import begin, move
 from coursehub.talent.operations.timeline import note_fact
 from coursehub.talent.policies import consent as policies
 from coursehub.talent.queries.blocks import is_blocked
+from coursehub.talent.queries.openings import has_open_opening
 
 ANSWERED_WITHIN = timedelta(days=14)
 """A request that nobody answered lapses then."""
@@ -29,6 +30,10 @@ ASKED_AGAIN_AFTER = timedelta(days=30)
 
 class AlreadyAsked(Refusal):
     """Your organisation has already asked this person, or has their consent. Look at your requests."""
+
+
+class NothingIsOpen(Refusal):
+    """You can ask people for consent once an opening of yours is published and open."""
 
 
 class AskedRecently(Refusal):
@@ -71,9 +76,12 @@ def ask_for_consent(
     """An employer asks to see named fields of somebody in the pool, for hiring, until a moment.
 
     The caller has looked the profile up among those that the reader's organisation may see.
-    Raises AlreadyAsked, AskedRecently, AsksNotToBeApproached, ConsentIsTooLong, NothingChosen.
+    Who offers nothing has nothing to ask for: an opening of theirs must be open at that moment.
+    Raises NothingIsOpen, AlreadyAsked, AskedRecently, AsksNotToBeApproached, ConsentIsTooLong, NothingChosen.
     """
     require(policies.may_ask_for_consent(by) and by.organisation is not None)
+    if not has_open_opening(by.organisation_id or 0):
+        raise NothingIsOpen
     if profile.quiet:
         raise AsksNotToBeApproached
     if not at < until_at <= at + LONGEST:

@@ -75,6 +75,12 @@ def open_openings(
     return found.order_by(Opening.published_at.desc(), Opening.id.desc())
 
 
+def has_open_opening(organisation_id: int) -> bool:
+    """Whether an employer offers anything right now."""
+    found = sa.select(Opening.id).where(Opening.organisation_id == organisation_id, Opening.state == "open")
+    return db.session.execute(found.limit(1)).first() is not None
+
+
 def cities_with_openings() -> list[str]:
     """Where open openings are."""
     found = sa.select(Opening.city).where(Opening.state == "open", Opening.city != "").distinct().order_by(Opening.city)
