@@ -1,6 +1,6 @@
 """Two members who hire: openings, people on the way, an offer that waits, somebody who has started."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from coursehub.talent.operations.interviews import pick_time, propose_interview
 from coursehub.talent.operations.offers import Said, accept_offer, approve_offer, draft_offer, extend_offer
 from coursehub.talent.operations.openings import Terms, Wanted, draft_opening, publish_opening, submit_opening
 from coursehub.talent.operations.placements import confirm_start_as_employer, confirm_start_as_person
+from coursehub.talent.operations.working_days import add_day_off
 
 FIELDS = ("display_name", "credentials", "portfolio")
 PAY = {"python": 1_100_000, "tests": 900_000, "data": 1_000_000}
@@ -81,6 +82,9 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
         ("data", "emil", (12,), "screen", 8), ("tests", "emma", (7,), "screen", 7),
     ):  # fmt: skip
         agenda.add(agenda.ago(days=days), partial(moved, key, who, numbers, step))
+    agenda.add(agenda.ago(days=26), lambda at: _keep_days_off(people, at))
+    agenda.add(agenda.ago(days=24), lambda at: _start_alone(people, openings, at))
+    agenda.add(agenda.ago(hours=20), lambda at: _submit_another(people, courses, at))
     agenda.add(agenda.ago(days=17), lambda at: _hire(people, sent["python", 3], at))
     agenda.add(agenda.ago(days=1, hours=18), lambda at: _offer(people, sent["python", 5], at))
     agenda.add(agenda.ago(days=4), lambda at: _invite(people, sent["python", 8], _applicant(people, 8).id, at))
@@ -117,6 +121,39 @@ def _hire(people: Players, application: Application, at: datetime) -> None:
     begun = at + timedelta(days=10, hours=10)
     confirm_start_as_person(placement, by=people.learner(person), at=begun)
     confirm_start_as_employer(placement, by=emma, at=begun + timedelta(hours=3))
+
+
+def _keep_days_off(people: Players, at: datetime) -> None:
+    """Staff enter the holidays that lie ahead."""
+    for month, words in ((1, "元旦"), (5, "劳动节"), (10, "国庆节")):
+        first = date(at.year + 1, month, 1)
+        working = next(day for day in (first + timedelta(days=n) for n in range(3)) if day.weekday() < 5)
+        add_day_off(working, words=words, by=people.acting("stan"), at=at)
+
+
+def _start_alone(people: Players, openings: dict[str, Opening], at: datetime) -> None:
+    """Somebody began at Beacon and said so; Beacon has not."""
+    person, emil = _applicant(people, 2), people.acting("emil")
+    application = apply(openings["data"], fields=FIELDS, message="可以立刻开始。", by=people.learner(person), at=at)
+    advance([application], "screen", by=emil, at=at + timedelta(hours=2))
+    said = Said(PAY["data"], "CNY", "month", 40, "杭州", "employee", (at + timedelta(days=4)).date(), "")
+    offer = draft_offer(application, said, by=emil, at=at + timedelta(hours=3))
+    approve_offer(offer, by=emil, at=at + timedelta(hours=4))
+    extend_offer(offer, decide_by_at=at + timedelta(days=14), by=emil, at=at + timedelta(hours=5))
+    placement = accept_offer(offer, by=people.learner(person), at=at + timedelta(days=1))
+    confirm_start_as_person(placement, by=people.learner(person), at=at + timedelta(days=5))
+
+
+def _submit_another(people: Players, courses: dict[str, Course], at: datetime) -> None:
+    """Beacon asks the house to publish a part-time place."""
+    terms = Terms(
+        kind="part_time", title="周末数据标注复核", about="每周两个半天，复核标注并写下规则里没写清的地方。", form="non_full_time",
+        pay_minor=6_000, currency="CNY", pay_period="hour", weekly_hours=8, city="杭州", remote=True, places=3,
+        answer_within_days=2, guarantee_days=0,
+    )  # fmt: skip
+    emil = people.acting("emil")
+    opening = draft_opening(terms, _skills_of(courses["answers-with-sql"]), by=emil, at=at)
+    submit_opening(opening, by=emil, at=at + timedelta(hours=1))
 
 
 def _invite(people: Players, application: Application, person_id: int, at: datetime) -> None:

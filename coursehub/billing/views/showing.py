@@ -10,7 +10,7 @@ from coursehub.billing.models import Document
 from coursehub.web import current_locale
 from coursehub.web.locale import SHOWN_ZONE
 
-STATES = {"open": _l("open"), "overdue": _l("overdue"), "paid": _l("paid"), "credit_note": _l("credit note")}
+STATES = {"open": _l("to be paid"), "overdue": _l("overdue"), "paid": _l("paid"), "credit_note": _l("credit note")}
 TONES = {"open": "waits", "overdue": "harm", "paid": "done", "credit_note": "plain"}
 BUCKETS = {
     "not_due": _l("Not due yet"),

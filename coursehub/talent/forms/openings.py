@@ -41,7 +41,7 @@ class OpeningForm(FlaskForm):
     weekly_hours = IntegerField(_l("Hours a week"), default=40, validators=[InputRequired(), NumberRange(1, 60)])
     city = StringField(_l("City"), validators=[Length(max=60)])
     remote = BooleanField(_l("Can be done from anywhere"))
-    places = IntegerField(_l("Places"), default=1, validators=[InputRequired(), NumberRange(1, 100)])
+    places = IntegerField(_l("Number of places"), default=1, validators=[InputRequired(), NumberRange(1, 100)])
     answer_within_days = IntegerField(
         _l("You answer within (working days)"), default=5, validators=[InputRequired(), NumberRange(1, 20)]
     )
