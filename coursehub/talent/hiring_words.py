@@ -27,7 +27,7 @@ OPENING_STATES = {
     "open": (_l("open"), "done"),
     "paused": (_l("paused"), "waits"),
     "filled": (_l("filled"), "tide"),
-    "closed": (_l("closed"), "plain"),
+    "closed": (_l("closed for good"), "plain"),
 }
 APPLICATION_STATES = {
     "applied": (_l("applied"), "waits"),
@@ -71,7 +71,7 @@ WITHDRAWALS = {
 INTERVIEW_KINDS = {"video": _l("Video call"), "phone": _l("Phone call"), "on_site": _l("On site")}
 INTERVIEW_STATES = {
     "proposed": (_l("times proposed"), "waits"),
-    "agreed": (_l("agreed"), "tide"),
+    "agreed": (_l("time agreed"), "tide"),
     "held": (_l("held"), "done"),
     "missed": (_l("missed"), "harm"),
     "cancelled": (_l("called off"), "plain"),
