@@ -87,6 +87,7 @@ def _personal() -> list[Link]:
 def _foot() -> list[Link]:
     return [
         (_("Courses"), "/courses"),
+        (_("Openings"), "/openings"),
         (_("Check a credential"), "/credentials/check"),
         (_("Become a partner"), "/organisations/new"),
         (_("Terms of use"), "/terms"),

@@ -158,7 +158,7 @@ def test_an_introduction_reaches_the_person_and_its_no_the_one_who_wrote(cast, a
         opening, in_pool(cast.bo, at).public_id, message="private words", by=cast.acting(cast.emma), at=at
     )
     (to_bo,) = [told for told in news(at) if told[0] == BO]
-    assert to_bo[1] == "Harbour就一个岗位给你写信".replace("Harbour", "海港软件")
+    assert to_bo[1] == "海港软件就一个岗位给您写信"
     introductions.decline_introduction(row, reason="private words", by=cast.acting(cast.bo), at=at)
     assert news(at) == [(EMMA, "Not interested")]
 
