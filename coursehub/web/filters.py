@@ -40,6 +40,11 @@ def day(value: date | datetime) -> str:
     return str(format_date(as_day, "yyyy年M月d日" if current_locale() == "zh-CN" else "d MMM yyyy"))
 
 
+def weekday(value: date) -> str:
+    """A day of this week or one near it, by its name and date."""
+    return str(format_date(value, "M月d日 EEE" if current_locale() == "zh-CN" else "EEE d MMM"))
+
+
 def bps(value: int) -> str:
     """Basis points as a percentage without needless zeros: 3250 -> 32.5%."""
     shown = format((Decimal(value) / 100).normalize(), "f")
@@ -71,8 +76,9 @@ def linked_paragraphs(text: str) -> Markup:
 def init_app(app: Flask) -> None:
     """Give every template these filters and the few things a layout needs."""
     app.jinja_env.filters.update(
-        money=money, amount=amount, moment=moment, day=day, bps=bps, paragraphs=paragraphs, linked_paragraphs=linked_paragraphs
-    )
+        money=money, amount=amount, moment=moment, day=day, weekday=weekday, bps=bps, paragraphs=paragraphs,
+        linked_paragraphs=linked_paragraphs,
+    )  # fmt: skip
     app.jinja_env.globals.update(external_url=external_url)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -10,7 +10,9 @@ from coursehub.talent.views import (
     candidate,
     candidates,
     consent,
+    disputes,
     hire,
+    hire_work,
     house,
     openings,
     placements,
@@ -19,6 +21,7 @@ from coursehub.talent.views import (
     reports,
     resume,
     viewed,
+    work,
     working_days,
 )
 
@@ -40,4 +43,7 @@ blueprints: list[Blueprint] = [
     reports.bp,
     house.bp,
     working_days.bp,
+    work.bp,
+    hire_work.bp,
+    disputes.bp,
 ]
