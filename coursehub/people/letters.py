@@ -161,12 +161,12 @@ def send_role_answered(
 
 
 def send_application_answered(
-    owner: Person, organisation: Organisation, *, verdict: str, reason: str, mark: str, at: datetime
+    owner: Person, organisation: Organisation, *, wish: str, verdict: str, reason: str, mark: str, at: datetime
 ) -> None:
-    """Tell an owner what the house decided about selling here."""
+    """Tell an owner what the house decided about selling or hiring here."""
     _to_person(
         "application_answered", owner, mark=f"{mark}:{owner.public_id}", at=at,
-        organisation=organisation, verdict=verdict, reason=reason,
+        organisation=organisation, wish=wish, verdict=verdict, reason=reason,
     )  # fmt: skip
 
 

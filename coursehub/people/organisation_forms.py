@@ -116,6 +116,19 @@ class ApplyForm(FlaskForm):
     )
 
 
+class HireForm(ApplyForm):
+    """Why the house should let an organisation hire here."""
+
+    about = TextAreaField(
+        _l("Whom you would hire, and for which work"),
+        validators=[
+            Filled(_l("Say whom you would hire.")),
+            Length(min=40, max=4000, message=_l("Write between 40 and 4,000 characters.")),
+        ],
+        render_kw={"rows": 8},
+    )
+
+
 class PayeeForm(FlaskForm):
     """Bank and tax details."""
 

@@ -56,6 +56,33 @@ def test_an_approved_application_lets_an_organisation_sell(cast, riverbank, clie
     assert client.post(answer, data={"verdict": "decline", "reason": "Changed our mind"}).status_code == 409
 
 
+def test_an_approved_application_lets_an_organisation_hire_and_nothing_else(cast, riverbank, client: FlaskClient) -> None:
+    sign_in(client, cast.ada)
+    path = f"/organisations/{riverbank.public_id}"
+    assert "Apply as an employer" in client.get(path).text
+    assert client.get(f"{path}/application?wish=rule").status_code == 404
+    asked = f"{path}/application?wish=hires"
+    assert "Whom you would hire" in client.get(asked).text
+    short = client.post(asked, data={"about": "People."})
+    assert short.status_code == 422 and "Whom you would hire" in short.text
+    assert client.post(asked, data={"about": ABOUT}).status_code == 303
+    waiting = client.get(path).text
+    assert "Your application to hire people is with the house" in waiting and "One application waits at a time" in waiting
+    sign_in(client, cast.stan)
+    assert "Hires people" in client.get("/house/organisations").text
+    assert "Application to hire people" in client.get(f"/house/organisations/{riverbank.public_id}").text
+    application = queries.applications_of(riverbank.id)[0]
+    answer = f"/house/organisations/{riverbank.public_id}/applications/{application.public_id}"
+    assert client.post(answer, data={"verdict": "approve"}).status_code == 303
+    assert queries.has_right(riverbank.id, "hires", clock.now()) and not queries.has_right(riverbank.id, "sells", clock.now())
+    assert letters_to("ada@example.org")[-1].subject == "Riverbank may hire people now"
+    sign_in(client, cast.ada)
+    page = client.get(path).text
+    assert "Apply as an employer" not in page and "Apply as a partner" in page
+    client.post("/account/organisation", data={"organisation": riverbank.public_id})
+    assert client.get("/hire").status_code == 200
+
+
 def test_declining_needs_a_reason_which_the_owners_read(cast, riverbank, client: FlaskClient) -> None:
     application = _apply(cast, riverbank)
     sign_in(client, cast.stan)

@@ -12,6 +12,8 @@ STAFF_ROLES = ("staff_catalogue", "staff_finance", "staff_support")
 CONFIRMED_ROLES = ("owner", *STAFF_ROLES)
 """In the house these give power over other people's money and data, so a second person must confirm them."""
 RIGHTS = ("sells", "hires", "member")
+WISHES = ("sells", "hires")
+"""Rights that an organisation can ask for by itself."""
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
@@ -161,10 +163,14 @@ class Invitation(Model):
 
 
 class PartnerApplication(Model):
-    """An organisation asks to sell courses here; the house approves, or declines with a reason."""
+    """An organisation asks to sell courses or to hire here; the house approves, or declines with a reason.
+
+    wish: the right that it asks for, one of WISHES. One application waits at a time.
+    """
 
     __tablename__ = "partner_application"
     __table_args__ = (
+        CheckConstraint("wish IN ('sells', 'hires')", name="wish"),
         CheckConstraint("verdict IN ('approved', 'declined')", name="verdict"),
         CheckConstraint("(answered_at IS NULL) = (verdict IS NULL)", name="answer_is_whole"),
         CheckConstraint("verdict IS NULL OR verdict = 'approved' OR reason <> ''", name="decline_has_a_reason"),
@@ -182,6 +188,7 @@ class PartnerApplication(Model):
     organisation_id: Mapped[int] = ref("organisation.id", index=False)
     asked_by_id: Mapped[int] = ref("person.id", index=False)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wish: Mapped[str] = mapped_column(String(16), default="sells")
     about: Mapped[str] = mapped_column(Text)
     website: Mapped[str] = mapped_column(String(300), default="")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""Becoming a partner: applying, being answered, and saying where the money goes."""
+"""Becoming a partner or an employer: applying, being answered, and saying where the money goes."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -13,12 +13,13 @@ from coursehub.people import letters, policies, queries
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Organisation, PartnerApplication, PayeeOpening, PayeeRecord, Person
+from coursehub.people.models.organisations import WISHES
 from coursehub.people.operations.organisations import grant_right
 from coursehub.people.sealing import seal, unseal
 
 
 class AlreadyPartner(Refusal):
-    """Your organisation may sell here already."""
+    """Your organisation may do this here already."""
 
 
 class ApplicationIsOpen(Refusal):
@@ -54,18 +55,23 @@ class PayeeDetails:
     country: str
 
 
-def apply_as_partner(organisation: Organisation, *, about: str, website: str, by: Actor, at: datetime) -> PartnerApplication:
-    """Ask the house to let an organisation sell courses. Raises AlreadyPartner, ApplicationIsOpen."""
+def apply_as_partner(
+    organisation: Organisation, *, about: str, website: str, by: Actor, at: datetime, wish: str = "sells"
+) -> PartnerApplication:
+    """Ask the house to let an organisation sell courses, or hire. Raises AlreadyPartner, ApplicationIsOpen."""
+    if wish not in WISHES:
+        raise ValueError(f"{wish} is no right to ask for")
     require(policies.may_apply_as_partner(by, organisation))
     with transaction():
         lock(organisation)
-        if queries.has_right(organisation.id, "sells", at):
+        if queries.has_right(organisation.id, wish, at):
             raise AlreadyPartner
         if open_application(organisation.id) is not None:
             raise ApplicationIsOpen
         application = PartnerApplication(
-            organisation_id=organisation.id, asked_by_id=by.person_id, asked_at=at, about=about.strip(), website=website.strip()
-        )
+            organisation_id=organisation.id, asked_by_id=by.person_id, asked_at=at, wish=wish, about=about.strip(),
+            website=website.strip(),
+        )  # fmt: skip
         db.session.add(application)
         db.session.flush()
         note("partner_applied", at=at, by_id=by.person_id, organisation_id=organisation.id)
@@ -83,7 +89,7 @@ def open_application(organisation_id: int) -> PartnerApplication | None:
 
 
 def answer_application(application: PartnerApplication, *, approve: bool, reason: str, by: Actor, at: datetime) -> None:
-    """Staff approve, which lets the organisation sell, or decline with a reason; its owners get a letter.
+    """Staff approve, which gives the right asked for, or decline with a reason; its owners get a letter.
 
     Raises OwnApplication, DeclineNeedsAReason, ApplicationIsAnswered.
     """
@@ -100,15 +106,16 @@ def answer_application(application: PartnerApplication, *, approve: bool, reason
         application.verdict, application.reason = "approved" if approve else "declined", reason.strip()
         organisation = db.session.get_one(Organisation, application.organisation_id)
         if approve:
-            grant_right(organisation, "sells", at=at, by=by)
+            grant_right(organisation, application.wish, at=at, by=by)
         note(
             "application_answered", at=at, by_id=by.person_id, organisation_id=organisation.id, verdict=application.verdict
         )  # fmt: skip
         events.record("people.application_answered", at=at, organisation_id=organisation.id)
         for owner in _owners(organisation):
             letters.send_application_answered(
-                owner, organisation, verdict=application.verdict, reason=application.reason, mark=application.public_id, at=at
-            )
+                owner, organisation, wish=application.wish, verdict=application.verdict, reason=application.reason,
+                mark=application.public_id, at=at,
+            )  # fmt: skip
 
 
 def _owners(organisation: Organisation) -> list[Person]:

@@ -99,7 +99,8 @@ def answer_application(public_id: str, application_id: str) -> ResponseReturnVal
     except Refusal as refusal:
         add_problem(form, None, refusal)
         return _organisation_page(organisation, answer=form, status=refusal.status)
-    flash(_("Approved. They may sell here now.") if approve else _("Declined. They get a letter with your reason."), "done")
+    may = _("Approved. They may hire here now.") if application.wish == "hires" else _("Approved. They may sell here now.")
+    flash(may if approve else _("Declined. They get a letter with your reason."), "done")
     return see_other("people.house_organisation", public_id=public_id)
 
 

@@ -1,6 +1,6 @@
 """Applying as a partner, and bank and tax details."""
 
-from flask import abort, flash
+from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,20 +10,29 @@ from coursehub.errors import require
 from coursehub.people import operations, policies, queries
 from coursehub.people.forms import typed
 from coursehub.people.models import Organisation
-from coursehub.people.organisation_forms import ApplyForm, PayeeForm, ReasonForm
+from coursehub.people.organisation_forms import ApplyForm, HireForm, PayeeForm, ReasonForm
 from coursehub.people.views import bp
 from coursehub.people.views.browser import add_problem, only_when_fresh
 from coursehub.people.views.organisations import visible
 from coursehub.web import SIGNED_IN, access, page, see_other, signed_in_actor
 
+FORMS = {"sells": ApplyForm, "hires": HireForm}
+"""What is asked of an organisation, by the right that it asks for."""
+
+
+def _wish() -> str:
+    """The right that stands in the address; to sell, unless it says otherwise."""
+    wish = request.args.get("wish", "sells")
+    return wish if wish in FORMS else abort(404)
+
 
 @bp.get("/organisations/<public_id>/application")
 @access(SIGNED_IN)
 def partner_application(public_id: str) -> ResponseReturnValue:
-    """Ask what the organisation teaches."""
+    """Ask what the organisation teaches, or whom it would hire."""
     organisation = visible(public_id)
     require(policies.may_apply_as_partner(signed_in_actor(), organisation))
-    return _application_page(organisation, ApplyForm(formdata=None))
+    return _application_page(organisation, FORMS[_wish()](formdata=None))
 
 
 @bp.post("/organisations/<public_id>/application")
@@ -31,12 +40,12 @@ def partner_application(public_id: str) -> ResponseReturnValue:
 def apply_as_partner(public_id: str) -> ResponseReturnValue:
     """Send the application to the house."""
     organisation = visible(public_id)
-    form = ApplyForm()
+    form = FORMS[_wish()]()
     if not form.validate_on_submit():
         return _application_page(organisation, form, status=422)
     try:
         operations.apply_as_partner(
-            organisation, about=typed(form.about), website=typed(form.website), by=signed_in_actor(), at=clock.now()
+            organisation, wish=_wish(), about=typed(form.about), website=typed(form.website), by=signed_in_actor(), at=clock.now()
         )
     except (operations.AlreadyPartner, operations.ApplicationIsOpen) as refusal:
         add_problem(form, None, refusal)
@@ -48,7 +57,7 @@ def apply_as_partner(public_id: str) -> ResponseReturnValue:
 def _application_page(organisation: Organisation, form: ApplyForm, status: int = 200) -> ResponseReturnValue:
     return page(
         "people/partner_apply.html", status=status, form=form, organisation=organisation,
-        name=queries.name_of(organisation), house=queries.house_name(),
+        name=queries.name_of(organisation), house=queries.house_name(), wish=_wish(),
     )  # fmt: skip
 
 
