@@ -147,7 +147,7 @@ def test_cards_move_by_keyboard_alone(arrive):
         keys.press("Shift+ArrowRight")
     assert column_of(emma, first) == 1
     assert focused(emma) == first, "the focus stays with the card"
-    emma.press("Take it back")
+    emma.press("Undo this move")
     assert column_of(emma, first) == 0
     emma._walk_to(emma.page.locator(f"[id='{first}']"))
     with emma.page.expect_navigation():

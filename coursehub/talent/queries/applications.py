@@ -22,7 +22,7 @@ from coursehub.talent.models import (
     TeamMember,
 )
 from coursehub.talent.queries.consent import is_live
-from coursehub.talent.queries.openings import AskedSkill, met_of, skills_asked
+from coursehub.talent.queries.openings import AskedSkill, met_of, skills_asked_of
 
 COLUMNS = ("applied", "screen", "interview", "offer")
 """The columns of a board; somebody who came by an introduction stands in the first."""
@@ -85,10 +85,8 @@ def cards_of(opening: Opening, reader: Actor, *, ended: bool = False) -> list[Ca
     ids = [row.id for row in rows]
     cards = _counted(sa.select(Scorecard.application_id, sa.func.count()).where(Scorecard.application_id.in_(ids)), Scorecard)
     notes = _counted(_readable_notes(reader).with_only_columns(Note.application_id, sa.func.count()).order_by(None), Note)
-    return [
-        Card(row, skills_asked([opening.id], row.person_id)[opening.id], cards.get(row.id, 0), notes.get(row.id, 0))
-        for row in rows
-    ]
+    skills = skills_asked_of(opening.id, [row.person_id for row in rows])
+    return [Card(row, skills[row.person_id], cards.get(row.id, 0), notes.get(row.id, 0)) for row in rows]
 
 
 def _counted(select: "sa.Select[int, int]", model: type[Scorecard] | type[Note]) -> dict[int, int]:

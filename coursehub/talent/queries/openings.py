@@ -91,17 +91,34 @@ def skills_asked(opening_ids: list[int], person_id: int | None = None) -> dict[i
     """For each opening its skills, the required ones first, beside what this person has proven."""
     if not opening_ids:
         return {}
-    locale = current_locale()
-    held: dict[int, int] = {} if person_id is None else levels_of(person_id)
+    return _beside(_asked_rows(opening_ids), opening_ids, None if person_id is None else levels_of(person_id))
+
+
+def skills_asked_of(opening_id: int, person_ids: list[int]) -> dict[int, list[AskedSkill]]:
+    """The skills of one opening beside what each of many people has proven."""
+    rows, held = _asked_rows([opening_id]), levels_of_many(person_ids)
+    return {person_id: _beside(rows, [opening_id], held.get(person_id, {}))[opening_id] for person_id in person_ids}
+
+
+Asked = tuple[OpeningSkill, str, dict[str, str]]
+"""A row of an opening's skills with the skill's code and names."""
+
+
+def _asked_rows(opening_ids: list[int]) -> list[Asked]:
     rows = db.session.execute(
         sa.select(OpeningSkill, Skill.code, Skill.name)
         .join(Skill, Skill.id == OpeningSkill.skill_id)
         .where(OpeningSkill.opening_id.in_(opening_ids))
         .order_by(OpeningSkill.required.desc(), OpeningSkill.level.desc(), Skill.position, Skill.id)
     )
+    return list(rows.tuples())
+
+
+def _beside(rows: list[Asked], opening_ids: list[int], held: dict[int, int] | None) -> dict[int, list[AskedSkill]]:
+    locale = current_locale()
     found: dict[int, list[AskedSkill]] = {opening_id: [] for opening_id in opening_ids}
     for asked, code, name in rows:
-        level = None if person_id is None else held.get(asked.skill_id, 0)
+        level = None if held is None else held.get(asked.skill_id, 0)
         shown = name.get(locale) or next(iter(name.values()), code)
         found[asked.opening_id].append(AskedSkill(code, shown, asked.level, asked.required, level))
     return found
@@ -109,12 +126,20 @@ def skills_asked(opening_ids: list[int], person_id: int | None = None) -> dict[i
 
 def levels_of(person_id: int) -> dict[int, int]:
     """The level at which this person has proven each skill."""
+    return levels_of_many([person_id]).get(person_id, {})
+
+
+def levels_of_many(person_ids: list[int]) -> dict[int, dict[int, int]]:
+    """For each person who has proven anything the level of each skill."""
     rows = db.session.execute(
-        sa.select(ProvenSkill.skill_id, ProvenSkill.level)
+        sa.select(Profile.person_id, ProvenSkill.skill_id, ProvenSkill.level)
         .join(Profile, Profile.id == ProvenSkill.profile_id)
-        .where(Profile.person_id == person_id)
+        .where(Profile.person_id.in_(person_ids))
     )
-    return dict(rows.tuples().all())
+    found: dict[int, dict[int, int]] = {}
+    for person_id, skill_id, level in rows:
+        found.setdefault(person_id, {})[skill_id] = level
+    return found
 
 
 def met_of(skills: list[AskedSkill]) -> tuple[int, int]:

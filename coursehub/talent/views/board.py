@@ -1,5 +1,9 @@
 """One opening's applications as a board and as a table, and moving one or many of them."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,10 +19,10 @@ from coursehub.talent.operations.opening_fields import open_person
 from coursehub.talent.queries import applications as queries
 from coursehub.talent.queries.openings import openings_visible_to
 from coursehub.talent.views.hire import HR
-from coursehub.web import access, one_or_404, page, see_other, signed_in_actor
+from coursehub.web import Page, access, one_or_404, page, see_other, signed_in_actor
 
 bp = Blueprint("talent_board", __name__)
-ORDERS = {
+ORDERS: dict[str, Callable[[queries.Card], Any]] = {
     "applied": lambda card: card.application.applied_at,
     "due": lambda card: (card.application.due_at is None, card.application.due_at or card.application.applied_at),
     "skills": lambda card: -card.met[0],
@@ -52,30 +56,45 @@ def names_of(applications: list[Application]) -> dict[int, str]:
 @access(HR)
 def board(public_id: str) -> ResponseReturnValue:
     """Columns of cards; names only when asked for."""
-    return _show(public_id, "talent/hire/board.html")
+    opening = _opening(public_id)
+    cards = _ordered(queries.cards_of(opening, signed_in_actor()))
+    columns = {name: [card for card in cards if _column(card.application) == name] for name in queries.COLUMNS}
+    return _show("talent/hire/board.html", opening, cards, columns=columns, ended=False)
+
+
+CHOICES: dict[str, Callable[[queries.Card, str, datetime], bool]] = {
+    "stage": lambda card, value, _at: _column(card.application) == value,
+    "source": lambda card, value, _at: card.application.source == value,
+    "late": lambda card, _value, at: card.application.due_at is not None and card.application.due_at <= at,
+    "met": lambda card, _value, _at: card.met[0] == card.met[1],
+}
+"""What the table can be narrowed down by, each with the test that a card passes."""
+A_PAGE = 50
 
 
 @bp.get("/hire/openings/<public_id>/table")
 @access(HR)
 def table(public_id: str) -> ResponseReturnValue:
-    """The same as rows that can be put in order; with `ended=1` those that are over."""
-    return _show(public_id, "talent/hire/table.html")
+    """The same as rows that can be narrowed down and put in order; with `ended=1` those that are over."""
+    opening, at, ended = _opening(public_id), clock.now(), request.args.get("ended") == "1"
+    every = _ordered(queries.cards_of(opening, signed_in_actor(), ended=ended))
+    chosen = {name: request.args.get(name, "") for name in CHOICES}
+    cards = [card for card in every if all(CHOICES[name](card, value, at) for name, value in chosen.items() if value)]
+    number = min(max(1, request.args.get("page", 1, int)), max(1, -(-len(cards) // A_PAGE)))
+    rows = Page(cards[(number - 1) * A_PAGE : number * A_PAGE], number, A_PAGE, len(cards))
+    return _show("talent/hire/table.html", opening, rows.items, rows=rows, chosen=chosen, any_cards=bool(every), ended=ended)
 
 
-def _show(public_id: str, template: str) -> ResponseReturnValue:
-    opening, actor, at = _opening(public_id), signed_in_actor(), clock.now()
-    ended = request.args.get("ended") == "1"
-    cards = queries.cards_of(opening, actor, ended=ended)
-    order = request.args.get("order", "applied")
-    if order in ORDERS:
-        cards.sort(key=ORDERS[order])
+def _ordered(cards: list[queries.Card]) -> list[queries.Card]:
+    return sorted(cards, key=ORDERS[order]) if (order := request.args.get("order", "applied")) in ORDERS else cards
+
+
+def _show(template: str, opening: Opening, cards: list[queries.Card], **values: Any) -> ResponseReturnValue:
     with_names = request.args.get("names") == "1"
-    columns = {name: [card for card in cards if _column(card.application) == name] for name in queries.COLUMNS}
     return page(
-        template, opening=opening, cards=cards, columns=columns, words=WORDS, can_step=advancing.can_step,
-        steps=advancing.STEPS, undo=queries.batch_to_undo(opening, at),
-        names=names_of([card.application for card in cards]) if with_names else {},
-        with_names=with_names, ended=ended, order=order, asked={},
+        template, opening=opening, cards=cards, words=WORDS, can_step=advancing.can_step, steps=advancing.STEPS,
+        undo=queries.batch_to_undo(opening, clock.now()), with_names=with_names, order=request.args.get("order", "applied"),
+        names=names_of([card.application for card in cards]) if with_names else {}, stages=queries.COLUMNS, **values,
     )  # fmt: skip
 
 
