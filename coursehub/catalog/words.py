@@ -146,6 +146,10 @@ def event_words(what: str) -> str:
     """One line of a release's history."""
     said: dict[str, str] = {
         "imported": _("Brought in as a draft"),
+        "quiz_added": _("A quiz was added"),
+        "question_added": _("A question was added"),
+        "question_dropped": _("A question was taken out"),
+        "quiz_dropped": _("A quiz was taken out"),
         "revised": _("Begun from an earlier release"),
         "facts_set": _("Facts of the course changed"),
         "previews_set": _("Free lessons chosen"),

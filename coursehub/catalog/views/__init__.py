@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("catalog", __name__)
 
-from coursehub.catalog.views import files, house, mending, releases, studio  # noqa: E402 - they put their routes on `bp`
+from coursehub.catalog.views import files, house, mending, quizzes, releases, studio  # noqa: E402 - they put their routes on `bp`
 
-__all__ = ["bp", "files", "house", "mending", "releases", "studio"]
+__all__ = ["bp", "files", "house", "mending", "quizzes", "releases", "studio"]
