@@ -248,6 +248,19 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
         "foreign_keys=ON",
         "recursive_triggers=ON",
         "busy_timeout=10000",
+        "secure_delete=ON",  # what is deleted or overwritten is overwritten in the file as well
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def sweep() -> None:
+    """Let nothing that was deleted linger in SQLite's write-ahead log; PostgreSQL's vacuum does this by itself.
+
+    A reader that is at work keeps its part of the log until it is done; the next sweep takes that too.
+    """
+    if in_transaction():
+        raise RuntimeError("sweep() needs every transaction to be over")
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

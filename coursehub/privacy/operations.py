@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from coursehub import events, jobs, storage
-from coursehub.db import db, lock, new_public_id, transaction
+from coursehub.db import db, lock, new_public_id, sweep, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
 from coursehub.people.models import Person
@@ -144,6 +144,7 @@ def forget(wish_id: int, *, at: datetime) -> None:
         wish.done_at = at
         db.session.flush()
     drop_files()
+    sweep()
 
 
 def forget_what_rooms_above_hold(person_id: int, *, at: datetime) -> None:
@@ -155,6 +156,7 @@ def forget_what_rooms_above_hold(person_id: int, *, at: datetime) -> None:
         for room in ABOVE_PEOPLE.values():
             room.erase(person_id, at)
     drop_files()
+    sweep()
 
 
 def _stop_exports(person_id: int, *, at: datetime) -> None:

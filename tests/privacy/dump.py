@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from coursehub.db import db
 def traces(canaries: list[str]) -> list[str]:
     """Where any of these texts stands: `table.column: canary` for rows, the name for files (zips are looked into)."""
     found = []
-    for place, text in [*_rows(), *_files()]:
+    for place, text in [*_rows(), *_files(), *_bytes()]:
         found += [f"{place}: {canary}" for canary in canaries if canary.casefold() in text.casefold()]
     return sorted(set(found))
 
@@ -46,3 +47,13 @@ def _files() -> Iterator[tuple[str, str]]:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 for member in archive.namelist():
                     yield f"{path.name}/{member}", archive.read(member).decode("utf-8", "replace")
+
+
+def _bytes() -> Iterator[tuple[str, str]]:
+    """The very bytes of SQLite's files, with what lingers in free pages and in the log."""
+    if db.engine.dialect.name != "sqlite" or not db.engine.url.database:
+        return
+    whole = Path(db.engine.url.database)
+    for path in (whole, whole.with_name(f"{whole.name}-wal")):
+        if path.exists():
+            yield f"bytes of {path.suffix}", path.read_bytes().decode("utf-8", "replace")

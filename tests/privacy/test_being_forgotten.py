@@ -259,7 +259,7 @@ def test_a_planted_leak_is_found_in_a_row_in_json_and_in_a_file(quill, cast, at)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("deep.json", '{"who": "leakcanary"}')
     storage.put(out.getvalue(), suffix=".zip")
-    places = traces(["leakcanary"])
+    places = [place for place in traces(["leakcanary"]) if not place.startswith("bytes of")]
     assert len(places) == 3 and any("event.payload" in p for p in places) and any("deep.json" in p for p in places)
 
 
