@@ -14,10 +14,12 @@ from coursehub.talent.models import Application, InterviewSlot, Opening
 from coursehub.talent.operations.advancing import advance
 from coursehub.talent.operations.applications import apply
 from coursehub.talent.operations.interviews import pick_time, propose_interview
+from coursehub.talent.operations.introductions import accept_introduction, introduce, see_introduction
 from coursehub.talent.operations.offers import Said, accept_offer, approve_offer, draft_offer, extend_offer
 from coursehub.talent.operations.openings import Terms, Wanted, draft_opening, publish_opening, submit_opening
 from coursehub.talent.operations.placements import confirm_start_as_employer, confirm_start_as_person
 from coursehub.talent.operations.working_days import add_day_off
+from coursehub.talent.queries.profiles import profile_of
 
 FIELDS = ("display_name", "credentials", "portfolio")
 PAY = {"python": 1_100_000, "tests": 900_000, "data": 1_000_000}
@@ -87,6 +89,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
     agenda.add(agenda.ago(hours=20), lambda at: _submit_another(people, courses, at))
     agenda.add(agenda.ago(days=17), lambda at: _hire(people, sent["python", 3], at))
     agenda.add(agenda.ago(days=1, hours=18), lambda at: _offer(people, sent["python", 5], at))
+    agenda.add(agenda.ago(days=1, hours=16), lambda at: _write_to_the_pool(people, openings, at))
     agenda.add(agenda.ago(days=4), lambda at: _invite(people, sent["python", 8], _applicant(people, 8).id, at))
 
 
@@ -142,6 +145,22 @@ def _start_alone(people: Players, openings: dict[str, Opening], at: datetime) ->
     extend_offer(offer, decide_by_at=at + timedelta(days=14), by=emil, at=at + timedelta(hours=5))
     placement = accept_offer(offer, by=people.learner(person), at=at + timedelta(days=1))
     confirm_start_as_person(placement, by=people.learner(person), at=at + timedelta(days=5))
+
+
+def _write_to_the_pool(people: Players, openings: dict[str, Opening], at: datetime) -> None:
+    """Harbour writes to two people whom it cannot name; one accepts after some hours, the other has not looked yet."""
+    emma = people.acting("emma")
+    for n in (0, 1):
+        learner = people.learners[APPLICANTS[n]]
+        profile = profile_of(learner.id)
+        if profile is None:
+            raise LookupError("whoever is written to stands in the pool")
+        words = "您练习里的测试写得很清楚。我们在招测试开发实习生，想请您看一看。"
+        sent = introduce(openings["tests"], profile.public_id, message=words, by=emma, at=at + timedelta(minutes=10 * n))
+        if n == 0:
+            person = people.learner(learner)
+            see_introduction(sent, by=person, at=at + timedelta(hours=2))
+            accept_introduction(sent, fields=FIELDS, by=person, at=at + timedelta(hours=9))
 
 
 def _submit_another(people: Players, courses: dict[str, Course], at: datetime) -> None:

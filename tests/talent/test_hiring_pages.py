@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from coursehub import clock
 from coursehub.db import db
 from coursehub.people.models import AccessLog
-from coursehub.talent.models import Application, Batch, Interview, InterviewSlot, Introduction, Offer, Opening, Placement
-from coursehub.talent.operations import offers
+from coursehub.talent.models import Application, Batch, Interview, InterviewSlot, Introduction, Merge, Offer, Opening, Placement
+from coursehub.talent.operations import introductions, offers
 from coursehub.talent.queries.working_days import due_after
 from coursehub.talent.working_days import local_day
 from tests.cast import sign_in
@@ -190,6 +190,8 @@ def test_an_introduction_is_written_read_and_accepted(ada, emma, cast):
     assert nameless.status_code == 422
     yes = ada.post(f"/career/introductions/{row.public_id}/answers", data={"answer": "yes", "fields": ["display_name"]})
     assert re.search("/career/applications/", yes.headers["Location"])
+    sent = emma.get("/hire/introductions").text
+    assert "accepted" in sent and "1 h" in sent  # answered at once: the shortest time that is told
 
 
 def test_what_somebody_let_be_seen_ends_with_the_application(ada, emma, cast):
@@ -231,3 +233,24 @@ def test_a_calendar_address_shows_nothing_once_it_is_ended(app, ada):
     assert stranger.get(address[0].replace(".ics", "0.ics")).status_code == 404
     ada.post("/career/calendar", data={"act": "revoke"})
     assert stranger.get(address[0]).status_code == 404
+
+
+def test_two_applications_of_one_person_are_found_made_one_and_taken_apart(app, emma, cast):
+    now = clock.now()
+    opening = opened(cast, now)
+    profile = pool_profile(cast.ada, now)
+    word = introductions.introduce(opening, profile.public_id, message="Hello", by=cast.acting(cast.emma), at=now)
+    by_word = introductions.accept_introduction(word, fields=["display_name"], by=cast.acting(cast.ada), at=now)
+    by_list = applied(cast, opening, cast.ada, now, fields=("display_name", "email"))
+    kept = f"/hire/applications/{by_list.public_id}"
+    before = emma.get(kept).text
+    assert "Perhaps the same person" in before and "ada@example.org" in before and by_word.public_id[:5].upper() in before
+    stranger = sign_in(app.test_client(), cast.emil)
+    assert stranger.post(f"{kept}/merges", data={"other": by_word.public_id}).status_code == 404
+    together = emma.post(f"{kept}/merges", data={"other": by_word.public_id}, follow_redirects=True).text
+    assert "They are one now" in together and "Perhaps the same person" not in together
+    assert "Ada Chen" in together and "ada@example.org" not in together  # only what both let be seen
+    assert by_word.public_id[:5].upper() not in emma.get(f"/hire/openings/{opening.public_id}/board").text
+    emma.post(f"/hire/merges/{only(Merge).public_id}/undo")
+    assert "ada@example.org" in emma.get(kept).text
+    assert by_word.public_id[:5].upper() in emma.get(f"/hire/openings/{opening.public_id}/board").text

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from coursehub import clock
 from coursehub.catalog.models import Skill
@@ -172,7 +173,17 @@ def sent_introductions() -> ResponseReturnValue:
         short={row.id: short_id_of(ids.get(row.person_id, row.public_id)) for row in found.items},
         left=outreach.balance(actor.organisation_id or 0), allowance=outreach.ALLOWANCE, rest_days=outreach.REST.days,
         reasons={row.id: _reason(row) for row in found.items if row.state == "declined"},
+        answered={row.id: _time_to_answer(row) for row in found.items if row.state in ("accepted", "declined")},
     )  # fmt: skip
+
+
+def _time_to_answer(row: Introduction) -> str:
+    """How long the person took, in hours up to two days and in days from then on."""
+    took = (row.ended_at or row.sent_at) - row.sent_at
+    hours = int(took.total_seconds() // 3600)
+    if hours < 48:
+        return str(ngettext("%(num)s h", "%(num)s h", max(hours, 1)))
+    return str(ngettext("%(num)s day", "%(num)s days", took.days))
 
 
 def _reason(row: Introduction) -> str:
