@@ -95,6 +95,15 @@ def drop(kind: str, id: int, locale: str | None = None) -> None:
     db.session.execute(which if locale is None else which.where(SearchEntry.locale == locale))
 
 
+def forget_dropped() -> None:
+    """Leave no word of what was dropped. SQLite only marks words as gone until it merges its lists; so all are merged now.
+
+    For when somebody is forgotten: it reads the whole index. Inside a transaction.
+    """
+    if _is_sqlite():
+        db.session.execute(sa.text("INSERT INTO search_fts(search_fts) VALUES ('optimize')"))
+
+
 def wanted(query: str) -> str:
     """The words of a query as this database's own query language says them; empty if there are none."""
     terms = bigrams(query)[:20]

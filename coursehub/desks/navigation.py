@@ -59,6 +59,7 @@ CAREER = (
 HIRE = (
     ("talent_hire.desk", _l("Today")),
     ("talent_hire.openings", _l("Openings")),
+    ("talent_pool.pool", _l("Pool")),
     ("talent_hire.sent_introductions", _l("Introductions")),
     ("talent_placements.placements", _l("Placements")),
     ("talent_hire_work.work", _l("Part-time work")),

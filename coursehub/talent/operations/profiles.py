@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from coursehub import events
+from coursehub import events, search
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people import own
@@ -140,9 +140,13 @@ def stays_anonymous(writer: Actor, *texts: str) -> None:
 
 
 def changed(profile: Profile, *, at: datetime) -> None:
-    """Note that a profile changed, for what is made from it; in the caller's transaction."""
+    """Note that a profile changed, and keep the words it is found by while it is shown; in the caller's transaction."""
     profile.changed_at = at
     db.session.flush()
+    if profile.visibility == "hidden":
+        search.drop("profile", profile.id)
+    else:
+        search.put("profile", profile.id, "zh-CN", profile.about, head=profile.headline)
     events.record("talent.profile_changed", at=at, profile_id=profile.id)
 
 

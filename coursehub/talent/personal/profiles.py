@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from coursehub import search
 from coursehub.db import db
 from coursehub.talent.models import Blackout, CareerFact, ClaimedSkill, Employment, PortfolioItem, Profile, ProvenSkill
 from coursehub.talent.operations.profiles import changed
@@ -41,6 +42,7 @@ def erase(person_id: int, at: datetime) -> None:
         profile.remote, profile.weekly_hours, profile.available_from, profile.forms = False, 0, None, []
         profile.pay_floor_minor = profile.pay_floor_currency = profile.pay_floor_period = None
         changed(profile, at=at)
+        search.forget_dropped()
 
 
 def rows(select: sa.Executable) -> list[dict[str, Any]]:

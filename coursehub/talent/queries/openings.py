@@ -169,6 +169,21 @@ def meets_pay_floor(opening: Opening, person_id: int) -> bool | None:
     return pay * MONTHS_A_YEAR >= asked * hours
 
 
+def meeting_pay_floor(opening: Opening) -> "sa.ColumnElement[bool]":
+    """A condition on Profile that leaves out whoever asks more than this opening pays, as `meets_pay_floor` counts.
+
+    Who asks nothing, or in another currency, stays. It is a yes or no against pay that was published.
+    """
+    pay, hours = opening.pay_minor, opening.weekly_hours * WEEKS_A_YEAR
+    month, hour = pay * MONTHS_A_YEAR, pay * hours
+    same = sa.and_(Profile.pay_floor_period == opening.pay_period, Profile.pay_floor_minor <= pay)
+    if opening.pay_period == "hour":
+        other = sa.and_(Profile.pay_floor_period == "month", Profile.pay_floor_minor * MONTHS_A_YEAR <= hour)
+    else:
+        other = sa.and_(Profile.pay_floor_period == "hour", Profile.pay_floor_minor * hours <= month)
+    return sa.or_(Profile.pay_floor_minor.is_(None), Profile.pay_floor_currency != opening.currency, same, other)
+
+
 def organisations_of_openings(openings: list[Opening]) -> dict[int, Organisation]:
     """The employers of these openings, by id."""
     ids = {opening.organisation_id for opening in openings}

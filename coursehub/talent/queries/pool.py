@@ -1,0 +1,169 @@
+"""HR's search over the pool: who fits, in an order the employer chose, and how many have which skill besides.
+
+Every statement begins with `profiles_visible_to`: whoever hides, blocks the reader or has not
+confirmed for 90 days is in no list, no count and no city, from the very moment they say so.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from coursehub import search
+from coursehub.catalog.models import Skill
+from coursehub.db import db
+from coursehub.learning.credentials.models import Credential
+from coursehub.people.actor import Actor
+from coursehub.talent.models import Opening, Profile, ProvenSkill
+from coursehub.talent.pool_search import PoolSearch
+from coursehub.talent.queries.openings import meeting_pay_floor, openings_visible_to
+from coursehub.talent.queries.profiles import profiles_visible_to, short_id_of
+from coursehub.web.locale import current_locale
+
+DAYS_A_YEAR, MONTHS_A_YEAR = 365, 12
+
+
+@dataclass(frozen=True)
+class HeldSkill:
+    """A proven skill of a hit. wished: the level that was asked for, None if the search did not name it."""
+
+    code: str
+    name: str
+    level: int
+    proven_at: datetime
+    wished: int | None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Somebody who fits, without a name; `skills` begins with those that were asked for and so says why they are shown."""
+
+    public_id: str
+    short_id: str
+    headline: str
+    city: str
+    remote: bool
+    weekly_hours: int
+    available_from: date | None
+    forms: tuple[str, ...]
+    quiet: bool
+    skills: tuple[HeldSkill, ...]
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A choice, and how many hits it would leave."""
+
+    value: str
+    name: str
+    hits: int
+
+
+def openings_to_compare(reader: Actor) -> list[Opening]:
+    """The reader's openings that are open: their pay was published, so nobody can try out one amount after the other."""
+    return list(db.session.execute(openings_visible_to(reader).where(Opening.state == "open")).scalars())
+
+
+def fitting(reader: Actor, wish: PoolSearch, at: datetime, *, any_city: bool = False) -> "sa.Select[Profile]":
+    """The profiles that a search finds, in its order; equals stand in the order of their public ids, which were drawn by lot."""
+    found = profiles_visible_to(reader, at).order_by(None)
+    if wish.words:
+        found = found.where(Profile.id.in_(sa.select(search.matches("profile", wish.words).subquery().c.ref_id)))
+    levels, proven = [], []
+    for asked in wish.skills:
+        held, skill, credential = aliased(ProvenSkill), aliased(Skill), aliased(Credential)
+        named = sa.select(skill.id).where(skill.code == asked.code).scalar_subquery()
+        found = found.join(
+            held, sa.and_(held.profile_id == Profile.id, held.skill_id == named, held.level >= asked.level)
+        ).join(credential, sa.and_(credential.id == held.credential_id, credential.revoked_at.is_(None)))  # fmt: skip
+        if wish.within_months:
+            found = found.where(held.proven_at > at - timedelta(days=DAYS_A_YEAR * wish.within_months // MONTHS_A_YEAR))
+        levels.append(held.level)
+        proven.append(held.proven_at)
+    if wish.city and not any_city:
+        found = found.where(Profile.city == wish.city)
+    if wish.remote:
+        found = found.where(Profile.remote.is_(True))
+    if wish.hours:
+        found = found.where(Profile.weekly_hours >= wish.hours)
+    if wish.form:
+        found = found.where(sa.cast(Profile.forms, sa.Text).contains(f'"{wish.form}"', autoescape=True))
+    if wish.opening:
+        opening = db.session.execute(
+            openings_visible_to(reader).where(Opening.state == "open", Opening.public_id == wish.opening)
+        ).scalar_one_or_none()
+        found = found.where(sa.false() if opening is None else meeting_pay_floor(opening))
+    return found.order_by(*_ordered(wish, levels, proven), Profile.public_id)
+
+
+def _ordered(wish: PoolSearch, levels: list[Any], proven: list[Any]) -> list[Any]:
+    """What the employer chose to order by; with several skills the sum of levels, and the oldest of the proofs."""
+    if wish.order == "level" and levels:
+        return [sum(levels[1:], levels[0]).desc()]
+    if wish.order == "evidence" and proven:
+        oldest = proven[0]
+        for moment in proven[1:]:
+            oldest = sa.case((moment < oldest, moment), else_=oldest)
+        return [oldest.desc()]
+    return [Profile.weekly_hours.desc()]
+
+
+def skill_facets(reader: Actor, wish: PoolSearch, at: datetime) -> list[Facet]:
+    """Every skill that a hit has, with the number of hits; those the search already names are left out. The most first."""
+    hits = fitting(reader, wish, at).with_only_columns(Profile.id).order_by(None)
+    counted = (
+        sa.select(ProvenSkill.skill_id, sa.func.count().label("hits"))
+        .join(Credential, sa.and_(Credential.id == ProvenSkill.credential_id, Credential.revoked_at.is_(None)))
+        .where(ProvenSkill.profile_id.in_(hits))
+    )
+    if wish.within_months:  # so that the number is what remains when the skill is added
+        since = at - timedelta(days=DAYS_A_YEAR * wish.within_months // MONTHS_A_YEAR)
+        counted = counted.where(ProvenSkill.proven_at > since)
+    tally = counted.group_by(ProvenSkill.skill_id).subquery()
+    rows = db.session.execute(
+        sa.select(Skill.code, Skill.name, tally.c.hits)
+        .join(tally, tally.c.skill_id == Skill.id)
+        .where(Skill.code.not_in([asked.code for asked in wish.skills]))
+        .order_by(tally.c.hits.desc(), Skill.position, Skill.id)
+    )
+    return [Facet(row.code, _named(row.name, row.code), row.hits) for row in rows]
+
+
+def city_facets(reader: Actor, wish: PoolSearch, at: datetime) -> list[Facet]:
+    """Every city of somebody who fits apart from the city, with the number of hits it would leave. The most first."""
+    hits = fitting(reader, wish, at, any_city=True).with_only_columns(Profile.city).order_by(None).subquery()
+    many = sa.func.count()
+    rows = db.session.execute(
+        sa.select(hits.c.city, many).where(hits.c.city != "").group_by(hits.c.city).order_by(many.desc(), hits.c.city)
+    )
+    return [Facet(city, city, count) for city, count in rows]
+
+
+def hits_of(profiles: list[Profile], wish: PoolSearch) -> list[Hit]:
+    """The rows of a page, each with its proven skills: the wished ones first, then the strongest."""
+    wished = {asked.code: asked.level for asked in wish.skills}
+    skills: dict[int, list[HeldSkill]] = {profile.id: [] for profile in profiles}
+    rows = db.session.execute(
+        sa.select(ProvenSkill.profile_id, ProvenSkill.level, ProvenSkill.proven_at, Skill.code, Skill.name)
+        .join(Skill, Skill.id == ProvenSkill.skill_id)
+        .join(Credential, Credential.id == ProvenSkill.credential_id)
+        .where(ProvenSkill.profile_id.in_(skills), Credential.revoked_at.is_(None))
+        .order_by(ProvenSkill.level.desc(), ProvenSkill.proven_at.desc(), Skill.position, Skill.id)
+    )
+    for row in rows:
+        held = HeldSkill(row.code, _named(row.name, row.code), row.level, row.proven_at, wished.get(row.code))
+        skills[row.profile_id].append(held)
+    return [
+        Hit(
+            profile.public_id, short_id_of(profile.public_id), profile.headline, profile.city, profile.remote,
+            profile.weekly_hours, profile.available_from, tuple(profile.forms), profile.quiet,
+            tuple(sorted(skills[profile.id], key=lambda held: held.wished is None)),
+        )
+        for profile in profiles
+    ]  # fmt: skip
+
+
+def _named(name: dict[str, str], code: str) -> str:
+    return name.get(current_locale()) or next(iter(name.values()), code)
