@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CROSS = ((320, "zh-CN", "light"), (1280, "en", "dark"))
-CAST = ("Ada", "Pia", "Eve", "Stan")
+CAST = ("Ada", "Emma", "Pia", "Eve", "Stan")
 STARTS = (
     "/",
     "/desk",
@@ -28,6 +28,8 @@ STARTS = (
     "/support",
     "/studio",
     "/house",
+    "/career",
+    "/hire",
     "/search?q=数据",
 )
 STRANGER = (
