@@ -254,3 +254,9 @@ def test_two_applications_of_one_person_are_found_made_one_and_taken_apart(app, 
     emma.post(f"/hire/merges/{only(Merge).public_id}/undo")
     assert "ada@example.org" in emma.get(kept).text
     assert by_word.public_id[:5].upper() in emma.get(f"/hire/openings/{opening.public_id}/board").text
+
+
+def test_an_employer_without_applications_or_introductions_is_shown_the_way_to_the_pool(emma, cast):
+    opening = opened(cast, clock.now())
+    for page in (f"/hire/openings/{opening.public_id}/board", "/hire/introductions"):
+        assert re.search('href="/hire/pool"[^>]*>People in the pool', emma.get(page).text), page
