@@ -54,6 +54,7 @@ def assert_says_only_what_it_may(letter):
     if letter.to in (EMMA, TARA):
         assert "Ada" not in text and ADA not in text and "Bo Lin" not in text, text
     assert "private words" not in text, text
+    assert "minutes, " not in letter.body or "\n\nFor your calendar:" in letter.body  # each thought is a paragraph
     assert len(re.findall(r"https://localhost/\S+", letter.body)) >= 1
 
 
