@@ -165,6 +165,22 @@ def test_a_hit_says_why_it_is_shown_and_never_who_it_is(app, cast, now, people):
     assert client.get("/hire/pool?skill=&level=x&hours=99999&within=7&page=zz&order=rank").status_code == 200
 
 
+def test_people_stand_side_by_side_until_they_hide_or_block(app, cast, now, people):
+    client = sign_in(app.test_client(), cast.emma)
+    address = "/hire/pool/compare?" + "&".join(f"person={row.public_id}" for row in people)
+    page = client.get(address).text
+    assert "3 does alone" in page and "2 does with help" in page and "数据管道与测试" in page and "Reports" in page
+    assert page.count("Open profile") == 2 and "Ada" not in page
+    blocks.block_organisation(cast.harbour, by=cast.acting(cast.ada), at=now)
+    without = plain(client.get(address).text)
+    assert "数据管道与测试" not in without and without.count("Open profile") == 1
+    assert (
+        plain(client.get(f"/hire/pool/compare?person={people[1].public_id}").text).partition("<main")[2]
+        == without.partition("<main")[2]
+    )
+    assert "Nobody to compare" in client.get("/hire/pool/compare?person=nobody").text
+
+
 def test_nonsense_in_an_address_is_left_out():
     said = read_search({"within": "7", "hours": "-3", "order": "level", "q": " x "}, ["a", "a", "", "b"], ["9", "1"])
     assert said == PoolSearch(words="x", skills=wished(("a", 4), ("b", 1)), order="level")

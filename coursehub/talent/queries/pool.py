@@ -23,6 +23,8 @@ from coursehub.talent.queries.profiles import profiles_visible_to, short_id_of
 from coursehub.web.locale import current_locale
 
 DAYS_A_YEAR, MONTHS_A_YEAR = 365, 12
+MOST_PEOPLE = 4
+"""How many stand side by side."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,12 @@ def hits_of(profiles: list[Profile], wish: PoolSearch) -> list[Hit]:
         )
         for profile in profiles
     ]  # fmt: skip
+
+
+def side_by_side(reader: Actor, public_ids: list[str], at: datetime) -> list[Hit]:
+    """The first four of these that the reader meets in the pool, in the order of their ids; nothing tells of the others."""
+    met = profiles_visible_to(reader, at).where(Profile.public_id.in_(public_ids[:25])).order_by(None).order_by(Profile.public_id)
+    return hits_of(list(db.session.execute(met.limit(MOST_PEOPLE)).scalars()), PoolSearch())
 
 
 def _named(name: dict[str, str], code: str) -> str:

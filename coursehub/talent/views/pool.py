@@ -2,6 +2,7 @@
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from coursehub import clock
@@ -30,5 +31,23 @@ def pool() -> ResponseReturnValue:
         "talent/pool/search.html", wish=wish, found=found, hits=queries.hits_of(found.items, wish),
         facets=queries.skill_facets(actor, wish, at), cities=queries.city_facets(actor, wish, at),
         openings=queries.openings_to_compare(actor), skills=all_skills(current_locale()), words=WORDS, orders=ORDER_WORDS,
-        ages=AGES_MONTHS, most_skills=MOST_SKILLS,
+        ages=AGES_MONTHS, most_skills=MOST_SKILLS, most_people=queries.MOST_PEOPLE,
+    )  # fmt: skip
+
+
+@bp.get("/hire/pool/compare")
+@access(EMPLOYER("hr", "owner"))
+def compare() -> ResponseReturnValue:
+    """Up to four people side by side; whoever is not to be met is as if they had not been named."""
+    hits = queries.side_by_side(signed_in_actor(), request.args.getlist("person"), clock.now())
+    names = {held.code: held.name for hit in hits for held in hit.skills}
+    levels = [{held.code: held.level for held in hit.skills} for hit in hits]
+    return page(
+        "talent/pool/compare.html", hits=hits, headlines=[hit.headline or "—" for hit in hits],
+        places=[" · ".join([hit.city or "—", *([_("remote as well")] if hit.remote else [])]) for hit in hits],
+        forms=[_(", ").join(str(WORDS["form"][form]) for form in hit.forms) or "—" for hit in hits],
+        skills=[
+            (name, [WORDS["level"][held[code]] if code in held else "—" for held in levels])
+            for code, name in sorted(names.items(), key=lambda pair: (-sum(pair[0] in held for held in levels), pair[0]))
+        ],
     )  # fmt: skip
