@@ -89,6 +89,8 @@ def _check_scope(body: TermsBody) -> Iterator[Problem]:
         yield Problem("/scope/courses", _l("The course “%(course)s” stands here twice. Keep one.", course=course))
     if not body.scope.events:
         yield Problem("/scope/events", _l("These terms answer no kind of event. Add “sale”."))
+    if body.scope.events and "sale" not in body.scope.events:
+        yield Problem("/scope/events", _l("A course that is sold needs an answer for its sales. Add “sale”."))
     if _twice(body.scope.events):
         yield Problem("/scope/events", _l("The same kind of event stands here twice. Keep one."))
     if "tax" not in body.base.deduct:

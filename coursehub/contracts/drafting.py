@@ -30,7 +30,10 @@ def to_data(
         "currency": currency,
         "starts": _midnight(starts) if starts else None,
         "parties": list(parties),
-        "scope": {"courses": [course for course in courses if course["id"] in chosen], "events": ["sale"]},
+        "scope": {
+            "courses": [course for course in courses if course["id"] in chosen],
+            "events": ["sale", "hire"] if fields.get("hires") else ["sale"],
+        },
         "base": {"deduct": ["tax", "rail_fee"] if fields["deduct_fee"] else ["tax"]},
         "fixed": [
             {"party": party["id"], "amount_minor": _minor(fields[f"fixed_{n}"], currency)}
@@ -76,6 +79,7 @@ def from_terms(body: TermsBody) -> dict[str, Any]:
         "currency": currency,
         "courses": [course.id for course in body.scope.courses],
         "starts_on": _day(body.starts) if body.starts else None,
+        "hires": "hire" in body.scope.events,
         "deduct_fee": "rail_fee" in body.base.deduct,
         "rate_rest": _percent(body.rates.rest.share_bps),
         "cap_rest": _major(body.rates.rest.cap_minor, currency),
@@ -136,6 +140,7 @@ FIELD_OF = {
     "/currency": "currency",
     "/starts": "starts_on",
     "/scope/courses": "courses",
+    "/scope/events": "hires",
     "/base": "deduct_fee",
     "/rates/rest": "rate_rest",
     "/rates": "rate_rest",

@@ -82,6 +82,7 @@ class TermsForm(FlaskForm):
     currency = SelectField(_l("Currency"), validators=_ALWAYS, choices=[(code, code) for code in CURRENCIES])
     courses = Boxes(_l("Courses"), validators=[InputRequired(_l("Choose at least one course."))])
     starts_on = DateField(_l("Begins on"), validators=[Optional()])
+    hires = BooleanField(_l("Share in the fee when a credential of these courses helps somebody into a job"))
     deduct_fee = BooleanField(_l("Take the payment provider's fee off before sharing"))
     rate_rest = _percent(_l("The platform's part of every other sale, in percent"), required=True)
     cap_rest = _amount(_l("At most, per sale"))

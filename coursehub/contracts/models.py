@@ -252,14 +252,16 @@ class FactContest(Model):
 class MoneyEvent(Model):
     """Something that moved money under terms: its facts as they were, and its journal.
 
+    A hire is one course's part of a placement fee; the parts of one fee share a journal, and so do their rebates.
+
     `facts` are what the caller said; `contribution` is what the facts register said at
     the event. `journal_id` is empty only for an event that moved nothing.
     """
 
     __tablename__ = "money_event"
     __table_args__ = (
-        _one_of("kind", ("sale", "refund")),
-        CheckConstraint("(kind = 'refund') = (reverses_id IS NOT NULL)", name="refund_names_its_sale"),
+        _one_of("kind", ("sale", "refund", "hire", "rebate")),
+        CheckConstraint("(kind IN ('refund', 'rebate')) = (reverses_id IS NOT NULL)", name="refund_names_its_sale"),
         Index("ix_money_event_contract", "contract_id", "occurred_at"),
         Index("ix_money_event_course", "course_id", "occurred_at"),
         Index("ix_money_event_reverses", "reverses_id"),
@@ -302,3 +304,28 @@ class MoneyLine(Model):
     amount_minor: Mapped[int] = mapped_column(BigId)
     path: Mapped[str] = mapped_column(String(200))
     reason: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class PublishedPrices(Model):
+    """What placements and hours cost, the same for every member, from a day on; announced before and never edited.
+
+    body: the canonical data of `price_book.PriceBook`; body_hash: its SHA-256. Of several that have
+    begun the latest counts, for each currency.
+    """
+
+    __tablename__ = "published_prices"
+    __table_args__ = (
+        UniqueConstraint("currency", "version", name="uq_published_prices_version"),
+        CheckConstraint("effective_from >= announced_at", name="announced_before"),
+        Index("ix_published_prices_in_force", "currency", "effective_from"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    currency: Mapped[str] = mapped_column(String(3))
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    body_hash: Mapped[str] = mapped_column(String(64))
+    announced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    announced_by_id: Mapped[int | None] = ref("person.id", index=False)
+    effective_from: Mapped[datetime] = mapped_column(UtcDateTime)

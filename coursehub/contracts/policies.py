@@ -74,3 +74,8 @@ def may_list(by: Actor, course: Course) -> bool:
     if by.is_only_looking:
         return False
     return (by.acts_for(course.organisation_id) and by.has_role("owner", "author")) or "catalogue" in by.staff_roles
+
+
+def may_announce_prices(by: Actor) -> bool:
+    """Finance staff of the house, since prices bind it towards every member."""
+    return not by.is_only_looking and "finance" in by.staff_roles

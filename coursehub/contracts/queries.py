@@ -18,11 +18,15 @@ from coursehub.contracts.models import (
     MoneyLine,
     NegotiationEntry,
     Proposal,
+    PublishedPrices,
     Terms,
     TermsCourse,
 )
 from coursehub.contracts.terms import TermsBody, parse
 from coursehub.db import db, look
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.chain import Line
+from coursehub.ledger.models import Journal
 from coursehub.people.actor import Actor
 
 
@@ -233,3 +237,42 @@ def contracts_of(organisation_id: int) -> Select[Contract]:
     """The contracts that bind one organisation, newest first."""
     bound = select(ContractParty.contract_id).where(ContractParty.organisation_id == organisation_id)
     return select(Contract).where(Contract.id.in_(bound)).order_by(Contract.id.desc())
+
+
+def prices_in_force(currency: str, at: datetime) -> PublishedPrices | None:
+    """What placements and hours cost in this currency at a moment."""
+    found = select(PublishedPrices).where(PublishedPrices.currency == currency, PublishedPrices.effective_from <= at)
+    found = found.order_by(PublishedPrices.effective_from.desc(), PublishedPrices.version.desc())
+    return db.session.execute(found.limit(1)).scalar_one_or_none()
+
+
+def every_prices() -> Select[PublishedPrices]:
+    """Every price list that was ever announced, the latest first."""
+    return select(PublishedPrices).order_by(PublishedPrices.effective_from.desc(), PublishedPrices.id.desc())
+
+
+def events_of_journal(journal_id: int) -> list[MoneyEvent]:
+    """The entries of the book that one journal stands behind, in order."""
+    found = select(MoneyEvent).where(MoneyEvent.journal_id == journal_id).order_by(MoneyEvent.id)
+    return list(db.session.execute(found).scalars())
+
+
+def journal_legs(journal_id: int) -> Sequence[Line]:
+    """The legs of a journal as they stand in the books."""
+    return ledger.lines_of(journal_id)
+
+
+def journal_terms_hash(journal_id: int) -> str | None:
+    """Under which prices or terms a journal was booked."""
+    return ledger.journal(journal_id).terms_hash
+
+
+def reversals_of(journal_id: int) -> list[int]:
+    """The journals that take back part of this one."""
+    return list(db.session.execute(select(Journal.id).where(Journal.reverses == journal_id).order_by(Journal.id)).scalars())
+
+
+def rebated_of(journal_id: int, account: str) -> int:
+    """What was given back of a journal before, as it stands on this account."""
+    taken = [leg.amount_minor for each in reversals_of(journal_id) for leg in journal_legs(each) if leg.code == account]
+    return -sum(taken)

@@ -45,6 +45,11 @@ SENTENCES = {
     "starts_at_signature": ("自最后一方签署之时起生效。", "It begins when the last side has signed."),
     "starts": ("自{starts}（北京时间）起生效。", "It begins on {starts} (Beijing time)."),
     "course": ("适用于课程《{course}》的每一笔销售。", "It answers for every sale of the course “{course}”."),
+    "hire": (
+        "因这些课程的凭证而促成录用时，课程应得的服务费份额按{channel}成交的一笔销售分配，保证期内冻结；提前离职的退款沿原路退回。",
+        "When credentials of these courses help somebody into a job, the part of the fee that falls to the course is shared "
+        "like a sale {channel}; it is held until the guarantee passes, and a rebate goes back the same way.",
+    ),
     "currency": ("所有金额以{currency}计。", "All amounts are in {currency}."),
     "base_tax_and_fee": (
         "从买家实付金额中先扣除税款和支付通道费，余额用于分成。除此之外不得扣除任何费用。",

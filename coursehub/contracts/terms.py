@@ -55,10 +55,13 @@ class CoveredCourse:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which courses and which kinds of money event the terms answer."""
+    """Which courses and which kinds of money event the terms answer.
+
+    A kind added to this list changes nothing that terms said before it was there, so it needs no new SEMANTICS.
+    """
 
     courses: Annotated[tuple[CoveredCourse, ...], Count(0, 100)]
-    events: Annotated[tuple[Literal["sale"], ...], Count(0, 10)]
+    events: Annotated[tuple[Literal["sale", "hire"], ...], Count(0, 10)]
 
 
 @dataclass(frozen=True, slots=True)

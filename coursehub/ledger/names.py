@@ -12,6 +12,7 @@ ACCOUNTS = {
     "liability:payable:available": _l("Owed to a partner, ready to be paid"),
     "liability:payable:in_transit": _l("On its way to a partner"),
     "liability:suspense": _l("Waiting for an explanation"),
+    "income:placement": _l("The house's part of placement fees"),
     "income:share": _l("The house's own share"),
     "expense:rail_fee": _l("Fees of the payment provider"),
 }
@@ -31,6 +32,8 @@ KINDS_OF_JOURNAL = {
     "stray": _l("Payment that bought nothing"),
     "stray_return": _l("Such a payment returned"),
     "dispute": _l("Dispute"),
+    "hire": _l("Placement fee"),
+    "rebate": _l("Rebate of a placement fee"),
     "receipt": _l("Money received from a member"),
     "correction": _l("Correction"),
     "payout": _l("Payout"),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from coursehub.jobs import cron, job
 from coursehub.talent.letters.offers import remind_of_offer
 from coursehub.talent.letters.placements import ask_to_confirm
-from coursehub.talent.operations import advancing, applications, introductions, offers, placements
+from coursehub.talent.operations import advancing, applications, fees, introductions, offers, placements
 from coursehub.talent.queries.hiring import offers_ending, starts_to_confirm
 
 LAST_DAYS = timedelta(days=2)
@@ -36,6 +36,12 @@ def let_introductions_end(*, at: datetime) -> None:
     introductions.let_introductions_end(at=at)
 
 
+@job("talent.release_what_is_paid")
+def release_what_is_paid(*, at: datetime) -> None:
+    """Fees that were paid after the guarantee had passed."""
+    fees.release_what_is_paid(at=at)
+
+
 @job("talent.let_guarantees_pass")
 def let_guarantees_pass(*, at: datetime) -> None:
     """The last day of the guarantee is over."""
@@ -53,3 +59,4 @@ def remind_of_hiring(*, at: datetime) -> None:
 
 for name in ("let_applications_lapse", "let_offers_expire", "let_introductions_end", "let_guarantees_pass", "remind_of_hiring"):
     cron(f"talent.{name}", every=timedelta(minutes=30))
+cron("talent.release_what_is_paid", every=timedelta(hours=6))

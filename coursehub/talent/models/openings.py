@@ -60,6 +60,7 @@ class Opening(Model):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     terms_hash: Mapped[str] = mapped_column(String(64), default="")
+    prices_id: Mapped[int | None] = ref("published_prices.id", index=False)  # what hiring costs, pinned when published
 
 
 class OpeningSkill(Model):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from coursehub import search
 from coursehub.catalog.models import Skill
+from coursehub.contracts import queries as contracts
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people import queries as people
@@ -120,7 +121,11 @@ def publish_opening(opening: Opening, *, by: Actor, at: datetime) -> None:
     with transaction():
         if not people.has_right(opening.organisation_id, "hires", at):
             raise NotAnEmployer
-        move(opening, OPENING, "publish", mover=by, at=at, published_at=at, terms_hash=hash_of_terms(opening))
+        prices = contracts.prices_in_force(opening.currency, at)
+        move(
+            opening, OPENING, "publish", mover=by, at=at, published_at=at, terms_hash=hash_of_terms(opening),
+            prices_id=prices.id if prices else None,
+        )  # fmt: skip
         put_in_search(opening)
 
 
