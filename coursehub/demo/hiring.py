@@ -5,7 +5,11 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from coursehub.billing.operations import record_receipt, set_collection_account
 from coursehub.catalog.models import Course, Release, ReleaseSkill
+from coursehub.contracts.operations.prices import announce_prices
+from coursehub.contracts.placement_fee import Band, PriceList
+from coursehub.contracts.price_book import PriceBook
 from coursehub.db import db
 from coursehub.demo.agenda import Agenda
 from coursehub.demo.players import Players
@@ -72,7 +76,9 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
         reason = "skills" if step == "reject" else ""
         advance([sent[key, n] for n in numbers], step, reason=reason, by=people.acting(who), at=at)
 
+    agenda.add(agenda.ago(days=60), lambda at: _announce_prices(people, at))
     agenda.add(agenda.ago(days=27), opened)
+    agenda.add(agenda.ago(hours=30), lambda at: _mark_receipt(people, at))
     for key, n, days in (
         ("python", 3, 25), ("python", 5, 24), ("python", 6, 22), ("python", 8, 12), ("python", 9, 8), ("python", 4, 3),
         ("python", 0, 1.4), ("tests", 7, 9), ("tests", 10, 4), ("data", 11, 15), ("data", 12, 10), ("data", 5, 2.5),
@@ -124,6 +130,26 @@ def _hire(people: Players, application: Application, at: datetime) -> None:
     begun = at + timedelta(days=10, hours=10)
     confirm_start_as_person(placement, by=people.learner(person), at=begun)
     confirm_start_as_employer(placement, by=emma, at=begun + timedelta(hours=3))
+
+
+def _announce_prices(people: Players, at: datetime) -> None:
+    """What placements and hours cost, and where members pay."""
+    bands = (Band(12_000_000, 600_000), Band(24_000_000, 1_200_000), Band(None, 2_000_000))
+    hours = {"non_full_time": 800, "personal_service": 800, "business_service": 800, "internship": 500}
+    book = PriceBook(PriceList("CNY", bands, training_bps=4_000, tax_bps=600), hours)
+    by = people.acting("fay")
+    announce_prices(book, effective_from=at, by=by, at=at)
+    set_collection_account("CNY", holder="量潮课堂", bank="示例银行 深圳分行", number="0000 1111 2222", by=by, at=at)
+
+
+def _mark_receipt(people: Players, at: datetime) -> None:
+    """Harbour has paid most of its first invoice."""
+    harbour = people.acting("emma").organisation
+    if harbour is not None:
+        record_receipt(
+            harbour, currency="CNY", amount_minor=800_000, received_on=at.date() - timedelta(days=1),
+            bank_reference="DEMO-20260041", by=people.acting("fay"), at=at,
+        )  # fmt: skip
 
 
 def _keep_days_off(people: Players, at: datetime) -> None:

@@ -28,6 +28,7 @@ HOUSE = (
     ("sales.house_orders", _l("Orders")),
     ("sales.house_refunds", _l("Refunds")),
     ("billing_house.invoices", _l("Invoices")),
+    ("contracts_prices.manage", _l("Prices")),
     ("sales.house_support", _l("Learners' messages")),
     ("learning.report_queue", _l("Reports")),
     ("talent_house.openings", _l("Openings")),
@@ -74,6 +75,7 @@ ALLIANCE = (
     ("alliance.courses", _l("Courses and hires")),
     ("alliance.rosters", _l("Rosters")),
     ("alliance.terms", _l("Open book")),
+    ("contracts_prices.prices", _l("Prices")),
 )
 WAYS = {"studio": STUDIO, "house": HOUSE, "career": CAREER, "hire": HIRE, "alliance": ALLIANCE}
 COURSE = (

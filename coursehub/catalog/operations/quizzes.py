@@ -50,8 +50,9 @@ def add_quiz(after: Step, *, title: str, question: NewQuestion, by: Actor, at: d
 
     Raises NotADraft, QuestionIncomplete.
     """
+    require(policies.may_author(by, _owner_of(after)))
     with transaction():
-        release = _draft_of(after, by)
+        release = _draft_of(after)
         _must_be_whole(question)
         key = _free_key(release.id, after.key)
         later = sa.update(Step).where(Step.release_id == release.id, Step.position > after.position)
@@ -79,8 +80,9 @@ def add_quiz(after: Step, *, title: str, question: NewQuestion, by: Actor, at: d
 
 def add_question(step: Step, *, question: NewQuestion, by: Actor, at: datetime) -> None:
     """Ask one more thing in a draft's quiz. Raises NotADraft, NotAQuiz, QuestionIncomplete."""
+    require(policies.may_author(by, _owner_of(step)))
     with transaction():
-        release = _draft_of(step, by)
+        release = _draft_of(step)
         if step.kind != "quiz":
             raise NotAQuiz
         _must_be_whole(question)
@@ -90,8 +92,9 @@ def add_question(step: Step, *, question: NewQuestion, by: Actor, at: datetime) 
 
 def drop_question(step: Step, question_id: str, *, by: Actor, at: datetime) -> None:
     """Take one question out of a draft's quiz. Raises NotADraft, LastQuestionStays."""
+    require(policies.may_author(by, _owner_of(step)))
     with transaction():
-        release = _draft_of(step, by)
+        release = _draft_of(step)
         definition = deepcopy(step.definition)
         left = [question for question in definition.get("questions", []) if question["id"] != question_id]
         if not left:
@@ -103,8 +106,9 @@ def drop_question(step: Step, question_id: str, *, by: Actor, at: datetime) -> N
 
 def drop_quiz(step: Step, *, by: Actor, at: datetime) -> None:
     """Take a quiz out of a draft. Raises NotADraft, NotAQuiz."""
+    require(policies.may_author(by, _owner_of(step)))
     with transaction():
-        release = _draft_of(step, by)
+        release = _draft_of(step)
         if step.kind != "quiz":
             raise NotAQuiz
         db.session.execute(
@@ -114,9 +118,13 @@ def drop_quiz(step: Step, *, by: Actor, at: datetime) -> None:
         happened(release, "quiz_dropped", by_id=by.person_id, at=at)
 
 
-def _draft_of(step: Step, by: Actor) -> Release:
+def _owner_of(step: Step) -> int:
     release = db.session.get_one(Release, step.release_id)
-    require(policies.may_author(by, db.session.get_one(Course, release.course_id).organisation_id))
+    return db.session.get_one(Course, release.course_id).organisation_id
+
+
+def _draft_of(step: Step) -> Release:
+    release = db.session.get_one(Release, step.release_id)
     lock(release)
     if release.state != "draft":
         raise NotADraft

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from coursehub.contracts.views import books, contracts, courses, earnings, facts, proposals, signing
+from coursehub.contracts.views import books, contracts, courses, earnings, facts, prices, proposals, signing
 from coursehub.web import PARTNER, STAFF, access
 from coursehub.web.audiences import Audience
 
@@ -43,4 +43,4 @@ def _desk(name: str, prefix: str, audience: Audience) -> Blueprint:
 
 studio = _desk("contracts_studio", "/studio/contracts", PARTNER("owner", "finance", "author"))
 house = _desk("contracts_house", "/house/contracts", STAFF("catalogue", "finance"))
-blueprints = [studio, house, earnings.bp, books.bp]
+blueprints = [studio, house, earnings.bp, books.bp, prices.bp]

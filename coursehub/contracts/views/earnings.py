@@ -31,7 +31,7 @@ def earnings() -> ResponseReturnValue:
     at = clock.now()
     chosen = {name: request.args.get(name, "") for name in ("course", "channel", "kind")}
     found = queries.events_for_party(party)
-    if chosen["kind"] in ("sale", "refund"):
+    if chosen["kind"] in ("sale", "refund", "hire", "rebate"):
         found = found.where(MoneyEvent.kind == chosen["kind"])
     if chosen["channel"] in looking.CHANNELS:
         found = found.where(MoneyEvent.channel == chosen["channel"])
