@@ -13,7 +13,8 @@ from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 
 KINDS = (
-    "learning", "questions", "teaching", "authoring", "reviews", "contracts", "support", "reports", "consent", "career", "hiring",
+    "learning", "questions", "teaching", "authoring", "reviews", "contracts", "support", "reports", "consent", "career",
+    "hiring", "work",
 )  # fmt: skip
 """Every kind that can be turned off; a room that writes another kind adds it here."""
 

@@ -24,6 +24,7 @@ KIND_WORDS = {
     "consent": _l("Consents: who asks to see me, and what they answered"),
     "career": _l("My profile: when it waits for my confirmation"),
     "hiring": _l("Hiring: openings, applications, interviews, offers and starts"),
+    "work": _l("Part-time work: proposals, weeks, approvals and disputes"),
     "reports": _l("Reports of mine, and words of mine that were hidden"),
 }
 

@@ -1,5 +1,5 @@
 """The letters of talent, split by noun: short, plain, one link each."""
 
-from coursehub.talent.letters import applications, consent, hiring, interviews, offers, openings, placements, profiles
+from coursehub.talent.letters import applications, consent, hiring, interviews, offers, openings, placements, profiles, work
 
-__all__ = ["applications", "consent", "hiring", "interviews", "offers", "openings", "placements", "profiles"]
+__all__ = ["applications", "consent", "hiring", "interviews", "offers", "openings", "placements", "profiles", "work"]

@@ -33,6 +33,11 @@ def code_of(row: Engagement) -> str:
     return row.public_id[:5].upper()
 
 
+def in_hours(minutes: int) -> int | float:
+    """Hours as a number to read: 5 or 5.5."""
+    return minutes // 60 if minutes % 60 == 0 else round(minutes / 60, 2)
+
+
 def monday_asked(today: date) -> date:
     """The Monday of the week that the address asks for; this week's otherwise."""
     try:
@@ -63,7 +68,7 @@ def _my_work(*, fault: str = "", at_fault: str = "", status: int = 200) -> Respo
         names=people.organisation_names({row.organisation_id for row in rows}), earned=queries.earned_by(actor.person_id),
         promised=queries.promised_minutes(actor.person_id), capacity=profile.weekly_hours if profile else 0,
         weeks=paginate(queries.timesheets_of(actor), request.args.get("page", 1, int)),
-        of={row.id: row for row in rows}, may_write=not actor.is_only_looking,
+        of={row.id: row for row in rows}, hours_of=in_hours,
     )  # fmt: skip
 
 
@@ -125,7 +130,7 @@ def _show(row: Engagement, side: str, *, fault: str = "", status: int = 200) -> 
     return page(
         "talent/work/engagement.html", status=status, row=row, side=side, fault=fault, words=WORDS, pack=PACKS[row.form],
         organisation=people.organisation_names([row.organisation_id])[row.organisation_id], code=code_of(row),
-        opened=_opened(row, side), paper=queries.home_document_of(row.id) if side == "person" else None,
+        opened=_opened(row, side), hours_of=in_hours, paper=queries.home_document_of(row.id) if side == "person" else None,
         promised=queries.promised_minutes(row.person_id, apart_from=row.id) if side == "person" else 0,
         capacity=profile.weekly_hours if profile else 0, moves=applying.moves_of("engagement", row.id),
         weeks=list(db.session.execute(mine.where(Timesheet.engagement_id == row.id).limit(30)).scalars()), at=at,
