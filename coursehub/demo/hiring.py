@@ -39,7 +39,8 @@ def open_three(people: Players, courses: dict[str, Course], at: datetime) -> dic
     ):  # fmt: skip
         terms = Terms(
             kind=kind, title=title, about=about, form=form, pay_minor=PAY[key], currency="CNY", pay_period="month", weekly_hours=40,
-            city="上海" if who == "emma" else "杭州", remote=key == "data", places=2, answer_within_days=3, guarantee_days=90,
+            city="上海" if who == "emma" else "杭州", remote=key == "data",
+            places=4, answer_within_days=3, guarantee_days=90,
         )  # fmt: skip
         by = people.acting(who)
         opening = draft_opening(terms, _skills_of(courses[course]), by=by, at=at)
@@ -80,21 +81,22 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
     agenda.add(agenda.ago(days=27), opened)
     agenda.add(agenda.ago(hours=30), lambda at: _mark_receipt(people, at))
     for key, n, days in (
-        ("python", 3, 25), ("python", 5, 24), ("python", 6, 22), ("python", 8, 12), ("python", 9, 8), ("python", 4, 3),
-        ("python", 0, 1.4), ("tests", 7, 9), ("tests", 10, 4), ("data", 11, 15), ("data", 12, 10), ("data", 5, 2.5),
+        ("python", 3, 25), ("python", 1, 24), ("python", 6, 22), ("python", 8, 12), ("python", 9, 8), ("python", 4, 3),
+        ("python", 0, 1.4), ("tests", 7, 9), ("tests", 10, 4), ("data", 11, 15), ("data", 12, 10), ("data", 1, 2.5),
     ):  # fmt: skip
         agenda.add(agenda.ago(days=days), partial(applied, key, n))
     for key, who, numbers, step, days in (
-        ("python", "emma", (3, 5, 6), "screen", 21), ("python", "emma", (6,), "reject", 20), ("python", "emma", (3, 5), "interview", 19),
+        ("python", "emma", (3, 1, 6), "screen", 21), ("python", "emma", (6,), "reject", 20), ("python", "emma", (3, 1), "interview", 19),
         ("data", "emil", (11,), "screen", 13), ("python", "emma", (8, 9), "screen", 6), ("python", "emma", (8,), "interview", 5),
         ("data", "emil", (12,), "screen", 8), ("tests", "emma", (7,), "screen", 7),
     ):  # fmt: skip
         agenda.add(agenda.ago(days=days), partial(moved, key, who, numbers, step))
     agenda.add(agenda.ago(days=26), lambda at: _keep_days_off(people, at))
-    agenda.add(agenda.ago(days=24), lambda at: _start_alone(people, openings, at))
+    agenda.add(agenda.ago(days=24), lambda at: _start(people, openings["data"], 2, "emil", at))
+    agenda.add(agenda.ago(days=20), lambda at: _start(people, openings["tests"], 5, "emma", at, both=True))
     agenda.add(agenda.ago(hours=20), lambda at: _submit_another(people, courses, at))
     agenda.add(agenda.ago(days=17), lambda at: _hire(people, sent["python", 3], at))
-    agenda.add(agenda.ago(days=1, hours=18), lambda at: _offer(people, sent["python", 5], at))
+    agenda.add(agenda.ago(days=1, hours=18), lambda at: _offer(people, sent["python", 1], at))
     agenda.add(agenda.ago(days=1, hours=16), lambda at: _write_to_the_pool(people, openings, at))
     agenda.add(agenda.ago(days=4), lambda at: _invite(people, sent["python", 8], _applicant(people, 8).id, at))
 
@@ -160,17 +162,19 @@ def _keep_days_off(people: Players, at: datetime) -> None:
         add_day_off(working, words=words, by=people.acting("stan"), at=at)
 
 
-def _start_alone(people: Players, openings: dict[str, Opening], at: datetime) -> None:
-    """Somebody began at Beacon and said so; Beacon has not."""
-    person, emil = _applicant(people, 2), people.acting("emil")
-    application = apply(openings["data"], fields=FIELDS, message="可以立刻开始。", by=people.learner(person), at=at)
-    advance([application], "screen", by=emil, at=at + timedelta(hours=2))
-    said = Said(PAY["data"], "CNY", "month", 40, "杭州", "employee", (at + timedelta(days=4)).date(), "")
-    offer = draft_offer(application, said, by=emil, at=at + timedelta(hours=3))
-    approve_offer(offer, by=emil, at=at + timedelta(hours=4))
-    extend_offer(offer, decide_by_at=at + timedelta(days=14), by=emil, at=at + timedelta(hours=5))
+def _start(people: Players, opening: Opening, n: int, who: str, at: datetime, *, both: bool = False) -> None:
+    """Somebody began and said so; the employer has as well, or not yet. The fifth shows a credential that counts."""
+    person, by = _applicant(people, n), people.acting(who)
+    application = apply(opening, fields=FIELDS, message="可以立刻开始。", by=people.learner(person), at=at)
+    advance([application], "screen", by=by, at=at + timedelta(hours=2))
+    said = Said(opening.pay_minor, "CNY", "month", 40, opening.city, opening.form, (at + timedelta(days=4)).date(), "")
+    offer = draft_offer(application, said, by=by, at=at + timedelta(hours=3))
+    approve_offer(offer, by=by, at=at + timedelta(hours=4))
+    extend_offer(offer, decide_by_at=at + timedelta(days=14), by=by, at=at + timedelta(hours=5))
     placement = accept_offer(offer, by=people.learner(person), at=at + timedelta(days=1))
     confirm_start_as_person(placement, by=people.learner(person), at=at + timedelta(days=5))
+    if both:
+        confirm_start_as_employer(placement, by=by, at=at + timedelta(days=5, hours=2))
 
 
 def _write_to_the_pool(people: Players, openings: dict[str, Opening], at: datetime) -> None:
