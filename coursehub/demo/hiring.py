@@ -93,7 +93,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
         agenda.add(agenda.ago(days=days), partial(moved, key, who, numbers, step))
     agenda.add(agenda.ago(days=26), lambda at: _keep_days_off(people, at))
     agenda.add(agenda.ago(days=24), lambda at: _start(people, openings["data"], 2, "emil", at))
-    agenda.add(agenda.ago(days=20), lambda at: _start(people, openings["tests"], 5, "emma", at, both=True))
+    agenda.add(agenda.ago(days=23), lambda at: _start(people, openings["tests"], 5, "emma", at, both=True))
     agenda.add(agenda.ago(hours=20), lambda at: _submit_another(people, courses, at))
     agenda.add(agenda.ago(days=17), lambda at: _hire(people, sent["python", 3], at))
     agenda.add(agenda.ago(days=1, hours=18), lambda at: _offer(people, sent["python", 1], at))
@@ -145,11 +145,11 @@ def _announce_prices(people: Players, at: datetime) -> None:
 
 
 def _mark_receipt(people: Players, at: datetime) -> None:
-    """Harbour has paid most of its first invoice."""
+    """Harbour has paid most of its first invoice; the rest is late."""
     harbour = people.acting("emma").organisation
     if harbour is not None:
         record_receipt(
-            harbour, currency="CNY", amount_minor=800_000, received_on=at.date() - timedelta(days=1),
+            harbour, currency="CNY", amount_minor=500_000, received_on=at.date() - timedelta(days=1),
             bank_reference="DEMO-20260041", by=people.acting("fay"), at=at,
         )  # fmt: skip
 
