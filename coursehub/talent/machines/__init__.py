@@ -8,13 +8,13 @@ the moves that were written down.
 from coursehub.talent.machines.consent import GRANT, INTRODUCTION
 from coursehub.talent.machines.hiring import APPLICATION, INTERVIEW, OFFER, OPENING, PLACEMENT
 from coursehub.talent.machines.machine import IllegalMove, Machine, replay
-from coursehub.talent.machines.matching import ROUND
+from coursehub.talent.machines.matching import MATCH, ROUND
 from coursehub.talent.machines.work import DISPUTE, ENGAGEMENT, TIMESHEET
 
 MACHINES = {
     machine.name: machine
     for machine in (
-        GRANT, INTRODUCTION, OPENING, APPLICATION, INTERVIEW, OFFER, PLACEMENT, ENGAGEMENT, TIMESHEET, DISPUTE, ROUND,
+        GRANT, INTRODUCTION, OPENING, APPLICATION, INTERVIEW, OFFER, PLACEMENT, ENGAGEMENT, TIMESHEET, DISPUTE, ROUND, MATCH,
     )
 }  # fmt: skip
 
@@ -26,6 +26,7 @@ __all__ = [
     "INTERVIEW",
     "INTRODUCTION",
     "MACHINES",
+    "MATCH",
     "OFFER",
     "OPENING",
     "PLACEMENT",

@@ -1,4 +1,4 @@
-"""A matching round: announced rules, sealed lists, a public seed, personal certificates."""
+"""A matching round: announced rules, sealed lists, a public seed, personal certificates; and what one person makes of theirs."""
 
 from coursehub.talent.machines.machine import Machine, ways
 
@@ -15,5 +15,16 @@ ROUND = Machine(
         "open_second_acceptance": ways("second_accepting", "second_run"),
         "close": ways("closed", "accepting", "second_accepting"),
         "cancel": ways("cancelled", "draft", "announced", "sealed"),
+    },
+)
+
+MATCH = Machine(
+    "match",
+    "offered",
+    {
+        "miss": ways("unmatched", "offered"),  # at birth only: no seat wanted them that they wanted
+        "accept": ways("accepted", "offered"),
+        "decline": ways("declined", "offered"),
+        "lapse": ways("lapsed", "offered"),
     },
 )

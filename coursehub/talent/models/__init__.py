@@ -8,6 +8,15 @@ from coursehub.talent.models.moves import Move
 from coursehub.talent.models.offers import Offer, OfferVersion, Placement
 from coursehub.talent.models.openings import DayOff, Opening, OpeningSkill, TeamMember
 from coursehub.talent.models.profiles import Blackout, ClaimedSkill, Employment, PortfolioItem, Profile, ProvenSkill
+from coursehub.talent.models.rounds import (
+    MatchingAsked,
+    MatchingEntry,
+    MatchingList,
+    MatchingResult,
+    MatchingRound,
+    MatchingRun,
+    MatchingSeat,
+)
 from coursehub.talent.models.timeline import CareerFact
 from coursehub.talent.models.work import Dispute, Engagement, HomeDocument, Timesheet, TimesheetDay
 
@@ -29,6 +38,13 @@ __all__ = [
     "Interview",
     "InterviewSlot",
     "Introduction",
+    "MatchingAsked",
+    "MatchingEntry",
+    "MatchingList",
+    "MatchingResult",
+    "MatchingRound",
+    "MatchingRun",
+    "MatchingSeat",
     "Merge",
     "Move",
     "Note",

@@ -88,22 +88,30 @@ def draft_offer(application: Application, said: Said, *, by: Actor, at: datetime
     _checked(application, said, at)
     with transaction():
         lock(application)
-        if application.ended_at is not None or application.merged_into_id is not None or application.state not in (
-            "screen", "interview", "offer",
-        ):  # fmt: skip
-            raise NotReadyForAnOffer
-        offer = Offer(
-            public_id=new_public_id(), application_id=application.id, organisation_id=application.organisation_id,
-            person_id=application.person_id, version=1, made_at=at,
-        )  # fmt: skip
-        try:
-            with db.session.begin_nested():
-                begin(offer, OFFER, mover=by, at=at)
-        except sa.exc.IntegrityError as clash:
-            raise OneOfferAtATime from clash
-        db.session.add(OfferVersion(offer_id=offer.id, n=1, made_by_id=by.person_id, made_at=at, **asdict(said)))
-        db.session.flush()
-        events.record("talent.offer_to_approve", at=at, offer_id=offer.id, version=1)
+        return add_draft(application, said, made_by_id=by.person_id, mover=by, at=at)
+
+
+def add_draft(application: Application, said: Said, *, made_by_id: int, mover: Actor | None, at: datetime) -> Offer:
+    """The draft itself, in the caller's transaction; `mover` is None where a matching round keeps the employer's word.
+
+    Raises OneOfferAtATime, NotReadyForAnOffer.
+    """
+    if application.ended_at is not None or application.merged_into_id is not None or application.state not in (
+        "screen", "interview", "offer",
+    ):  # fmt: skip
+        raise NotReadyForAnOffer
+    offer = Offer(
+        public_id=new_public_id(), application_id=application.id, organisation_id=application.organisation_id,
+        person_id=application.person_id, version=1, made_at=at,
+    )  # fmt: skip
+    try:
+        with db.session.begin_nested():
+            begin(offer, OFFER, mover=mover, at=at)
+    except sa.exc.IntegrityError as clash:
+        raise OneOfferAtATime from clash
+    db.session.add(OfferVersion(offer_id=offer.id, n=1, made_by_id=made_by_id, made_at=at, **asdict(said)))
+    db.session.flush()
+    events.record("talent.offer_to_approve", at=at, offer_id=offer.id, version=1)
     return offer
 
 
