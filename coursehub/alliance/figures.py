@@ -115,3 +115,20 @@ def as_of(now: datetime, members: frozenset[str], facts: Sequence[flow.Fact]) ->
     """Retention with the first employer, and inside the alliance, as known now."""
     with_employer, inside = flow.stays(flow.paths(facts), members, now)
     return retention(with_employer), retention(inside)
+
+
+@dataclass(frozen=True)
+class MatchedFigure:
+    """What came of one run of a matching round; None stands for a number that is not shown."""
+
+    n: int
+    learners: int | None
+    places: int
+    matched: int | None
+    unmatched: int | None
+
+
+def matched_of(n: int, learners: int, places: int, matched: int) -> MatchedFigure:
+    """The totals of a run with small numbers hidden, and with them what would give them away."""
+    table = suppressed([[matched, learners - matched]])
+    return MatchedFigure(n, table.total, places, *table.cells[0])

@@ -1,13 +1,17 @@
 """The pages of the alliance: open to everybody, but for the open book, which its members and partners read."""
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, Response, abort, json, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from coursehub import clock
 from coursehub.alliance import figures, flow, queries
 from coursehub.alliance.suppression import SMALLEST
-from coursehub.web import ALLIANCE, PUBLIC, access, current_actor, current_locale, page, paginate
+from coursehub.talent.hiring_words import WORDS
+from coursehub.talent.models import MatchingRound
+from coursehub.talent.queries import rounds as matching
+from coursehub.talent.round_words import PHASES, timetable_of
+from coursehub.web import ALLIANCE, PUBLIC, access, current_actor, current_locale, one_or_404, page, paginate
 
 bp = Blueprint("alliance", __name__)
 blueprints = [bp]
@@ -93,3 +97,40 @@ def rosters() -> ResponseReturnValue:
 def terms() -> ResponseReturnValue:
     """The open book: under which terms each course shares what it earns."""
     return page("alliance/terms.html", terms=queries.terms_in_force(current_locale()))
+
+
+@bp.get("/alliance/rounds")
+@access(PUBLIC)
+def rounds() -> ResponseReturnValue:
+    """Every matching round that was announced."""
+    now = clock.now()
+    found = paginate(matching.public_rounds(), request.args.get("page", 1, int))
+    return page(
+        "alliance/rounds.html", found=found, phases=PHASES, phase_of=lambda row: matching.phase_of(row, now),
+        due_of=lambda row: matching.due_of(row, now),
+    )  # fmt: skip
+
+
+def _round(public_id: str) -> MatchingRound:
+    return one_or_404(matching.public_rounds().where(MatchingRound.public_id == public_id))
+
+
+@bp.get("/alliance/rounds/<public_id>")
+@access(PUBLIC)
+def round(public_id: str) -> ResponseReturnValue:
+    """One round: rules and hash, dates, seats, what was published, and totals without small numbers."""
+    row, now = _round(public_id), clock.now()
+    runs = matching.runs_of(row)
+    return page(
+        "alliance/round.html", row=row, phase=matching.phase_of(row, now), phases=PHASES, due_at=matching.due_of(row, now),
+        timetable=timetable_of(row), seats=matching.seats_of(row), runs=runs, words=WORDS, smallest=SMALLEST,
+        totals=[figures.matched_of(run.n, run.learners, run.places, run.matched) for run in runs if run.ran_at],
+    )  # fmt: skip
+
+
+@bp.get("/alliance/rounds/<public_id>/rules.json")
+@access(PUBLIC)
+def round_rules(public_id: str) -> ResponseReturnValue:
+    """The document that the hash of the rules is over, in the form in which it was hashed."""
+    document = _round(public_id).announced
+    return Response(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False), mimetype="application/json")
