@@ -43,14 +43,15 @@ def open_three(people: Players, courses: dict[str, Course], at: datetime) -> dic
             places=4, answer_within_days=3, guarantee_days=90,
         )  # fmt: skip
         by = people.acting(who)
-        opening = draft_opening(terms, _skills_of(courses[course]), by=by, at=at)
+        opening = draft_opening(terms, skills_of(courses[course]), by=by, at=at)
         submit_opening(opening, by=by, at=at + timedelta(hours=1))
         publish_opening(opening, by=people.acting("stan"), at=at + timedelta(hours=6))
         made[key] = opening
     return made
 
 
-def _skills_of(course: Course) -> list[Wanted]:
+def skills_of(course: Course) -> list[Wanted]:
+    """Two skills that a course teaches, as an opening asks for them."""
     taught = (
         sa.select(ReleaseSkill.skill_id, ReleaseSkill.level)
         .join(Release, Release.id == ReleaseSkill.release_id)
@@ -201,7 +202,7 @@ def _submit_another(people: Players, courses: dict[str, Course], at: datetime) -
         answer_within_days=2, guarantee_days=0,
     )  # fmt: skip
     emil = people.acting("emil")
-    opening = draft_opening(terms, _skills_of(courses["answers-with-sql"]), by=emil, at=at)
+    opening = draft_opening(terms, skills_of(courses["answers-with-sql"]), by=emil, at=at)
     submit_opening(opening, by=emil, at=at + timedelta(hours=1))
 
 

@@ -46,6 +46,8 @@ SKIP = re.compile(
 )
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"]+)"')
 TAG = re.compile(r"<(script|style|template|code|pre)\b.*?</\1>|<[^>]+>", re.S)
+QUOTE = re.compile(r"<blockquote>.*?</blockquote>", re.DOTALL)
+"""What was agreed to stands word for word, in the language in which it was agreed."""
 
 
 def shape(path: str) -> str:
@@ -126,7 +128,7 @@ def test_every_page_opens_for_every_member_of_the_cast(demo_app, language):
                 continue
             if response.mimetype != "text/html" or status != 200:
                 continue
-            text = unescape(TAG.sub(" ", response.text))
+            text = unescape(TAG.sub(" ", QUOTE.sub(" ", response.text)))
             if 'class="empty"' in response.text and not any(re.search(p, path) for p in ANYWHERE_EMPTY):
                 wrong.append(f"{name} {path}: an empty state")
             if language == "zh-CN":
