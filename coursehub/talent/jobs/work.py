@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from coursehub import events
 from coursehub.jobs import cron, job
 from coursehub.talent.operations import disputes, engagements, timesheets
 
@@ -22,6 +23,13 @@ def let_work_begin(*, at: datetime) -> None:
 def let_weeks_pass(*, at: datetime) -> None:
     """The employer's working days are over."""
     timesheets.let_weeks_pass(at=at)
+
+
+@events.on("billing.invoice_paid")
+def mark_week_paid(*, at: datetime, cause: str, cause_id: str, **_ids: object) -> None:
+    """The employer paid for a week."""
+    if cause == "work":
+        timesheets.mark_paid(cause_id, at=at)
 
 
 @job("talent.let_disputes_climb")

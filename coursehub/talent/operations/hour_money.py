@@ -1,37 +1,101 @@
-"""The one place from which approved hours reach the money: book a week, take it back.
+"""What approved hours move: the pay to whoever worked, the fee on top to the house, both owed by the employer, with an invoice.
 
-What a week costs is arithmetic of `coursehub/contracts/hour_fee.py`. The rules of money stand in
-`talent/operations/fees.py`, which is called in the same transaction as the move. An
-installation without that module counts hours and pay, and books nothing.
+Called in the transaction of the move. The arithmetic is `coursehub/contracts/hour_fee.py`; the fee is
+that of the prices in force when the work was proposed. Where none were, pay is counted and nothing is booked.
+The worker stands in the books under the number of the engagement, so no account says who it is.
 """
 
-import importlib
-import importlib.util
 from datetime import datetime
 
+from babel.dates import format_date
+
+from coursehub.billing import queries as billing
+from coursehub.billing.operations import Line, issue_credit_note, issue_invoice
+from coursehub.billing.operations.documents import RECEIVABLE
 from coursehub.contracts.hour_fee import HourTerms, share_week
+from coursehub.contracts.price_book import PriceBook, from_data
+from coursehub.contracts.queries import prices_in_force
+from coursehub.contracts.waterfall import tax_within
+from coursehub.db import db
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.operations import AccountRef, Leg, post
+from coursehub.people.models import Organisation
+from coursehub.talent.machines import TIMESHEET
 from coursehub.talent.models import Engagement, Timesheet
+from coursehub.talent.operations.moving import move
 from coursehub.talent.rule_packs import PACKS
 
-FEES = "coursehub.talent.operations.fees"
+WORKER = "liability:payable:worker"
+FEES = "income:hours"
 
 
 def pay_of(engagement: Engagement, minutes: int) -> int:
     """What the worker earns by so many minutes, in minor units; no fee ever comes out of it."""
-    terms = HourTerms(engagement.hourly_minor, 0, secondment=not PACKS[engagement.form].earns_fee)
-    return share_week(terms, minutes)["worker"]
+    return share_week(_terms(engagement, None), minutes)["worker"]
 
 
 def book(timesheet: Timesheet, engagement: Engagement, *, at: datetime) -> None:
-    """A week was approved: the employer owes the pay and the fee on top."""
-    _tell("book_week", timesheet, engagement, at=at)
+    """A week was approved: the employer owes the pay and the fee on top, and gets its invoice."""
+    prices = prices_in_force(engagement.currency, engagement.proposed_at)
+    if prices is None:
+        return
+    book_of = from_data(prices.body)
+    legs = share_week(_terms(engagement, book_of), timesheet.minutes)
+    tax = tax_within(legs["fee"], book_of.placements.tax_bps)
+    employer = db.session.get_one(Organisation, engagement.organisation_id)
+    booked = post(
+        kind="hours", effect_key=_key(timesheet), occurred_at=timesheet.approved_at or at, at=at, currency=engagement.currency,
+        terms_hash=prices.body_hash,
+        postings=[
+            Leg(AccountRef(RECEIVABLE, employer.public_id), legs["worker"] + legs["fee"]),
+            Leg(AccountRef(WORKER, engagement.public_id), -legs["worker"]),
+            Leg(AccountRef("liability:tax"), -tax),
+            Leg(AccountRef(FEES), -(legs["fee"] - tax)),
+        ],
+    )  # fmt: skip
+    issue_invoice(
+        employer, _lines(timesheet, engagement, legs), currency=engagement.currency, cause="work", cause_id=timesheet.public_id,
+        effect_key=_key(timesheet), journal_ids=[booked.id], tax_minor=tax, at=at,
+    )  # fmt: skip
+    move(timesheet, TIMESHEET, "invoice", mover=None, at=at)
 
 
 def reverse(timesheet: Timesheet, engagement: Engagement, *, at: datetime) -> None:
-    """An approved week goes back, along the same legs."""
-    _tell("reverse_week", timesheet, engagement, at=at)
+    """An approved week goes back whole, along the same legs, with a credit note; nothing where nothing was booked."""
+    invoice, booked = billing.document_for(_key(timesheet)), ledger.journal_for(_key(timesheet))
+    if invoice is None or booked is None:
+        return
+    key = f"{_key(timesheet)}:reversed"
+    back = post(
+        kind="correction", effect_key=key, occurred_at=at, at=at, currency=engagement.currency, reverses=booked.id,
+        terms_hash=booked.terms_hash,
+        postings=[
+            Leg(AccountRef(leg.code, leg.party or None), -leg.amount_minor, leg.term_path) for leg in ledger.lines_of(booked.id)
+        ],
+    )  # fmt: skip
+    lines = [Line(line.text, line.amount_minor, line.detail) for line in invoice.lines]
+    issue_credit_note(invoice, lines, effect_key=key, journal_ids=[back.id], tax_minor=invoice.tax_minor, at=at)
 
 
-def _tell(name: str, timesheet: Timesheet, engagement: Engagement, *, at: datetime) -> None:
-    if importlib.util.find_spec(FEES) is not None and hasattr(importlib.import_module(FEES), name):
-        getattr(importlib.import_module(FEES), name)(timesheet, engagement, at=at)
+def _terms(engagement: Engagement, book_of: PriceBook | None) -> HourTerms:
+    """The terms of an hour. A form that earns no fee, as a secondment at cost, has none whatever the list says."""
+    earns = PACKS[engagement.form].earns_fee
+    fee_bps = book_of.hour_fee_bps.get(engagement.form, 0) if book_of is not None and earns else 0
+    return HourTerms(engagement.hourly_minor, fee_bps, secondment=not earns)
+
+
+def _lines(timesheet: Timesheet, engagement: Engagement, legs: dict[str, int]) -> list[Line]:
+    hours, minutes = divmod(timesheet.minutes, 60)
+    week = {
+        "zh-CN": f"{format_date(timesheet.week_on, 'long', locale='zh_Hans_CN')}起的一周，{hours} 小时 {minutes} 分钟",
+        "en": f"Week from {format_date(timesheet.week_on, 'long', locale='en_GB')}, {hours} h {minutes} min",
+    }
+    pay = Line(
+        {"zh-CN": f"兼职报酬：{engagement.title}", "en": f"Pay for part-time work: {engagement.title}"}, legs["worker"], week
+    )
+    fee = Line({"zh-CN": "平台服务费", "en": "Platform fee"}, legs["fee"])
+    return [pay, fee] if legs["fee"] else [pay]
+
+
+def _key(timesheet: Timesheet) -> str:
+    return f"week:{timesheet.public_id}"
