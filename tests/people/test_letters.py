@@ -37,8 +37,10 @@ def _write_all(cast, locale: str, at: datetime) -> None:
         letters.send_guardian_answered(ada, verdict=verdict, consent_id=1, at=at)
     letters.send_invitation(northwind, "ada@example.org", "t6", roles=["author", "hr"], locale=locale, inviter="Pia", at=at)
     letters.send_invitation_accepted(ada, northwind, name="Eve", mark="i", at=at)
-    for verdict in ("approved", "declined"):
-        letters.send_application_answered(ada, northwind, verdict=verdict, reason="Show a lesson.", mark=f"a{verdict}", at=at)
+    for wish, verdict in (("sells", "approved"), ("sells", "declined"), ("hires", "approved"), ("hires", "declined")):
+        letters.send_application_answered(
+            ada, northwind, wish=wish, verdict=verdict, reason="Show a lesson.", mark=f"a{wish}{verdict}", at=at
+        )
     letters.send_payee_changed(ada, northwind, account_tail="3000", mark="p", at=at)
 
 
@@ -46,7 +48,7 @@ def _write_all(cast, locale: str, at: datetime) -> None:
 def test_each_letter_has_a_subject_one_link_and_says_why_it_came(cast, at: datetime, locale: str) -> None:
     _write_all(cast, locale, at)
     written = letters_to("ada@example.org")
-    assert len(written) == 22
+    assert len(written) == 24
     for letter in written:
         assert letter.subject and "\n" not in letter.subject
         assert len(links_in(letter)) == 1, (letter.subject, letter.body)
