@@ -20,15 +20,21 @@ def _(message: str, **values: object) -> str:
     return str(gettext(message, **values))
 
 
-def cascade(body: TermsBody, lines: Sequence[Line], *, locale: str, clause_url: ClauseUrl | None = None) -> list[dict[str, Any]]:
+def cascade(
+    body: TermsBody, lines: Sequence[Line], *, locale: str, clause_url: ClauseUrl | None = None, of_hire: bool = False
+) -> list[dict[str, Any]]:
     """What the waterfall component draws: what was paid, what leaves, then each party with its lines below it.
 
-    A refund is drawn by the size of its amounts: what went back, and from whom.
+    A refund is drawn by the size of its amounts: what went back, and from whom. of_hire: it is a course's part of a placement fee.
     """
     teller = _Teller(body, locale, clause_url)
     whole = sum(line.amount_minor for line in lines)
     refund = whole < 0
-    steps = [_step(_("Back to the buyer") if refund else _("The buyer paid"), abs(whole), "start")]
+    if of_hire:
+        first = _("Back to the employer") if refund else _("Fell to this course")
+    else:
+        first = _("Back to the buyer") if refund else _("The buyer paid")
+    steps = [_step(first, abs(whole), "start")]
     for line in lines:
         if line.role in ("tax", "rail_fee") and line.amount_minor:
             steps.append(teller.step(line, "out"))
