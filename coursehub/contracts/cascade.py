@@ -25,7 +25,8 @@ def cascade(
 ) -> list[dict[str, Any]]:
     """What the waterfall component draws: what was paid, what leaves, then each party with its lines below it.
 
-    A refund is drawn by the size of its amounts: what went back, and from whom. of_hire: it is a course's part of a placement fee.
+    A refund is drawn by the size of its amounts: what went back, and from whom.
+    of_hire: it is a course's part of a placement fee.
     """
     teller = _Teller(body, locale, clause_url)
     whole = sum(line.amount_minor for line in lines)
