@@ -128,7 +128,7 @@ def test_cards_move_by_keyboard_alone(arrive):
     emma = arrive("zh-CN", kind=Typist)
     emma.become("Emma")
     emma.go("/hire/openings")
-    emma.touch(emma.page.locator("main td a[href$='/board']").last)
+    emma.touch(emma.page.locator("main tr:has-text('初级 Python 开发') td a[href$='/board']").first)
     emma.page.wait_for_url(re.compile("/board$"))
     keys = emma.page.keyboard
     for _step in range(80):
