@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from coursehub.billing import queries
 from coursehub.billing.models import KINDS, Document, Receipt, Series
-from coursehub.billing.operations.documents import RECEIVABLE
 from coursehub.db import db
+from coursehub.ledger.accounts import MEMBER_OWES
 from coursehub.ledger.models import Account, Posting
 from coursehub.people.models import Organisation
 
@@ -25,7 +25,7 @@ def faults() -> Iterator[str]:
     rows = db.session.execute(
         sa.select(Account.party, Account.currency, sa.func.sum(Posting.amount_minor))
         .join(Posting, Posting.account_id == Account.id)
-        .where(Account.code == RECEIVABLE)
+        .where(Account.code == MEMBER_OWES)
         .group_by(Account.party, Account.currency)
     )
     for party, currency, amount in rows:

@@ -6,21 +6,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, DecimalField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
-
-from coursehub.money import currency_exponent
 
 _LARGEST = Decimal(1_000_000_000)
 CURRENCIES = [(code, code) for code in ("CNY", "USD", "EUR", "HKD", "JPY")]
-
-
-def minor_of(amount: Decimal, currency: str) -> int:
-    """A typed amount in minor units. Raises ValidationError if it has more decimals than the currency."""
-    scaled = amount.scaleb(currency_exponent(currency))
-    if scaled != scaled.to_integral_value():
-        raise ValidationError(_l("This has more decimal places than the currency."))
-    return int(scaled)
 
 
 class ReceiptForm(FlaskForm):

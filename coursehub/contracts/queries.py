@@ -25,8 +25,6 @@ from coursehub.contracts.models import (
 from coursehub.contracts.terms import TermsBody, parse
 from coursehub.db import db, look
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.chain import Line
-from coursehub.ledger.models import Journal
 from coursehub.people.actor import Actor
 
 
@@ -257,22 +255,9 @@ def events_of_journal(journal_id: int) -> list[MoneyEvent]:
     return list(db.session.execute(found).scalars())
 
 
-def journal_legs(journal_id: int) -> Sequence[Line]:
-    """The legs of a journal as they stand in the books."""
-    return ledger.lines_of(journal_id)
-
-
-def journal_terms_hash(journal_id: int) -> str | None:
-    """Under which prices or terms a journal was booked."""
-    return ledger.journal(journal_id).terms_hash
-
-
-def reversals_of(journal_id: int) -> list[int]:
-    """The journals that take back part of this one."""
-    return list(db.session.execute(select(Journal.id).where(Journal.reverses == journal_id).order_by(Journal.id)).scalars())
-
-
 def rebated_of(journal_id: int, account: str) -> int:
     """What was given back of a journal before, as it stands on this account."""
-    taken = [leg.amount_minor for each in reversals_of(journal_id) for leg in journal_legs(each) if leg.code == account]
+    taken = [
+        leg.amount_minor for each in ledger.reversals_of(journal_id) for leg in ledger.lines_of(each.id) if leg.code == account
+    ]
     return -sum(taken)

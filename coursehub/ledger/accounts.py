@@ -10,6 +10,9 @@ from coursehub.db import db
 from coursehub.ledger.chain import Line
 from coursehub.ledger.models import Account
 
+MEMBER_OWES = "asset:receivable:member"
+"""What a member of the alliance owes for placements and hours; its party is the member's public id."""
+
 _ACCOUNT: Table = Account.__table__  # type: ignore[assignment]
 
 

@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from coursehub import rails
-from coursehub.money import currency_exponent
+from coursehub.web.amounts import minor_of
 
 CURRENCIES = [(code, code) for code in rails.LEAST_MINOR]
 _LARGEST = Decimal(10_000_000)
@@ -39,14 +39,6 @@ class Written:
         if not str(field.data or "").strip():
             field.errors[:] = []
             raise StopValidation(self.message)
-
-
-def minor_of(amount: Decimal, currency: str) -> int:
-    """A typed amount in minor units. Raises ValidationError if it has more decimals than the currency."""
-    scaled = amount.scaleb(currency_exponent(currency))
-    if scaled != scaled.to_integral_value():
-        raise ValidationError(_l("This has more decimal places than the currency."))
-    return int(scaled)
 
 
 def bps_of(percent: Decimal) -> int:

@@ -2,14 +2,14 @@
 
 from coursehub.billing.models import Document
 from coursehub.billing.operations import Line, issue_credit_note, issue_invoice, record_receipt
-from coursehub.billing.operations.documents import RECEIVABLE
 from coursehub.db import new_public_id, transaction
+from coursehub.ledger.accounts import MEMBER_OWES
 from coursehub.ledger.operations import AccountRef, Leg, post
 
 
 def booked(organisation, amount_minor, at, *, currency="CNY", effect_key="", reverses=None):
     """A journal that puts so much on a member's account."""
-    legs = [Leg(AccountRef(RECEIVABLE, organisation.public_id), amount_minor), Leg(AccountRef("income:share"), -amount_minor)]
+    legs = [Leg(AccountRef(MEMBER_OWES, organisation.public_id), amount_minor), Leg(AccountRef("income:share"), -amount_minor)]
     return post(
         kind="placement", effect_key=effect_key or f"placement:{new_public_id()}", occurred_at=at, at=at, postings=legs,
         currency=currency, reverses=reverses,

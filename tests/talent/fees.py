@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from coursehub.billing.operations.documents import RECEIVABLE
 from coursehub.catalog.models import Skill
 from coursehub.contracts.operations.prices import announce_prices
 from coursehub.contracts.placement_fee import Band, PriceList
@@ -14,6 +13,7 @@ from coursehub.learning.credentials.operations import issue_credential
 from coursehub.learning.models import Completion
 from coursehub.learning.operations import enrol
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import MEMBER_OWES
 from coursehub.talent.operations import offers, placements
 from tests.contracts.rig import agree, terms_data
 from tests.learning.course import make_course, make_release
@@ -86,5 +86,5 @@ def standing(cast):
     }
 
 
-OWED = RECEIVABLE
+OWED = MEMBER_OWES
 HELD, READY = "liability:payable:held", "liability:payable:available"

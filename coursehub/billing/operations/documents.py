@@ -13,12 +13,11 @@ from coursehub.billing.models import Document, DocumentLine
 from coursehub.billing.operations.settling import settle
 from coursehub.db import db, lock, transaction
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import MEMBER_OWES
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.web.locale import SHOWN_ZONE
 
-RECEIVABLE = "asset:receivable:member"
-"""The account on which a member's debt stands; its party is the member's public id."""
 DUE_DAYS = 14
 _NEXT = sa.text(
     "INSERT INTO billing_series (kind, last) VALUES (:kind, 1) "
@@ -50,7 +49,7 @@ def issue_invoice(
 ) -> Document:
     """Give an invoice its number, in the open transaction and once per effect key; credit of the member is used for it at once.
 
-    journal_ids: the journals that put the amount on RECEIVABLE; post them before, in the same
+    journal_ids: the journals that put the amount on MEMBER_OWES; post them before, in the same
     transaction. cause, cause_id: what it is for (see CAUSES) and its public id.
 
     Raises ValueError when the books say another amount than the lines.
@@ -115,10 +114,10 @@ def _must_stand_in_the_books(organisation: Organisation, currency: str, journal_
         line.amount_minor
         for journal_id in journal_ids
         for line in ledger.lines_of(journal_id)
-        if (line.code, line.party, line.currency) == (RECEIVABLE, organisation.public_id, currency)
+        if (line.code, line.party, line.currency) == (MEMBER_OWES, organisation.public_id, currency)
     )
     if booked != amount:
-        raise ValueError(f"the books put {booked} on {RECEIVABLE}, the lines say {amount}")
+        raise ValueError(f"the books put {booked} on {MEMBER_OWES}, the lines say {amount}")
 
 
 def _number(kind: str, organisation: Organisation, lines: Sequence[Line], **said: Any) -> Document:

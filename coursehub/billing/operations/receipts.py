@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from coursehub import events
 from coursehub.billing import policies, queries
 from coursehub.billing.models import Document, Receipt, Settlement
-from coursehub.billing.operations.documents import RECEIVABLE
 from coursehub.billing.operations.settling import settle
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
+from coursehub.ledger.accounts import MEMBER_OWES
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note as audit
@@ -59,7 +59,7 @@ def record_receipt(
     with transaction():
         booked = post(
             kind="receipt", effect_key=f"receipt:{public_id}", occurred_at=at, at=at, currency=currency,
-            postings=[Leg(AccountRef(BANK), amount_minor), Leg(AccountRef(RECEIVABLE, organisation.public_id), -amount_minor)],
+            postings=[Leg(AccountRef(BANK), amount_minor), Leg(AccountRef(MEMBER_OWES, organisation.public_id), -amount_minor)],
         )  # fmt: skip
         lock(organisation)
         if _is_marked(reference):
@@ -93,7 +93,7 @@ def undo_receipt(receipt: Receipt, *, reason: str, by: Actor, at: datetime) -> R
             currency=receipt.currency, reverses=receipt.journal_id,
             postings=[
                 Leg(AccountRef(BANK), -receipt.amount_minor),
-                Leg(AccountRef(RECEIVABLE, organisation.public_id), receipt.amount_minor),
+                Leg(AccountRef(MEMBER_OWES, organisation.public_id), receipt.amount_minor),
             ],
         )  # fmt: skip
         lock(organisation)

@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from coursehub import clock
 from coursehub.billing import operations, queries
-from coursehub.billing.forms import CURRENCIES, CollectionForm, ReasonForm, ReceiptForm, minor_of
+from coursehub.billing.forms import CURRENCIES, CollectionForm, ReasonForm, ReceiptForm
 from coursehub.billing.models import Document, Receipt
 from coursehub.billing.operations.receipts import LineMarkedAlready, ReceivedInTheFuture
 from coursehub.billing.views import showing
@@ -20,6 +20,7 @@ from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.people.views.browser import add_problem, only_when_fresh
 from coursehub.web import STAFF, access, current_locale, one_or_404, page, paginate, see_other, signed_in_actor
+from coursehub.web.amounts import minor_of
 
 bp = Blueprint("billing_house", __name__)
 bp.context_processor(showing.words)

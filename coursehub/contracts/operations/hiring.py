@@ -16,10 +16,11 @@ from coursehub.contracts.price_book import from_data
 from coursehub.contracts.reasons import Factor, Reason
 from coursehub.contracts.waterfall import Line, Sale, share_sale, shares_of
 from coursehub.db import db, lock, new_public_id, transaction
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import MEMBER_OWES
 from coursehub.ledger.allocation import reversal_step
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post
 
-RECEIVABLE = "asset:receivable:member"
 PLACEMENTS = "income:placement"
 HELD, AVAILABLE = "liability:payable:held", "liability:payable:available"
 CHANNEL = "member"
@@ -67,7 +68,7 @@ def share_hire(hire: Hire, prices: PublishedPrices, *, at: datetime) -> Booked:
         fee = share_fee(book.placements, hire.price_minor, hire.weights)
         parts, house = _parts(hire, fee, book.placements)
         legs = [
-            Leg(AccountRef(RECEIVABLE, hire.employer), hire.price_minor),
+            Leg(AccountRef(MEMBER_OWES, hire.employer), hire.price_minor),
             Leg(AccountRef("liability:tax"), -fee["tax"]),
             Leg(AccountRef(PLACEMENTS), -house),
         ]
@@ -148,13 +149,13 @@ def share_rebate(hire: Booked, *, effect_key: str, amount_minor: int, occurred_a
     is credited, and a whole fee given back leaves every leg at nothing.
     """
     with transaction():
-        given = queries.journal_legs(hire.id)
-        (employer,) = {leg.party for leg in given if leg.code == RECEIVABLE}
+        given = ledger.lines_of(hire.id)
+        (employer,) = {leg.party for leg in given if leg.code == MEMBER_OWES}
         events = queries.events_of_journal(hire.id)
         legs = _names_of(events) | {
             f"{leg.code}|": -leg.amount_minor for leg in given if leg.code in ("liability:tax", PLACEMENTS)
         }
-        before = queries.rebated_of(hire.id, RECEIVABLE)
+        before = queries.rebated_of(hire.id, MEMBER_OWES)
         step = reversal_step(legs, before_minor=before, amount_minor=amount_minor)
         back: dict[AccountRef, int] = {}
         for name, amount in step.items():
@@ -163,9 +164,9 @@ def share_rebate(hire: Booked, *, effect_key: str, amount_minor: int, occurred_a
             back[account] = back.get(account, 0) + amount
         booked = post(
             kind="rebate", effect_key=effect_key, occurred_at=occurred_at, at=at, reverses=hire.id,
-            currency=given[0].currency, terms_hash=queries.journal_terms_hash(hire.id),
+            currency=given[0].currency, terms_hash=ledger.journal(hire.id).terms_hash,
             postings=[
-                Leg(AccountRef(RECEIVABLE, employer), -amount_minor),
+                Leg(AccountRef(MEMBER_OWES, employer), -amount_minor),
                 *(Leg(account, amount) for account, amount in back.items()),
             ],
         )  # fmt: skip
@@ -216,8 +217,8 @@ def release_hire(hire: Booked, *, effect_key: str, at: datetime) -> Booked | Non
     """The guarantee passed and the fee is paid: what courses got, less rebates, can be paid out. None if that is nothing."""
     with transaction():
         held: dict[str, int] = {}
-        for journal_id in (hire.id, *queries.reversals_of(hire.id)):
-            for leg in queries.journal_legs(journal_id):
+        for journal_id in (hire.id, *(each.id for each in ledger.reversals_of(hire.id))):
+            for leg in ledger.lines_of(journal_id):
                 if leg.code == HELD:
                     held[leg.party] = held.get(leg.party, 0) - leg.amount_minor
         moves = [
@@ -228,5 +229,5 @@ def release_hire(hire: Booked, *, effect_key: str, at: datetime) -> Booked | Non
         ]
         if not moves:
             return None
-        currency = queries.journal_legs(hire.id)[0].currency
+        currency = ledger.lines_of(hire.id)[0].currency
         return post(kind="mature", effect_key=effect_key, occurred_at=at, at=at, postings=moves, currency=currency)

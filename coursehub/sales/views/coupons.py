@@ -11,13 +11,14 @@ from coursehub.catalog.models import Course
 from coursehub.errors import Refusal
 from coursehub.people.actor import Actor
 from coursehub.sales import operations, policies, queries
-from coursehub.sales.forms import CouponForm, bps_of, minor_of
+from coursehub.sales.forms import CouponForm, bps_of
 from coursehub.sales.models import Coupon
 from coursehub.sales.views import bp
 from coursehub.sales.views.audience import SELLERS
 from coursehub.sales.views.selling import course_choices, course_titles
 from coursehub.sales.words import bearer_words
 from coursehub.web import access, one_or_404, page, paginate, see_other, signed_in_actor
+from coursehub.web.amounts import minor_of
 from coursehub.web.locale import SHOWN_ZONE, local_time
 
 

@@ -11,7 +11,7 @@ from coursehub import clock
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.sales import operations, policies, queries
-from coursehub.sales.forms import RequestAnswerForm, minor_of
+from coursehub.sales.forms import RequestAnswerForm
 from coursehub.sales.models import ORDER_STATES, Coupon, Order, PartnerLink, Refund, RefundRequest
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import titles_of
@@ -26,6 +26,7 @@ from coursehub.sales.words import (
     trouble_words,
 )
 from coursehub.web import STAFF, access, one_or_404, page, paginate, see_other, signed_in_actor
+from coursehub.web.amounts import minor_of
 
 WORDS: dict[str, Any] = {
     "order_state_words": order_state_words,

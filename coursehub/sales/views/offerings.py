@@ -11,12 +11,13 @@ from coursehub.contracts import queries as contracts
 from coursehub.errors import Refusal
 from coursehub.money import as_decimal
 from coursehub.sales import operations, queries
-from coursehub.sales.forms import OfferingForm, bps_of, minor_of
+from coursehub.sales.forms import OfferingForm, bps_of
 from coursehub.sales.models import Offering
 from coursehub.sales.views import bp
 from coursehub.sales.views.audience import SELLERS
 from coursehub.sales.views.selling import course_titles
 from coursehub.web import access, one_or_404, page, see_other, signed_in_actor
+from coursehub.web.amounts import minor_of
 
 
 def _own_course(public_id: str) -> Course:

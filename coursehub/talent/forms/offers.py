@@ -9,9 +9,9 @@ from wtforms import DateField, DecimalField, IntegerField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from coursehub.money import as_decimal
-from coursehub.talent.forms.openings import minor_of
 from coursehub.talent.models import OfferVersion, Opening
 from coursehub.talent.operations.offers import Said
+from coursehub.web.amounts import minor_of
 
 
 class OfferForm(FlaskForm):

@@ -8,21 +8,14 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DecimalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
-from coursehub.money import as_decimal, currency_exponent
+from coursehub.money import as_decimal
 from coursehub.talent.hiring_words import FORMS, KINDS, LEVELS, PERIODS
 from coursehub.talent.models import Opening
 from coursehub.talent.operations.openings import Terms, Wanted
+from coursehub.web.amounts import minor_of
 
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "SGD")
 SKILL_ROWS = 8
-
-
-def minor_of(amount: Decimal, currency: str) -> int:
-    """A typed amount in minor units. Raises ValidationError if it has more decimals than the currency."""
-    scaled = amount.scaleb(currency_exponent(currency))
-    if scaled != scaled.to_integral_value():
-        raise ValidationError(_l("This has more decimal places than the currency."))
-    return int(scaled)
 
 
 class OpeningForm(FlaskForm):

@@ -11,10 +11,11 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from coursehub.errors import Refusal
 from coursehub.money import as_decimal
-from coursehub.talent.forms.openings import CURRENCIES, minor_of
+from coursehub.talent.forms.openings import CURRENCIES
 from coursehub.talent.hiring_words import FORMS
 from coursehub.talent.models import Opening
 from coursehub.talent.operations.engagements import Proposal
+from coursehub.web.amounts import minor_of
 
 
 class HoursAreUnclear(Refusal):

@@ -1,6 +1,6 @@
 """The fee of a placement: booked when both sides have confirmed, given back in part, let go of when the guarantee has passed.
 
-Called in the transaction of the move (`placement_money.py`). The price is that of the list
+Called in the transaction of the move. The price is that of the list
 which was in force when the opening was published; the person placed is in no leg.
 """
 

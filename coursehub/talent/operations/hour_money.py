@@ -11,13 +11,13 @@ from babel.dates import format_date
 
 from coursehub.billing import queries as billing
 from coursehub.billing.operations import Line, issue_credit_note, issue_invoice
-from coursehub.billing.operations.documents import RECEIVABLE
 from coursehub.contracts.hour_fee import HourTerms, share_week
 from coursehub.contracts.price_book import PriceBook, from_data
 from coursehub.contracts.queries import prices_in_force
 from coursehub.contracts.waterfall import tax_within
 from coursehub.db import db
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import MEMBER_OWES
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.people.models import Organisation
 from coursehub.talent.machines import TIMESHEET
@@ -47,7 +47,7 @@ def book(timesheet: Timesheet, engagement: Engagement, *, at: datetime) -> None:
         kind="hours", effect_key=_key(timesheet), occurred_at=timesheet.approved_at or at, at=at, currency=engagement.currency,
         terms_hash=prices.body_hash,
         postings=[
-            Leg(AccountRef(RECEIVABLE, employer.public_id), legs["worker"] + legs["fee"]),
+            Leg(AccountRef(MEMBER_OWES, employer.public_id), legs["worker"] + legs["fee"]),
             Leg(AccountRef(WORKER, engagement.public_id), -legs["worker"]),
             Leg(AccountRef("liability:tax"), -tax),
             Leg(AccountRef(FEES), -(legs["fee"] - tax)),

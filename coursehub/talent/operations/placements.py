@@ -10,7 +10,7 @@ from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
 from coursehub.talent.machines import PLACEMENT
 from coursehub.talent.models import Application, Offer, OfferVersion, Opening, Placement
-from coursehub.talent.operations import placement_money as money
+from coursehub.talent.operations import fees
 from coursehub.talent.operations.blocks import end_employment, note_employment
 from coursehub.talent.operations.moving import begin, move
 from coursehub.talent.operations.timeline import note_fact
@@ -99,7 +99,7 @@ def _confirm(placement: Placement, step: str, *, mover: Actor, at: datetime) -> 
         "started", placement.person_id, key=f"started:{placement.id}", true_at=_noon(placement.start_on), at=at, source="both",
         organisation_id=placement.organisation_id, subject_id=placement.opening_id,
     )  # fmt: skip
-    money.book(placement, at=at)
+    fees.book_placement(placement, at=at)
 
 
 def say_it_falls_through(placement: Placement, *, reason: str, by: Actor, at: datetime) -> None:
@@ -200,7 +200,7 @@ def _passed(placement: Placement, *, at: datetime) -> None:
         true_at=placement.guarantee_until_at or at, at=at, organisation_id=placement.organisation_id,
         subject_id=placement.opening_id,
     )  # fmt: skip
-    money.release(placement, at=at)
+    fees.release_placement(placement, at=at)
 
 
 def _gone(placement: Placement, left_on: date, *, source: str, at: datetime) -> None:
@@ -209,7 +209,7 @@ def _gone(placement: Placement, left_on: date, *, source: str, at: datetime) -> 
         "left", placement.person_id, key=f"left:{placement.id}", true_at=_noon(left_on), at=at, source=source,
         organisation_id=placement.organisation_id, subject_id=placement.opening_id,
     )  # fmt: skip
-    money.refund(placement, left_at=_noon(left_on), at=at)
+    fees.refund_placement(placement, left_at=_noon(left_on), at=at)
 
 
 def _noon(day: date) -> datetime:
