@@ -130,8 +130,8 @@ class Person:
             self.submit(".bar__switch button[name=language]")
 
     def letter(self, to: str, subject: str, **values: Any) -> None:
-        """Open the newest letter to an address, as soon as it is written."""
-        about = self.say(subject, **values)
+        """Open the newest letter to an address, as soon as it is written. Words as strings would be found in any case: “Agreed” in “is agreed”."""
+        about = re.compile(re.escape(self.say(subject, **values)))
         self.go(f"/outbox?q={to}")
         link = self.page.locator("main table a").filter(has_text=about)
         self.waits_for(lambda: link.count() > 0)
