@@ -4,6 +4,9 @@ from datetime import date, timedelta
 
 from coursehub.catalog.models import Skill
 from coursehub.db import db, new_public_id, transaction
+from coursehub.learning.credentials.operations import issue_credential
+from coursehub.learning.models import Completion
+from coursehub.learning.operations import enrol
 from coursehub.people.operations.organisations import add_member
 from coursehub.talent.models import Application, Offer, Opening, Profile
 from coursehub.talent.operations import advancing, applications, offers, openings
@@ -102,3 +105,12 @@ def in_pool(person, at, **values) -> Profile:
         db.session.add(row)
         db.session.flush()
     return row
+
+
+def credential_of(person, release, at):
+    """A live credential of this person for this release."""
+    enrolment = enrol(person_id=person.id, release_id=release.id, at=at)
+    with transaction():
+        completion = Completion(enrolment_id=enrolment.id, release_id=release.id, at=at)
+        db.session.add(completion)
+    return issue_credential(completion.id, at=at)

@@ -6,10 +6,15 @@ from statistics import median
 
 import pytest
 
+from coursehub import clock
+from coursehub.db import db, transaction
 from coursehub.people.models import Organisation
+from coursehub.talent.models import ProvenSkill
 from coursehub.talent.operations import blocks
 from tests.cast import sign_in
+from tests.learning.course import make_course, make_release
 
+from .hiring import credential_of, skill
 from .test_consent import pool_profile
 
 DRILL = os.environ.get("COURSEHUB_DRILL") == "1"
@@ -52,6 +57,24 @@ def test_the_page_of_somebody_who_blocks_us_takes_as_long_as_that_of_nobody(app,
     emma = sign_in(app.test_client(), cast.emma)
     hidden, nobody = f"/hire/people/{profile.public_id}", "/hire/people/0123456789abcdef"
     assert emma.get(hidden).status_code == emma.get(nobody).status_code == 404
+    assert any(equal(*medians(lambda: emma.get(hidden), lambda: emma.get(nobody))) for _ in ROUNDS)
+    slow = [medians(lambda: (delay(), emma.get(hidden)), lambda: emma.get(nobody)) for _ in ROUNDS]
+    assert not any(equal(*pair) for pair in slow), f"a planted delay of 1 ms was not noticed: {slow}"
+
+
+@pytest.mark.slow
+def test_a_search_for_what_only_somebody_who_blocks_us_can_do_takes_as_long_as_for_what_nobody_can(app, cast):
+    at = clock.now()
+    profile = pool_profile(cast.ada, at)
+    held, free = skill("python", "Python"), skill("pythia", "Pythia")
+    credential = credential_of(cast.ada, make_release(make_course(cast.northwind, at=at), at=at), at)
+    with transaction():
+        db.session.add(ProvenSkill(profile_id=profile.id, skill_id=held.id, level=3, proven_at=at, credential_id=credential.id))
+    emma = sign_in(app.test_client(), cast.emma)
+    hidden, nobody = (f"/hire/pool?skill={each.code}&level=1" for each in (held, free))
+    assert profile.public_id in emma.get(hidden).text  # the search would find Ada
+    blocks.block_organisation(cast.harbour, by=cast.acting(cast.ada), at=at)
+    assert profile.public_id not in emma.get(hidden).text
     assert any(equal(*medians(lambda: emma.get(hidden), lambda: emma.get(nobody))) for _ in ROUNDS)
     slow = [medians(lambda: (delay(), emma.get(hidden)), lambda: emma.get(nobody)) for _ in ROUNDS]
     assert not any(equal(*pair) for pair in slow), f"a planted delay of 1 ms was not noticed: {slow}"

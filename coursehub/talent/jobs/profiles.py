@@ -7,6 +7,7 @@ from coursehub.db import db, transaction
 from coursehub.jobs import cron, job
 from coursehub.learning.models import Credential, Enrolment
 from coursehub.talent.letters.profiles import ask_to_confirm
+from coursehub.talent.operations.pool_changes import sweep_changes
 from coursehub.talent.operations.proven import rebuild_proven
 from coursehub.talent.operations.timeline import note_fact
 from coursehub.talent.queries.profiles import to_remind
@@ -52,3 +53,12 @@ def remind_to_confirm(*, at: datetime) -> None:
 
 
 cron("talent.remind_to_confirm", every=timedelta(days=1))
+
+
+@job("talent.sweep_pool_changes")
+def sweep_pool_changes(*, at: datetime) -> None:
+    """Once a day: every process has seen what is older."""
+    sweep_changes(at=at)
+
+
+cron("talent.sweep_pool_changes", every=timedelta(days=1))

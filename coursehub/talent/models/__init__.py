@@ -7,6 +7,7 @@ from coursehub.talent.models.introductions import Introduction, OutreachEntry
 from coursehub.talent.models.moves import Move
 from coursehub.talent.models.offers import Offer, OfferVersion, Placement
 from coursehub.talent.models.openings import DayOff, Opening, OpeningSkill, TeamMember
+from coursehub.talent.models.pool import PoolChange
 from coursehub.talent.models.profiles import Blackout, ClaimedSkill, Employment, PortfolioItem, Profile, ProvenSkill
 from coursehub.talent.models.rounds import (
     MatchingAsked,
@@ -54,6 +55,7 @@ __all__ = [
     "OpeningSkill",
     "OutreachEntry",
     "Placement",
+    "PoolChange",
     "PortfolioItem",
     "Profile",
     "ProvenSkill",

@@ -14,13 +14,13 @@ ROOT = sa.func.coalesce(Organisation.parent_id, Organisation.id)
 """What affiliates have in common."""
 
 
-def affiliates_of(organisation_id: int) -> "sa.Select[int]":
+def affiliates_of(organisation_id: "int | sa.BindParameter[int]") -> "sa.Select[int]":
     """The ids of an organisation and everything with the same parent, the parent included."""
     own = sa.select(ROOT).where(Organisation.id == organisation_id).scalar_subquery()
     return sa.select(Organisation.id).where(own == ROOT)
 
 
-def not_blocked_for(organisation_id: int) -> "sa.ColumnElement[bool]":
+def not_blocked_for(organisation_id: "int | sa.BindParameter[int]") -> "sa.ColumnElement[bool]":
     """A condition on Profile.person_id that leaves out whoever blocks this organisation or an affiliate.
 
     It stands in every query over people that an employer reads: lists, counts, alerts. The inner

@@ -1,11 +1,15 @@
-"""HR's search over the pool: who fits, in an order the employer chose, and how many have which skill besides.
+"""HR's search over the pool asked of the database alone: who fits, in an order the employer chose.
 
+The page itself finds with sets in memory (`pool_finding.py`) and asks here what stands in no set.
 Every statement begins with `profiles_visible_to`: whoever hides, blocks the reader or has not
 confirmed for 90 days is in no list, no count and no city, from the very moment they say so.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,13 +17,14 @@ from sqlalchemy.orm import aliased
 
 from coursehub import search
 from coursehub.catalog.models import Skill
-from coursehub.db import db
+from coursehub.db import UtcDateTime, db, look
 from coursehub.learning.credentials.models import Credential
 from coursehub.people.actor import Actor
-from coursehub.talent.models import Opening, Profile, ProvenSkill
+from coursehub.talent.models import Block, Opening, Profile, ProvenSkill
 from coursehub.talent.pool_search import PoolSearch
+from coursehub.talent.queries.blocks import affiliates_of
 from coursehub.talent.queries.openings import meeting_pay_floor, openings_visible_to
-from coursehub.talent.queries.profiles import profiles_visible_to, short_id_of
+from coursehub.talent.queries.profiles import CONFIRMED_FOR, in_pool_since, profiles_visible_to, short_id_of
 from coursehub.web.locale import current_locale
 
 DAYS_A_YEAR, MONTHS_A_YEAR = 365, 12
@@ -125,38 +130,44 @@ def skill_facets(reader: Actor, wish: PoolSearch, at: datetime) -> list[Facet]:
         counted = counted.where(ProvenSkill.proven_at > since)
     tally = counted.group_by(ProvenSkill.skill_id).subquery()
     rows = db.session.execute(
-        sa.select(Skill.code, Skill.name, tally.c.hits)
+        sa.select(Skill.code, sa.cast(Skill.name, sa.Text).label("names"), tally.c.hits)
         .join(tally, tally.c.skill_id == Skill.id)
         .where(Skill.code.not_in([asked.code for asked in wish.skills]))
         .order_by(tally.c.hits.desc(), Skill.position, Skill.id)
     )
-    return [Facet(row.code, _named(row.name, row.code), row.hits) for row in rows]
+    return [Facet(row.code, skill_named(row.names, row.code, current_locale()), row.hits) for row in rows]
 
 
-def city_facets(reader: Actor, wish: PoolSearch, at: datetime) -> list[Facet]:
-    """Every city of somebody who fits apart from the city, with the number of hits it would leave. The most first."""
-    hits = fitting(reader, wish, at, any_city=True).with_only_columns(Profile.city).order_by(None).subquery()
-    many = sa.func.count()
-    rows = db.session.execute(
-        sa.select(hits.c.city, many).where(hits.c.city != "").group_by(hits.c.city).order_by(many.desc(), hits.c.city)
+Rows = Sequence[Any]
+"""Profiles, or rows with their columns."""
+
+ROOM = 25
+THESE = [sa.bindparam(f"profile_{n}", type_=sa.BigInteger) for n in range(ROOM)]
+"""As many parameters as a page may hold, so that the statement is always the same."""
+_HELD = (
+    sa.select(
+        ProvenSkill.profile_id, ProvenSkill.level, ProvenSkill.proven_at, Skill.code, sa.cast(Skill.name, sa.Text).label("names")
     )
-    return [Facet(city, city, count) for city, count in rows]
+    .join(Skill, Skill.id == ProvenSkill.skill_id)
+    .join(Credential, Credential.id == ProvenSkill.credential_id)
+    .where(ProvenSkill.profile_id.in_(THESE), Credential.revoked_at.is_(None))
+    .order_by(ProvenSkill.level.desc(), ProvenSkill.proven_at.desc(), Skill.position, Skill.id)
+)
 
 
-def hits_of(profiles: list[Profile], wish: PoolSearch) -> list[Hit]:
+def these(ids: Sequence[int]) -> dict[str, int]:
+    """At most 25 ids of profiles as the parameters of a statement that holds `THESE`."""
+    return {f"profile_{n}": ids[n] if n < len(ids) else 0 for n in range(ROOM)}
+
+
+def hits_of(profiles: Rows, wish: PoolSearch) -> list[Hit]:
     """The rows of a page, each with its proven skills: the wished ones first, then the strongest."""
-    wished = {asked.code: asked.level for asked in wish.skills}
+    wished, locale = {asked.code: asked.level for asked in wish.skills}, current_locale()
     skills: dict[int, list[HeldSkill]] = {profile.id: [] for profile in profiles}
-    rows = db.session.execute(
-        sa.select(ProvenSkill.profile_id, ProvenSkill.level, ProvenSkill.proven_at, Skill.code, Skill.name)
-        .join(Skill, Skill.id == ProvenSkill.skill_id)
-        .join(Credential, Credential.id == ProvenSkill.credential_id)
-        .where(ProvenSkill.profile_id.in_(skills), Credential.revoked_at.is_(None))
-        .order_by(ProvenSkill.level.desc(), ProvenSkill.proven_at.desc(), Skill.position, Skill.id)
-    )
-    for row in rows:
-        held = HeldSkill(row.code, _named(row.name, row.code), row.level, row.proven_at, wished.get(row.code))
-        skills[row.profile_id].append(held)
+    for n in range(0, len(profiles), ROOM):
+        for row in look(_HELD, these([profile.id for profile in profiles[n : n + ROOM]])):
+            name = skill_named(row.names, row.code, locale)
+            skills[row.profile_id].append(HeldSkill(row.code, name, row.level, row.proven_at, wished.get(row.code)))
     return [
         Hit(
             profile.public_id, short_id_of(profile.public_id), profile.headline, profile.city, profile.remote,
@@ -167,11 +178,38 @@ def hits_of(profiles: list[Profile], wish: PoolSearch) -> list[Hit]:
     ]  # fmt: skip
 
 
+_HIDES = sa.select(Block.id).where(
+    Block.person_id == Profile.person_id,
+    Block.lifted_at.is_(None),
+    Block.organisation_id.in_(affiliates_of(sa.bindparam("organisation", type_=sa.BigInteger))),
+)
+_SHOWN = sa.select(
+    Profile.id, Profile.public_id, Profile.headline, Profile.city, Profile.remote, Profile.weekly_hours, Profile.available_from,
+    Profile.forms, Profile.quiet,
+).where(in_pool_since(sa.bindparam("limit", type_=UtcDateTime)), ~_HIDES.exists(), Profile.id.in_(THESE))  # fmt: skip
+"""What `profiles_visible_to` says, for a page at once. Whoever hides was left out before, so nobody's absence takes time."""
+
+
+def page_of(reader: Actor, ids: Sequence[int], at: datetime) -> list[Any]:
+    """At most 25 profiles in this order, as rows, as far as the reader may meet them now."""
+    values = these(ids) | {"limit": at - CONFIRMED_FOR, "organisation": reader.organisation_id or 0}
+    rows = {row.id: row for row in look(_SHOWN, values)}
+    return [rows[id] for id in ids if id in rows]
+
+
 def side_by_side(reader: Actor, public_ids: list[str], at: datetime) -> list[Hit]:
     """The first four of these that the reader meets in the pool, in the order of their ids; nothing tells of the others."""
     met = profiles_visible_to(reader, at).where(Profile.public_id.in_(public_ids[:25])).order_by(None).order_by(Profile.public_id)
     return hits_of(list(db.session.execute(met.limit(MOST_PEOPLE)).scalars()), PoolSearch())
 
 
-def _named(name: dict[str, str], code: str) -> str:
-    return name.get(current_locale()) or next(iter(name.values()), code)
+def skill_named(names: str, code: str, locale: str) -> str:
+    """What a skill is called in a language. names: as JSON."""
+    said = _names(names)
+    return said.get(locale) or next(iter(said.values()), code)
+
+
+@lru_cache(maxsize=4096)
+def _names(text: str) -> dict[str, str]:
+    said: dict[str, str] = json.loads(text)
+    return said

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,7 +24,12 @@ def profile_of(person_id: int) -> Profile | None:
 
 def in_pool(at: datetime) -> "sa.ColumnElement[bool]":
     """A condition on Profile: shown, and confirmed within 90 days. Blocks are asked for beside it, by the reader."""
-    return sa.and_(Profile.visibility.in_(("anonymous", "named")), Profile.confirmed_at > at - CONFIRMED_FOR)
+    return in_pool_since(at - CONFIRMED_FOR)
+
+
+def in_pool_since(limit: "datetime | sa.BindParameter[Any]") -> "sa.ColumnElement[bool]":
+    """The same for whoever confirmed after this moment."""
+    return sa.and_(Profile.visibility != sa.literal_column("'hidden'"), Profile.confirmed_at > limit)
 
 
 def profiles_visible_to(reader: Actor, at: datetime) -> "sa.Select[Profile]":
