@@ -40,6 +40,8 @@ check: $(VENV)/.dev ## style, types, layers, templates, translations
 
 bench: $(VENV)/.bench ## ratios against hand-written floors, in one run
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.pool --database sqlite
+	@$(BIN)/python -m bench.pool --database postgresql
 
 drill: $(VENV)/.dev ## the slow rigs, long
 	@COURSEHUB_DRILL=1 $(BIN)/python -m pytest tests -m slow

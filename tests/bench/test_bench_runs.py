@@ -26,3 +26,16 @@ def test_the_bench_runs_from_end_to_end_and_prints_a_ratio_for_everything_it_pro
     assert "journals, ours / raw SQL" in done.stdout
     assert "Our worker's memory" in done.stdout
     assert "other bytes" not in done.stdout, done.stdout
+
+
+@pytest.mark.slow
+def test_the_bench_of_the_pool_compares_every_answer_and_names_each_way():
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.pool", "--database", DATABASE, "--profiles", "3000", "--questions", "4", "--rounds", "1"],
+        cwd=root(), env=os.environ | {"PYTHONUNBUFFERED": "1"}, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    ways = {"ours", "LIKE"} if DATABASE == "sqlite" else {"ours", "scan", "GIN", "bitmaps"}
+    rows = [line.split("|")[1].strip() for line in done.stdout.splitlines() if re.search(r"^\|.*\d+\.\d\d", line)]
+    assert set(rows) == ways and len(rows) == 2 * len(ways)
+    assert "A change is in the sets" in done.stdout
