@@ -14,6 +14,11 @@ WEEK = timedelta(days=7)
 EARNED = ("approved", "invoiced", "paid")
 
 
+def code_of(engagement: Engagement) -> str:
+    """How an engagement is called where its worker is not named."""
+    return engagement.public_id[:5].upper()
+
+
 def engagements_of(reader: Actor) -> "sa.Select[Engagement]":
     """The reader's own engagements as a worker, the latest first."""
     return sa.select(Engagement).where(Engagement.person_id == reader.person_id).order_by(Engagement.id.desc())

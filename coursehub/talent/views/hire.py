@@ -24,6 +24,10 @@ from coursehub.talent.queries import introductions as introduced
 from coursehub.talent.queries import openings as queries
 from coursehub.talent.queries.consent import pool_ids
 from coursehub.talent.queries.profiles import short_id_of
+from coursehub.talent.queries.work import code_of as code_of_work
+from coursehub.talent.queries.work_desks import employers_hours
+from coursehub.talent.work_words import WORDS as WORK_WORDS
+from coursehub.talent.working_days import last_day_before
 from coursehub.web import EMPLOYER, access, current_locale, one_or_404, page, paginate, see_other, signed_in_actor
 
 bp = Blueprint("talent_hire", __name__)
@@ -43,7 +47,7 @@ def desk() -> ResponseReturnValue:
     return page(
         "talent/hire/desk.html", desk=desk, applications=applications, openings=openings, code_of=applying.code_of, words=WORDS,
         left=outreach.balance(actor.organisation_id or 0), allowance=outreach.ALLOWANCE, zone=waiting.zone_of(actor.person_id),
-        time_in=time_in,
+        time_in=time_in, hours=employers_hours(actor), work_words=WORK_WORDS, work_code=code_of_work, last_day=last_day_before,
     )  # fmt: skip
 
 

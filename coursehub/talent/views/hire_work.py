@@ -15,9 +15,9 @@ from coursehub.talent.operations import hour_money, timesheets
 from coursehub.talent.queries import applications as applying
 from coursehub.talent.queries import work as queries
 from coursehub.talent.queries.profiles import profiles_met_by, short_id_of
+from coursehub.talent.queries.work import code_of
 from coursehub.talent.rule_packs import PACKS
 from coursehub.talent.views.hire import HR
-from coursehub.talent.views.work import code_of
 from coursehub.talent.work_words import WORDS
 from coursehub.web import access, one_or_404, page, paginate, see_other, signed_in_actor
 

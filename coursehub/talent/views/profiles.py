@@ -21,7 +21,10 @@ from coursehub.talent.queries import career, hiring
 from coursehub.talent.queries import profiles as queries
 from coursehub.talent.queries.applications import openings_by_id
 from coursehub.talent.queries.proofs import proofs_of
+from coursehub.talent.queries.work_desks import workers_hours
 from coursehub.talent.views.wording import words
+from coursehub.talent.work_words import WORDS as WORK_WORDS
+from coursehub.talent.working_days import local_day
 from coursehub.web import PUBLIC, SIGNED_IN, access, one_or_404, page, read_token, see_other, signed_in_actor
 
 bp = Blueprint("talent_profiles", __name__)
@@ -58,7 +61,7 @@ def career_desk() -> ResponseReturnValue:
         profile=profile,
         shown=queries.as_shown(profile),
         confirmed_until=profile.confirmed_at + queries.CONFIRMED_FOR, desk=career.desk_of(signed_in_actor(), at),
-        claims=queries.claims_of(profile),
+        claims=queries.claims_of(profile), hours=workers_hours(signed_in_actor(), local_day(at)), words=WORK_WORDS,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from coursehub.talent.operations.opening_fields import open_person
 from coursehub.talent.queries import applications as applying
 from coursehub.talent.queries import work as queries
 from coursehub.talent.queries.profiles import profile_of
+from coursehub.talent.queries.work import code_of
 from coursehub.talent.rule_packs import PACKS
 from coursehub.talent.work_words import WORDS
 from coursehub.talent.working_days import local_day
@@ -26,11 +27,6 @@ from coursehub.web import SIGNED_IN, access, one_or_404, page, paginate, see_oth
 
 bp = Blueprint("talent_work", __name__)
 WEEK = timedelta(days=7)
-
-
-def code_of(row: Engagement) -> str:
-    """A short name for an engagement that says nothing about the person."""
-    return row.public_id[:5].upper()
 
 
 def in_hours(minutes: int) -> int | float:
