@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from pyroaring import BitMap
 
 from coursehub.catalog.models import CatalogueRevision, Skill
 from coursehub.db import db, in_transaction, look
@@ -87,7 +88,7 @@ def _in_step(kept: _Kept | None) -> _Kept:
     if len(fresh) > MOST_CHANGED or (fresh and fresh[-1] >= in_step.pool.lot.room):
         in_step = in_step._replace(pool=_read_whole())
     elif fresh:
-        in_step = in_step._replace(pool=in_step.pool.after(fresh, _facts(Profile.id.in_(fresh))))
+        in_step = in_step._replace(pool=in_step.pool.after(fresh, _facts(fresh)))
     if kept.world != world:
         in_step = in_step._replace(skills=_read_skills())
     return _Kept(world, state.upto, frozenset(change for change in changes if change[1] >= state.upto), now, in_step)
@@ -101,8 +102,9 @@ def _read_skills() -> list[KnownSkill]:
 
 def _read_whole() -> PoolInMemory:
     highest = db.session.scalar(sa.select(sa.func.coalesce(sa.func.max(Profile.id), 0))) or 0
+    # A profile begun since then fits, too: there is room for as many again.
     lot = Lot(max(SMALLEST_BITS, highest.bit_length() + 1))
-    return PoolInMemory(lot, {}).after((), _facts(Profile.id < lot.room))
+    return PoolInMemory(lot, {}).after((), _facts(None))
 
 
 # What has changed
@@ -139,9 +141,9 @@ _CHANGES = {
 # What holds of profiles
 
 
-def _facts(which: "sa.ColumnElement[bool]") -> Iterator[Fact]:
-    """Everything that holds of these profiles, as far as they are shown; each statement collects the numbers by value."""
-    shown = sa.and_(which, Profile.visibility != "hidden")
+def _facts(some: Sequence[int] | None) -> Iterator[Fact]:
+    """Everything that holds of these profiles, or of all, as far as they are shown; statements collect the numbers by value."""
+    shown = sa.and_(_among(Profile.id, some), Profile.visibility != "hidden")
     numbers = _collected(Profile.id)
     for kind, column in (("city", Profile.city), ("remote", Profile.remote), ("hours", Profile.weekly_hours)):
         for value, found in db.session.execute(sa.select(column, numbers).where(shown).group_by(column)):
@@ -154,15 +156,7 @@ def _facts(which: "sa.ColumnElement[bool]") -> Iterator[Fact]:
     for text, found in db.session.execute(sa.select(forms, numbers).where(shown).group_by(forms)):
         for form in json.loads(text):
             yield "form", form, _read(found)
-    skills = (
-        sa.select(ProvenSkill.skill_id, ProvenSkill.level, numbers)
-        .join(Profile, Profile.id == ProvenSkill.profile_id)
-        .join(Credential, sa.and_(Credential.id == ProvenSkill.credential_id, Credential.revoked_at.is_(None)))
-        .where(shown)
-        .group_by(ProvenSkill.skill_id, ProvenSkill.level)
-    )
-    for skill_id, level, found in db.session.execute(skills):
-        yield "skill", (skill_id, level), _read(found)
+    yield from _skill_facts(some)
     blocks = (
         sa.select(Block.organisation_id, numbers)
         .join(Profile, Profile.person_id == Block.person_id)
@@ -171,6 +165,34 @@ def _facts(which: "sa.ColumnElement[bool]") -> Iterator[Fact]:
     )
     for organisation_id, found in db.session.execute(blocks):
         yield "blocked", organisation_id, _read(found)
+
+
+def _among(column: Any, some: Sequence[int] | None) -> "sa.ColumnElement[bool]":
+    found: sa.ColumnElement[bool] = sa.true() if some is None else column.in_(some)
+    return found
+
+
+def _skill_facts(some: Sequence[int] | None) -> Iterator[Fact]:
+    """Skills in the order of their index, without a look at each profile and credential; what is not shown or is dead is few."""
+    shown = BitMap(
+        db.session.execute(sa.select(Profile.id).where(_among(Profile.id, some), Profile.visibility != "hidden")).scalars().all()
+    )
+    dead: dict[tuple[int, int], list[int]] = {}
+    revoked = (
+        sa.select(ProvenSkill.skill_id, ProvenSkill.level, ProvenSkill.profile_id)
+        .join(Credential, Credential.id == ProvenSkill.credential_id)
+        .where(Credential.revoked_at.is_not(None), _among(ProvenSkill.profile_id, some))
+    )
+    for skill_id, level, profile_id in db.session.execute(revoked):
+        dead.setdefault((skill_id, level), []).append(profile_id)
+    held = (
+        sa.select(ProvenSkill.skill_id, ProvenSkill.level, _collected(ProvenSkill.profile_id))
+        .where(_among(ProvenSkill.profile_id, some))
+        .group_by(ProvenSkill.skill_id, ProvenSkill.level)
+    )
+    for skill_id, level, found in db.session.execute(held):
+        live = (BitMap(_read(found)) & shown) - BitMap(dead.get((skill_id, level), ()))
+        yield "skill", (skill_id, level), live
 
 
 def _is_sqlite() -> bool:
