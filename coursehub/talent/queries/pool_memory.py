@@ -150,13 +150,16 @@ def _facts(some: Sequence[int] | None) -> Iterator[Fact]:
             if value not in ("", False) or kind == "hours":
                 yield kind, value, _read(found)
     day = _day(Profile.confirmed_at)
+    everybody = BitMap()
     for value, found in db.session.execute(sa.select(day, numbers).where(shown).group_by(day)):
-        yield "day", value, _read(found)
+        confirmed = BitMap(_read(found))
+        everybody |= confirmed
+        yield "day", value, confirmed
     forms = sa.cast(Profile.forms, sa.Text)
     for text, found in db.session.execute(sa.select(forms, numbers).where(shown).group_by(forms)):
         for form in json.loads(text):
             yield "form", form, _read(found)
-    yield from _skill_facts(some)
+    yield from _skill_facts(some, everybody)
     blocks = (
         sa.select(Block.organisation_id, numbers)
         .join(Profile, Profile.person_id == Block.person_id)
@@ -172,11 +175,8 @@ def _among(column: Any, some: Sequence[int] | None) -> "sa.ColumnElement[bool]":
     return found
 
 
-def _skill_facts(some: Sequence[int] | None) -> Iterator[Fact]:
-    """Skills in the order of their index, without a look at each profile and credential; what is not shown or is dead is few."""
-    shown = BitMap(
-        db.session.execute(sa.select(Profile.id).where(_among(Profile.id, some), Profile.visibility != "hidden")).scalars().all()
-    )
+def _skill_facts(some: Sequence[int] | None, shown: BitMap) -> Iterator[Fact]:
+    """Skills in the order of their index, with no look at each credential; what is dead or not shown is taken out afterwards."""
     dead: dict[tuple[int, int], list[int]] = {}
     revoked = (
         sa.select(ProvenSkill.skill_id, ProvenSkill.level, ProvenSkill.profile_id)
