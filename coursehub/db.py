@@ -135,9 +135,20 @@ def look(statement: "sa.Select[*tuple[Any, ...]]", values: Mapping[str, Any] | N
     For what many pages ask; the statement is put together once, with bound parameters.
     What stands in the session and was not flushed is not seen.
     """
-    connection = db.session.connection()
+    connection = _connection()
     plan = plan_of(statement, connection.dialect)
     return plan.run(connection, values or {}) if plan.is_plain else Found(connection.execute(statement, values or {}).all())
+
+
+def _connection() -> sa.Connection:
+    """The session's connection; asking the session for it each time costs as much as a small statement."""
+    session = db.session()
+    begun, connection = session.info.get("looking", (None, None))
+    current = session.get_transaction()
+    if current is None or current is not begun or not current.is_active:
+        connection = session.connection()
+        session.info["looking"] = session.get_transaction(), connection
+    return cast("sa.Connection", connection)
 
 
 _M = TypeVar("_M", bound=Model)

@@ -144,6 +144,20 @@ def _bound(bind: "sa.BindParameter[Any]", dialect: Dialect) -> tuple[bool, Any, 
     return False, value if change is None else change(value), change
 
 
+class Several:
+    """Parameters for at most so many ids, so that a statement about a few rows is always the same text."""
+
+    def __init__(self, name: str, most: int) -> None:
+        """name: unlike any other parameter of the statement."""
+        self.most = most
+        self._names = [f"{name}_{n}" for n in range(most)]
+        self.parameters = [sa.bindparam(each, type_=sa.BigInteger) for each in self._names]
+
+    def values(self, ids: Sequence[int]) -> dict[str, int]:
+        """A value for each parameter; those left over ask for 0, which nothing has. At most as many ids as there are."""
+        return {name: ids[n] if n < len(ids) else 0 for n, name in enumerate(self._names)}
+
+
 @lru_cache(maxsize=PLANS)
 def plan_of(statement: "sa.Select[*tuple[Any, ...]]", dialect: Dialect) -> Plan:
     """The plan of a statement that is put together once; one made anew each time would be compiled each time."""

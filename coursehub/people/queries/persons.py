@@ -10,19 +10,20 @@ from coursehub.db import db, look
 from coursehub.people import legal
 from coursehub.people.models import GuardianConsent, Person, PersonalRecord, TermsAcceptance
 from coursehub.people.names import email_key
+from coursehub.plans import Several
 
 
 def display_names(person_ids: Iterable[int]) -> dict[int, str]:
     """The names people chose to be shown by; an erased person is missing."""
-    ids = set(person_ids)
-    if not ids:
-        return {}
-    return {row.person_id: row.display_name for row in look(_NAMES, {"ids": list(ids)})}
+    ids = sorted(set(person_ids))
+    found: dict[int, str] = {}
+    for n in range(0, len(ids), _FEW.most):
+        found |= {row.person_id: row.display_name for row in look(_NAMES, _FEW.values(ids[n : n + _FEW.most]))}
+    return found
 
 
-_NAMES = sa.select(PersonalRecord.person_id, PersonalRecord.display_name).where(
-    PersonalRecord.person_id.in_(sa.bindparam("ids", expanding=True))
-)
+_FEW = Several("person", 25)
+_NAMES = sa.select(PersonalRecord.person_id, PersonalRecord.display_name).where(PersonalRecord.person_id.in_(_FEW.parameters))
 
 
 def public_id_of(person_id: int) -> str:

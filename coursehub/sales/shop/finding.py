@@ -21,6 +21,7 @@ from coursehub.learning import queries as learning
 from coursehub.learning.models import CourseReview
 from coursehub.learning.queries import ReviewSummary
 from coursehub.people.models import Organisation
+from coursehub.plans import Several
 from coursehub.sales.models import Offering, Order
 from coursehub.sales.shop.forms import PER_PAGE, Wish
 from coursehub.sales.shop.shelf import Counts, ShelfInMemory, SkillOnShelf, Standing
@@ -161,8 +162,7 @@ def _rows(courses: list[Standing], locale: str) -> list[CourseRow]:
     """These courses, at most a page of them, in this order. One that was taken off meanwhile is missing."""
     if not courses:
         return []
-    ids = {f"release_{n}": courses[n].release_id if n < len(courses) else 0 for n in range(PER_PAGE)}
-    found = {row.course_id: row for row in look(_rows_of(locale), ids)}
+    found = {row.course_id: row for row in look(_rows_of(locale), _PAGE.values([course.release_id for course in courses]))}
     reviews = learning.review_summaries([course.course_id for course in courses])
     return [
         CourseRow(
@@ -174,9 +174,12 @@ def _rows(courses: list[Standing], locale: str) -> list[CourseRow]:
     ]  # fmt: skip
 
 
+_PAGE = Several("release", PER_PAGE)
+
+
 @lru_cache(maxsize=8)
 def _rows_of(locale: str) -> Shelf:
-    """A page of releases: as many parameters as it may hold, so that the statement is always the same."""
+    """A page of releases."""
     own, wanted = aliased(ReleaseText), aliased(ReleaseText)
     held = sa.select(sa.func.count()).where(Order.course_id == Course.id, Order.seat_n <= Offering.seats_limit)
     lessons = sa.select(sa.func.count()).where(Lesson.release_id == Release.id)
@@ -203,7 +206,7 @@ def _rows_of(locale: str) -> Shelf:
         .join(Offering, sa.and_(Offering.course_id == Course.id, Offering.closed_at.is_(None)))
         .join(own, sa.and_(own.release_id == Release.id, own.locale == Course.original_locale))
         .outerjoin(wanted, sa.and_(wanted.release_id == Release.id, wanted.locale == locale))
-        .where(Release.id.in_([sa.bindparam(f"release_{n}", type_=sa.BigInteger) for n in range(PER_PAGE)]))
+        .where(Release.id.in_(_PAGE.parameters))
     )
 
 

@@ -20,6 +20,7 @@ from coursehub.catalog.models import Skill
 from coursehub.db import UtcDateTime, db, look
 from coursehub.learning.credentials.models import Credential
 from coursehub.people.actor import Actor
+from coursehub.plans import Several
 from coursehub.talent.models import Block, Opening, Profile, ProvenSkill
 from coursehub.talent.pool_search import PoolSearch
 from coursehub.talent.queries.blocks import affiliates_of
@@ -141,31 +142,25 @@ def skill_facets(reader: Actor, wish: PoolSearch, at: datetime) -> list[Facet]:
 Rows = Sequence[Any]
 """Profiles, or rows with their columns."""
 
-ROOM = 25
-THESE = [sa.bindparam(f"profile_{n}", type_=sa.BigInteger) for n in range(ROOM)]
-"""As many parameters as a page may hold, so that the statement is always the same."""
+THESE = Several("profile", 25)
+"""The profiles of a page."""
 _HELD = (
     sa.select(
         ProvenSkill.profile_id, ProvenSkill.level, ProvenSkill.proven_at, Skill.code, sa.cast(Skill.name, sa.Text).label("names")
     )
     .join(Skill, Skill.id == ProvenSkill.skill_id)
     .join(Credential, Credential.id == ProvenSkill.credential_id)
-    .where(ProvenSkill.profile_id.in_(THESE), Credential.revoked_at.is_(None))
+    .where(ProvenSkill.profile_id.in_(THESE.parameters), Credential.revoked_at.is_(None))
     .order_by(ProvenSkill.level.desc(), ProvenSkill.proven_at.desc(), Skill.position, Skill.id)
 )
-
-
-def these(ids: Sequence[int]) -> dict[str, int]:
-    """At most 25 ids of profiles as the parameters of a statement that holds `THESE`."""
-    return {f"profile_{n}": ids[n] if n < len(ids) else 0 for n in range(ROOM)}
 
 
 def hits_of(profiles: Rows, wish: PoolSearch) -> list[Hit]:
     """The rows of a page, each with its proven skills: the wished ones first, then the strongest."""
     wished, locale = {asked.code: asked.level for asked in wish.skills}, current_locale()
     skills: dict[int, list[HeldSkill]] = {profile.id: [] for profile in profiles}
-    for n in range(0, len(profiles), ROOM):
-        for row in look(_HELD, these([profile.id for profile in profiles[n : n + ROOM]])):
+    for n in range(0, len(profiles), THESE.most):
+        for row in look(_HELD, THESE.values([profile.id for profile in profiles[n : n + THESE.most]])):
             name = skill_named(row.names, row.code, locale)
             skills[row.profile_id].append(HeldSkill(row.code, name, row.level, row.proven_at, wished.get(row.code)))
     return [
@@ -186,13 +181,13 @@ _HIDES = sa.select(Block.id).where(
 _SHOWN = sa.select(
     Profile.id, Profile.public_id, Profile.headline, Profile.city, Profile.remote, Profile.weekly_hours, Profile.available_from,
     Profile.forms, Profile.quiet,
-).where(in_pool_since(sa.bindparam("limit", type_=UtcDateTime)), ~_HIDES.exists(), Profile.id.in_(THESE))  # fmt: skip
+).where(in_pool_since(sa.bindparam("limit", type_=UtcDateTime)), ~_HIDES.exists(), Profile.id.in_(THESE.parameters))  # fmt: skip
 """What `profiles_visible_to` says, for a page at once. Whoever hides was left out before, so nobody's absence takes time."""
 
 
 def page_of(reader: Actor, ids: Sequence[int], at: datetime) -> list[Any]:
     """At most 25 profiles in this order, as rows, as far as the reader may meet them now."""
-    values = these(ids) | {"limit": at - CONFIRMED_FOR, "organisation": reader.organisation_id or 0}
+    values = THESE.values(ids) | {"limit": at - CONFIRMED_FOR, "organisation": reader.organisation_id or 0}
     rows = {row.id: row for row in look(_SHOWN, values)}
     return [rows[id] for id in ids if id in rows]
 

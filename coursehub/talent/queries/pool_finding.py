@@ -18,7 +18,7 @@ from coursehub.talent.models import Profile
 from coursehub.talent.pool_search import PoolSearch
 from coursehub.talent.pool_sets import Narrowed, PoolInMemory
 from coursehub.talent.queries.blocks import affiliates_of
-from coursehub.talent.queries.pool import ROOM, THESE, Facet, fitting, page_of, skill_facets, skill_named, these
+from coursehub.talent.queries.pool import THESE, Facet, fitting, page_of, skill_facets, skill_named
 from coursehub.talent.queries.pool_memory import KnownSkill, day_of, pool_now
 from coursehub.talent.queries.profiles import CONFIRMED_FOR
 from coursehub.web import Page
@@ -72,7 +72,9 @@ def _family(reader: Actor) -> list[int]:
     return [row.id for row in look(_FAMILY, {"organisation": reader.organisation_id or 0})]
 
 
-_LATE = sa.select(Profile.id).where(Profile.id.in_(THESE), Profile.confirmed_at <= sa.bindparam("limit", type_=UtcDateTime))
+_LATE = sa.select(Profile.id).where(
+    Profile.id.in_(THESE.parameters), Profile.confirmed_at <= sa.bindparam("limit", type_=UtcDateTime)
+)
 
 
 def _still_confirmed(pool: PoolInMemory, narrowed: Narrowed, at: datetime) -> Narrowed:
@@ -83,8 +85,8 @@ def _still_confirmed(pool: PoolInMemory, narrowed: Narrowed, at: datetime) -> Na
         return narrowed
     gone: list[int] = []
     numbers = pool.lot.numbers(at_the_edge)
-    for n in range(0, len(numbers), ROOM):
-        gone += [row.id for row in look(_LATE, these(numbers[n : n + ROOM]) | {"limit": limit})]
+    for n in range(0, len(numbers), THESE.most):
+        gone += [row.id for row in look(_LATE, THESE.values(numbers[n : n + THESE.most]) | {"limit": limit})]
     places = pool.lot.places(gone)
     return Narrowed(narrowed.hits - places, narrowed.anywhere - places)
 
