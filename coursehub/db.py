@@ -25,7 +25,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from coursehub.plans import Found, plan_of
+from coursehub.plans import Found, on_driver, plan_of
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -110,8 +110,8 @@ def transaction() -> Iterator[None]:
         state["doomed"] = False
     try:
         if outermost:
-            connection = session.connection()
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
+            connection = session_connection()
+            on_driver(connection, "BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN", ())
         yield
         if not outermost:
             session.flush()
@@ -135,12 +135,12 @@ def look(statement: "sa.Select[*tuple[Any, ...]]", values: Mapping[str, Any] | N
     For what many pages ask; the statement is put together once, with bound parameters.
     What stands in the session and was not flushed is not seen.
     """
-    connection = _connection()
+    connection = session_connection()
     plan = plan_of(statement, connection.dialect)
     return plan.run(connection, values or {}) if plan.is_plain else Found(connection.execute(statement, values or {}).all())
 
 
-def _connection() -> sa.Connection:
+def session_connection() -> sa.Connection:
     """The session's connection; asking the session for it each time costs as much as a small statement."""
     session = db.session()
     begun, connection = session.info.get("looking", (None, None))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
-from coursehub.db import db
+from coursehub.db import session_connection
 from coursehub.plans import Found, on_driver
 
 Converter = Callable[[Any], Any] | None
@@ -40,7 +40,7 @@ class Prepared:
 
     def __call__(self, values: Mapping[str, Any], connection: Connection | None = None) -> Found:
         """Send it in the open transaction; what stands in the session and was not flushed is not seen."""
-        connection = connection or db.session.connection()
+        connection = connection or session_connection()
         key = (connection.dialect.name, *values)
         text = self._texts.get(key)
         if text is None:
@@ -49,7 +49,7 @@ class Prepared:
 
     def rows(self, rows: Sequence[Mapping[str, Any]], connection: Connection | None = None) -> None:
         """Insert rows that have the same names, in one statement."""
-        connection = connection or db.session.connection()
+        connection = connection or session_connection()
         values = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
         key = (connection.dialect.name, len(rows), *rows[0])
         text = self._texts.get(key)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy import func as sql
 
-from coursehub.db import db, look, new_public_id, transaction
+from coursehub.db import look, new_public_id, session_connection, transaction
 from coursehub.ledger import chain, queries
 from coursehub.ledger.accounts import OpenedAccounts, account_id
 from coursehub.ledger.chain import Header, Line
@@ -80,7 +80,7 @@ def post(
     if not lines:
         raise ValueError(f"{effect_key} moves nothing")
     with transaction():
-        connection = db.session.connection()
+        connection = session_connection()
         head = _take_head(connection, effect_key)
         header = Header(head.height + 1, kind, effect_key, occurred_at, at, terms_hash, reverses)
         if head.booked_as is not None:
