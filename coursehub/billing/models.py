@@ -84,6 +84,50 @@ class DocumentLine(Model):
     amount_minor: Mapped[int] = mapped_column(BigId)
 
 
+class Charge(Model):
+    """Something that a member owes and that waits to be put on the invoice of its month, with lines as they will stand there.
+
+    `effect_key` is the business effect in the books; `journal_id` booked it. Lines: {"text", "detail", "amount_minor"}.
+    """
+
+    __tablename__ = "billing_charge"
+    __table_args__ = (
+        CheckConstraint(f"cause IN ({', '.join(repr(cause) for cause in CAUSES)})", name="cause_known"),
+        CheckConstraint("amount_minor > 0 AND tax_minor >= 0 AND tax_minor <= amount_minor", name="amounts"),
+        UniqueConstraint("effect_key", name="billing_charge_effect_once"),
+        Index("billing_charge_by_organisation", "organisation_id", "currency", "booked_at"),
+    )
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = ref("organisation.id", index=False)
+    currency: Mapped[str] = mapped_column(String(3))
+    cause: Mapped[str] = mapped_column(String(12))
+    cause_id: Mapped[str] = mapped_column(String(16))
+    effect_key: Mapped[str] = mapped_column(String(200))
+    amount_minor: Mapped[int] = mapped_column(BigId)
+    tax_minor: Mapped[int] = mapped_column(BigId)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    journal_id: Mapped[int] = ref("journal.id", index=False)
+    booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ChargeEnd(Model):
+    """A charge waits no more: it stands on an invoice, or a journal took it back before it was on any."""
+
+    __tablename__ = "billing_charge_end"
+    __table_args__ = (
+        CheckConstraint("(document_id IS NULL) <> (journal_id IS NULL)", name="in_one_way"),
+        Index("billing_charge_end_by_document", "document_id"),
+    )
+
+    charge_id: Mapped[int] = mapped_column(
+        ForeignKey("billing_charge.id", name="billing_charge_end_charge_fkey"), primary_key=True, autoincrement=False
+    )
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("billing_document.id", name="billing_charge_end_document_fkey"))
+    journal_id: Mapped[int | None] = ref("journal.id", index=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Receipt(Model):
     """Money that a member sent to the bank, as finance read it on the statement. A mistake is undone by a second row.
 

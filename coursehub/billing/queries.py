@@ -1,11 +1,11 @@
 """What was invoiced, what of it is open, and whose it is."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from coursehub.billing.models import CollectionAccount, Document, Receipt, Settlement
+from coursehub.billing.models import Charge, ChargeEnd, CollectionAccount, Document, Receipt, Settlement
 from coursehub.db import db
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
@@ -160,6 +160,47 @@ def credit_notes_of(invoice_id: int) -> list[Document]:
 def document_for(effect_key: str) -> Document | None:
     """The document that puts this effect in writing."""
     return db.session.execute(sa.select(Document).where(Document.effect_key == effect_key)).scalar_one_or_none()
+
+
+def charge_for(effect_key: str) -> Charge | None:
+    """The charge that keeps this effect for an invoice."""
+    return db.session.execute(sa.select(Charge).where(Charge.effect_key == effect_key)).scalar_one_or_none()
+
+
+def _waiting() -> "sa.Select[Charge]":
+    ended = sa.select(ChargeEnd.charge_id)
+    return sa.select(Charge).where(Charge.id.not_in(ended)).order_by(Charge.id)
+
+
+def charges_waiting(organisation_id: int, currency: str, *, cause: str, before: datetime) -> list[Charge]:
+    """What a member will find on its next invoice, of one cause and booked before a moment, the oldest first."""
+    found = _waiting().where(
+        Charge.organisation_id == organisation_id, Charge.currency == currency, Charge.cause == cause, Charge.booked_at < before
+    )
+    return list(db.session.execute(found).scalars())
+
+
+def members_with_charges(cause: str, before: datetime) -> list[tuple[int, str]]:
+    """Whom charges wait for, and in which currency, if they were booked before a moment."""
+    found = _waiting().where(Charge.cause == cause, Charge.booked_at < before).order_by(None)
+    pairs = found.with_only_columns(Charge.organisation_id, Charge.currency).distinct()
+    return sorted((row[0], row[1]) for row in db.session.execute(pairs))
+
+
+def charged_minor(organisation_id: int | None = None) -> dict[tuple[int, str], int]:
+    """What waits for the next invoice, by member and currency, of one member or of all."""
+    found = _waiting().order_by(None)
+    if organisation_id is not None:
+        found = found.where(Charge.organisation_id == organisation_id)
+    sums = found.with_only_columns(Charge.organisation_id, Charge.currency, sa.func.sum(Charge.amount_minor))
+    rows = db.session.execute(sums.group_by(Charge.organisation_id, Charge.currency))
+    return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+def charges_on(invoice_id: int) -> list[Charge]:
+    """What an invoice of a month collected."""
+    found = sa.select(Charge).join(ChargeEnd, ChargeEnd.charge_id == Charge.id).where(ChargeEnd.document_id == invoice_id)
+    return list(db.session.execute(found.order_by(Charge.id)).scalars())
 
 
 def all_receipts() -> "sa.Select[Receipt]":

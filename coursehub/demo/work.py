@@ -10,6 +10,7 @@ from coursehub.talent.models import Engagement, Timesheet
 from coursehub.talent.operations.consent import ask_for_consent, give_consent
 from coursehub.talent.operations.disputes import answer_dispute, climb, open_dispute
 from coursehub.talent.operations.engagements import Proposal, accept_work, let_work_begin, propose_to_person
+from coursehub.talent.operations.month_invoices import invoice_month
 from coursehub.talent.operations.profiles import Description, begin_profile, choose_visibility, describe_myself
 from coursehub.talent.operations.timesheets import approve_weeks, fill_week, submit_week
 
@@ -34,6 +35,8 @@ def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
             agenda.add(_at(first + 4 * DAY, 10), partial(_hand_in, people, engagements, sheets, who, first, minutes))
             disputed = who == "emil" and week == 0
             agenda.add(_at(first + 7 * DAY, 2), partial(_disagree if disputed else _approve, people, sheets, who, first))
+    for days in range(26):
+        agenda.add(agenda.ago(days=days, hours=4), _clock(invoice_month))
     agenda.add(agenda.ago(hours=5), _clock(climb))
 
 

@@ -13,6 +13,9 @@ from coursehub.ledger.models import Account
 MEMBER_OWES = "asset:receivable:member"
 """What a member of the alliance owes for placements and hours; its party is the member's public id."""
 
+MEMBER_WILL_OWE = "asset:receivable:member:unbilled"
+"""What a member of the alliance owes already and finds on its next invoice; its party is the member's public id."""
+
 _ACCOUNT: Table = Account.__table__  # type: ignore[assignment]
 
 

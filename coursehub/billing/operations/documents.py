@@ -59,7 +59,7 @@ def issue_invoice(
         if before is not None:
             return before
         amount = sum(line.amount_minor for line in lines)
-        _must_stand_in_the_books(organisation, currency, journal_ids, amount)
+        must_stand_in_the_books(organisation, currency, journal_ids, amount)
         lock(organisation)
         invoice = _number(
             "invoice", organisation, lines, currency=currency, cause=cause, cause_id=cause_id, effect_key=effect_key,
@@ -93,7 +93,7 @@ def issue_credit_note(
             return before
         organisation = db.session.get_one(Organisation, invoice.organisation_id)
         amount = sum(line.amount_minor for line in lines)
-        _must_stand_in_the_books(organisation, invoice.currency, journal_ids, -amount)
+        must_stand_in_the_books(organisation, invoice.currency, journal_ids, -amount)
         lock(organisation)
         if amount > invoice.amount_minor - queries.credited_minor(invoice.id):
             raise ValueError(f"{effect_key} takes back more than {invoice.reference} has left")
@@ -109,15 +109,18 @@ def issue_credit_note(
     return credit
 
 
-def _must_stand_in_the_books(organisation: Organisation, currency: str, journal_ids: Sequence[int], amount: int) -> None:
+def must_stand_in_the_books(
+    organisation: Organisation, currency: str, journal_ids: Sequence[int], amount: int, *, account: str = MEMBER_OWES
+) -> None:
+    """Compare an amount with what these journals put on a member's account. Raises ValueError."""
     booked = sum(
         line.amount_minor
         for journal_id in journal_ids
         for line in ledger.lines_of(journal_id)
-        if (line.code, line.party, line.currency) == (MEMBER_OWES, organisation.public_id, currency)
+        if (line.code, line.party, line.currency) == (account, organisation.public_id, currency)
     )
     if booked != amount:
-        raise ValueError(f"the books put {booked} on {MEMBER_OWES}, the lines say {amount}")
+        raise ValueError(f"the books put {booked} on {account}, the lines say {amount}")
 
 
 def _number(kind: str, organisation: Organisation, lines: Sequence[Line], **said: Any) -> Document:

@@ -1,10 +1,10 @@
-"""Clocks of part-time work: proposals that ran out, first days that came, weeks approved by time, disputes that climb."""
+"""Clocks of part-time work: proposals run out, first days come, weeks pass by time, months are invoiced, disputes climb."""
 
 from datetime import datetime, timedelta
 
 from coursehub import events
 from coursehub.jobs import cron, job
-from coursehub.talent.operations import disputes, engagements, timesheets
+from coursehub.talent.operations import disputes, engagements, month_invoices, timesheets
 
 
 @job("talent.let_proposals_expire")
@@ -25,11 +25,17 @@ def let_weeks_pass(*, at: datetime) -> None:
     timesheets.let_weeks_pass(at=at)
 
 
+@job("talent.invoice_month")
+def invoice_month(*, at: datetime) -> None:
+    """On the first working day of a month the weeks approved in the one before are invoiced."""
+    month_invoices.invoice_month(at=at)
+
+
 @events.on("billing.invoice_paid")
-def mark_week_paid(*, at: datetime, cause: str, cause_id: str, **_ids: object) -> None:
-    """The employer paid for a week."""
-    if cause == "work":
-        timesheets.mark_paid(cause_id, at=at)
+def mark_weeks_paid(*, at: datetime, cause: str, invoice_id: int, **_ids: object) -> None:
+    """The employer paid for the weeks of a month."""
+    if cause == month_invoices.CAUSE:
+        month_invoices.mark_paid(invoice_id, at=at)
 
 
 @job("talent.let_disputes_climb")
@@ -40,3 +46,4 @@ def let_disputes_climb(*, at: datetime) -> None:
 
 for name in ("let_proposals_expire", "let_work_begin", "let_weeks_pass", "let_disputes_climb"):
     cron(f"talent.{name}", every=timedelta(minutes=30))
+cron("talent.invoice_month", every=timedelta(hours=3))

@@ -1,7 +1,8 @@
-"""What approved hours move: the pay to whoever worked, the fee on top to the house, both owed by the employer, with an invoice.
+"""What approved hours move: the pay to whoever worked, the fee on top to the house, both owed by the employer.
 
-Called in the transaction of the move. The arithmetic is `coursehub/contracts/hour_fee.py`; the fee is
-that of the prices in force when the work was proposed. Where none were, pay is counted and nothing is booked.
+Booked in the transaction of the approval; the employer reads all weeks of a month on one invoice (`month_invoices.py`).
+The arithmetic is `coursehub/contracts/hour_fee.py`; the fee is that of the prices in force when the work
+was proposed. Where none were, pay is counted and nothing is booked.
 The worker stands in the books under the number of the engagement, so no account says who it is.
 """
 
@@ -10,19 +11,19 @@ from datetime import datetime
 from babel.dates import format_date
 
 from coursehub.billing import queries as billing
-from coursehub.billing.operations import Line, issue_credit_note, issue_invoice
+from coursehub.billing.operations import Line, note_charge, take_charge_back
 from coursehub.contracts.hour_fee import HourTerms, share_week
 from coursehub.contracts.price_book import PriceBook, from_data
 from coursehub.contracts.queries import prices_in_force
 from coursehub.contracts.waterfall import tax_within
 from coursehub.db import db
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.accounts import MEMBER_OWES
+from coursehub.ledger.accounts import MEMBER_WILL_OWE
 from coursehub.ledger.operations import AccountRef, Leg, post
+from coursehub.money import as_decimal
 from coursehub.people.models import Organisation
-from coursehub.talent.machines import TIMESHEET
 from coursehub.talent.models import Engagement, Timesheet
-from coursehub.talent.operations.moving import move
+from coursehub.talent.queries.work import code_of
 from coursehub.talent.rule_packs import PACKS
 
 WORKER = "liability:payable:worker"
@@ -35,7 +36,7 @@ def pay_of(engagement: Engagement, minutes: int) -> int:
 
 
 def book(timesheet: Timesheet, engagement: Engagement, *, at: datetime) -> None:
-    """A week was approved: the employer owes the pay and the fee on top, and gets its invoice."""
+    """A week was approved: the employer owes the pay and the fee on top, and reads them on its next invoice."""
     prices = prices_in_force(engagement.currency, engagement.proposed_at)
     if prices is None:
         return
@@ -47,34 +48,31 @@ def book(timesheet: Timesheet, engagement: Engagement, *, at: datetime) -> None:
         kind="hours", effect_key=_key(timesheet), occurred_at=timesheet.approved_at or at, at=at, currency=engagement.currency,
         terms_hash=prices.body_hash,
         postings=[
-            Leg(AccountRef(MEMBER_OWES, employer.public_id), legs["worker"] + legs["fee"]),
+            Leg(AccountRef(MEMBER_WILL_OWE, employer.public_id), legs["worker"] + legs["fee"]),
             Leg(AccountRef(WORKER, engagement.public_id), -legs["worker"]),
             Leg(AccountRef("liability:tax"), -tax),
             Leg(AccountRef(FEES), -(legs["fee"] - tax)),
         ],
     )  # fmt: skip
-    issue_invoice(
+    note_charge(
         employer, _lines(timesheet, engagement, legs), currency=engagement.currency, cause="work", cause_id=timesheet.public_id,
-        effect_key=_key(timesheet), journal_ids=[booked.id], tax_minor=tax, at=at,
+        effect_key=_key(timesheet), journal_id=booked.id, tax_minor=tax, at=at,
     )  # fmt: skip
-    move(timesheet, TIMESHEET, "invoice", mover=None, at=at)
 
 
 def reverse(timesheet: Timesheet, engagement: Engagement, *, at: datetime) -> None:
-    """An approved week goes back whole, along the same legs, with a credit note; nothing where nothing was booked."""
-    invoice, booked = billing.document_for(_key(timesheet)), ledger.journal_for(_key(timesheet))
-    if invoice is None or booked is None:
+    """An approved week goes back whole along the same legs, with a credit note once it was invoiced."""
+    charge, booked = billing.charge_for(_key(timesheet)), ledger.journal_for(_key(timesheet))
+    if charge is None or booked is None:
         return
-    key = f"{_key(timesheet)}:reversed"
     back = post(
-        kind="correction", effect_key=key, occurred_at=at, at=at, currency=engagement.currency, reverses=booked.id,
-        terms_hash=booked.terms_hash,
+        kind="correction", effect_key=f"{_key(timesheet)}:reversed", occurred_at=at, at=at, currency=engagement.currency,
+        reverses=booked.id, terms_hash=booked.terms_hash,
         postings=[
             Leg(AccountRef(leg.code, leg.party or None), -leg.amount_minor, leg.term_path) for leg in ledger.lines_of(booked.id)
         ],
     )  # fmt: skip
-    lines = [Line(line.text, line.amount_minor, line.detail) for line in invoice.lines]
-    issue_credit_note(invoice, lines, effect_key=key, journal_ids=[back.id], tax_minor=invoice.tax_minor, at=at)
+    take_charge_back(charge, journal_id=back.id, at=at)
 
 
 def _terms(engagement: Engagement, book_of: PriceBook | None) -> HourTerms:
@@ -85,15 +83,19 @@ def _terms(engagement: Engagement, book_of: PriceBook | None) -> HourTerms:
 
 
 def _lines(timesheet: Timesheet, engagement: Engagement, legs: dict[str, int]) -> list[Line]:
+    """The pay, with code, week, hours and rate, and the fee beside it; nobody's name."""
     hours, minutes = divmod(timesheet.minutes, 60)
-    week = {
-        "zh-CN": f"{format_date(timesheet.week_on, 'long', locale='zh_Hans_CN')}起的一周，{hours} 小时 {minutes} 分钟",
-        "en": f"Week from {format_date(timesheet.week_on, 'long', locale='en_GB')}, {hours} h {minutes} min",
+    rate = f"{as_decimal(engagement.hourly_minor, engagement.currency)} {engagement.currency}"
+    week_zh, week_en = (format_date(timesheet.week_on, "long", locale=one) for one in ("zh_Hans_CN", "en_GB"))
+    detail = {
+        "zh-CN": f"编号 {code_of(engagement)}，{week_zh}起的一周，{hours} 小时 {minutes} 分钟，每小时 {rate}",
+        "en": f"Code {code_of(engagement)}, week from {week_en}, {hours} h {minutes} min at {rate} an hour",
     }
     pay = Line(
-        {"zh-CN": f"兼职报酬：{engagement.title}", "en": f"Pay for part-time work: {engagement.title}"}, legs["worker"], week
+        {"zh-CN": f"兼职报酬：{engagement.title}", "en": f"Pay for part-time work: {engagement.title}"}, legs["worker"], detail
     )
-    fee = Line({"zh-CN": "平台服务费", "en": "Platform fee"}, legs["fee"])
+    about = {"zh-CN": f"编号 {code_of(engagement)}，{week_zh}起的一周", "en": f"Code {code_of(engagement)}, week from {week_en}"}
+    fee = Line({"zh-CN": "平台服务费", "en": "Platform fee"}, legs["fee"], about)
     return [pay, fee] if legs["fee"] else [pay]
 
 

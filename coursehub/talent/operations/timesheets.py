@@ -216,12 +216,3 @@ def let_weeks_pass(*, at: datetime) -> int:
             events.record("talent.week_passed_by_time", at=at, timesheet_id=sheet.id)
             passed += 1
     return passed
-
-
-def mark_paid(public_id: str, *, at: datetime) -> None:
-    """The employer's invoice for a week is paid; a second call changes nothing."""
-    with transaction():
-        sheet = db.session.execute(sa.select(Timesheet).where(Timesheet.public_id == public_id)).scalar_one()
-        lock(sheet)
-        if sheet.state == "invoiced":
-            move(sheet, TIMESHEET, "pay", mover=None, at=at)
