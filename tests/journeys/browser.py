@@ -125,6 +125,21 @@ class Person:
             self.page.locator("form[action$='/sign-in/demo'] button").filter(
                 has_text=re.compile(f"^{re.escape(name)}")
             ).first.click()
+        self._keep_language()
+
+    def come_back(self, address: str, password: str) -> None:
+        """Sign in with a password."""
+        self.context.clear_cookies()
+        self.context.add_cookies([{"name": "language", "value": self.language, "url": self.site}])
+        self.go("/sign-in")
+        self.fill("email", address)
+        self.fill("password", password)
+        with self.page.expect_navigation():
+            self.page.press("main input[name=password]", "Enter")
+        self._keep_language()
+
+    def _keep_language(self) -> None:
+        """Read on in one's own language, whichever the account prefers."""
         chosen = "中文" if self.language == "en" else "English"
         if self.page.locator(".bar__switch button[name=language]").inner_text() != chosen:
             self.submit(".bar__switch button[name=language]")
