@@ -18,6 +18,7 @@ from coursehub.talent.models.rounds import (
     MatchingRun,
     MatchingSeat,
 )
+from coursehub.talent.models.shortlists import Shortlist, ShortlistEntry, ShortlistNote
 from coursehub.talent.models.timeline import CareerFact
 from coursehub.talent.models.work import Dispute, Engagement, HomeDocument, Timesheet, TimesheetDay
 
@@ -60,6 +61,9 @@ __all__ = [
     "Profile",
     "ProvenSkill",
     "Scorecard",
+    "Shortlist",
+    "ShortlistEntry",
+    "ShortlistNote",
     "TalentGrant",
     "TeamMember",
     "Timesheet",

@@ -7,7 +7,17 @@ import sqlalchemy as sa
 
 from coursehub import search
 from coursehub.db import db
-from coursehub.talent.models import Blackout, CareerFact, ClaimedSkill, Employment, PortfolioItem, Profile, ProvenSkill
+from coursehub.talent.models import (
+    Blackout,
+    CareerFact,
+    ClaimedSkill,
+    Employment,
+    PortfolioItem,
+    Profile,
+    ProvenSkill,
+    ShortlistEntry,
+    ShortlistNote,
+)
 from coursehub.talent.operations.profiles import changed
 
 
@@ -38,6 +48,9 @@ def erase(person_id: int, at: datetime) -> None:
     for profile in list(db.session.execute(sa.select(Profile).where(Profile.person_id == person_id)).scalars()):
         for table in (ClaimedSkill, PortfolioItem, Blackout, ProvenSkill):
             db.session.execute(sa.delete(table).where(table.profile_id == profile.id))
+        entries = sa.select(ShortlistEntry.id).where(ShortlistEntry.profile_id == profile.id)
+        db.session.execute(sa.delete(ShortlistNote).where(ShortlistNote.entry_id.in_(entries)))
+        db.session.execute(sa.delete(ShortlistEntry).where(ShortlistEntry.profile_id == profile.id))
         profile.visibility, profile.headline, profile.about, profile.city = "hidden", "", "", ""
         profile.remote, profile.weekly_hours, profile.available_from, profile.forms = False, 0, None, []
         profile.pay_floor_minor = profile.pay_floor_currency = profile.pay_floor_period = None

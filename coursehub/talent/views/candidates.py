@@ -20,6 +20,7 @@ from coursehub.talent.operations.opening_fields import open_person
 from coursehub.talent.queries import consent as queries
 from coursehub.talent.queries.profiles import as_shown, profiles_met_by, short_id_of
 from coursehub.talent.queries.proofs import proofs_of
+from coursehub.talent.queries.shortlists import standing_lists
 from coursehub.talent.views.wording import words
 from coursehub.talent.working_days import end_of, last_day_before
 from coursehub.web import EMPLOYER, access, one_or_404, page, paginate, see_other, signed_in_actor
@@ -50,7 +51,7 @@ def _candidate_page(
     return page(
         "talent/consent/candidate.html", status=status, shown=as_shown(profile), form=form, opened=opened,
         live=queries.live_grants(profile.person_id, organisation_id, at),
-        waiting=db.session.execute(waiting).scalars().first(),
+        waiting=db.session.execute(waiting).scalars().first(), lists=standing_lists(actor),
     )  # fmt: skip
 
 

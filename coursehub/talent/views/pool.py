@@ -11,6 +11,7 @@ from coursehub.talent.hiring_words import WORDS
 from coursehub.talent.pool_search import AGES_MONTHS, MOST_SKILLS, read_search
 from coursehub.talent.queries import pool as queries
 from coursehub.talent.queries.pool_finding import find
+from coursehub.talent.queries.shortlists import standing_lists
 from coursehub.web import EMPLOYER, access, current_locale, page, signed_in_actor
 
 bp = Blueprint("talent_pool", __name__)
@@ -32,7 +33,7 @@ def pool() -> ResponseReturnValue:
         "talent/pool/search.html", wish=wish, found=found.page, hits=queries.hits_of(found.page.items, wish),
         facets=found.skills, cities=found.cities,
         openings=queries.openings_to_compare(actor), skills=all_skills(current_locale()), words=WORDS, orders=ORDER_WORDS,
-        ages=AGES_MONTHS, most_skills=MOST_SKILLS, most_people=queries.MOST_PEOPLE,
+        ages=AGES_MONTHS, most_skills=MOST_SKILLS, lists=standing_lists(actor),
     )  # fmt: skip
 
 
