@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "shortlists"
-down_revision = "pool"
+down_revision = "charges"
 branch_labels = None
 depends_on = None
 
