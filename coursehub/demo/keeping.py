@@ -8,13 +8,14 @@ from coursehub.db import db
 from coursehub.demo.agenda import Agenda
 from coursehub.demo.players import Players
 from coursehub.talent.models import ShortlistEntry
+from coursehub.talent.operations.searches import save_search
 from coursehub.talent.operations.shortlists import begin_shortlist, keep, remark
 from coursehub.talent.pool_search import PoolSearch, SkillWish
 from coursehub.talent.queries.pool import fitting
 
 KEPT = (
-    ("emma", "Python 后备", "python", "练习里的命名很讲究，想看他改过的代码。"),
-    ("emil", "数据岗位", "sql", "两门 SQL 证书都是最近三个月的。"),
+    ("emma", "Python 后备", "programming.python", "练习里的命名很讲究，想看他改过的代码。"),
+    ("emil", "数据岗位", "programming.sql", "两门 SQL 证书都是最近三个月的。"),
 )
 
 
@@ -33,4 +34,5 @@ def _keep(people: Players, at: datetime) -> None:
         keep(shortlist, [profile.public_id for profile in found], by=by, at=at + timedelta(minutes=2))
         first = sa.select(ShortlistEntry).where(ShortlistEntry.shortlist_id == shortlist.id).order_by(ShortlistEntry.id).limit(1)
         entry = db.session.execute(first).scalar_one()
+        save_search(wanted, title=title, alert="weekly", by=by, at=at + timedelta(minutes=1))
         remark(entry, shortlist, text=words, scope="organisation", by=by, at=at + timedelta(minutes=5))

@@ -62,5 +62,14 @@ def read_search(said: Mapping[str, str], codes: list[str], levels: list[str]) ->
     )  # fmt: skip
 
 
+def from_address(address: Mapping[str, object]) -> PoolSearch:
+    """The search that `PoolSearch.address` gave, as it was kept."""
+    said = {name: str(value) for name, value in address.items() if not isinstance(value, list)}
+    codes, levels = (address.get(name, []) for name in ("skill", "level"))
+    assert isinstance(codes, list)
+    assert isinstance(levels, list)
+    return read_search(said, codes, [str(level) for level in levels])
+
+
 def _number(text: str, *, low: int, high: int) -> int:
     return min(max(int(text), low), high) if text.isascii() and text.isdigit() and len(text) < 4 else low

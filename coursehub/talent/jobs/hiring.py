@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from coursehub.jobs import cron, job
 from coursehub.talent.letters.offers import remind_of_offer
 from coursehub.talent.letters.placements import ask_to_confirm
-from coursehub.talent.operations import advancing, applications, fees, introductions, offers, placements
+from coursehub.talent.operations import advancing, applications, fees, introductions, offers, placements, searches
 from coursehub.talent.queries.hiring import offers_ending, starts_to_confirm
 
 LAST_DAYS = timedelta(days=2)
@@ -57,6 +57,13 @@ def remind_of_hiring(*, at: datetime) -> None:
         ask_to_confirm(placement, at=at)
 
 
+@job("talent.tell_of_searches")
+def tell_of_searches(*, at: datetime) -> None:
+    """Letters about saved searches, for whoever wished them daily or weekly."""
+    searches.tell_of_searches(at=at)
+
+
+cron("talent.tell_of_searches", every=timedelta(hours=1))
 for name in ("let_applications_lapse", "let_offers_expire", "let_introductions_end", "let_guarantees_pass", "remind_of_hiring"):
     cron(f"talent.{name}", every=timedelta(minutes=30))
 cron("talent.release_what_is_paid", every=timedelta(hours=6))

@@ -18,6 +18,7 @@ from coursehub.talent.models.rounds import (
     MatchingRun,
     MatchingSeat,
 )
+from coursehub.talent.models.searches import SavedSearch, SearchKnown
 from coursehub.talent.models.shortlists import Shortlist, ShortlistEntry, ShortlistNote
 from coursehub.talent.models.timeline import CareerFact
 from coursehub.talent.models.work import Dispute, Engagement, HomeDocument, Timesheet, TimesheetDay
@@ -60,7 +61,9 @@ __all__ = [
     "PortfolioItem",
     "Profile",
     "ProvenSkill",
+    "SavedSearch",
     "Scorecard",
+    "SearchKnown",
     "Shortlist",
     "ShortlistEntry",
     "ShortlistNote",

@@ -6,9 +6,9 @@ A noun that keeps a person's words adds its module to NOUNS; the test with canar
 from datetime import datetime
 from typing import Any
 
-from coursehub.talent.personal import consent, hiring, profiles, rounds, work
+from coursehub.talent.personal import consent, hiring, profiles, rounds, searches, work
 
-NOUNS = {"profile": profiles, "consent": consent, "hiring": hiring, "rounds": rounds, "work": work}
+NOUNS = {"profile": profiles, "consent": consent, "hiring": hiring, "rounds": rounds, "searches": searches, "work": work}
 
 
 def export(person_id: int) -> dict[str, Any]:

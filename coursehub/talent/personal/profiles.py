@@ -15,6 +15,7 @@ from coursehub.talent.models import (
     PortfolioItem,
     Profile,
     ProvenSkill,
+    SearchKnown,
     ShortlistEntry,
     ShortlistNote,
 )
@@ -48,6 +49,7 @@ def erase(person_id: int, at: datetime) -> None:
     for profile in list(db.session.execute(sa.select(Profile).where(Profile.person_id == person_id)).scalars()):
         for table in (ClaimedSkill, PortfolioItem, Blackout, ProvenSkill):
             db.session.execute(sa.delete(table).where(table.profile_id == profile.id))
+        db.session.execute(sa.delete(SearchKnown).where(SearchKnown.profile_id == profile.id))
         entries = sa.select(ShortlistEntry.id).where(ShortlistEntry.profile_id == profile.id)
         db.session.execute(sa.delete(ShortlistNote).where(ShortlistNote.entry_id.in_(entries)))
         db.session.execute(sa.delete(ShortlistEntry).where(ShortlistEntry.profile_id == profile.id))

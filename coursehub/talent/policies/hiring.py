@@ -28,6 +28,11 @@ def may_work_on(by: Actor, thing: Owned) -> bool:
     return may_hire(by) and by.acts_for(thing.organisation_id)
 
 
+def may_keep_search(by: Actor, search: "Searching") -> bool:
+    """Whoever saved it, while they hire for that employer."""
+    return may_work_on(by, search) and by.person_id == search.person_id
+
+
 def may_publish(by: Actor) -> bool:
     """Catalogue staff look at every opening before it is shown."""
     return not by.is_only_looking and "catalogue" in by.staff_roles
@@ -60,3 +65,7 @@ def may_speak_in(by: Actor, placement: "Placed") -> bool:
 
 class Placed(Owned, Personal, Protocol):
     """Something between a person and an employer."""
+
+
+class Searching(Owned, Personal, Protocol):
+    """Something that one person keeps while they work for an employer."""
