@@ -5,7 +5,7 @@ least once after the commit, outside any transaction. An event may start a lette
 a job or a projection, never a rule of money. Payloads carry opaque ids only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coursehub import jobs
-from coursehub.db import Id, Model, UtcDateTime, in_transaction
+from coursehub.db import Id, Model, UtcDateTime, db, in_transaction
 from coursehub.prepared import Prepared
 
 
@@ -54,6 +54,17 @@ def record(name: str, *, at: datetime, **ids: int | str | None) -> None:
     _INSERT({"name": name, "at": at, "payload": ids})
     for job_name in _listeners.get(name, ()):
         jobs.enqueue(job_name, at=at, args=ids)
+
+
+def record_many(name: str, *, at: datetime, of: Sequence[Mapping[str, int | str | None]]) -> None:
+    """The same for many things at once: their rows go in together. `of` holds the ids of each."""
+    if not in_transaction():
+        raise RuntimeError("record_many() needs an open transaction()")
+    if of:
+        db.session.execute(sa.insert(Event.__table__), [{"name": name, "at": at, "payload": dict(ids)} for ids in of])  # type: ignore[arg-type]
+    for job_name in _listeners.get(name, ()):
+        for ids in of:
+            jobs.enqueue(job_name, at=at, args=ids)
 
 
 def listened_to() -> dict[str, list[str]]:

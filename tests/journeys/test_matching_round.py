@@ -142,6 +142,11 @@ def keep_certificate(story: Round, name: str) -> dict[str, Any]:
     return dict(json.loads(person.context.request.get(person.site + file).text()))
 
 
+def progress(story: Round) -> list[str]:
+    """How far the first run is, as its host reads it: lists, rankings, sealed, run, and learners with a seat."""
+    return list(story.host().page.locator("main .facts").first.locator("dd").all_inner_texts())
+
+
 def accepted_at(story: Round, name: str) -> int:
     """How many people an employer reads to have said yes; a no shows nowhere."""
     return int(story.at(name, "hire").page.locator("main a[href*='/hire/applications/']").count())
@@ -175,13 +180,13 @@ def test_a_round_from_its_draft_to_its_end(chromium: Any, later: LaterSite, lang
     announce(story)
     for name in (winner, other):
         seal_list(story, name, seats)
-    stan = story.host()
-    stan.reads("2 sealed lists of learners are in." if language == "en" else "已收到 2 份")
+    assert progress(story)[0] == "2"
 
     story.pass_by("lists_until_at")
     story.host().sees("not ranked yet")
     rank(story, first, seats[0], ["Writes queries 查询", "Writes tests 测试"])
     rank(story, second, seats[1], ["Writes tests 测试"])
+    assert len(progress(story)) == 4 and progress(story)[1].startswith("2 ")
     stan = story.host()
     stan.sees("ranked")
     assert not stan.has("not ranked yet")
@@ -190,6 +195,7 @@ def test_a_round_from_its_draft_to_its_end(chromium: Any, later: LaterSite, lang
     stan = story.host()
     stan.sees("time to accept")
     stan.sees("First run, published")
+    assert len(progress(story)) == 5
     kept = {name: keep_certificate(story, name) for name in (winner, other)}
     assert [kept[name]["certificate"]["matched"] for name in (winner, other)] == seats
     assert len({one["published"]["certificates_root"] for one in kept.values()}) == 1

@@ -168,3 +168,25 @@ def test_results_the_second_run_and_the_time_to_rank_are_told_by_letter_once(sta
 def letters(kind: str) -> int:
     keys = db.session.execute(sa.select(Letter.key)).scalars()
     return sum(key.startswith(f"talent.{kind}:") for key in keys)
+
+
+def test_a_host_reads_how_far_a_run_is_and_that_a_step_is_late(app, stage, cast, at, monkeypatch):
+    stage.announced()
+    address = f"/house/rounds/{stage.row.public_id}"
+    stage.write(stage.ada, stage.harbour)
+    stage.write(stage.bo, stage.harbour)
+    assert facts_of(app, cast, address, at) == ["2", "0 of 2", "still to come", "still to come"]
+    stage.rank(stage.harbour, cast.emma, stage.bo, stage.ada)
+    at_time(monkeypatch, at + 13 * DAY + timedelta(hours=1))
+    cato = sign_in(app.test_client(), cast.cato, at=at + 13 * DAY)
+    assert "Due since" in cato.get(address).text
+    round_running.advance_rounds(at=at + 13 * DAY)
+    assert "Due since" not in cato.get(address).text
+    shown = facts_of(app, cast, address, at + 13 * DAY)
+    assert shown[:2] == ["2", "1 of 2"] and shown[-1] == "1 of 2, on 2 places"
+
+
+def facts_of(app, cast, address, at):
+    """What the first list of facts on the host's page says."""
+    text = sign_in(app.test_client(), cast.cato, at=at).get(address).text
+    return re.findall(r"<dd>([^<]*)</dd>", text.split('<dl class="facts">')[1].split("</dl>")[0])

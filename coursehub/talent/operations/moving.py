@@ -1,12 +1,13 @@
 """The one way in which anything of talent changes its state: the table allows it, a row remembers it, an event tells it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from coursehub import events
-from coursehub.db import db, in_transaction, lock
+from coursehub.db import Model, db, in_transaction, lock
 from coursehub.people.actor import Actor
 from coursehub.talent.machines import Machine
 from coursehub.talent.models.moves import Move
@@ -29,6 +30,36 @@ def begin(row: Living, machine: Machine, *, mover: Actor | None, at: datetime, f
     _remember(row, machine, "begin", "", machine.start, mover=mover, at=at, reason="")
     if first is not None:
         _step(row, machine, first, mover=mover, at=at, reason="")
+
+
+def begin_many(
+    model: type[Model], rows: Sequence[Mapping[str, Any]], machine: Machine, *, born: "sa.Select[Any, str]", at: datetime,
+    first: str | None = None,
+) -> None:  # fmt: skip
+    """begin() for many rows at once that the system makes: the same rows, moves and events, in a handful of statements.
+
+    rows: the values of each, with its state: the machine's start, or where the move `first` leads.
+    born: selects id and state of just these rows once they are in.
+    """
+    if not in_transaction():
+        raise RuntimeError("begin_many() needs an open transaction()")
+    if not rows:
+        return
+    db.session.execute(sa.insert(model.__table__), [dict(row) for row in rows])  # type: ignore[arg-type]
+    about = {"machine": machine.name, "at": at, "reason": ""}
+    moves, stepped = [], []
+    for subject_id, state in db.session.execute(born):
+        steps = [("begin", "", machine.start)]
+        if state != machine.start and first is not None:
+            steps.append((first, machine.start, machine.after(machine.start, first)))
+            stepped.append({f"{machine.name}_id": subject_id})
+        moves += [
+            {**about, "subject_id": subject_id, "n": n, "move": step, "from_state": before, "to_state": after}
+            for n, (step, before, after) in enumerate(steps, start=1)
+        ]
+    db.session.execute(sa.insert(Move.__table__), moves)  # type: ignore[arg-type]
+    if first is not None:
+        events.record_many(f"talent.{machine.name}_{machine.after(machine.start, first)}", at=at, of=stepped)
 
 
 def move(row: Living, machine: Machine, step: str, *, mover: Actor | None, at: datetime, reason: str = "", **values: Any) -> str:

@@ -26,7 +26,7 @@ from coursehub.talent.operations.consent import YouBlockThem
 from coursehub.talent.policies import hiring
 from coursehub.talent.policies import rounds as policies
 from coursehub.talent.queries.profiles import profile_of
-from coursehub.talent.queries.rounds import entry_of, list_of, people_asking, phase_of, run_now, seats_of
+from coursehub.talent.queries.rounds import entry_of, keys_asking, list_of, phase_of, run_now, seats_of
 
 
 class NotTheTimeForLists(Refusal):
@@ -147,7 +147,7 @@ def write_ranking(row: MatchingRound, seat: MatchingSeat, ranks: Mapping[str, in
         if phase_of(row, at) not in ("ranks", "second_ranks"):
             raise NotTheTimeToRank
         n = run_now(row)
-        if not set(ranks) <= {asking.key for asking in people_asking(row, n, seat)}:
+        if not set(ranks) <= keys_asking(row, n, seat):
             raise UnknownPeople
         opening = db.session.get_one(Opening, seat.opening_id)
         return _seal(row, n, opening.public_id, ranks_as_texts(ranks), opening_id=opening.id, at=at)

@@ -14,10 +14,10 @@ from coursehub.talent.matching.lists import leaves_over, ranks_from_texts, root_
 from coursehub.talent.matching.market import NOBODY, Market, check, match, places
 from coursehub.talent.matching.sealing import digest_of, seal, seed_of, tree_of
 from coursehub.talent.models import MatchingEntry, MatchingList, MatchingResult, MatchingRound, MatchingRun
-from coursehub.talent.operations.moving import begin, move
+from coursehub.talent.operations.moving import begin_many, move
 from coursehub.talent.operations.round_lists import opened
 from coursehub.talent.operations.rounds import forget_lists, number_box
-from coursehub.talent.queries.blocks import is_blocked
+from coursehub.talent.queries.blocks import blocked_roots, root_of
 from coursehub.talent.queries.rounds import Seat, seats_of
 
 
@@ -157,7 +157,8 @@ def _match(row: MatchingRound, n: int, *, at: datetime) -> None:
     entries = {entry.id: entry for entry in _taking_part(row) if entry.id in wishes}
     order = sorted(entries.values(), key=lambda entry: entry.public_id)
     seats = seats_of(row)
-    market = _market(order, seats, wishes, rankings, run.seed)
+    blocked = blocked_roots(sa.select(MatchingEntry.person_id).where(MatchingEntry.round_id == row.id))
+    market = _market(order, seats, wishes, rankings, seed=run.seed, blocked=blocked)
     check(market)
     place_in = places(market)
     outcome = match(market, place_in)
@@ -165,18 +166,29 @@ def _match(row: MatchingRound, n: int, *, at: datetime) -> None:
         market, outcome, place_in, run=name_of_run(row, n), seed=run.seed, learners=[entry.public_id for entry in order],
         programmes=[seat.opening.public_id for seat in seats], seals=[wishes[entry.id].seal for entry in order],
     )  # fmt: skip
-    every = sorted(each.seal for each in _lists(row, n))
-    tree = tree_of(leaves_over(every))
+    ways, rows = _ways_of(row, n), []
     for entry, document, got in zip(order, made.documents, outcome.matched, strict=True):
-        document["seal_way"] = tree.way(every.index(document["seal"]))
-        result = MatchingResult(
-            round_id=row.id, n=n, entry_id=entry.id, certificate=document,
-            opening_id=None if got == NOBODY else seats[got].opening.id,
+        document["seal_way"] = ways[document["seal"]]
+        missed = got == NOBODY
+        rows.append(
+            {
+                "round_id": row.id, "n": n, "entry_id": entry.id, "certificate": document,
+                "opening_id": None if missed else seats[got].opening.id,
+                "state": MATCH.after(MATCH.start, "miss") if missed else MATCH.start,
+            }
         )  # fmt: skip
-        begin(result, MATCH, mover=None, at=at, first="miss" if got == NOBODY else None)
+    results = sa.select(MatchingResult.id, MatchingResult.state).where(MatchingResult.round_id == row.id, MatchingResult.n == n)
+    begin_many(MatchingResult, rows, MATCH, born=results, first="miss", at=at)
     run.certificates_root, run.learners = made.root, len(order)
     run.places, run.matched = sum(market.seats), sum(got != NOBODY for got in outcome.matched)
     db.session.flush()
+
+
+def _ways_of(row: MatchingRound, n: int) -> dict[str, list[str]]:
+    """From each seal of a run its way to the root that was published."""
+    every = sorted(each.seal for each in _lists(row, n))
+    tree = tree_of(leaves_over(every))
+    return {one: tree.way(place) for place, one in enumerate(every)}
 
 
 def name_of_run(row: MatchingRound, n: int) -> str:
@@ -190,8 +202,9 @@ def _taking_part(row: MatchingRound) -> list[MatchingEntry]:
 
 
 def _market(
-    order: list[MatchingEntry], seats: list[Seat], wishes: dict[int, Opened], rankings: dict[int, Opened], seed: str
-) -> Market:
+    order: list[MatchingEntry], seats: list[Seat], wishes: dict[int, Opened], rankings: dict[int, Opened], *, seed: str,
+    blocked: set[tuple[int, int]],
+) -> Market:  # fmt: skip
     """The lists as numbers. An opening that is not open any more takes nobody; whoever blocks an employer is not on its list."""
     seat_numbers = {each.opening.public_id: number for number, each in enumerate(seats)}
     learner_numbers = {entry.public_id: number for number, entry in enumerate(order)}
@@ -201,7 +214,8 @@ def _market(
         texts = rankings[each.opening.id].texts if each.opening.id in rankings else []
         people = without_ties(ranks_from_texts(texts), seed, each.opening.public_id)
         listed = [learner_numbers[key] for key in people if key in learner_numbers]
-        ranked.append([n for n in listed if number in asked[n] and not is_blocked(order[n].person_id, each.seat.organisation_id)])
+        root = root_of(each.organisation)
+        ranked.append([n for n in listed if number in asked[n] and (order[n].person_id, root) not in blocked])
     return Market(
         wishes=[[seat_numbers[key] for key in wishes[entry.id].texts] for entry in order],
         rankings=ranked,

@@ -40,6 +40,21 @@ def is_blocked(person_id: int, organisation_id: int) -> bool:
     return db.session.execute(found).first() is not None
 
 
+def blocked_roots(people: "sa.Select[int]") -> set[tuple[int, int]]:
+    """For each of these people whom they block, affiliates included: pairs of a person and a root (see root_of)."""
+    found = (
+        sa.select(Block.person_id, ROOT)
+        .join(Organisation, Organisation.id == Block.organisation_id)
+        .where(Block.lifted_at.is_(None), Block.person_id.in_(people))
+    )
+    return {(person_id, root) for person_id, root in db.session.execute(found).tuples()}
+
+
+def root_of(organisation: Organisation) -> int:
+    """What an organisation has in common with its affiliates: the id of the parent, or its own."""
+    return organisation.parent_id or organisation.id
+
+
 def blocks_visible_to(reader: Actor) -> "sa.Select[Block]":
     """The reader's own open blocks, the oldest first."""
     return sa.select(Block).where(Block.person_id == reader.person_id, Block.lifted_at.is_(None)).order_by(Block.id)

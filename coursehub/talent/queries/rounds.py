@@ -160,7 +160,16 @@ class Asking:
 
 def people_asking(row: MatchingRound, n: int, seat: MatchingSeat) -> list[Asking]:
     """Who asked for this seat, in an order that says nothing; whoever blocks its employer was never there."""
-    found = (
+    return [Asking(key, as_shown(profile)) for key, profile in db.session.execute(_asking(row, n, seat)).tuples()]
+
+
+def keys_asking(row: MatchingRound, n: int, seat: MatchingSeat) -> set[str]:
+    """The same people by their ids alone, however many they are."""
+    return set(db.session.execute(_asking(row, n, seat).with_only_columns(MatchingEntry.public_id)).scalars())
+
+
+def _asking(row: MatchingRound, n: int, seat: MatchingSeat) -> "sa.Select[str, Profile]":
+    return (
         sa.select(MatchingEntry.public_id, Profile)
         .join(MatchingAsked, MatchingAsked.entry_id == MatchingEntry.id)
         .join(Profile, Profile.person_id == MatchingEntry.person_id)
@@ -170,7 +179,6 @@ def people_asking(row: MatchingRound, n: int, seat: MatchingSeat) -> list[Asking
         )
         .order_by(MatchingEntry.public_id)
     )  # fmt: skip
-    return [Asking(key, as_shown(profile)) for key, profile in db.session.execute(found).tuples()]
 
 
 def ranked_seats(row: MatchingRound, n: int) -> set[int]:
@@ -201,6 +209,30 @@ def lists_written(row: MatchingRound, n: int) -> int:
         MatchingList.round_id == row.id, MatchingList.n == n, MatchingList.entry_id.is_not(None)
     )
     return int(db.session.execute(found).scalar_one())
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: lists and rankings that are in, of how many seats, and what the run itself has noted down."""
+
+    run: MatchingRun
+    lists: int
+    ranked: int
+    seats: int
+
+
+def progress_of(row: MatchingRound) -> list[Progress]:
+    """How far each run is that the round has come to; for those who host. What a list says is in none of it."""
+    if row.announced_at is None:
+        return []
+    runs = [run for run in runs_of(row) if run.n == 1 or run.ran_at is not None or row.state.startswith("second")]
+    seats = seats_of(row)
+    return [
+        Progress(
+            run, lists_written(row, run.n), len(ranked_seats(row, run.n)), sum(run.n == 1 or bool(each.left) for each in seats)
+        )
+        for run in runs
+    ]
 
 
 def answers_in(row: MatchingRound, n: int) -> dict[str, int]:

@@ -76,7 +76,7 @@ def round(public_id: str) -> ResponseReturnValue:
     return page(
         "talent/rounds/house_round.html", row=row, phase=queries.phase_of(row, at), phases=PHASES, due_at=queries.due_of(row, at),
         timetable=timetable_of(row), seats=queries.seats_of(row), runs=queries.runs_of(row), words=WORDS,
-        written=queries.lists_written(row, n), ranked=queries.ranked_seats(row, n),
+        progress=queries.progress_of(row), ranked=queries.ranked_seats(row, n),
     )  # fmt: skip
 
 
