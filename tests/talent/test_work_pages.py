@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from coursehub import clock
 from coursehub.db import db
-from coursehub.talent.models import Dispute, Engagement, Timesheet
+from coursehub.talent.consent_text import hash_of
+from coursehub.talent.models import Dispute, Engagement, TalentGrant, Timesheet
 from coursehub.talent.operations import disputes, engagements, timesheets
 from coursehub.talent.working_days import local_day
 from tests.cast import sign_in
@@ -56,7 +57,12 @@ def test_work_is_proposed_accepted_put_down_and_approved(emma, theo, cast, today
     assert "Proposed to you" in theo.get("/career/work").text
     page = theo.get(f"/work/{row.public_id}").text
     assert "Accept this work" in page and "24 h" in page and "deposits or guarantees" in page
-    assert theo.post(f"/work/{row.public_id}/acts", data={"act": "accept", "paper": "no"}).status_code == 303
+    assert (
+        theo.post(
+            f"/work/{row.public_id}/acts", data={"act": "accept", "paper": "no", "fields": ["display_name", "email"]}
+        ).status_code
+        == 303
+    )
     assert "Theo Maas" in emma.get(f"/work/{row.public_id}").text
     monday = today - timedelta(days=today.weekday())
     weeks = f"/career/work/{row.public_id}/weeks"
@@ -81,7 +87,7 @@ def test_a_paper_is_for_the_workers_eyes_alone(emma, theo, cast):
     now = clock.now()
     row = proposed(cast, worker(cast, now), now, start_on=local_day(now))
     url = f"/work/{row.public_id}"
-    theo.post(f"{url}/acts", data={"act": "accept", "paper": "needed"})
+    theo.post(f"{url}/acts", data={"act": "accept", "paper": "needed", "fields": ["display_name"]})
     wrong = theo.post(f"{url}/paper", data={"paper": (io.BytesIO(b"MZ"), "x.exe")})
     assert wrong.status_code == 422
     theo.post(f"{url}/paper", data={"paper": (io.BytesIO(b"%PDF-1.7 mine"), "consent.pdf")})
@@ -168,3 +174,33 @@ def test_an_applicant_is_proposed_work_from_the_application(emma, cast, today):
     assert emma.post(place, data=proposal(today)).status_code == 303
     assert only(Engagement).application_id == application.id
     assert engagements.ANSWER_WITHIN_DAYS == 5
+
+
+def test_what_the_employer_sees_is_chosen_with_the_yes_taken_back_and_given_again(emma, theo, cast, today):
+    now = clock.now()
+    row = proposed(cast, worker(cast, now), now, start_on=local_day(now))
+    url = f"/work/{row.public_id}"
+    nameless = theo.post(f"{url}/acts", data={"act": "accept", "paper": "no", "fields": ["email"]})
+    assert nameless.status_code == 422 and "your name at least" in nameless.text
+    for until in ("tomorrow", "2020-01-01", "2090-01-01"):
+        wrong = theo.post(f"{url}/acts", data={"act": "accept", "paper": "no", "fields": ["display_name"], "until_on": until})
+        assert wrong.status_code == 422 and "after two years at the latest" in wrong.text
+    assert only(Engagement).state == "proposed"
+    until = (today + 10 * DAYS).isoformat()
+    theo.post(f"{url}/acts", data={"act": "accept", "paper": "no", "fields": ["display_name"], "until_on": until})
+    grant = only(TalentGrant)
+    assert (grant.purpose, grant.fields, local_day(grant.until_at - DAYS).isoformat()) == ("work", ["display_name"], until)
+    assert grant.text_hash == hash_of(grant.text) and grant.text_hash in theo.get(url).text
+    seen = emma.get(url).text
+    assert "Theo Maas" in seen and "@" not in seen.split("<main")[1].split("</main>")[0]
+    theo.post(f"/career/grants/{grant.public_id}/withdraw")
+    without = emma.get(url).text
+    assert "Theo" not in without and "under the code" in without
+    assert "by the code" in theo.get(url).text
+    assert theo.post(f"{url}/acts", data={"act": "show", "fields": ["display_name", "email"]}).status_code == 303
+    assert "Theo Maas" in emma.get(url).text
+    assert emma.post(f"{url}/acts", data={"act": "show", "fields": ["display_name"]}).status_code == 404
+    theo.post(f"{url}/acts", data={"act": "end", "reason": "Enough"})
+    assert "Theo" not in emma.get(url).text
+    over = theo.post(f"{url}/acts", data={"act": "show", "fields": ["display_name"]})
+    assert over.status_code == 409 and "This work is over" in over.text

@@ -1,7 +1,8 @@
 """Engagements: an employer proposes, the worker accepts within their capacity, the home rule is settled, work begins and ends."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -11,12 +12,12 @@ from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
 from coursehub.talent.machines import APPLICATION, ENGAGEMENT
 from coursehub.talent.models import Application, Employment, Engagement, HomeDocument, Opening, Profile
-from coursehub.talent.models.consent import FIELDS
 from coursehub.talent.operations.applications import close, lock_with_opening, move_on
 from coursehub.talent.operations.blocks import note_employment
-from coursehub.talent.operations.consent import end_grants_of_cause, grant_for_cause
+from coursehub.talent.operations.consent import end_grants_of_cause
 from coursehub.talent.operations.moving import begin, move
 from coursehub.talent.operations.timeline import note_fact
+from coursehub.talent.operations.work_consent import USUAL_FIELDS, agree_to_be_seen
 from coursehub.talent.policies import work as policies
 from coursehub.talent.queries.blocks import is_blocked
 from coursehub.talent.queries.consent import live_grants
@@ -28,8 +29,6 @@ from coursehub.talent.working_days import local_day
 
 ANSWER_WITHIN_DAYS = 5
 """Working days a worker has to answer a proposal: as many as for an offer."""
-GRANT_LASTS = timedelta(days=730)
-"""What the employer sees of the worker ends with the engagement, and at the latest then."""
 LARGEST_DOCUMENT = 3_000_000
 KINDS_OF_DOCUMENT = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -160,12 +159,16 @@ def _propose(
     return row
 
 
-def accept_work(engagement: Engagement, *, needs_paper: bool, by: Actor, at: datetime) -> None:
+def accept_work(
+    engagement: Engagement, *, needs_paper: bool, fields: Iterable[str] = USUAL_FIELDS, until_at: datetime | None = None,
+    by: Actor, at: datetime,
+) -> None:  # fmt: skip
     """The worker says yes. Their promises over all employers stay within their weekly capacity, under lock.
 
     needs_paper: whether the worker's own contract wants the home employer's consent; forms that always need a paper say so.
-    What the employer may see from now on is the worker's name and address for letters, until the work ends.
-    Raises HoursAreOverYourCapacity, BlackoutComesFirst, TooLateToAnswer, PaperIsNeeded, IllegalMove.
+    fields, until_at: what the employer may see from now on, the name at least, until the work ends or that moment comes.
+    Raises HoursAreOverYourCapacity, BlackoutComesFirst, TooLateToAnswer, PaperIsNeeded, NameIsNeeded, ConsentOutlastsWork,
+    IllegalMove.
     """
     require(policies.may_answer_work(by, engagement))
     always = PACKS[engagement.form].home_rule == "always"
@@ -186,10 +189,7 @@ def accept_work(engagement: Engagement, *, needs_paper: bool, by: Actor, at: dat
             accepted_at=at,
             home_rule="pending" if needs_paper else "not_needed",
         )
-        grant_for_cause(
-            engagement.person_id, engagement.organisation_id, purpose="work", fields=FIELDS[:2], cause="engagement",
-            cause_id=engagement.id, until_at=at + GRANT_LASTS, at=at, mover=by,
-        )  # fmt: skip
+        agree_to_be_seen(engagement, fields, until_at, mover=by, at=at)
         if engagement.application_id is not None:
             application = db.session.get_one(Application, engagement.application_id)
             if application.ended_at is None and APPLICATION.allows(application.state, "hire"):

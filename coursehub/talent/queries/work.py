@@ -1,14 +1,15 @@
 """Part-time work as each side meets it: engagements, weeks, disputes, and the hours a person has promised."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from coursehub.db import db
 from coursehub.people.actor import Actor
-from coursehub.talent.models import Dispute, Engagement, HomeDocument, Timesheet, TimesheetDay
+from coursehub.talent.models import Dispute, Engagement, HomeDocument, TalentGrant, Timesheet, TimesheetDay
 from coursehub.talent.models.work import PROMISED
+from coursehub.talent.queries.consent import is_live
 
 WEEK = timedelta(days=7)
 EARNED = ("approved", "invoiced", "paid")
@@ -107,6 +108,12 @@ def disputes_to_mediate() -> "sa.Select[Dispute]":
 def home_document_of(engagement_id: int) -> HomeDocument | None:
     """The home employer's paper; for the worker's eyes."""
     return db.session.get(HomeDocument, engagement_id)
+
+
+def seen_of_worker(engagement: Engagement, at: datetime) -> TalentGrant | None:
+    """The consent under which the employer sees something of the worker now."""
+    mine = sa.and_(TalentGrant.cause == "engagement", TalentGrant.cause_id == engagement.id)
+    return db.session.execute(sa.select(TalentGrant).where(mine, is_live(at))).scalar_one_or_none()
 
 
 def earned_by(person_id: int) -> dict[str, dict[str, int]]:

@@ -1,6 +1,6 @@
 """Part-time work for the worker, and the pages of one engagement and one week that both sides share."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Response, abort, flash, request
 from flask.typing import ResponseReturnValue
@@ -11,9 +11,10 @@ from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.people import queries as people
 from coursehub.people.actor import Actor
+from coursehub.talent.consent_text import FIELD_WORDS
 from coursehub.talent.forms.work import as_hours, minutes_typed
 from coursehub.talent.models import Dispute, Engagement, Timesheet
-from coursehub.talent.operations import disputes, timesheets
+from coursehub.talent.operations import disputes, timesheets, work_consent
 from coursehub.talent.operations import engagements as operations
 from coursehub.talent.operations.opening_fields import open_person
 from coursehub.talent.queries import applications as applying
@@ -22,7 +23,7 @@ from coursehub.talent.queries.profiles import profile_of
 from coursehub.talent.queries.work import code_of
 from coursehub.talent.rule_packs import PACKS
 from coursehub.talent.work_words import WORDS
-from coursehub.talent.working_days import local_day
+from coursehub.talent.working_days import end_of, local_day
 from coursehub.web import SIGNED_IN, access, one_or_404, page, paginate, see_other, signed_in_actor
 
 bp = Blueprint("talent_work", __name__)
@@ -126,7 +127,10 @@ def _show(row: Engagement, side: str, *, fault: str = "", status: int = 200) -> 
     return page(
         "talent/work/engagement.html", status=status, row=row, side=side, fault=fault, words=WORDS, pack=PACKS[row.form],
         organisation=people.organisation_names([row.organisation_id])[row.organisation_id], code=code_of(row),
-        opened=_opened(row, side), hours_of=in_hours, paper=queries.home_document_of(row.id) if side == "person" else None,
+        opened=_opened(row, side), seen=queries.seen_of_worker(row, at), usual=work_consent.USUAL_FIELDS,
+        fields={field: FIELD_WORDS[field] for field in work_consent.USUAL_FIELDS}, hours_of=in_hours,
+        last_day=local_day(at + work_consent.GRANT_LASTS) - timedelta(days=1),
+        paper=queries.home_document_of(row.id) if side == "person" else None,
         promised=queries.promised_minutes(row.person_id, apart_from=row.id) if side == "person" else 0,
         capacity=profile.weekly_hours if profile else 0, moves=applying.moves_of("engagement", row.id),
         weeks=list(db.session.execute(mine.where(Timesheet.engagement_id == row.id).limit(30)).scalars()), at=at,
@@ -137,21 +141,43 @@ def _opened(row: Engagement, side: str) -> dict[str, str]:
     """The worker's name for the employer, opened now and logged; nothing while no consent is live."""
     if side == "person" or row.accepted_at is None or row.ended_at is not None:
         return {}
+    seen = queries.seen_of_worker(row, clock.now())
+    if seen is None:
+        return {}
+    shown = [field for field in work_consent.USUAL_FIELDS if field in seen.fields]
     try:
-        return open_person(row.person_id, by=signed_in_actor(), purpose="work", fields=["display_name", "email"], at=clock.now())
+        return open_person(row.person_id, by=signed_in_actor(), purpose="work", fields=shown, at=clock.now())
     except Refusal:
         return {}
+
+
+def _seen_typed() -> tuple[list[str], datetime | None]:
+    """What the worker chose to show and the last day of it; None where the field was left empty."""
+    fields = [field for field in work_consent.USUAL_FIELDS if field in request.form.getlist("fields")]
+    typed = request.form.get("until_on", "").strip()
+    if not typed:
+        return fields, None
+    try:
+        return fields, end_of(date.fromisoformat(typed))
+    except ValueError as unclear:
+        raise work_consent.ConsentOutlastsWork from unclear
 
 
 @bp.post("/work/<public_id>/acts")
 @access(SIGNED_IN)
 def act(public_id: str) -> ResponseReturnValue:
-    """Accept, decline, take back, pause, resume or end."""
+    """Accept, decline, take back, pause, resume or end; or change what the employer sees."""
     row, side = _side(public_id)
     what, reason, actor, at = request.form.get("act", ""), request.form.get("reason", "")[:1000], signed_in_actor(), clock.now()
     try:
         if what == "accept" and side == "person":
-            operations.accept_work(row, needs_paper=request.form.get("paper") == "needed", by=actor, at=at)
+            fields, until_at = _seen_typed()
+            operations.accept_work(
+                row, needs_paper=request.form.get("paper") == "needed", fields=fields, until_at=until_at, by=actor, at=at
+            )
+        elif what == "show" and side == "person":
+            fields, until_at = _seen_typed()
+            work_consent.let_them_see(row, fields=fields, until_at=until_at, by=actor, at=at)
         elif what == "decline" and side == "person":
             operations.decline_work(row, reason=reason, by=actor, at=at)
         elif what == "take_back" and side == "employer":
