@@ -8,6 +8,7 @@ from coursehub.db import db
 from coursehub.demo.agenda import Agenda
 from coursehub.demo.players import Players
 from coursehub.talent.models import ShortlistEntry
+from coursehub.talent.operations.exports import export_people
 from coursehub.talent.operations.searches import save_search
 from coursehub.talent.operations.shortlists import begin_shortlist, keep, remark
 from coursehub.talent.pool_search import PoolSearch, SkillWish
@@ -33,6 +34,10 @@ def _keep(people: Players, at: datetime) -> None:
         shortlist = begin_shortlist(title=title, by=by, at=at)
         keep(shortlist, [profile.public_id for profile in found], by=by, at=at + timedelta(minutes=2))
         first = sa.select(ShortlistEntry).where(ShortlistEntry.shortlist_id == shortlist.id).order_by(ShortlistEntry.id).limit(1)
+        export_people(
+            [profile.id for profile in found], purpose="meeting", words="周一例会上一起看看这几位。", source=title, by=by,
+            at=at + timedelta(minutes=9),
+        )  # fmt: skip
         entry = db.session.execute(first).scalar_one()
         save_search(wanted, title=title, alert="weekly", by=by, at=at + timedelta(minutes=1))
         remark(entry, shortlist, text=words, scope="organisation", by=by, at=at + timedelta(minutes=5))

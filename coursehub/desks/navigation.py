@@ -35,6 +35,7 @@ HOUSE = (
     ("talent_house_rounds.rounds", _l("Matching rounds")),
     ("talent_placements.house_placements", _l("Placements")),
     ("talent_disputes.disputes", _l("Disputed hours")),
+    ("talent_exports.house_exports", _l("Exports")),
     ("talent_working_days.calendar", _l("Days off")),
     ("people.house_people", _l("People")),
     ("learning_credentials.issued", _l("Credentials")),

@@ -111,13 +111,17 @@ VERDICT_WORDS = {
 }
 SCOPE_WORDS = {"me": _l("Only me"), "team": _l("The hiring team"), "organisation": _l("Everybody who hires here")}
 ALERT_WORDS = {"off": _l("No letters"), "daily": _l("A letter at most once a day"), "weekly": _l("A letter at most once a week")}
+EXPORT_WORDS = {
+    "choose": _l("To choose whom to write to"), "meeting": _l("To speak about them in a meeting"),
+    "report": _l("For a report of ours without names"),
+}  # fmt: skip
 
 WORDS: dict[str, Any] = {
     "kind": KINDS, "form": FORMS, "period": PERIODS, "level": LEVELS, "opening": OPENING_STATES,
     "application": APPLICATION_STATES, "column": COLUMN_HEADS, "step": STEP_WORDS, "forward": FORWARD, "rejection": REJECTIONS,
     "withdrawal": WITHDRAWALS, "interview": INTERVIEW_STATES, "interview_kind": INTERVIEW_KINDS,
     "introduction": INTRODUCTION_STATES, "offer": OFFER_STATES, "placement": PLACEMENT_STATES, "verdict": VERDICT_WORDS,
-    "scope": SCOPE_WORDS, "alert": ALERT_WORDS,
+    "scope": SCOPE_WORDS, "alert": ALERT_WORDS, "export": EXPORT_WORDS,
 }  # fmt: skip
 """Everything a template may look up, by noun."""
 

@@ -2,6 +2,7 @@
 
 from coursehub.talent.models.applications import Application, Batch, BatchItem, Merge, Note, Scorecard
 from coursehub.talent.models.consent import Block, TalentGrant
+from coursehub.talent.models.exports import PoolExport, PoolExportPerson
 from coursehub.talent.models.interviews import CalendarFeed, ChosenZone, Interview, InterviewSlot
 from coursehub.talent.models.introductions import Introduction, OutreachEntry
 from coursehub.talent.models.moves import Move
@@ -58,6 +59,8 @@ __all__ = [
     "OutreachEntry",
     "Placement",
     "PoolChange",
+    "PoolExport",
+    "PoolExportPerson",
     "PortfolioItem",
     "Profile",
     "ProvenSkill",

@@ -1,0 +1,47 @@
+"""The file of an export: one row for each person, without a name, and the mark of the export in every row. No database."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from coursehub.talent.queries.pool import Hit
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
+
+
+def cell(value: object) -> str:
+    """A value as text that no spreadsheet calculates."""
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def rows_of(
+    hits: Iterable[Hit],
+    *,
+    mark: str,
+    link: Callable[[str], str],
+    day: Callable[[date], str],
+    yes: str,
+    form: Callable[[str], str],
+) -> list[list[str]]:
+    """The rows of the file, in the order of its columns (`views/exports.py`)."""
+    return [
+        [
+            hit.short_id, link(hit.public_id), hit.headline, hit.city, yes if hit.remote else "", str(hit.weekly_hours),
+            day(hit.available_from) if hit.available_from else "", ", ".join(form(each) for each in hit.forms),
+            ", ".join(f"{held.name} {held.level} ({day(held.proven_at.date())})" for held in hit.skills),
+            yes if hit.quiet else "", mark,
+        ]
+        for hit in hits
+    ]  # fmt: skip
+
+
+def as_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """UTF-8 with a byte order mark, so that spreadsheets read Chinese."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([cell(head) for head in heads])
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
