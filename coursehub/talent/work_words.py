@@ -19,7 +19,7 @@ ENGAGEMENT_STATES = {
 TIMESHEET_STATES = {
     "draft": (_l("draft"), "plain"),
     "submitted": (_l("handed in"), "waits"),
-    "approved": (_l("approved"), "done"),
+    "approved": (_l("hours approved"), "done"),
     "disputed": (_l("disputed"), "harm"),
     "invoiced": (_l("invoiced"), "tide"),
     "paid": (_l("paid"), "done"),
