@@ -119,7 +119,7 @@ def test_from_a_proposal_to_pay_and_through_a_dispute(arrive: Any, language: str
 
     week = hands_in(worker, work, "3.5")
     opens_from_the_desk(employer, week)
-    employer.press("Approve")
+    employer.press("Approve the hours")
     worker.go("/career/work")
     worker.reads("420.00")
     worker.sees("approved, not paid yet")
@@ -146,7 +146,7 @@ def test_from_a_proposal_to_pay_and_through_a_dispute(arrive: Any, language: str
 
     third = hands_in(worker, work, "1")
     opens_from_the_desk(employer, third)
-    employer.press("Approve")
+    employer.press("Approve the hours")
     worker.go("/career/work")
     worker.reads("120.00")
     worker.go(week)

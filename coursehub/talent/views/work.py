@@ -14,7 +14,7 @@ from coursehub.people.actor import Actor
 from coursehub.talent.consent_text import FIELD_WORDS
 from coursehub.talent.forms.work import as_hours, minutes_typed
 from coursehub.talent.models import Dispute, Engagement, Timesheet
-from coursehub.talent.operations import disputes, timesheets, work_consent
+from coursehub.talent.operations import disputes, hour_money, timesheets, work_consent
 from coursehub.talent.operations import engagements as operations
 from coursehub.talent.operations.opening_fields import open_person
 from coursehub.talent.queries import applications as applying
@@ -249,6 +249,7 @@ def _show_week(sheet: Timesheet, side: str, *, fault: str = "", status: int = 20
         organisation=people.organisation_names([row.organisation_id])[row.organisation_id], days=queries.days_of(sheet.id),
         dispute=queries.dispute_about(sheet.id), moves=applying.moves_of("timesheet", sheet.id),
         corrects=db.session.get(Timesheet, sheet.corrects_id) if sheet.corrects_id else None,
+        pay=hour_money.pay_of(row, sheet.minutes) if sheet.pay_minor is None else sheet.pay_minor,
     )  # fmt: skip
 
 
