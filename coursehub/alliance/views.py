@@ -1,15 +1,19 @@
 """The pages of the alliance: open to everybody, but for the open book, which its members and partners read."""
 
+from datetime import datetime, timedelta
+
 from flask import Blueprint, Response, abort, json, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from coursehub import clock
-from coursehub.alliance import figures, flow, queries
+from coursehub.alliance import conduct, figures, flow, queries, selection
 from coursehub.alliance.suppression import SMALLEST
 from coursehub.talent.hiring_words import WORDS
 from coursehub.talent.models import MatchingRound
 from coursehub.talent.queries import rounds as matching
+from coursehub.talent.queries.conduct import applications_since, offers_since
+from coursehub.talent.queries.selections import compared_skills
 from coursehub.talent.round_words import PHASES, timetable_of
 from coursehub.web import ALLIANCE, PUBLIC, access, current_actor, current_locale, one_or_404, page, paginate
 
@@ -25,6 +29,13 @@ PLACES = {
 EXITS = {"moved": _l("Moved to another member"), flow.OUTSIDE: _l("Left the alliance"), flow.UNKNOWN: _l("Unknown")}
 CURVE = (600.0, 200.0, 400)
 """Width and height of a curve, and how many days it shows."""
+PERIODS = (3, 6, 12)
+"""Months that a scoreboard can cover."""
+DAYS_A_YEAR, MONTHS_A_YEAR = 365, 12
+STEP_HEADS = {
+    "exposure": _l("Were written to"), "screen": _l("Came to screening"), "interview": _l("Came to an interview"),
+    "offer": _l("Came to an offer"), "hired": _l("Were hired"),
+}  # fmt: skip
 
 
 @bp.get("/alliance")
@@ -82,6 +93,44 @@ def courses() -> ResponseReturnValue:
     known = [course for course in titles if course in enrolled]
     found = figures.course_outcomes(certified, enrolled, hired, known)
     return page("alliance/courses.html", outcomes=found, titles=titles, smallest=SMALLEST)
+
+
+def _since(months: int) -> datetime:
+    return clock.now() - timedelta(days=DAYS_A_YEAR * months // MONTHS_A_YEAR)
+
+
+def _months() -> int:
+    asked = request.args.get("months", 12, int)
+    return asked if asked in PERIODS else PERIODS[-1]
+
+
+@bp.get("/alliance/scoreboards")
+@access(PUBLIC)
+def scoreboards() -> ResponseReturnValue:
+    """How soon members answer, and whether they stand by their offers."""
+    names = {member.public_id: member.name for member in queries.members(current_locale())}
+    months, order = _months(), request.args.get("order", "name")
+    rows = conduct.scoreboard(
+        sorted(names, key=lambda each: names[each]), applications_since(_since(months)), offers_since(_since(months)),
+        at=clock.now(),
+    )  # fmt: skip
+    return page(
+        "alliance/scoreboards.html", rows=conduct.ordered(rows, order), names=names, months=months, periods=PERIODS,
+        order=order if order in conduct.ORDERS else "name", smallest=SMALLEST,
+    )  # fmt: skip
+
+
+@bp.get("/alliance/selection")
+@access(PUBLIC)
+def selections() -> ResponseReturnValue:
+    """Whether those who have proven a required skill come further than others."""
+    months, locale = _months(), current_locale()
+    found = compared_skills(_since(months), clock.now())
+    names = {each.code: each.name.get(locale) or next(iter(each.name.values()), each.code) for each in found}
+    return page(
+        "alliance/selection.html", months=months, periods=PERIODS, names=names, steps=STEP_HEADS, smallest=SMALLEST,
+        found=[selection.selection(each.code, reached=each.reached, pool=each.pool) for each in found],
+    )  # fmt: skip
 
 
 @bp.get("/alliance/rosters")

@@ -78,6 +78,8 @@ ALLIANCE = (
     ("alliance.overview", _l("Alliance")),
     ("alliance.flows", _l("Flows")),
     ("alliance.retention", _l("Retention")),
+    ("alliance.scoreboards", _l("Scoreboards")),
+    ("alliance.selections", _l("Selection rates")),
     ("alliance.courses", _l("Courses and hires")),
     ("alliance.rounds", _l("Matching rounds")),
     ("alliance.rosters", _l("Rosters")),

@@ -16,7 +16,15 @@ from coursehub.people.models import Person
 from coursehub.talent.operations.timeline import note_fact
 from tests.cast import sign_in
 
-PAGES = ("/alliance", "/alliance/flows", "/alliance/retention", "/alliance/courses", "/alliance/rosters")
+PAGES = (
+    "/alliance",
+    "/alliance/flows",
+    "/alliance/retention",
+    "/alliance/courses",
+    "/alliance/scoreboards",
+    "/alliance/selection",
+    "/alliance/rosters",
+)
 
 
 @pytest.fixture
