@@ -15,7 +15,8 @@ from coursehub.talent.models.searches import ALERTS
 from coursehub.talent.policies import hiring as policies
 from coursehub.talent.pool_search import PoolSearch, from_address
 from coursehub.talent.queries.pool import fitting
-from coursehub.talent.queries.searches import UNDO, alerts_due
+from coursehub.talent.queries.searches import alerts_due
+from coursehub.talent.queries.shortlists import UNDO
 
 MOST_SEARCHES = 50
 MOST_PEOPLE = 500

@@ -11,9 +11,7 @@ from coursehub.people.actor import Actor
 from coursehub.talent.models import SavedSearch
 from coursehub.talent.pool_search import PoolSearch, from_address
 from coursehub.talent.queries.pool_finding import find
-
-UNDO = timedelta(hours=24)
-"""How long what was removed can be brought back."""
+from coursehub.talent.queries.shortlists import UNDO
 
 
 @dataclass(frozen=True)
