@@ -43,6 +43,10 @@ _BUILT: list[BuiltDemo] = []
 """The one that was built, for the folders of tests that share it."""
 
 
+SERVED: list[Path] = []
+"""Where the served demo lies, once it runs."""
+
+
 @pytest.fixture(scope="session")
 def built_demo(tmp_path_factory: pytest.TempPathFactory) -> BuiltDemo:
     """Build the demo once, on SQLite, where people will meet it."""
@@ -99,6 +103,7 @@ def site(built_demo: BuiltDemo, tmp_path_factory: pytest.TempPathFactory) -> Ite
                     break
             assert process.poll() is None, (folder.parent / "log").read_text()
             time.sleep(0.2)
+        SERVED.append(folder)
         yield base
     finally:
         process.terminate()
