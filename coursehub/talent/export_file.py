@@ -7,7 +7,7 @@ from datetime import date
 
 from coursehub.talent.queries.pool import Hit
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
 
 

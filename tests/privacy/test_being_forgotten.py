@@ -30,11 +30,13 @@ from coursehub.people.operations.persons import accept_texts, add_person
 from coursehub.privacy import operations
 from coursehub.privacy.models import DataExport
 from coursehub.sales.models import SupportMessage
-from coursehub.talent.models import CareerFact, Move, Profile, TalentGrant
-from coursehub.talent.operations import blocks, consent, profile_parts, profiles
+from coursehub.talent.models import CareerFact, Move, Profile, ShortlistEntry, TalentGrant
+from coursehub.talent.operations import blocks, consent, profile_parts, profiles, searches, shortlists
+from coursehub.talent.operations.exports import export_people
+from coursehub.talent.pool_search import PoolSearch
 from tests.cast import password_hash
 from tests.learning.course import make_course, make_release
-from tests.talent.hiring import hiring_now
+from tests.talent.hiring import hiring_now, in_pool
 
 from .dump import traces
 
@@ -124,9 +126,34 @@ def live_a_life(quill, cast, at):
                 machine="grant", subject_id=asked.id, n=99, move="x", from_state="", to_state="", at=at, reason=f"{NAME} said so"
             )
         )
+    keep_her(profile, cast, at)
+    keep_others(quill, cast, at)
     people.add_member(cast.northwind, quill, "teacher", at=at)
     operations.ask_for_export(by=me, at=at)
     return credential
+
+
+def keep_her(profile, cast, at):
+    """An employer keeps her on a list, remarks on her, saves a search that finds her and takes her out as a file."""
+    emma = cast.acting(cast.emma)
+    shortlist = shortlists.begin_shortlist(title=f"{NAME} and others", by=emma, at=at)
+    shortlists.keep(shortlist, [profile.public_id], by=emma, at=at)
+    entry = db.session.execute(sa.select(ShortlistEntry).where(ShortlistEntry.shortlist_id == shortlist.id)).scalar_one()
+    shortlists.remark(entry, shortlist, text=f"{NAME} is calm", scope="organisation", by=emma, at=at)
+    searches.save_search(PoolSearch(hours=10), title="Ten hours", alert="daily", by=emma, at=at)
+    export_people([profile.id], purpose="meeting", words=f"About {NAME}.", source=shortlist.title, by=emma, at=at)
+
+
+def keep_others(quill, cast, at):
+    """She hires for somebody, too, and keeps a person there, in her own words."""
+    people.add_member(cast.beacon, quill, "hr", at=at)
+    me, bo = actor_for(quill, cast.beacon.id), in_pool(cast.bo, at)
+    shortlist = shortlists.begin_shortlist(title=WORDS, by=me, at=at)
+    shortlists.keep(shortlist, [bo.public_id], by=me, at=at)
+    entry = db.session.execute(sa.select(ShortlistEntry).where(ShortlistEntry.shortlist_id == shortlist.id)).scalar_one()
+    shortlists.remark(entry, shortlist, text=f"I find {WORDS}", scope="organisation", by=me, at=at)
+    searches.save_search(PoolSearch(words=WORDS), title=WORDS, alert="off", by=me, at=at)
+    export_people([bo.id], purpose="choose", words=f"Because {WORDS}", source=WORDS, by=me, at=at)
 
 
 def settle(at):
@@ -152,12 +179,11 @@ def test_after_being_forgotten_no_canary_is_left_anywhere(quill, cast, at):
     db.session.expire_all()
     assert quill.erased_at == wish.due_at and quill.password_hash is None
     assert db.session.execute(sa.select(SignInSession.ended_at)).scalars().all() == [wish.due_at]
-    assert db.session.execute(sa.select(Membership.ended_at).where(Membership.person_id == quill.id)).scalars().all() == [
-        wish.due_at
-    ]
+    ended = set(db.session.execute(sa.select(Membership.ended_at).where(Membership.person_id == quill.id)).scalars())
+    assert ended == {wish.due_at}
     assert (credential.holder_name, credential.name_shown, credential.revoked_at) == (None, False, None)
     assert db.session.execute(sa.select(CareerFact.kind).where(CareerFact.person_id == quill.id)).scalars().all() != []
-    profile = db.session.execute(sa.select(Profile)).scalar_one()
+    profile = db.session.execute(sa.select(Profile).where(Profile.person_id == quill.id)).scalar_one()
     assert (profile.visibility, profile.pay_floor_minor, profile.forms) == ("hidden", None, [])
 
 

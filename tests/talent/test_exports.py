@@ -72,7 +72,7 @@ def test_whoever_stands_in_a_file_reads_who_took_them_out_when_and_what_for(app,
     ada, bo = (sign_in(app.test_client(), person).get("/career/viewed").text for person in (cast.ada, cast.bo))
     assert "We speak about them on Monday." in ada and "Harbour" in ada
     assert "We speak about them" not in bo
-    assert export(cast.ada.id)["profile"]["exports"][0]["words"] == WHY["words"]
+    assert export(cast.ada.id)["kept"]["stood_in"][0]["words"] == WHY["words"]
 
 
 def test_the_employer_and_support_read_the_log_and_nobody_can_change_it(app, cast, people, now):
@@ -83,7 +83,8 @@ def test_the_employer_and_support_read_the_log_and_nobody_can_change_it(app, cas
         (cast.stan, "/house/exports", True),
     ):
         assert (WHY["words"] in sign_in(app.test_client(), who).get(path).text) == reads
-    for statement in (sa.update(PoolExport).values(words=""), sa.delete(PoolExport)):
+    changes = ({"words": ""}, {"words": "—"}, {"words": "—", "source": "—", "many": 1}, {"at": now - timedelta(days=1)})
+    for statement in (*(sa.update(PoolExport).values(**change) for change in changes), sa.delete(PoolExport)):
         with pytest.raises(sa.exc.IntegrityError, match="final"), transaction():
             db.session.execute(statement)
     assert db.session.get_one(PoolExport, kept.id).words == WHY["words"]
@@ -140,12 +141,19 @@ def test_two_files_at_once_do_not_pass_the_limit_together(app, cast, people, now
     assert sorted(said) == ["refused", "refused", "taken"] and exports.used_by(cast.emma.id, now) == 2
 
 
-def test_whoever_is_forgotten_stands_in_no_record_by_their_number(cast, people, now):
-    taken(cast, people, now)
+@pytest.mark.parametrize("who", ["somebody in the file", "whoever took it out"])
+def test_whoever_is_forgotten_leaves_no_number_and_no_free_word_in_the_record(cast, people, now, who):
+    kept, _people = taken(cast, people, now)
+    shortlist = shortlists.begin_shortlist(title="Bo alone", by=cast.acting(cast.emil), at=now)
+    other, _people = exports.export_people([people[1].id], source=shortlist.title, by=cast.acting(cast.emil), at=now, **WHY)
+    assert export(cast.emma.id)["kept"]["taken_out"][0]["words"] == WHY["words"]
     with transaction():
-        erase(cast.ada.id, now)
-    left = db.session.execute(sa.select(PoolExportPerson.person_id)).scalars().all()
-    assert left == [cast.bo.id]
+        erase(cast.ada.id if who == "somebody in the file" else cast.emma.id, now)
+    db.session.expire_all()
+    assert (kept.words, kept.source, kept.purpose, kept.many) == ("—", "—", "meeting", 2)
+    assert (other.words, other.source) == (WHY["words"], "Bo alone")
+    left = db.session.execute(sa.select(PoolExportPerson.person_id).where(PoolExportPerson.export_id == kept.id)).scalars()
+    assert sorted(left) == ([cast.bo.id] if who == "somebody in the file" else sorted([cast.ada.id, cast.bo.id]))
 
 
 def test_only_whoever_hires_takes_people_out(cast, people, now):
@@ -154,7 +162,7 @@ def test_only_whoever_hires_takes_people_out(cast, people, now):
             exports.export_people([people[0].id], source="", by=cast.acting(who), at=now, **WHY)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+49", "-1", "@x", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x"])
 def test_no_cell_begins_as_a_formula_does(text):
     assert cell(text) == f"'{text}" and cell("plain") == "plain" and cell(7) == "7"
     assert list(csv.reader(io.StringIO(as_csv([text], [[text]]).decode("utf-8-sig"), newline=""))) == [[f"'{text}"], [f"'{text}"]]

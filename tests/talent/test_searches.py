@@ -6,16 +6,18 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from coursehub import clock
+from coursehub import clock, jobs
 from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
 from coursehub.mail import Letter
 from coursehub.people.models import Membership
+from coursehub.talent.jobs.hiring import tell_of_searches
 from coursehub.talent.models import SavedSearch, SearchKnown
 from coursehub.talent.operations import blocks, profiles, searches
 from coursehub.talent.personal import erase
 from coursehub.talent.pool_search import PoolSearch, SkillWish, from_address
 from coursehub.talent.queries import searches as queries
+from coursehub.talent.undoing import TooLateToBringBack
 from tests.cast import sign_in
 
 from .hiring import in_pool, second_recruiter
@@ -30,6 +32,11 @@ def now():
 
 def saved(cast, now, *, alert="daily", wish=PoolSearch(hours=20)):
     return searches.save_search(wish, title="Twenty hours", alert=alert, by=cast.acting(cast.emma), at=now)
+
+
+def told(at):
+    """How many letters go out at a moment."""
+    return sum(searches.tell_of_search(id, at=at) for id in queries.alerts_due(searches.EVERY, at))
 
 
 def letters():
@@ -54,12 +61,12 @@ def test_a_search_is_the_same_after_it_was_kept(wish):
 def test_only_whoever_is_new_is_told_of_once_and_without_a_word_about_them(cast, now):
     in_pool(cast.ada, now, weekly_hours=40, headline="Pipelines")
     search = saved(cast, now)
-    assert searches.tell_of_searches(at=now + DAY) == 0  # Ada fitted from the start
+    assert told(now + DAY) == 0  # Ada fitted from the start
     bo = in_pool(cast.bo, now, weekly_hours=24, headline="Reports", city="北京")
-    assert searches.tell_of_searches(at=now + DAY + timedelta(hours=1)) == 0  # not due yet
-    assert searches.tell_of_searches(at=now + 2 * DAY) == 1
-    assert searches.tell_of_searches(at=now + 2 * DAY) == 0
-    assert searches.tell_of_searches(at=now + 3 * DAY) == 0
+    assert told(now + DAY + timedelta(hours=1)) == 0  # not due yet
+    assert told(now + 2 * DAY) == 1
+    assert told(now + 2 * DAY) == 0
+    assert told(now + 3 * DAY) == 0
     (letter,) = letters()
     assert letter.person_id == cast.emma.id and "1 new person for “Twenty hours”" in letter.subject
     for secret in ("Reports", "北京", bo.public_id, "Bo", cast.bo.public_id):
@@ -70,7 +77,7 @@ def test_only_whoever_is_new_is_told_of_once_and_without_a_word_about_them(cast,
 def test_weekly_letters_wait_a_week(cast, now):
     saved(cast, now, alert="weekly")
     in_pool(cast.bo, now, weekly_hours=24)
-    assert [searches.tell_of_searches(at=now + n * DAY) for n in (1, 6, 7, 8)] == [0, 0, 1, 0]
+    assert [told(now + n * DAY) for n in (1, 6, 7, 8)] == [0, 0, 1, 0]
 
 
 @pytest.mark.parametrize("way", ["hides", "blocks", "is forgotten"])
@@ -84,14 +91,14 @@ def test_whoever_leaves_before_the_letter_is_not_in_its_number(cast, now, way):
     else:
         with transaction():
             erase(cast.bo.id, now)
-    assert searches.tell_of_searches(at=now + DAY) == 0 and letters() == []
+    assert told(now + DAY) == 0 and letters() == []
 
 
 def test_who_blocks_us_leaves_no_trace_that_a_world_without_them_would_not_have(cast, now):
     bo = in_pool(cast.bo, now, weekly_hours=24)
     blocks.block_organisation(cast.harbour, by=cast.acting(cast.bo), at=now)
     search = saved(cast, now)
-    searches.tell_of_searches(at=now + DAY)
+    told(now + DAY)
     known = sa.select(SearchKnown.profile_id).where(SearchKnown.search_id == search.id)
     assert db.session.execute(known).scalars().all() == []
     (shown,) = queries.standing_searches(cast.acting(cast.emma), now)
@@ -116,7 +123,7 @@ def test_whoever_hires_no_more_gets_no_letter(cast, now):
     in_pool(cast.bo, now, weekly_hours=24)
     with transaction():
         db.session.execute(sa.update(Membership).where(Membership.person_id == cast.emma.id).values(ended_at=now))
-    assert searches.tell_of_searches(at=now + DAY) == 0 and letters() == [] and search.alert == "off"
+    assert told(now + DAY) == 0 and letters() == [] and search.alert == "off"
 
 
 def test_a_search_that_finds_too_many_gets_no_letters(cast, now, monkeypatch):
@@ -124,7 +131,7 @@ def test_a_search_that_finds_too_many_gets_no_letters(cast, now, monkeypatch):
     in_pool(cast.ada, now, weekly_hours=40)
     search = saved(cast, now)
     in_pool(cast.bo, now, weekly_hours=24)
-    assert searches.tell_of_searches(at=now + DAY) == 0
+    assert told(now + DAY) == 0
     with pytest.raises(searches.TooBroadForLetters):
         saved(cast, now)
     assert saved(cast, now, alert="off").alert == "off"
@@ -159,7 +166,7 @@ def test_two_workers_at_once_write_one_letter(app, cast, now):
         with app.app_context():
             together.wait()
             try:
-                sent.append(searches.tell_of_searches(at=now + DAY))
+                sent.append(told(now + DAY))
             except Exception as trouble:
                 sent.append(trouble)
 
@@ -169,6 +176,38 @@ def test_two_workers_at_once_write_one_letter(app, cast, now):
     for thread in threads:
         thread.join()
     assert sorted(sent) == [0, 0, 1] and len(letters()) == 1
+
+
+def test_a_search_that_fails_keeps_no_other_letter_back(cast, now, monkeypatch):
+    broken, whole = saved(cast, now), saved(cast, now, wish=PoolSearch())
+    in_pool(cast.bo, now, weekly_hours=24)
+    plain = searches.from_address
+
+    def read(address):
+        if address == PoolSearch(hours=20).address():
+            raise RuntimeError("planted")
+        return plain(address)
+
+    monkeypatch.setattr(searches, "from_address", read)
+    tell_of_searches(at=now + DAY)
+    tell_of_searches(at=now + DAY)  # a second tick adds nothing
+    jobs.run_due(at=now + DAY)
+    (letter,) = letters()
+    assert whole.public_id in letter.body and broken.public_id not in letter.body
+    left = db.session.execute(sa.select(jobs.Job.name, jobs.Job.attempts).where(jobs.Job.name == "talent.tell_of_search")).all()
+    assert [tuple(row) for row in left] == [("talent.tell_of_search", 1)]
+
+
+def test_there_is_room_for_fifty_whether_saved_or_brought_back(cast, now, monkeypatch):
+    monkeypatch.setattr(searches, "MOST_SEARCHES", 1)
+    emma, first = cast.acting(cast.emma), saved(cast, now)
+    with pytest.raises(searches.TooManySearches):
+        saved(cast, now)
+    searches.bring_search_back(first, by=emma, at=now)  # it was never away
+    searches.remove_search(first, by=emma, at=now)
+    saved(cast, now)
+    with pytest.raises(searches.TooManySearches):
+        searches.bring_search_back(first, by=emma, at=now)
 
 
 def test_hr_saves_a_search_changes_it_stops_its_letters_by_a_link_and_brings_it_back(app, cast, now):
@@ -183,7 +222,7 @@ def test_hr_saves_a_search_changes_it_stops_its_letters_by_a_link_and_brings_it_
     changed = emma.post(address, data={"title": "Longer", "alert": "weekly"}, follow_redirects=True).text
     assert "Longer" in changed and "at most once a week" in changed
     in_pool(cast.bo, now, weekly_hours=30)
-    searches.tell_of_searches(at=now + 8 * DAY)
+    told(now + 8 * DAY)
     (letter,) = letters()
     link = next(line for line in letter.body.splitlines() if "/hire/searches/stop/" in line).removeprefix("https://localhost")
     stranger = app.test_client()
@@ -194,7 +233,7 @@ def test_hr_saves_a_search_changes_it_stops_its_letters_by_a_link_and_brings_it_
     assert "Bring back" in emma.post(f"{address}/remove", follow_redirects=True).text
     assert emma.post(address, data={"title": "x", "alert": "off"}).status_code == 404
     assert "Bring back" not in emma.post(f"{address}/back", follow_redirects=True).text
-    with pytest.raises(searches.TooLateToBringBack):
+    with pytest.raises(TooLateToBringBack):
         searches.remove_search(search, by=cast.acting(cast.emma), at=now)
         searches.bring_search_back(search, by=cast.acting(cast.emma), at=now + DAY)
     assert sign_in(app.test_client(), cast.emil).post(f"{address}/back").status_code == 404

@@ -12,8 +12,9 @@ from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
 from coursehub.talent.models import Shortlist, ShortlistEntry, ShortlistNote
 from coursehub.talent.operations import blocks, consent, profiles, shortlists
-from coursehub.talent.personal import profiles as personal
+from coursehub.talent.personal import erase, export
 from coursehub.talent.queries import shortlists as queries
+from coursehub.talent.undoing import TooLateToBringBack
 from tests.cast import sign_in
 
 from .hiring import in_pool, opened, second_recruiter
@@ -125,11 +126,11 @@ def test_taking_off_and_removing_can_be_undone_for_a_day(cast, now, people):
     kept(cast, shortlist, people[:1], now)
     shortlists.put_back(entry, shortlist, by=emma, at=now)  # they stand there again: nothing to do
     assert sorted(standing(cast, shortlist, now)) == sorted(row.id for row in people)
-    with pytest.raises(shortlists.TooLateToBringBack):
+    with pytest.raises(TooLateToBringBack):
         shortlists.put_back(entry, shortlist, by=emma, at=now + timedelta(hours=24))
     shortlists.remove_shortlist(shortlist, by=emma, at=now)
     assert queries.standing_lists(emma) == [] and queries.removed_lists(emma, now) == [shortlist]
-    with pytest.raises(shortlists.TooLateToBringBack):
+    with pytest.raises(TooLateToBringBack):
         shortlists.bring_shortlist_back(shortlist, by=emma, at=now + timedelta(hours=24))
     shortlists.bring_shortlist_back(shortlist, by=emma, at=now + timedelta(hours=1))
     assert queries.standing_lists(emma) == [shortlist]
@@ -149,15 +150,31 @@ def test_a_note_for_oneself_is_read_by_nobody_else(cast, now, people):
     assert db.session.execute(sa.select(sa.func.count(ShortlistNote.entry_id))).scalar_one() == 1
 
 
-def test_whoever_is_forgotten_stands_on_no_list_and_no_note_is_left(cast, now, people):
-    shortlist = begun(cast, now)
+def test_whoever_is_forgotten_stands_on_no_list_in_no_note_and_in_no_title(cast, now, people):
+    shortlist, other = begun(cast, now, "Ada Chen and others"), begun(cast, now, "Python")
     kept(cast, shortlist, people, now)
     entry = db.session.execute(sa.select(ShortlistEntry).order_by(ShortlistEntry.id)).scalars().first()
     shortlists.remark(entry, shortlist, text="Ada, I think", scope="me", by=cast.acting(cast.emma), at=now)
     with transaction():
-        personal.erase(cast.ada.id, now)
+        erase(cast.ada.id, now)
     assert [row.profile_id for row in db.session.execute(sa.select(ShortlistEntry)).scalars()] == [people[1].id]
     assert db.session.execute(sa.select(ShortlistNote)).first() is None
+    assert shortlist.title == shortlist.public_id[:6].upper() and other.title == "Python"
+
+
+def test_a_recruiter_takes_her_notes_and_titles_along_and_leaves_none(cast, now, people):
+    emma, other = cast.acting(cast.emma), second_recruiter(cast)
+    shortlist = begun(cast, now, "Emma's own words")
+    kept(cast, shortlist, people, now)
+    entry = db.session.execute(sa.select(ShortlistEntry).order_by(ShortlistEntry.id)).scalars().first()
+    shortlists.remark(entry, shortlist, text="Mine", scope="me", by=emma, at=now)
+    shortlists.remark(entry, shortlist, text="A colleague's", scope="organisation", by=other, at=now)
+    said = export(cast.emma.id)["kept"]
+    assert ([note["text"] for note in said["notes"]], [row["title"] for row in said["lists"]]) == (["Mine"], ["Emma's own words"])
+    with transaction():
+        erase(cast.emma.id, now)
+    assert [note.text for note in db.session.execute(sa.select(ShortlistNote)).scalars()] == ["A colleague's"]
+    assert len(standing(cast, shortlist, now)) == 2 and "Emma" not in shortlist.title
 
 
 def test_a_list_is_its_employers_alone_and_has_room_for_choosing_not_for_collecting(cast, now, people, monkeypatch):
@@ -177,6 +194,30 @@ def test_a_list_is_its_employers_alone_and_has_room_for_choosing_not_for_collect
     monkeypatch.setattr(shortlists, "MOST_LISTS", 1)
     with pytest.raises(shortlists.TooManyLists):
         begun(cast, now)
+
+
+def test_a_full_list_does_not_tell_of_somebody_who_hides(cast, now, people, monkeypatch):
+    monkeypatch.setattr(shortlists, "MOST_ENTRIES", 1)
+    shortlist, emma = begun(cast, now), cast.acting(cast.emma)
+    kept(cast, shortlist, people[:1], now)
+    entry = db.session.execute(sa.select(ShortlistEntry)).scalar_one()
+    blocks.block_organisation(cast.harbour, by=cast.acting(cast.ada), at=now)
+    assert kept(cast, shortlist, people[1:], now) == 1  # as in a world without Ada
+    with pytest.raises(shortlists.ListIsFull):
+        kept(cast, shortlist, [in_pool(cast.eve, now)], now)
+    with pytest.raises(shortlists.ListIsFull):
+        shortlists.take_off(entry, shortlist, by=emma, at=now)
+        shortlists.put_back(entry, shortlist, by=emma, at=now)
+
+
+def test_there_is_room_for_a_hundred_lists_whether_begun_or_brought_back(cast, now, monkeypatch):
+    monkeypatch.setattr(shortlists, "MOST_LISTS", 1)
+    emma, first = cast.acting(cast.emma), begun(cast, now)
+    shortlists.bring_shortlist_back(first, by=emma, at=now)  # it was never away
+    shortlists.remove_shortlist(first, by=emma, at=now)
+    begun(cast, now)
+    with pytest.raises(shortlists.TooManyLists):
+        shortlists.bring_shortlist_back(first, by=emma, at=now)
 
 
 def test_two_colleagues_who_keep_the_same_person_at_once_keep_them_once(app, cast, now, people):

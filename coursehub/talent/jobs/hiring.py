@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from coursehub.jobs import cron, job
+from coursehub.db import transaction
+from coursehub.jobs import cron, enqueue, job
 from coursehub.talent.letters.offers import remind_of_offer
 from coursehub.talent.letters.placements import ask_to_confirm
 from coursehub.talent.operations import advancing, applications, fees, introductions, offers, placements, searches
 from coursehub.talent.queries.hiring import offers_ending, starts_to_confirm
+from coursehub.talent.queries.searches import alerts_due
 
 LAST_DAYS = timedelta(days=2)
 """So long before its end an offer is brought to mind."""
@@ -59,8 +61,16 @@ def remind_of_hiring(*, at: datetime) -> None:
 
 @job("talent.tell_of_searches")
 def tell_of_searches(*, at: datetime) -> None:
-    """Letters about saved searches, for whoever wished them daily or weekly."""
-    searches.tell_of_searches(at=at)
+    """Letters about saved searches, for whoever wished them daily or weekly: a job for each, so that none waits for another."""
+    with transaction():
+        for search_id in alerts_due(searches.EVERY, at):
+            enqueue("talent.tell_of_search", at=at, dedupe_key=f"talent.tell_of_search:{search_id}", search_id=search_id)
+
+
+@job("talent.tell_of_search")
+def tell_of_search(*, at: datetime, search_id: int) -> None:
+    """One of them."""
+    searches.tell_of_search(search_id, at=at)
 
 
 cron("talent.tell_of_searches", every=timedelta(hours=1))

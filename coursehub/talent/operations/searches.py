@@ -15,8 +15,7 @@ from coursehub.talent.models.searches import ALERTS
 from coursehub.talent.policies import hiring as policies
 from coursehub.talent.pool_search import PoolSearch, from_address
 from coursehub.talent.queries.pool import fitting
-from coursehub.talent.queries.searches import alerts_due
-from coursehub.talent.queries.shortlists import UNDO
+from coursehub.talent.undoing import require_undo
 
 MOST_SEARCHES = 50
 MOST_PEOPLE = 500
@@ -32,20 +31,13 @@ class TooBroadForLetters(Refusal):
     """More than 500 people fit this search. Narrow it, or save it without letters."""
 
 
-class TooLateToBringBack(Refusal):
-    """This search was removed too long ago to be brought back."""
-
-
 def save_search(wish: PoolSearch, *, title: str, alert: str, by: Actor, at: datetime) -> SavedSearch:
     """Keep a search for oneself. Raises TooManySearches, TooBroadForLetters."""
     require(policies.may_hire(by))
     if alert not in ALERTS:
         raise ValueError(f"{alert} is no interval")
     with transaction():
-        lock(db.session.get_one(Person, by.person_id))
-        own = sa.select(sa.func.count()).where(SavedSearch.person_id == by.person_id, SavedSearch.removed_at.is_(None))
-        if db.session.execute(own).scalar_one() >= MOST_SEARCHES:
-            raise TooManySearches
+        _require_room(by)
         search = SavedSearch(
             public_id=new_public_id(), organisation_id=by.organisation_id or 0, person_id=by.person_id, title=title.strip(),
             wish=wish.address(), alert="off", made_at=at, told_at=at,
@@ -79,13 +71,21 @@ def remove_search(search: SavedSearch, *, by: Actor, at: datetime) -> None:
 
 
 def bring_search_back(search: SavedSearch, *, by: Actor, at: datetime) -> None:
-    """Undo the removal. Raises TooLateToBringBack."""
+    """Undo the removal. Raises TooLateToBringBack, TooManySearches."""
     require(policies.may_keep_search(by, search))
-    if search.removed_at is not None and search.removed_at <= at - UNDO:
-        raise TooLateToBringBack
+    require_undo(search.removed_at, at)
     with transaction():
+        if search.removed_at is not None:
+            _require_room(by)
         search.removed_at = None
         events.record("talent.search_brought_back", at=at, search_id=search.id, by_id=by.person_id)
+
+
+def _require_room(by: Actor) -> None:
+    lock(db.session.get_one(Person, by.person_id))
+    own = sa.select(sa.func.count()).where(SavedSearch.person_id == by.person_id, SavedSearch.removed_at.is_(None))
+    if db.session.execute(own).scalar_one() >= MOST_SEARCHES:
+        raise TooManySearches
 
 
 def stop_letters(search: SavedSearch, *, at: datetime) -> None:
@@ -96,14 +96,12 @@ def stop_letters(search: SavedSearch, *, at: datetime) -> None:
         events.record("talent.search_changed", at=at, search_id=search.id, by_id=search.person_id, alert="off")
 
 
-def tell_of_searches(*, at: datetime) -> int:
-    """Go through every search whose letter is due; says how many letters went out. A second run writes none twice."""
-    return sum(_tell(search_id, at) for search_id in alerts_due(EVERY, at))
-
-
-def _tell(search_id: int, at: datetime) -> bool:
+def tell_of_search(search_id: int, *, at: datetime) -> bool:
+    """Go through one search whose letter is due; says whether a letter went out. A second run writes none twice."""
     with transaction():
-        search = db.session.get_one(SavedSearch, search_id)
+        search = db.session.get(SavedSearch, search_id)
+        if search is None:  # its owner was forgotten meanwhile
+            return False
         lock(search)
         if search.alert == "off" or search.removed_at is not None or search.told_at > at - EVERY[search.alert]:
             return False  # another run was here

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from coursehub import events
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
+from coursehub.people.models import Organisation
 from coursehub.talent.models import Profile, Shortlist, ShortlistEntry, ShortlistNote
 from coursehub.talent.models.shortlists import SCOPES
 from coursehub.talent.policies import hiring as policies
 from coursehub.talent.queries.profiles import profiles_met_by
-from coursehub.talent.queries.shortlists import UNDO
+from coursehub.talent.queries.shortlists import entries_visible_to, standing_lists
+from coursehub.talent.undoing import require_undo
 
 MOST_LISTS, MOST_ENTRIES = 100, 500
 """A list is for choosing by hand; whoever needs more is collecting people, which is not what consent is for."""
@@ -27,20 +27,11 @@ class ListIsFull(Refusal):
     """There is no more room on this list. Take people off, or begin another list."""
 
 
-class TooLateToBringBack(Refusal):
-    """This was removed too long ago to be brought back."""
-
-
 def begin_shortlist(*, title: str, by: Actor, at: datetime) -> Shortlist:
     """An empty list of the employer one acts for. Raises TooManyLists."""
     require(policies.may_hire(by))
     with transaction():
-        lock(by.organisation)  # type: ignore[arg-type]  # the policy says that there is one
-        standing = sa.select(sa.func.count()).where(
-            Shortlist.organisation_id == by.organisation_id, Shortlist.removed_at.is_(None)
-        )
-        if db.session.execute(standing).scalar_one() >= MOST_LISTS:
-            raise TooManyLists
+        _require_room_for_a_list(by)
         shortlist = Shortlist(
             public_id=new_public_id(), organisation_id=by.organisation_id or 0, title=title.strip(), made_by_id=by.person_id,
             made_at=at,
@@ -68,13 +59,20 @@ def remove_shortlist(shortlist: Shortlist, *, by: Actor, at: datetime) -> None:
 
 
 def bring_shortlist_back(shortlist: Shortlist, *, by: Actor, at: datetime) -> None:
-    """Undo the removal. Raises TooLateToBringBack."""
+    """Undo the removal. Raises TooLateToBringBack, TooManyLists."""
     require(policies.may_work_on(by, shortlist))
-    if shortlist.removed_at is not None and shortlist.removed_at <= at - UNDO:
-        raise TooLateToBringBack
+    require_undo(shortlist.removed_at, at)
     with transaction():
+        if shortlist.removed_at is not None:
+            _require_room_for_a_list(by)
         shortlist.removed_at = None
         events.record("talent.shortlist_brought_back", at=at, shortlist_id=shortlist.id, by_id=by.person_id)
+
+
+def _require_room_for_a_list(by: Actor) -> None:
+    lock(db.session.get_one(Organisation, by.organisation_id))
+    if len(standing_lists(by)) >= MOST_LISTS:
+        raise TooManyLists
 
 
 def keep(shortlist: Shortlist, public_ids: Sequence[str], *, by: Actor, at: datetime) -> int:
@@ -85,13 +83,10 @@ def keep(shortlist: Shortlist, public_ids: Sequence[str], *, by: Actor, at: date
     require(policies.may_work_on(by, shortlist))
     with transaction():
         lock(shortlist)
-        here = sa.select(ShortlistEntry.profile_id).where(
-            ShortlistEntry.shortlist_id == shortlist.id, ShortlistEntry.removed_at.is_(None)
-        )
+        here = _standing(shortlist, by, at)
         named = profiles_met_by(by, at).where(Profile.public_id.in_(public_ids[:100]), Profile.id.not_in(here))
         fresh = list(db.session.execute(named.with_only_columns(Profile.id)).scalars())
-        standing = len(db.session.execute(here).scalars().all())
-        if standing + len(fresh) > MOST_ENTRIES:
+        if len(here) + len(fresh) > MOST_ENTRIES:
             raise ListIsFull
         db.session.add_all(
             ShortlistEntry(
@@ -104,6 +99,12 @@ def keep(shortlist: Shortlist, public_ids: Sequence[str], *, by: Actor, at: date
     return len(fresh)
 
 
+def _standing(shortlist: Shortlist, by: Actor, at: datetime) -> list[int]:
+    """The profiles that one meets on a list: whoever hides takes no room either, or a full list would tell of them."""
+    entries = entries_visible_to(by, shortlist, at).where(ShortlistEntry.removed_at.is_(None))
+    return [entry.profile_id for entry in db.session.execute(entries).scalars()]
+
+
 def take_off(entry: ShortlistEntry, shortlist: Shortlist, *, by: Actor, at: datetime) -> None:
     """Take somebody off a list; for a day they can be put back, with the notes."""
     require(policies.may_work_on(by, shortlist))
@@ -113,19 +114,18 @@ def take_off(entry: ShortlistEntry, shortlist: Shortlist, *, by: Actor, at: date
 
 
 def put_back(entry: ShortlistEntry, shortlist: Shortlist, *, by: Actor, at: datetime) -> None:
-    """Undo it; nothing to do if they stand there again. Raises TooLateToBringBack."""
+    """Undo it; nothing to do if they stand there again. Raises TooLateToBringBack, ListIsFull."""
     require(policies.may_work_on(by, shortlist))
-    if entry.removed_at is not None and entry.removed_at <= at - UNDO:
-        raise TooLateToBringBack
+    require_undo(entry.removed_at, at)
     with transaction():
         lock(shortlist)
-        again = sa.select(ShortlistEntry.id).where(
-            ShortlistEntry.shortlist_id == shortlist.id, ShortlistEntry.profile_id == entry.profile_id,
-            ShortlistEntry.removed_at.is_(None),
-        )  # fmt: skip
-        if db.session.execute(again).first() is None:
-            entry.removed_at = None
-            events.record("talent.put_back_on_shortlist", at=at, shortlist_id=shortlist.id, by_id=by.person_id, entry_id=entry.id)
+        here = _standing(shortlist, by, at)
+        if entry.profile_id in here:
+            return
+        if len(here) >= MOST_ENTRIES:
+            raise ListIsFull
+        entry.removed_at = None
+        events.record("talent.put_back_on_shortlist", at=at, shortlist_id=shortlist.id, by_id=by.person_id, entry_id=entry.id)
 
 
 def remark(entry: ShortlistEntry, shortlist: Shortlist, *, text: str, scope: str, by: Actor, at: datetime) -> None:

@@ -6,9 +6,9 @@ A noun that keeps a person's words adds its module to NOUNS; the test with canar
 from datetime import datetime
 from typing import Any
 
-from coursehub.talent.personal import consent, hiring, profiles, rounds, searches, work
+from coursehub.talent.personal import consent, hiring, kept, profiles, rounds, work
 
-NOUNS = {"profile": profiles, "consent": consent, "hiring": hiring, "rounds": rounds, "searches": searches, "work": work}
+NOUNS = {"profile": profiles, "consent": consent, "hiring": hiring, "rounds": rounds, "kept": kept, "work": work}
 
 
 def export(person_id: int) -> dict[str, Any]:

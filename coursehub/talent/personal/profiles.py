@@ -12,14 +12,9 @@ from coursehub.talent.models import (
     CareerFact,
     ClaimedSkill,
     Employment,
-    PoolExport,
-    PoolExportPerson,
     PortfolioItem,
     Profile,
     ProvenSkill,
-    SearchKnown,
-    ShortlistEntry,
-    ShortlistNote,
 )
 from coursehub.talent.operations.profiles import changed
 
@@ -35,8 +30,6 @@ def export(person_id: int) -> dict[str, Any]:
     )  # fmt: skip
     items = sa.select(PortfolioItem.title, PortfolioItem.address, PortfolioItem.text, PortfolioItem.added_at)
     facts = sa.select(CareerFact.kind, CareerFact.true_at, CareerFact.source, CareerFact.detail)
-    exports = sa.select(PoolExport.public_id, PoolExport.organisation_id, PoolExport.purpose, PoolExport.words, PoolExport.at)
-    exports = exports.join(PoolExportPerson, PoolExportPerson.export_id == PoolExport.id)
     work = sa.select(Employment.organisation_id, Employment.source, Employment.since_at, Employment.until_at)
     return {
         "said": rows(said.where(Profile.person_id == person_id)),
@@ -44,7 +37,6 @@ def export(person_id: int) -> dict[str, Any]:
         "portfolio": rows(items.where(PortfolioItem.profile_id.in_(own)).order_by(PortfolioItem.id)),
         "days_off": rows(sa.select(Blackout.from_on, Blackout.until_on).where(Blackout.profile_id.in_(own))),
         "worked_at": rows(work.where(Employment.person_id == person_id).order_by(Employment.id)),
-        "exports": rows(exports.where(PoolExportPerson.person_id == person_id).order_by(PoolExport.id)),
         "events": rows(facts.where(CareerFact.person_id == person_id).order_by(CareerFact.true_at, CareerFact.id)),
     }
 
@@ -54,11 +46,6 @@ def erase(person_id: int, at: datetime) -> None:
     for profile in list(db.session.execute(sa.select(Profile).where(Profile.person_id == person_id)).scalars()):
         for table in (ClaimedSkill, PortfolioItem, Blackout, ProvenSkill):
             db.session.execute(sa.delete(table).where(table.profile_id == profile.id))
-        db.session.execute(sa.delete(PoolExportPerson).where(PoolExportPerson.person_id == person_id))
-        db.session.execute(sa.delete(SearchKnown).where(SearchKnown.profile_id == profile.id))
-        entries = sa.select(ShortlistEntry.id).where(ShortlistEntry.profile_id == profile.id)
-        db.session.execute(sa.delete(ShortlistNote).where(ShortlistNote.entry_id.in_(entries)))
-        db.session.execute(sa.delete(ShortlistEntry).where(ShortlistEntry.profile_id == profile.id))
         profile.visibility, profile.headline, profile.about, profile.city = "hidden", "", "", ""
         profile.remote, profile.weekly_hours, profile.available_from, profile.forms = False, 0, None, []
         profile.pay_floor_minor = profile.pay_floor_currency = profile.pay_floor_period = None

@@ -11,7 +11,7 @@ from coursehub.people.actor import Actor
 from coursehub.talent.models import SavedSearch
 from coursehub.talent.pool_search import PoolSearch, from_address
 from coursehub.talent.queries.pool_finding import find
-from coursehub.talent.queries.shortlists import UNDO
+from coursehub.talent.undoing import UNDO
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -12,9 +12,7 @@ from coursehub.talent.models import Profile, Shortlist, ShortlistEntry, Shortlis
 from coursehub.talent.pool_search import PoolSearch
 from coursehub.talent.queries.pool import Hit, hits_of
 from coursehub.talent.queries.profiles import profiles_met_by
-
-UNDO = timedelta(hours=24)
-"""How long what was removed can be brought back."""
+from coursehub.talent.undoing import UNDO
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from coursehub.talent.models.shortlists import SCOPES
 from coursehub.talent.operations import shortlists as operations
 from coursehub.talent.queries import shortlists as queries
 from coursehub.talent.queries.pool import MOST_PEOPLE
+from coursehub.talent.undoing import UNDO
 from coursehub.web import EMPLOYER, access, local_path, one_or_404, page, paginate, see_other, signed_in_actor
 
 bp = Blueprint("talent_shortlists", __name__)
@@ -74,7 +75,7 @@ def _shortlist_page(found: Shortlist, form: ShortlistForm, *, status: int = 200)
     actor, at = signed_in_actor(), clock.now()
     met = queries.entries_visible_to(actor, found, at)
     standing = paginate(met.where(ShortlistEntry.removed_at.is_(None)), request.args.get("page", 1, int))
-    off = paginate(met.where(ShortlistEntry.removed_at > at - queries.UNDO), 1)
+    off = paginate(met.where(ShortlistEntry.removed_at > at - UNDO), 1)
     kept = queries.as_kept(standing.items, actor)
     notes = [note.by_id for row in kept for note in row.others]
     return page(
