@@ -22,7 +22,7 @@ KEPT = (
 
 def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
     """Two employers keep a few people each, some days ago."""
-    agenda.add(agenda.ago(hours=20), lambda at: _keep(people, at))
+    agenda.add(agenda.ago(hours=2), lambda at: _keep(people, at))
 
 
 def _keep(people: Players, at: datetime) -> None:

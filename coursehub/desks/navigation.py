@@ -64,7 +64,6 @@ HIRE = (
     ("talent_hire.desk", _l("Today")),
     ("talent_hire.openings", _l("Openings")),
     ("talent_pool.pool", _l("Pool")),
-    ("talent_searches.searches", _l("Saved searches")),
     ("talent_shortlists.shortlists", _l("Shortlists")),
     ("talent_hire.sent_introductions", _l("Introductions")),
     ("talent_hire_rounds.rounds", _l("Matching rounds")),

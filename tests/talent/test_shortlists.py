@@ -256,6 +256,7 @@ def test_hr_marks_people_keeps_them_writes_a_note_and_takes_one_off(app, cast, n
         "/hire/pool/marked", data=marked | {"act": "keep", "list": shortlist.public_id}, follow_redirects=True
     ).text  # fmt: skip
     address = f"/hire/shortlists/{shortlist.public_id}"
+    assert "Keep them on a list" in emma.get("/hire/pool/compare?" + "&".join(f"person={row.public_id}" for row in people)).text
     page = emma.get(address).text
     assert "Pipelines" in page and "Reports" in page and "Ada" not in page
     entry = db.session.execute(sa.select(ShortlistEntry).order_by(ShortlistEntry.id)).scalars().first()

@@ -33,7 +33,7 @@ def pool() -> ResponseReturnValue:
         "talent/pool/search.html", wish=wish, found=found.page, hits=queries.hits_of(found.page.items, wish),
         facets=found.skills, cities=found.cities,
         openings=queries.openings_to_compare(actor), skills=all_skills(current_locale()), words=WORDS, orders=ORDER_WORDS,
-        ages=AGES_MONTHS, most_skills=MOST_SKILLS, lists=standing_lists(actor),
+        ages=AGES_MONTHS, most_skills=MOST_SKILLS, most_people=queries.MOST_PEOPLE, lists=standing_lists(actor),
     )  # fmt: skip
 
 
@@ -41,11 +41,12 @@ def pool() -> ResponseReturnValue:
 @access(EMPLOYER("hr", "owner"))
 def compare() -> ResponseReturnValue:
     """Up to four people side by side; whoever is not to be met is as if they had not been named."""
-    hits = queries.side_by_side(signed_in_actor(), request.args.getlist("person"), clock.now())
+    actor = signed_in_actor()
+    hits = queries.side_by_side(actor, request.args.getlist("person"), clock.now())
     names = {held.code: held.name for hit in hits for held in hit.skills}
     levels = [{held.code: held.level for held in hit.skills} for hit in hits]
     return page(
-        "talent/pool/compare.html", hits=hits, headlines=[hit.headline or "—" for hit in hits],
+        "talent/pool/compare.html", hits=hits, lists=standing_lists(actor), headlines=[hit.headline or "—" for hit in hits],
         places=[" · ".join([hit.city or "—", *([_("remote as well")] if hit.remote else [])]) for hit in hits],
         forms=[_(", ").join(str(WORDS["form"][form]) for form in hit.forms) or "—" for hit in hits],
         skills=[

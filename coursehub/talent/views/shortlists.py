@@ -81,7 +81,8 @@ def _shortlist_page(found: Shortlist, form: ShortlistForm, *, status: int = 200)
     return page(
         "talent/shortlists/shortlist.html", status=status, shortlist=found, form=form, found=standing, kept=kept,
         off=queries.as_kept(off.items, actor), names=display_names([*notes, *(row.entry.added_by_id for row in kept)]),
-        words=WORDS, most_people=MOST_PEOPLE, scopes=SCOPES,
+        words=WORDS, scopes=SCOPES, most_people=MOST_PEOPLE,
+        lists=[each for each in queries.standing_lists(actor) if each.id != found.id],
     )  # fmt: skip
 
 
