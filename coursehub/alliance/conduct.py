@@ -10,7 +10,7 @@ from datetime import datetime
 
 from coursehub.alliance.suppression import SMALLEST, suppressed
 from coursehub.talent import hiring_figures
-from coursehub.talent.queries.conduct import Answered
+from coursehub.talent.hiring_figures import Answered
 
 KINDS = ("in_time", "late", "silent", "open")
 

@@ -65,6 +65,17 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """One application: when an answer was promised, when it came, and when the case closed."""
+
+    organisation: str
+    applied_at: datetime
+    promised_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Lasting:
     """How long something lasts: `many` of which `running` still do; half have ended after `median` days, None if not yet."""
 

@@ -12,9 +12,9 @@ from coursehub.alliance.conduct import KINDS, kind_of, ordered, scoreboard
 from coursehub.alliance.exact import Rates
 from coursehub.alliance.selection import STEPS, selection
 from coursehub.alliance.suppression import SMALLEST
-from coursehub.talent.hiring_figures import WAY
+from coursehub.talent.hiring_figures import WAY, Answered
 from coursehub.talent.operations import advancing, offers
-from coursehub.talent.queries.conduct import Answered, applications_since, offers_since
+from coursehub.talent.queries.conduct import applications_since, offers_since
 from coursehub.talent.queries.selections import compared_skills
 from tests.talent.hiring import applied, opened, said, screened, skill, wanted
 

@@ -19,7 +19,7 @@ from coursehub.talent.models import Block, PoolChange, Profile, ProvenSkill
 from coursehub.talent.operations.pool_changes import sweep_changes
 from coursehub.talent.pool_search import PoolSearch, SkillWish
 from coursehub.talent.pool_sets import Lot
-from coursehub.talent.queries import pool_memory
+from coursehub.talent.queries import pool_finding, pool_memory
 from coursehub.talent.queries.pool_finding import find
 from tests.learning.course import make_course, make_release
 
@@ -201,7 +201,9 @@ def test_a_new_skill_and_a_new_name_are_known_at_once(world, now):
     assert agrees(world, PoolSearch(skills=(SkillWish("brewing", 3),)), now) == 1
 
 
-def test_time_alone_takes_people_out_to_the_second(world, now):
+@pytest.mark.parametrize("few", [0, 250])
+def test_time_alone_takes_people_out_to_the_second(world, now, few, monkeypatch):
+    monkeypatch.setattr(pool_finding, "FEW", few)
     edge = db.session.execute(sa.select(Profile).where(Profile.visibility != "hidden")).scalars().first()
     with transaction():
         edge.confirmed_at = now - timedelta(days=30)

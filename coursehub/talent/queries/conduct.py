@@ -3,25 +3,14 @@
 Nothing here says who: the alliance counts, and hides what is small.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from coursehub.db import db
 from coursehub.people.models import Organisation
+from coursehub.talent.hiring_figures import Answered
 from coursehub.talent.models import Application, Offer
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One application: when an answer was promised, when it came, and when the case closed."""
-
-    organisation: str
-    applied_at: datetime
-    promised_at: datetime
-    answered_at: datetime | None
-    ended_at: datetime | None
 
 
 def applications_since(since_at: datetime) -> list[Answered]:

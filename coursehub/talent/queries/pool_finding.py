@@ -7,7 +7,7 @@ through `profiles_visible_to`, so that nobody is shown from memory alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,9 @@ from coursehub.web.locale import current_locale
 PER_PAGE = 25
 MOST_NAMED = 20_000
 """So many profiles at most are named to the database one by one; among more it looks by itself."""
+
+FEW = 250
+"""Of so many whose confirmation may have run out today the database is asked a page at a time; of more, of all that day."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,11 @@ def _family(reader: Actor) -> list[int]:
     return [row.id for row in look(_FAMILY, {"organisation": reader.organisation_id or 0})]
 
 
-_LATE = sa.select(Profile.id).where(
-    Profile.id.in_(THESE.parameters), Profile.confirmed_at <= sa.bindparam("limit", type_=UtcDateTime)
+_IS_LATE = sa.select(Profile.id).where(Profile.confirmed_at <= sa.bindparam("limit", type_=UtcDateTime))
+_LATE = _IS_LATE.where(Profile.id.in_(THESE.parameters))
+_LATE_THAT_DAY = _IS_LATE.where(
+    Profile.confirmed_at >= sa.bindparam("begins", type_=UtcDateTime),
+    Profile.visibility.in_([sa.literal_column("'anonymous'"), sa.literal_column("'named'")]),
 )
 
 
@@ -83,11 +89,16 @@ def _still_confirmed(pool: PoolInMemory, narrowed: Narrowed, at: datetime) -> Na
     at_the_edge = pool.of("day", day_of(limit)) & narrowed.anywhere
     if not at_the_edge:
         return narrowed
-    gone: list[int] = []
     numbers = pool.lot.numbers(at_the_edge)
-    for n in range(0, len(numbers), THESE.most):
-        gone += [row.id for row in look(_LATE, THESE.values(numbers[n : n + THESE.most]) | {"limit": limit})]
-    places = pool.lot.places(gone)
+    late: list[Any] = []
+    if len(numbers) > FEW:
+        late += look(
+            _LATE_THAT_DAY, {"limit": limit, "begins": limit.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)}
+        )
+    else:
+        for n in range(0, len(numbers), THESE.most):
+            late += look(_LATE, THESE.values(numbers[n : n + THESE.most]) | {"limit": limit})
+    places = pool.lot.places(row.id for row in late if row.id < pool.lot.room)
     return Narrowed(narrowed.hits - places, narrowed.anywhere - places)
 
 

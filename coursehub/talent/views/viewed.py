@@ -11,6 +11,8 @@ from coursehub.talent.queries.exports import exports_with
 from coursehub.web import SIGNED_IN, access, page, paginate, signed_in_actor
 
 bp = Blueprint("talent_viewed", __name__)
+MOST_FILES = 200
+"""The latest; whoever wants all has them in their own data."""
 
 
 @bp.get("/career/viewed")
@@ -22,7 +24,7 @@ def viewed() -> ResponseReturnValue:
     field = field if field in FIELD_WORDS else None
     openings = paginate(career.openings_by_employers(actor, field), request.args.get("page", 1, type=int))
     by_field = career.views_by_field(actor)
-    files = paginate(exports_with(actor), request.args.get("files", 1, type=int))
+    files = paginate(exports_with(actor), 1, per_page=MOST_FILES)
     return page(
         "talent/viewed/viewed.html", openings=openings, by_field=by_field, field=field, field_words=FIELD_WORDS,
         purpose_words=PURPOSE_WORDS, files=files.items, export_words=EXPORT_WORDS,
