@@ -18,6 +18,7 @@ from coursehub.talent.personal import erase, export
 from tests.cast import sign_in
 
 from .hiring import in_pool
+from .test_shortlists import plain
 
 WHY = {"purpose": "meeting", "words": "We speak about them on Monday."}
 
@@ -107,6 +108,23 @@ def test_whoever_leaves_is_in_no_file_from_that_moment(app, cast, people, now, w
     assert sign_in(app.test_client(), cast.emil).get(f"/hire/exports/new?list={shortlist.public_id}").status_code == 404
     with pytest.raises(exports.NobodyToExport):
         taken(cast, people[:1], now)
+
+
+def test_for_a_blocked_employer_question_and_file_are_those_of_a_world_without_the_person(app, cast, people, now):
+    client = sign_in(app.test_client(), cast.emma)
+
+    def seen():
+        asked = plain(client.get("/hire/exports/new?hours=20").text)
+        return asked.partition("Of 200 people")[0], [
+            row[:-1] for row in table(client.post("/hire/exports/new?hours=20", data=WHY))
+        ]
+
+    shown = seen()
+    blocks.block_organisation(cast.harbour, by=cast.acting(cast.ada), at=now)
+    blocked = seen()
+    profiles.choose_visibility(people[0], "hidden", by=cast.acting(cast.ada), at=now)
+    absent = seen()
+    assert blocked == absent and shown[0] != absent[0] and shown[1] != absent[1]
 
 
 def test_a_seat_takes_out_so_many_within_thirty_days_and_no_more(cast, people, now, monkeypatch):

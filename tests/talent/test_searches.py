@@ -21,6 +21,7 @@ from coursehub.talent.undoing import TooLateToBringBack
 from tests.cast import sign_in
 
 from .hiring import in_pool, second_recruiter
+from .test_shortlists import plain
 
 DAY = timedelta(days=1)
 
@@ -104,6 +105,17 @@ def test_who_blocks_us_leaves_no_trace_that_a_world_without_them_would_not_have(
     (shown,) = queries.standing_searches(cast.acting(cast.emma), now)
     assert shown.people == 0
     assert bo.visibility != "hidden"
+
+
+def test_for_a_blocked_employer_the_page_of_searches_is_that_of_a_world_without_the_person(app, cast, now):
+    saved(cast, now)
+    bo = in_pool(cast.bo, now, weekly_hours=24)
+    client = sign_in(app.test_client(), cast.emma)
+    shown = plain(client.get("/hire/searches").text)
+    blocks.block_organisation(cast.harbour, by=cast.acting(cast.bo), at=now)
+    blocked = plain(client.get("/hire/searches").text)
+    profiles.choose_visibility(bo, "hidden", by=cast.acting(cast.bo), at=now)
+    assert plain(client.get("/hire/searches").text) == blocked != shown
 
 
 def test_whoever_is_forgotten_is_known_to_no_search_and_takes_their_own_along(cast, now):
