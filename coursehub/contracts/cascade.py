@@ -21,17 +21,17 @@ def _(message: str, **values: object) -> str:
 
 
 def cascade(
-    body: TermsBody, lines: Sequence[Line], *, locale: str, clause_url: ClauseUrl | None = None, of_hire: bool = False
+    body: TermsBody, lines: Sequence[Line], *, locale: str, clause_url: ClauseUrl | None = None, of_fee: bool = False
 ) -> list[dict[str, Any]]:
     """What the waterfall component draws: what was paid, what leaves, then each party with its lines below it.
 
     A refund is drawn by the size of its amounts: what went back, and from whom.
-    of_hire: it is a course's part of a placement fee.
+    of_fee: it is a course's part of a fee that a member pays, not a sale.
     """
     teller = _Teller(body, locale, clause_url)
     whole = sum(line.amount_minor for line in lines)
     refund = whole < 0
-    if of_hire:
+    if of_fee:
         first = _("Back to the employer") if refund else _("Fell to this course")
     else:
         first = _("Back to the buyer") if refund else _("The buyer paid")

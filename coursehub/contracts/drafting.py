@@ -14,6 +14,8 @@ from coursehub.money import as_decimal, currency_exponent
 
 CHANNELS = ("partner_link", "coupon", "sponsor", "member")
 SHARED = "shared"
+MEMBER_EVENTS = {"hire": "hires", "hour": "hours"}
+"""Events beside sales that terms may answer, and the box on the form for each."""
 _BEIJING = timezone(timedelta(hours=8))
 
 
@@ -32,7 +34,7 @@ def to_data(
         "parties": list(parties),
         "scope": {
             "courses": [course for course in courses if course["id"] in chosen],
-            "events": ["sale", "hire"] if fields.get("hires") else ["sale"],
+            "events": ["sale", *(event for event, field in MEMBER_EVENTS.items() if fields.get(field))],
         },
         "base": {"deduct": ["tax", "rail_fee"] if fields["deduct_fee"] else ["tax"]},
         "fixed": [
@@ -79,7 +81,7 @@ def from_terms(body: TermsBody) -> dict[str, Any]:
         "currency": currency,
         "courses": [course.id for course in body.scope.courses],
         "starts_on": _day(body.starts) if body.starts else None,
-        "hires": "hire" in body.scope.events,
+        **{field: event in body.scope.events for event, field in MEMBER_EVENTS.items()},
         "deduct_fee": "rail_fee" in body.base.deduct,
         "rate_rest": _percent(body.rates.rest.share_bps),
         "cap_rest": _major(body.rates.rest.cap_minor, currency),

@@ -83,6 +83,7 @@ class TermsForm(FlaskForm):
     courses = Boxes(_l("Courses"), validators=[InputRequired(_l("Choose at least one course."))])
     starts_on = DateField(_l("Begins on"), validators=[Optional()])
     hires = BooleanField(_l("Share in the fee when a credential of these courses helps somebody into a job"))
+    hours = BooleanField(_l("Share in the fee on hours when it helps somebody into part-time work"))
     deduct_fee = BooleanField(_l("Take the payment provider's fee off before sharing"))
     rate_rest = _percent(_l("The platform's part of every other sale, in percent"), required=True)
     cap_rest = _amount(_l("At most, per sale"))

@@ -164,8 +164,9 @@ class _Teller:
         for n, course in enumerate(self.body.scope.courses):
             title = course.title_en if self.n else course.title
             yield self.say("course", f"/scope/courses/{n}", course=title)
-        if "hire" in self.body.scope.events:
-            yield self.say("hire", "/scope/events", channel=Piece(CHANNELS["member"][self.n]))
+        for event in ("hire", "hour"):
+            if event in self.body.scope.events:
+                yield self.say(event, "/scope/events", channel=Piece(CHANNELS["member"][self.n]))
         yield self.say("currency", "/currency", currency=self.body.currency)
 
     def base(self) -> Iterator[Sentence]:

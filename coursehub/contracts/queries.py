@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import aliased
 
 from coursehub.contracts.models import (
     Contract,
@@ -25,6 +26,7 @@ from coursehub.contracts.models import (
 from coursehub.contracts.terms import TermsBody, parse
 from coursehub.db import db, look
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.models import Journal
 from coursehub.people.actor import Actor
 
 
@@ -261,3 +263,18 @@ def rebated_of(journal_id: int, account: str) -> int:
         leg.amount_minor for each in ledger.reversals_of(journal_id) for leg in ledger.lines_of(each.id) if leg.code == account
     ]
     return -sum(taken)
+
+
+def hours_to_release(at: datetime) -> Sequence[Journal]:
+    """Journals of weeks in which courses have a part whose hold is over, and which was neither released nor taken back."""
+    later = aliased(Journal)
+    ended = select(later.id).where(or_(later.effect_key == Journal.effect_key + ":released", later.reverses == Journal.id))
+    found = (
+        select(Journal)
+        .where(
+            Journal.id.in_(select(MoneyEvent.journal_id).where(MoneyEvent.kind == "hour", MoneyEvent.held_until <= at)),
+            ~ended.exists(),
+        )
+        .order_by(Journal.id)
+    )
+    return db.session.execute(found).scalars().all()

@@ -50,6 +50,13 @@ SENTENCES = {
         "When credentials of these courses help somebody into a job, the part of the fee that falls to the course is shared "
         "like a sale {channel}; it is held until the guarantee passes, and a rebate goes back the same way.",
     ),
+    "hour": (
+        "因这些课程的凭证而促成兼职时，课程应得的工时服务费份额按{channel}成交的一笔销售分配，冻结至暂存期满且用人单位付清为止；"
+        "工时被更正时，原份额沿原路全数退回。",
+        "When credentials of these courses help somebody into part-time work, the part of the fee on hours that falls to the "
+        "course is shared like a sale {channel}; it is held until the hold is over and the employer has paid, and a week that "
+        "is corrected takes back the whole of its part the same way.",
+    ),
     "currency": ("所有金额以{currency}计。", "All amounts are in {currency}."),
     "base_tax_and_fee": (
         "从买家实付金额中先扣除税款和支付通道费，余额用于分成。除此之外不得扣除任何费用。",

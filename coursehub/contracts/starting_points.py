@@ -51,7 +51,7 @@ def _around(
         "currency": currency,
         "starts": None,
         "parties": list(parties),
-        "scope": {"courses": list(courses), "events": ["sale", "hire"]},
+        "scope": {"courses": list(courses), "events": ["sale", "hire", "hour"]},
         "base": {"deduct": ["tax", "rail_fee"]},
         "fixed": [],
         "rates": {

@@ -61,7 +61,7 @@ class Scope:
     """
 
     courses: Annotated[tuple[CoveredCourse, ...], Count(0, 100)]
-    events: Annotated[tuple[Literal["sale", "hire"], ...], Count(0, 10)]
+    events: Annotated[tuple[Literal["sale", "hire", "hour"], ...], Count(0, 10)]
 
 
 @dataclass(frozen=True, slots=True)

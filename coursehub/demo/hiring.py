@@ -139,7 +139,7 @@ def _announce_prices(people: Players, at: datetime) -> None:
     """What placements and hours cost, and where members pay."""
     bands = (Band(12_000_000, 600_000), Band(24_000_000, 1_200_000), Band(None, 2_000_000))
     hours = {"non_full_time": 800, "personal_service": 800, "business_service": 800, "internship": 500}
-    book = PriceBook(PriceList("CNY", bands, training_bps=4_000, tax_bps=600), hours)
+    book = PriceBook(PriceList("CNY", bands, training_bps=4_000, tax_bps=600), hours, hour_training_bps=2_000)
     by = people.acting("fay")
     announce_prices(book, effective_from=at, by=by, at=at)
     set_collection_account("CNY", holder="量潮课堂", bank="示例银行 深圳分行", number="0000 1111 2222", by=by, at=at)

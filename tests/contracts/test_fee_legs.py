@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import MoneyEvent
-from coursehub.contracts.operations.hiring import Hire, release_hire, share_hire, share_rebate
+from coursehub.contracts.operations.course_parts import release_parts
+from coursehub.contracts.operations.hiring import Hire, share_hire, share_rebate
 from coursehub.contracts.operations.prices import announce_prices
 from coursehub.contracts.placement_fee import Band, PriceList
 from coursehub.contracts.price_book import PriceBook, from_data, hash_of, to_data
@@ -80,7 +81,7 @@ def test_what_is_let_go_of_is_what_was_held_less_what_went_back(cast, at, two_co
     north = cast.northwind.public_id
     held = standing()["liability:payable:held", north]
     with transaction():
-        assert release_hire(booked, effect_key="placement:p1:released", at=at + 90 * DAY) is not None
+        assert release_parts(booked, effect_key="placement:p1:released", at=at + 90 * DAY) is not None
     assert ("liability:payable:held", north) not in standing()
     assert standing()["liability:payable:available", north] == held
 

@@ -25,6 +25,13 @@ def test_finance_announces_prices_and_everybody_reads_them(app, fay):
     assert "6,000.00" in public and row.body_hash in public and "40%" in public
 
 
+def test_a_share_of_the_fee_on_hours_is_announced_and_read(app, fay):
+    assert fay.post("/house/prices", data=TYPED | {"hour_training_percent": "25"}).status_code == 303
+    row = queries.prices_in_force("CNY", clock.now())
+    assert row is not None and row.body["hour_training_bps"] == 2_500
+    assert "25%" in app.test_client().get("/alliance/prices", headers={"Accept-Language": "en"}).text
+
+
 def test_new_prices_need_notice(fay):
     fay.post("/house/prices", data=TYPED)
     answer = fay.post("/house/prices", data=TYPED | {"bands": "*: 7000"})

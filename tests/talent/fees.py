@@ -32,11 +32,11 @@ def prices(cast, at, book=BOOK):
     return announce_prices(book, effective_from=at, by=cast.acting(cast.fay), at=at)
 
 
-def proven_course(cast, at, *, hires=True, person=None, **changes):
-    """A course of Northwind that proves Python, completed; its terms speak of hires, or do not."""
+def proven_course(cast, at, *, events=("sale", "hire"), person=None, **changes):
+    """A course of Northwind that proves Python, completed; its terms name these events."""
     course = make_course(cast.northwind, at=at)
     scope = terms_data(cast.house, cast.northwind, course)["scope"]
-    agree(cast, course, at - 9 * DAYS, scope=scope | {"events": ["sale", "hire"] if hires else ["sale"]}, **changes)
+    agree(cast, course, at - 9 * DAYS, scope=scope | {"events": list(events)}, **changes)
     release = make_release(course, at=at, skills={"Python": 3})
     enrolment = enrol(person_id=(person or cast.ada).id, release_id=release.id, at=at)
     with transaction():

@@ -52,7 +52,7 @@ def test_without_prices_nobody_owes_anything(cast, at):
 
 def test_a_course_whose_terms_do_not_speak_of_hires_leaves_its_part_with_the_house(cast, at):
     prices(cast, at)
-    proven_course(cast, at, hires=False)
+    proven_course(cast, at, events=("sale",))
     started(cast, at)
     assert standing(cast) == {
         (OWED, "harbour"): 600_000, ("liability:tax", ""): -33_962, ("income:placement", ""): -566_038,

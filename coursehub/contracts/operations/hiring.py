@@ -6,25 +6,20 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-import sqlalchemy as sa
-
-from coursehub.catalog.models import Course
 from coursehub.contracts import queries
-from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, PublishedPrices, Terms
-from coursehub.contracts.placement_fee import PriceList, share_fee
+from coursehub.contracts.models import MoneyEvent, PublishedPrices
+from coursehub.contracts.operations.course_parts import HELD, keep_lines, legs_of_part, parts_of, write_down
+from coursehub.contracts.placement_fee import share_fee
 from coursehub.contracts.price_book import from_data
 from coursehub.contracts.reasons import Factor, Reason
-from coursehub.contracts.waterfall import Line, Sale, share_sale, shares_of
-from coursehub.db import db, lock, new_public_id, transaction
+from coursehub.contracts.waterfall import Line
+from coursehub.db import db, new_public_id, transaction
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import MEMBER_OWES
 from coursehub.ledger.allocation import reversal_step
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post
 
 PLACEMENTS = "income:placement"
-HELD, AVAILABLE = "liability:payable:held", "liability:payable:available"
-CHANNEL = "member"
-"""The door through which the money of a hire comes: a member of the alliance."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +39,6 @@ class Hire:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What one course gets of a fee, and what its terms make of it."""
-
-    course_id: int
-    terms: Terms
-    amount_minor: int
-    contribution: dict[str, Any]
-    lines: tuple[Line, ...]
-
-
 def share_hire(hire: Hire, prices: PublishedPrices, *, at: datetime) -> Booked:
     """Book a placement fee in the open transaction, once per effect key.
 
@@ -66,80 +50,27 @@ def share_hire(hire: Hire, prices: PublishedPrices, *, at: datetime) -> Booked:
     book = from_data(prices.body)
     with transaction():
         fee = share_fee(book.placements, hire.price_minor, hire.weights)
-        parts, house = _parts(hire, fee, book.placements)
+        parts, house = parts_of(fee, hire.weights, event="hire", currency=book.currency, occurred_at=hire.occurred_at)
         legs = [
             Leg(AccountRef(MEMBER_OWES, hire.employer), hire.price_minor),
             Leg(AccountRef("liability:tax"), -fee["tax"]),
             Leg(AccountRef(PLACEMENTS), -house),
         ]
         for part in parts:
-            legs += _legs_of(part)
+            legs += legs_of_part(part)
         booked = post(
             kind="hire", effect_key=hire.effect_key, occurred_at=hire.occurred_at, at=at, postings=legs,
             currency=book.currency, terms_hash=prices.body_hash,
         )  # fmt: skip
         if queries.events_of_journal(booked.id):
             return booked
+        known = {"price_minor": hire.price_minor, **hire.facts}
         for part in parts:
-            _write_down(hire, part, book.currency, booked, at=at)
+            write_down(
+                part, booked, kind="hire", effect_key=hire.effect_key, occurred_at=hire.occurred_at, at=at,
+                currency=book.currency, facts=known, held_until=hire.held_until,
+            )  # fmt: skip
     return booked
-
-
-def _parts(hire: Hire, fee: Mapping[str, int], prices: PriceList) -> tuple[list[_Part], int]:
-    """The courses' parts under their terms, and what stays with the house; contracts are locked in one order."""
-    found, house = [], fee["house"]
-    ids = dict(
-        db.session.execute(sa.select(Course.public_id, Course.id).where(Course.public_id.in_(hire.weights))).tuples().all()
-    )
-    in_force = {course: queries.terms_in_force(ids[course], hire.occurred_at) for course in hire.weights if course in ids}
-    for contract_id in sorted({terms.contract_id for terms in in_force.values() if terms is not None}):
-        lock(db.session.get_one(Contract, contract_id))
-    for course in hire.weights:
-        amount, terms = fee[f"course:{course}"], in_force.get(course)
-        body = queries.body_of(terms) if terms is not None else None
-        if terms is None or body is None or "hire" not in body.scope.events or body.currency != prices.currency or not amount:
-            house += amount
-            continue
-        known = queries.contribution(terms.contract_id, ids[course], hire.occurred_at)
-        sale = Sale(
-            gross_minor=amount, channel=CHANNEL, module_weights=known["module_weights"],
-            approved_minutes=known["approved_minutes"],
-        )  # fmt: skip
-        found.append(_Part(ids[course], terms, amount, known, share_sale(body, sale)))
-    return found, house
-
-
-def _legs_of(part: _Part) -> list[Leg]:
-    """What each side gets of one course's part; the house's own share is income at once."""
-    house = queries.body_of(part.terms).house.id
-    return [
-        Leg(AccountRef("income:share") if party == house else AccountRef(HELD, party), -amount)
-        for party, amount in shares_of(part.lines).items()
-    ]
-
-
-def _write_down(hire: Hire, part: _Part, currency: str, booked: Booked, *, at: datetime) -> None:
-    event = MoneyEvent(
-        public_id=new_public_id(), kind="hire", effect_key=f"{hire.effect_key}:{part.course_id}", occurred_at=hire.occurred_at,
-        recorded_at=at, contract_id=part.terms.contract_id, course_id=part.course_id, terms_hash=part.terms.terms_hash,
-        currency=currency, channel=CHANNEL, amount_minor=part.amount_minor, contribution=part.contribution,
-        facts={"gross_minor": part.amount_minor, "price_minor": hire.price_minor, **hire.facts}, held_until=hire.held_until,
-        journal_id=booked.id,
-    )  # fmt: skip
-    db.session.add(event)
-    db.session.flush()
-    _keep_lines(event, part.lines)
-
-
-def _keep_lines(event: MoneyEvent, lines: tuple[Line, ...]) -> None:
-    db.session.add_all(
-        MoneyLine(
-            event_id=event.id, n=n, role=line.role, party=line.party, amount_minor=line.amount_minor, path=line.path,
-            reason=line.reason.as_data(),
-        )
-        for n, line in enumerate(lines, start=1)
-    )  # fmt: skip
-    db.session.flush()
 
 
 def share_rebate(hire: Booked, *, effect_key: str, amount_minor: int, occurred_at: datetime, at: datetime) -> Booked:
@@ -210,24 +141,4 @@ def _write_rebate(
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    _keep_lines(row, tuple(lines))
-
-
-def release_hire(hire: Booked, *, effect_key: str, at: datetime) -> Booked | None:
-    """The guarantee passed and the fee is paid: what courses got, less rebates, can be paid out. None if that is nothing."""
-    with transaction():
-        held: dict[str, int] = {}
-        for journal_id in (hire.id, *(each.id for each in ledger.reversals_of(hire.id))):
-            for leg in ledger.lines_of(journal_id):
-                if leg.code == HELD:
-                    held[leg.party] = held.get(leg.party, 0) - leg.amount_minor
-        moves = [
-            Leg(AccountRef(code, party), sign * amount)
-            for party, amount in held.items()
-            for code, sign in ((HELD, 1), (AVAILABLE, -1))
-            if amount > 0
-        ]
-        if not moves:
-            return None
-        currency = ledger.lines_of(hire.id)[0].currency
-        return post(kind="mature", effect_key=effect_key, occurred_at=at, at=at, postings=moves, currency=currency)
+    keep_lines(row, tuple(lines))

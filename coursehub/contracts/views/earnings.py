@@ -31,7 +31,7 @@ def earnings() -> ResponseReturnValue:
     at = clock.now()
     chosen = {name: request.args.get(name, "") for name in ("course", "channel", "kind")}
     found = queries.events_for_party(party)
-    if chosen["kind"] in ("sale", "refund", "hire", "rebate"):
+    if chosen["kind"] in ("sale", "refund", "hire", "hour", "rebate"):
         found = found.where(MoneyEvent.kind == chosen["kind"])
     if chosen["channel"] in looking.CHANNELS:
         found = found.where(MoneyEvent.channel == chosen["channel"])
@@ -84,7 +84,7 @@ def earning(event_id: str) -> ResponseReturnValue:
             lines,
             locale=locale,
             clause_url=lambda path: f"{clauses}#{looking.anchor(path)}",
-            of_hire=event.kind in ("hire", "rebate"),
+            of_fee=event.kind in ("hire", "hour", "rebate"),
         ),
         own=[line for line in lines if line.party == party],
         own_minor=sum(line.amount_minor for line in lines if line.party == party),

@@ -47,6 +47,10 @@ class PricesForm(FlaskForm):
     hour_percent = DecimalField(
         _l("Fee on top of hours, in percent of the pay"), validators=[InputRequired(), NumberRange(Decimal(0), Decimal(100))]
     )
+    hour_training_percent = DecimalField(
+        _l("Of that fee without tax, for the courses whose evidence counted, in percent"),
+        validators=[Optional(), NumberRange(Decimal(0), Decimal(100))],
+    )
     effective_on = DateField(_l("Holds from"), validators=[Optional()])
 
     def book(self) -> PriceBook:
@@ -57,7 +61,7 @@ class PricesForm(FlaskForm):
         placements = PriceList(
             currency, bands, _bps(self.training_percent.data or Decimal(0)), _bps(self.tax_percent.data or Decimal(0))
         )
-        return PriceBook(placements, dict.fromkeys(FORMS, hours))
+        return PriceBook(placements, dict.fromkeys(FORMS, hours), _bps(self.hour_training_percent.data or Decimal(0)))
 
 
 def _band(line: str, currency: str) -> Band:

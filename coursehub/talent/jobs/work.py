@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from coursehub import events
 from coursehub.jobs import cron, job
-from coursehub.talent.operations import disputes, engagements, month_invoices, timesheets
+from coursehub.talent.operations import disputes, engagements, hour_money, month_invoices, timesheets
 
 
 @job("talent.let_proposals_expire")
@@ -38,6 +38,12 @@ def mark_weeks_paid(*, at: datetime, cause: str, invoice_id: int, **_ids: object
         month_invoices.mark_paid(invoice_id, at=at)
 
 
+@job("talent.release_paid_weeks")
+def release_paid_weeks(*, at: datetime) -> None:
+    """What courses got of weeks that are paid for."""
+    hour_money.release_paid_weeks(at=at)
+
+
 @job("talent.let_disputes_climb")
 def let_disputes_climb(*, at: datetime) -> None:
     """The time on this rung is over."""
@@ -47,3 +53,4 @@ def let_disputes_climb(*, at: datetime) -> None:
 for name in ("let_proposals_expire", "let_work_begin", "let_weeks_pass", "let_disputes_climb"):
     cron(f"talent.{name}", every=timedelta(minutes=30))
 cron("talent.invoice_month", every=timedelta(hours=3))
+cron("talent.release_paid_weeks", every=timedelta(hours=6))

@@ -13,7 +13,8 @@ from babel.dates import format_date
 from coursehub.billing import queries as billing
 from coursehub.billing.operations import Line, issue_credit_note, issue_invoice
 from coursehub.contracts.models import PublishedPrices
-from coursehub.contracts.operations.hiring import Hire, release_hire, share_hire, share_rebate
+from coursehub.contracts.operations.course_parts import release_parts
+from coursehub.contracts.operations.hiring import Hire, share_hire, share_rebate
 from coursehub.contracts.placement_fee import Band, price_for, rebate_due, yearly_pay
 from coursehub.contracts.price_book import from_data
 from coursehub.contracts.waterfall import tax_within
@@ -91,7 +92,7 @@ def release_placement(placement: Placement, *, at: datetime) -> None:
     invoice = billing.document_for(_key(placement))
     if invoice is None or billing.open_minor(invoice) > 0:
         return  # `release_what_is_paid` comes back to it
-    release_hire(_booked(placement), effect_key=f"{_key(placement)}:released", at=at)
+    release_parts(_booked(placement), effect_key=f"{_key(placement)}:released", at=at)
 
 
 def release_what_is_paid(*, at: datetime) -> int:

@@ -2,32 +2,33 @@
 
 Booked in the transaction of the approval; the employer reads all weeks of a month on one invoice (`month_invoices.py`).
 The arithmetic is `coursehub/contracts/hour_fee.py`; the fee is that of the prices in force when the work
-was proposed. Where none were, pay is counted and nothing is booked.
+was proposed. Where none were, pay is counted and nothing is booked. Courses share in the fee by the evidence that the
+employer could read before it proposed the work (decision 27).
 The worker stands in the books under the number of the engagement, so no account says who it is.
 """
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from babel.dates import format_date
 
 from coursehub.billing import queries as billing
 from coursehub.billing.operations import Line, note_charge, take_charge_back
 from coursehub.contracts.hour_fee import HourTerms, share_week
+from coursehub.contracts.operations.course_parts import release_parts
+from coursehub.contracts.operations.hours import Week, released_key, share_hours, take_hours_back
 from coursehub.contracts.price_book import PriceBook, from_data
-from coursehub.contracts.queries import prices_in_force
-from coursehub.contracts.waterfall import tax_within
-from coursehub.db import db
+from coursehub.contracts.queries import hours_to_release, prices_in_force
+from coursehub.db import db, lock, transaction
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.accounts import MEMBER_WILL_OWE
-from coursehub.ledger.operations import AccountRef, Leg, post
+from coursehub.ledger.operations import Booked
 from coursehub.money import as_decimal
 from coursehub.people.models import Organisation
+from coursehub.talent.matched_evidence import weights_by_course
 from coursehub.talent.models import Engagement, Timesheet
+from coursehub.talent.queries.evidence import evidence_behind_work
 from coursehub.talent.queries.work import code_of
 from coursehub.talent.rule_packs import PACKS
-
-WORKER = "liability:payable:worker"
-FEES = "income:hours"
 
 
 def pay_of(engagement: Engagement, minutes: int) -> int:
@@ -40,39 +41,49 @@ def book(timesheet: Timesheet, engagement: Engagement, *, at: datetime) -> None:
     prices = prices_in_force(engagement.currency, engagement.proposed_at)
     if prices is None:
         return
-    book_of = from_data(prices.body)
-    legs = share_week(_terms(engagement, book_of), timesheet.minutes)
-    tax = tax_within(legs["fee"], book_of.placements.tax_bps)
     employer = db.session.get_one(Organisation, engagement.organisation_id)
-    booked = post(
-        kind="hours", effect_key=_key(timesheet), occurred_at=timesheet.approved_at or at, at=at, currency=engagement.currency,
-        terms_hash=prices.body_hash,
-        postings=[
-            Leg(AccountRef(MEMBER_WILL_OWE, employer.public_id), legs["worker"] + legs["fee"]),
-            Leg(AccountRef(WORKER, engagement.public_id), -legs["worker"]),
-            Leg(AccountRef("liability:tax"), -tax),
-            Leg(AccountRef(FEES), -(legs["fee"] - tax)),
-        ],
+    matched = evidence_behind_work(engagement)
+    week = Week(
+        effect_key=_key(timesheet), occurred_at=timesheet.approved_at or at, employer=employer.public_id,
+        work=engagement.public_id, terms=_terms(engagement, from_data(prices.body)), approved_minutes=timesheet.minutes,
+        weights=weights_by_course(matched),
+        facts={
+            "week": timesheet.public_id,
+            "prices": prices.body_hash,
+            "evidence": [[each.credential, each.course, each.weight] for each in matched],
+        },
     )  # fmt: skip
+    shared = share_hours(week, prices, at=at)
+    legs = {"worker": shared.pay_minor, "fee": shared.fee_minor}
     note_charge(
         employer, _lines(timesheet, engagement, legs), currency=engagement.currency, cause="work", cause_id=timesheet.public_id,
-        effect_key=_key(timesheet), journal_id=booked.id, tax_minor=tax, at=at,
+        effect_key=_key(timesheet), journal_id=shared.journal.id, tax_minor=shared.tax_minor, at=at,
     )  # fmt: skip
 
 
-def reverse(timesheet: Timesheet, engagement: Engagement, *, at: datetime) -> None:
+def reverse(timesheet: Timesheet, *, at: datetime) -> None:
     """An approved week goes back whole along the same legs, with a credit note once it was invoiced."""
     charge, booked = billing.charge_for(_key(timesheet)), ledger.journal_for(_key(timesheet))
     if charge is None or booked is None:
         return
-    back = post(
-        kind="correction", effect_key=f"{_key(timesheet)}:reversed", occurred_at=at, at=at, currency=engagement.currency,
-        reverses=booked.id, terms_hash=booked.terms_hash,
-        postings=[
-            Leg(AccountRef(leg.code, leg.party or None), -leg.amount_minor, leg.term_path) for leg in ledger.lines_of(booked.id)
-        ],
-    )  # fmt: skip
+    back = take_hours_back(Booked(booked.id, booked.hash), effect_key=f"{_key(timesheet)}:reversed", at=at)
     take_charge_back(charge, journal_id=back.id, at=at)
+
+
+def release_paid_weeks(*, at: datetime) -> int:
+    """What courses got of weeks can be paid out once the hold of their terms is over and the employer has paid; how many."""
+    released = 0
+    for booked in hours_to_release(at):
+        week = sa.select(Timesheet).where(Timesheet.public_id == booked.effect_key.removeprefix("week:"))
+        sheet = db.session.execute(week).scalar_one()
+        if sheet.state != "paid":
+            continue
+        with transaction():
+            lock(sheet)
+            if sheet.state == "paid":
+                release_parts(Booked(booked.id, booked.hash), effect_key=released_key(booked.effect_key), at=at)
+                released += 1
+    return released
 
 
 def _terms(engagement: Engagement, book_of: PriceBook | None) -> HourTerms:

@@ -187,9 +187,8 @@ def correct_week(sheet: Timesheet, *, reason: str, by: Actor, at: datetime) -> T
         raise SayWhy
     with transaction():
         lock(sheet)
-        engagement = db.session.get_one(Engagement, sheet.engagement_id)
         move(sheet, TIMESHEET, "reverse", mover=by, at=at, reason=reason.strip())
-        money.reverse(sheet, engagement, at=at)
+        money.reverse(sheet, at=at)
         return begin_again(sheet, mover=by, at=at)
 
 

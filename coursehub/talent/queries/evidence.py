@@ -1,4 +1,4 @@
-"""The evidence behind a placement: which credentials the employer could read before the offer went out."""
+"""The evidence behind a placement or part-time work: which credentials the employer could read before it offered."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from coursehub.learning.proof import proven_level
 from coursehub.learning.queries.outline import GRADED, outline
 from coursehub.learning.queries.skills import graded_steps
 from coursehub.talent.matched_evidence import Disclosed, Matched, matched_evidence
-from coursehub.talent.models import Offer, OpeningSkill, Placement, TalentGrant
+from coursehub.talent.models import Engagement, Offer, OpeningSkill, Placement, TalentGrant
 
 
 def evidence_behind(placement: Placement) -> tuple[Matched, ...]:
@@ -22,13 +22,27 @@ def evidence_behind(placement: Placement) -> tuple[Matched, ...]:
     offered_at = db.session.get_one(Offer, placement.offer_id).extended_at
     if offered_at is None:
         return ()
+    return _matched(placement.opening_id, placement.person_id, placement.organisation_id, offered_at)
+
+
+def evidence_behind_work(engagement: Engagement) -> tuple[Matched, ...]:
+    """The credentials that count for part-time work: read before it was proposed, and asked for by its opening.
+
+    Work that was proposed without an opening required nothing, so nothing counts.
+    """
+    if engagement.opening_id is None:
+        return ()
+    return _matched(engagement.opening_id, engagement.person_id, engagement.organisation_id, engagement.proposed_at)
+
+
+def _matched(opening_id: int, person_id: int, organisation_id: int, offered_at: datetime) -> tuple[Matched, ...]:
     asked = db.session.execute(
         sa.select(Skill.code, OpeningSkill.level)
         .join(Skill, Skill.id == OpeningSkill.skill_id)
-        .where(OpeningSkill.opening_id == placement.opening_id, OpeningSkill.required)
+        .where(OpeningSkill.opening_id == opening_id, OpeningSkill.required)
     )
     required = {row.code: row.level for row in asked}
-    disclosed = disclosed_before(placement.person_id, placement.organisation_id, offered_at)
+    disclosed = disclosed_before(person_id, organisation_id, offered_at)
     return matched_evidence(required, disclosed, offered_at=offered_at)
 
 
