@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Connection, select
@@ -9,7 +10,9 @@ from sqlalchemy import func as sql
 
 from coursehub.ledger import chain, queries
 from coursehub.ledger.chain import Header
-from coursehub.ledger.models import Account, Balance, ChainHead, Journal, Posting
+from coursehub.ledger.merkle import Tree
+from coursehub.ledger.models import Account, Balance, ChainHead, DayRoot, Journal, Posting
+from coursehub.ledger.sealing import DAY
 from coursehub.money import as_decimal
 
 FAULTS_SHOWN = 200
@@ -22,23 +25,25 @@ class BooksCheck:
     journals: int
     postings: int
     accounts: int
+    days: int
     faults: tuple[str, ...]
 
     @property
     def summary(self) -> str:
         """One sentence: what was checked and how it stands."""
-        counts = {"journals": self.journals, "postings": self.postings, "accounts": self.accounts}
+        counts = {"journals": self.journals, "postings": self.postings, "accounts": self.accounts, "days": self.days}
         if self.faults:
             faulty: str = _(
-                "The books are not sound: %(faults)s faults in %(journals)s journals, %(postings)s postings and "
-                "%(accounts)s accounts.",
+                "The books are not sound: %(faults)s faults in %(journals)s journals, %(postings)s postings, "
+                "%(accounts)s accounts and %(days)s sealed days.",
                 faults=len(self.faults),
                 **counts,
             )
             return faulty
         sound: str = _(
-            "The books are sound: %(journals)s journals, %(postings)s postings and %(accounts)s accounts. Every journal "
-            "adds up to zero, every balance is the sum of its postings, and the chain is whole.",
+            "The books are sound: %(journals)s journals, %(postings)s postings, %(accounts)s accounts and %(days)s sealed days. "
+            "Every journal adds up to zero, every balance is the sum of its postings, the chain is whole, and every day has "
+            "its root.",
             **counts,
         )
         return sound
@@ -48,16 +53,18 @@ def check_books() -> BooksCheck:
     """Compute sums, balances and hashes again, all at one moment."""
     with queries.at_one_moment() as connection:
         counted = [
-            connection.execute(select(sql.count()).select_from(table)).scalar_one() for table in (Journal, Posting, Account)
+            connection.execute(select(sql.count()).select_from(table)).scalar_one()
+            for table in (Journal, Posting, Account, DayRoot)
         ]
         faults = [
             *_orphans(connection),
             *_unbalanced(connection),
             *_wrong_balances(connection),
             *_broken_links(connection),
+            *_wrong_days(connection),
         ]
-    journals, postings, accounts = counted
-    return BooksCheck(journals, postings, accounts, tuple(faults))
+    journals, postings, accounts, days = counted
+    return BooksCheck(journals, postings, accounts, days, tuple(faults))
 
 
 def _orphans(connection: Connection) -> Iterator[str]:
@@ -168,3 +175,16 @@ def _broken_links(connection: Connection) -> Iterator[str]:
             height=height,
             head=head.height,
         )
+
+
+def _wrong_days(connection: Connection) -> Iterator[str]:
+    """Days that do not follow each other, or whose root is not that of their journals."""
+    before: Any = None
+    for row in connection.execute(select(DayRoot.__table__).order_by(DayRoot.day)):
+        if row.after_id != (before.through_id if before else 0) or (before and row.day != before.day + DAY):
+            yield _("The sealed day %(day)s does not follow the one before it.", day=row.day.isoformat())
+        inside = select(Journal.hash).where(Journal.id > row.after_id, Journal.id <= row.through_id).order_by(Journal.id)
+        hashes = connection.execute(inside).scalars().all()
+        if len(hashes) != row.through_id - row.after_id or Tree([bytes.fromhex(each) for each in hashes]).root.hex() != row.root:
+            yield _("The journals of %(day)s do not give the root under which that day was sealed.", day=row.day.isoformat())
+        before = row

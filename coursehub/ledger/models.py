@@ -1,6 +1,6 @@
 """Tables of the books. Triggers (see the migration) do the guarding; nothing here edits."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
@@ -122,6 +122,26 @@ class Balance(Model):
     )
     posted_minor: Mapped[int] = mapped_column(BigId)
     version: Mapped[int] = mapped_column(BigId)
+
+
+class DayRoot(Model):
+    """A day that is over: the journals numbered after `after_id` up to `through_id`, under one root (see merkle.py).
+
+    Every day since the first journal has its row, also one without journals, and each begins where the one
+    before ended. Final, like the journals.
+    """
+
+    __tablename__ = "day_root"
+    __table_args__ = (
+        CheckConstraint("after_id >= 0 AND through_id >= after_id", name="counts_on"),
+        Index("day_root_by_through", "through_id"),
+    )
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    after_id: Mapped[int] = mapped_column(BigId)
+    through_id: Mapped[int] = mapped_column(BigId)
+    root: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ChainHead(Model):

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy import func as sql
 
-from coursehub.db import look, new_public_id, session_connection, transaction
-from coursehub.ledger import chain, queries
+from coursehub.db import db, look, new_public_id, session_connection, transaction
+from coursehub.ledger import chain, queries, sealing
 from coursehub.ledger.accounts import OpenedAccounts, account_id
 from coursehub.ledger.chain import Header, Line
-from coursehub.ledger.models import ChainHead, Journal, Posting
+from coursehub.ledger.merkle import Tree
+from coursehub.ledger.models import ChainHead, DayRoot, Journal, Posting
+from coursehub.ledger.sealing import Written
 from coursehub.prepared import Prepared
 
 
@@ -91,6 +93,30 @@ def post(
         # The header closes the journal: see the triggers.
         _JOURNAL({**header._asdict(), "prev_hash": head.hash, "hash": linked}, connection)
         return Booked(header.id, linked)
+
+
+def seal_days(*, at: datetime) -> int:
+    """Give every day that is over its root, oldest first; how many days that were.
+
+    A journal that is booked later, whatever moment it says, belongs to a day that is sealed later.
+    """
+    with transaction():
+        last = queries.last_sealed_day()
+        after = last.through_id if last else 0
+        unsealed = select(Journal.id, Journal.recorded_at, Journal.hash).where(Journal.id > after).order_by(Journal.id)
+        written = [Written(*row) for row in db.session.execute(unsealed)]
+        if last is None and not written:
+            return 0
+        since = last.day + sealing.DAY if last else min(sealing.day_of(journal.recorded_at) for journal in written)
+        sealed = []
+        for day, journals in sealing.days_of(written, since=since, until=sealing.day_of(at)):
+            tree = Tree([bytes.fromhex(journal.hash) for journal in journals])
+            through = after + len(journals)
+            sealed.append({"day": day, "after_id": after, "through_id": through, "root": tree.root.hex(), "sealed_at": at})
+            after = through
+        if sealed:
+            db.session.execute(insert(DayRoot), sealed)
+    return len(sealed)
 
 
 _opened = OpenedAccounts()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Row, Select, and_, select
@@ -10,7 +10,8 @@ from sqlalchemy import func as sql
 
 from coursehub.db import db
 from coursehub.ledger.chain import Line
-from coursehub.ledger.models import Account, Balance, Journal, Posting
+from coursehub.ledger.merkle import Tree
+from coursehub.ledger.models import Account, Balance, DayRoot, Journal, Posting
 from coursehub.money import as_decimal
 
 
@@ -24,6 +25,16 @@ class StandingAccount(NamedTuple):
     kind: str
     posted_minor: int
     version: int
+
+
+class Inclusion(NamedTuple):
+    """The proof that a journal is among those of a sealed day: its place from 0, how many there are, and the audit path."""
+
+    day: date
+    root: str
+    place: int
+    size: int
+    path: list[str]
 
 
 def journal(journal_id: int) -> Journal:
@@ -120,6 +131,44 @@ def moved_by(journal_ids: Sequence[int], *, account_id: int | None = None) -> di
     for journal_id, currency, amount in db.session.execute(wanted.group_by(Posting.journal_id, Posting.currency)):
         moved[journal_id].append((currency, int(amount)))
     return moved
+
+
+def last_sealed_day() -> DayRoot | None:
+    """The latest day that has its root."""
+    return db.session.execute(select(DayRoot).order_by(DayRoot.day.desc()).limit(1)).scalar_one_or_none()
+
+
+def sealed_day(day: date) -> DayRoot | None:
+    """The root of a day, or None while it has none."""
+    return db.session.get(DayRoot, day)
+
+
+def sealed_days() -> Select[DayRoot]:
+    """Every sealed day, the latest first."""
+    return select(DayRoot).order_by(DayRoot.day.desc())
+
+
+def hashes_between(after_id: int, through_id: int) -> list[str]:
+    """The hashes of the journals with these numbers, in their order."""
+    found = select(Journal.hash).where(Journal.id > after_id, Journal.id <= through_id).order_by(Journal.id)
+    return list(db.session.execute(found).scalars())
+
+
+def inclusions(journal_ids: Sequence[int]) -> dict[int, Inclusion]:
+    """For each of these journals whose day is sealed, the proof that it is in that day's tree."""
+    found: dict[int, Inclusion] = {}
+    if not journal_ids:
+        return found
+    wanted = sorted(set(journal_ids))
+    reached = select(DayRoot).where(DayRoot.through_id >= wanted[0], DayRoot.after_id < wanted[-1]).order_by(DayRoot.day)
+    for day in db.session.execute(reached).scalars():
+        mine = [number for number in wanted if day.after_id < number <= day.through_id]
+        if mine:
+            tree = Tree([bytes.fromhex(each) for each in hashes_between(day.after_id, day.through_id)])
+            for number in mine:
+                index = number - day.after_id - 1
+                found[number] = Inclusion(day.day, day.root, index, tree.size, [each.hex() for each in tree.path(index)])
+    return found
 
 
 @contextmanager

@@ -11,9 +11,7 @@ from coursehub.ledger import checks
 from coursehub.ledger.commands import books
 from tests.ledger.conftest import Book, a_sale, leg
 
-SQLITE_TRIGGERS = (
-    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('posting', 'journal', 'account', 'chain_head')"
-)
+SQLITE_TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('posting', 'journal', 'account', 'chain_head', 'day_root')"
 
 
 @pytest.fixture
