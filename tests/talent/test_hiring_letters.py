@@ -164,6 +164,18 @@ def test_an_introduction_reaches_the_person_and_its_no_the_one_who_wrote(cast, a
     assert news(at) == [(EMMA, "Not interested")]
 
 
+def test_an_introduction_that_runs_out_is_told_to_both_and_names_nobody(cast, at, news):
+    opening = opened(cast, at)
+    row = introductions.introduce(
+        opening, in_pool(cast.bo, at).public_id, message="private words", by=cast.acting(cast.emma), at=at
+    )
+    news(at)
+    introductions.let_introductions_end(at=row.answer_by_at)
+    assert news(row.answer_by_at) == [(BO, "已过期"), (EMMA, "No answer")]
+    introductions.let_introductions_end(at=row.answer_by_at + DAY)
+    assert news(row.answer_by_at + DAY) == []
+
+
 def test_disagreement_and_leaving_are_told_to_both(cast, at, news):
     ada, emma = cast.acting(cast.ada), cast.acting(cast.emma)
     row = applied(cast, opened(cast, at), cast.ada, at)

@@ -10,12 +10,12 @@ from coursehub import clock
 from coursehub.db import db
 from coursehub.people.models import AccessLog
 from coursehub.talent.models import Application, Batch, Interview, InterviewSlot, Introduction, Merge, Offer, Opening, Placement
-from coursehub.talent.operations import introductions, offers
+from coursehub.talent.operations import introductions, offers, openings
 from coursehub.talent.queries.working_days import due_after
 from coursehub.talent.working_days import local_day
 from tests.cast import sign_in
 
-from .hiring import applied, opened, said, screened, second_recruiter, skill
+from .hiring import TERMS, applied, opened, said, screened, second_recruiter, skill, wanted
 from .test_consent import pool_profile
 
 DAY = timedelta(days=1)
@@ -260,3 +260,15 @@ def test_an_employer_without_applications_or_introductions_is_shown_the_way_to_t
     opening = opened(cast, clock.now())
     for page in (f"/hire/openings/{opening.public_id}/board", "/hire/introductions"):
         assert re.search('href="/hire/pool"[^>]*>People in the pool', emma.get(page).text), page
+
+
+def test_a_draft_is_read_as_people_will_see_it_by_its_own_recruiters_alone(app, cast, at):
+    draft = openings.draft_opening(TERMS, wanted((skill("py"), 2)), by=cast.acting(cast.emma), at=at)
+    address = f"/openings/{draft.public_id}"
+    emma = sign_in(app.test_client(), cast.emma)
+    shown = emma.get(address, headers={"Accept-Language": "en"})
+    assert shown.status_code == 200 and "Nobody else sees this yet" in shown.text and draft.title in shown.text
+    assert address in emma.get(f"/hire/openings/{draft.public_id}").text
+    for other in (cast.emil, cast.ada):
+        assert sign_in(app.test_client(), other).get(address).status_code == 404
+    assert app.test_client().get(address).status_code == 404

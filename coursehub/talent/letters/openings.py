@@ -46,3 +46,18 @@ def tell_who_wrote(*, at: datetime, introduction_id: int) -> None:
         row.sent_by_id, db.session.get_one(Opening, row.opening_id), key=f"not_interested:{row.public_id}",
         template="not_interested", address=external_url("talent_hire.sent_introductions"), at=at,
     )  # fmt: skip
+
+
+@events.on("talent.introduction_expired")
+def tell_that_nobody_answered(*, at: datetime, introduction_id: int) -> None:
+    """The time to answer ran out: whoever wrote learns that, and the person that nothing of them was shown."""
+    row = db.session.get_one(Introduction, introduction_id)
+    opening = db.session.get_one(Opening, row.opening_id)
+    to_colleague(
+        row.sent_by_id, opening, key=f"unanswered:{row.public_id}", template="unanswered",
+        address=external_url("talent_hire.sent_introductions"), at=at,
+    )  # fmt: skip
+    to_invited(
+        row.person_id, opening, key=f"ran_out:{row.public_id}", template="ran_out",
+        address=external_url("talent_candidate.introduction", public_id=row.public_id), at=at,
+    )  # fmt: skip

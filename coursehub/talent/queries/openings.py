@@ -53,6 +53,13 @@ def published_openings() -> "sa.Select[Opening]":
     return sa.select(Opening).where(Opening.published_at.is_not(None))
 
 
+def openings_readable_by(reader: Actor | None) -> "sa.Select[Opening]":
+    """What is published, and to those who hire what their organisation has not published yet."""
+    if reader is None or reader.organisation_id is None or not reader.has_role("hr", "owner"):
+        return published_openings()
+    return sa.select(Opening).where(sa.or_(Opening.published_at.is_not(None), Opening.organisation_id == reader.organisation_id))
+
+
 def open_openings(
     *, words: str = "", kind: str = "", form: str = "", city: str = "", remote: bool = False, skill: str = ""
 ) -> "sa.Select[Opening]":

@@ -50,8 +50,11 @@ def openings() -> ResponseReturnValue:
 @bp.get("/openings/<public_id>")
 @access(PUBLIC)
 def opening(public_id: str) -> ResponseReturnValue:
-    """One opening with its terms; for a signed-in learner also what they meet and whether it meets their floor."""
-    return _show(one_or_404(queries.published_openings().where(Opening.public_id == public_id)))
+    """One opening with its terms; for a signed-in learner also what they meet and whether it meets their floor.
+
+    Whoever hires there reads a draft of theirs in the same way, before anybody else does.
+    """
+    return _show(one_or_404(queries.openings_readable_by(current_actor()).where(Opening.public_id == public_id)))
 
 
 def _show(found: Opening, *, fault: str = "", status: int = 200) -> ResponseReturnValue:
