@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "hours"
-down_revision = "forgotten_words"
+down_revision = "day_roots"
 branch_labels = None
 depends_on = None
 
