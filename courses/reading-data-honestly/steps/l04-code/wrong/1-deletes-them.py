@@ -1,0 +1,11 @@
+import statistics
+
+
+def look_at(values):
+    if len(values) == 1:
+        return {"quartiles": values * 3, "far": [], "count": 1}
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+    reach = 1.5 * (high - low)
+    far = [value for value in values if value < low - reach or value > high + reach]
+    kept = [value for value in values if value not in far]
+    return {"quartiles": statistics.quantiles(kept, n=4, method="inclusive"), "far": far, "count": len(kept)}
