@@ -1,6 +1,7 @@
 """Every course in courses/ keeps what it promises: examples were run, references pass, wrong answers fail usefully."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,6 +16,7 @@ from coursehub.learning.grading.code import grade_code
 from coursehub.learning.grading.isolation import isolation_available
 
 from ..conftest import require
+from .worked_examples import odd_output, shell_blocks
 
 HOUSE = sorted(path.parent for path in (root() / "courses").glob("*/course.toml"))
 DEMO = sorted(path.parent for path in (package() / "demo" / "courses").glob("*/course.toml"))
@@ -114,15 +116,35 @@ def test_a_house_course_has_twelve_lessons_each_with_reading_quiz_and_task(cours
 @pytest.mark.parametrize(("course", "folder", "step"), of_kind("text", *HOUSE, *DEMO))
 def test_what_a_worked_example_prints_is_what_the_page_says(course, folder, step, tmp_path):
     for page in sorted(folder.glob("*.md")):
-        found = EXAMPLE.findall(page.read_text(encoding="utf-8"))
+        text = page.read_text(encoding="utf-8")
+        found = EXAMPLE.findall(text)
+        in_shell = [printed for _code, printed in shell_blocks(text) if printed]
         if course in HOUSE:
-            assert found, f"{page.name} has no worked example"
+            assert found or in_shell, f"{page.name} has no worked example"
         for code, printed in found:
             done = subprocess.run(
                 [sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False,
                 env={"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"},
             )  # fmt: skip
             assert done.stdout == printed, f"{page}: {done.stderr[-400:]}"
+        if in_shell:
+            require(shutil.which("git") is not None, "git, for worked examples in shell")
+            session = tmp_path / page.stem
+            session.mkdir()
+            odd = odd_output(text, session)
+            assert not odd, f"{page}:\n{odd[0]}"
+
+
+def test_a_page_that_says_what_its_shell_example_does_not_print_is_found(tmp_path):
+    require(shutil.which("git") is not None, "git, for worked examples in shell")
+    page = "```shell\ngit init -q a && cd a\necho hi > f\n```\n\n```shell\ngit status -s\n```\n\n```text\n?? f\n```\n"
+    silent = page.replace("\n\n```text\n?? f\n```", "")
+    unfinished = page.replace("git status -s", "exit 3")
+    for name, faults, text in (
+        ("true", 0, page), ("false", 1, page.replace("?? f", "A  f")), ("silent", 1, silent), ("unfinished", 1, unfinished),
+    ):  # fmt: skip
+        (tmp_path / name).mkdir()
+        assert len(odd_output(text, tmp_path / name)) == faults, name
 
 
 @pytest.mark.parametrize(("course", "folder", "step"), of_kind("quiz", *HOUSE, *DEMO))
