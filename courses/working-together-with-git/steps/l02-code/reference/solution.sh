@@ -1,0 +1,4 @@
+. ./prepare.sh
+git add prices.txt
+git commit -q -m "Correct the price of coffee"
+git add rules.txt

@@ -1,0 +1,3 @@
+. ./prepare.sh
+git add .
+git commit -q -m "Correct the price of coffee"

@@ -1,0 +1,2 @@
+. ./prepare.sh
+git commit -q -a -m "Correct the price of coffee"

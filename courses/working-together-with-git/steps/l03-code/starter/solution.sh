@@ -1,0 +1,2 @@
+. ./prepare.sh
+git mv hour.txt hours.txt

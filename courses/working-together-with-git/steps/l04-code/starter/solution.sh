@@ -1,0 +1,2 @@
+. ./prepare.sh
+git log --oneline

@@ -1,0 +1,3 @@
+. ./prepare.sh
+git reset -q --hard
+git revert --no-edit HEAD~1

@@ -1,0 +1,3 @@
+. ./prepare.sh
+git merge holidays
+cat rules.txt

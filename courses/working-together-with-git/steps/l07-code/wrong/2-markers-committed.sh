@@ -1,0 +1,3 @@
+. ./prepare.sh
+git merge holidays
+git commit -q -a --no-edit

@@ -1,0 +1,7 @@
+. ./prepare.sh
+git rm -r -q --cached build settings.env
+printf 'build/\n*.log\n*.env\n' > .gitignore
+printf 'TOKEN=\n' > settings.example.env
+git add .
+git commit -q -m "Keep settings and generated pages out"
+git log --format=%s -- settings.env > ../leak.txt
