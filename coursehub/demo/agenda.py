@@ -48,3 +48,16 @@ class Agenda:
             over = what(at) or at
             jobs.run_due(at=over, strict=True)
         jobs.run_due(at=self.end, strict=True)
+
+
+class SideStory(Agenda):
+    """The same agenda with dice of its own: what is told on the side leaves the rest of the story as it was."""
+
+    def __init__(self, whole: Agenda, *, seed: int) -> None:
+        super().__init__(end=whole.end, rail=whole.rail, judges=whole.judges)
+        self.dice = random.Random(seed)  # noqa: S311 - the same story each time, not a secret
+        self._whole = whole
+
+    def add(self, at: datetime, what: Happening) -> None:
+        """Let something happen at a moment of the whole story."""
+        self._whole.add(at, what)

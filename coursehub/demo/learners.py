@@ -51,6 +51,10 @@ REVIEWS = {
     "answers-with-sql": (
         (5, "“一行是一个什么”这句话救了我的周报。"), (4, "例子小而准，空值那一课值回票价。"), (5, "终于明白 LEFT JOIN 之后为什么会多出一行。"),
     ),
+    "reading-data-honestly": (
+        (5, "第八课的两家修车铺，我拿去给同事讲了一遍，会上吵了两周的事就清楚了。"),
+        (4, "Every lesson ends with a question I now ask in meetings."), (5, "脏数据不删、先写规则，这条纪律救了我的月报。"),
+    ),
 }  # fmt: skip
 QUESTIONS = {
     "programming-with-python": (
@@ -60,6 +64,10 @@ QUESTIONS = {
     ),
     "tests-you-can-trust": (("shape-read", "Is one assert per test a rule?", "No. One act per test is; assert as much about it as you need."),),
     "answers-with-sql": (("04-joins", "LEFT JOIN 之后用 WHERE 过滤右表，为什么港口站又不见了？", ""),),
+    "reading-data-honestly": (
+        ("l03-read", "收入那样的数据，既报平均数又报中位数，读的人会不会更糊涂？", "会问“为什么差这么多”，这正是我们希望他问的。把个数也写上，再用一句话说明尾巴朝哪边。"),
+        ("l01-read", "键重复了，但两行的时长不一样，算记重还是算两次骑行？", "先当作对表的理解有误，停下来问记录的人；第二课会给出怎样写进清理记录。"),
+    ),
 }  # fmt: skip
 
 

@@ -92,17 +92,25 @@ def terms_for(contract: Contract, shape: Shape, **changes: Any) -> dict[str, Any
     return terms
 
 
-def house_course(players: Players, *, at: datetime) -> Course:
-    """The house's own course: one party, one signature, the same road."""
-    release = bring(players, "programming-with-python", players.house, "lin", at=at)
+def house_course(
+    players: Players,
+    slug: str = "programming-with-python",
+    *,
+    contract_title: str = "量潮课堂自有课程",
+    contract_title_en: str = "Courses of the house",
+    price_minor: int = 29_900,
+    at: datetime,
+) -> Course:
+    """A course of the house's own: one party, one signature, the same road."""
+    release = bring(players, slug, players.house, "lin", at=at)
     release = review(players, release, "lin", at=at + 2 * HOURS)
     course = db.session.get_one(Course, release.course_id)
     later = at + timedelta(days=2)
     contract = open_contract(
         courses=[course],
         partners=[],
-        title="量潮课堂自有课程",
-        title_en="Courses of the house",
+        title=contract_title,
+        title_en=contract_title_en,
         by=players.acting("stan"),
         at=later,
     )
@@ -110,7 +118,7 @@ def house_course(players: Players, *, at: datetime) -> Course:
         contract, by=players.acting("stan"), terms=terms_for(contract, starting_points.simple_split), at=later
     )
     sign(players, proposal, "stan", at=later)
-    offer(players, course, "lin", price_minor=29_900, at=later + HOURS)
+    offer(players, course, "lin", price_minor=price_minor, at=later + HOURS)
     return course
 
 
