@@ -30,7 +30,7 @@ class Sheet:
         self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" fill="{colour}" fill-opacity="0.75"/>')
 
     def say(self, x, y, words, anchor="middle", colour=INK, size=14):
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{colour}">{words}</text>')
+        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{round(size * 1.4)}" fill="{colour}">{words}</text>')
 
     def path(self, points, colour, width=2.0):
         drawn = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
@@ -71,7 +71,7 @@ def middle(_data, w):
 def spread(_data, w):
     """Waiting times at two counters with one median, each as a box over its dots."""
     rows = {w("码头", "dock"): [8, 9, 9, 10, 10, 10, 11, 11, 12], w("集市", "market"): [1, 2, 4, 7, 10, 14, 17, 22, 31]}
-    sheet = Sheet(640, 220, w("两个窗口的等候时间", "Waiting at two counters"))
+    sheet = Sheet(640, 232, w("两个窗口的等候时间", "Waiting at two counters"))
 
     def at(value):
         return 90 + value * 16
@@ -90,8 +90,8 @@ def spread(_data, w):
     sheet.line(at(0), 178, at(33), 178, SOFT)
     for tick in range(0, 35, 5):
         sheet.line(at(tick), 178, at(tick), 183, SOFT)
-        sheet.say(at(tick), 198, tick, colour=SOFT, size=12)
-    sheet.say(350, 214, w("等候（分钟）", "minutes of waiting"), colour=SOFT, size=12)
+        sheet.say(at(tick), 200, tick, colour=SOFT, size=12)
+    sheet.say(350, 223, w("等候（分钟）", "minutes of waiting"), colour=SOFT, size=12)
     return sheet.text()
 
 
@@ -130,7 +130,7 @@ def funnel(data, w):
     for tick in range(0, 6001, 1000):
         sheet.say(across(tick), 290, tick, colour=SOFT, size=12)
     sheet.line(60, down(20), 615, down(20), RED, 2, "6 4")
-    sheet.say(612, down(20) + 28, w("每一站的真实机会：20", "the true chance everywhere: 20"), anchor="end", colour=RED, size=13)
+    sheet.say(612, down(20) - 34, w("每一站的真实机会：20", "the true chance everywhere: 20"), anchor="end", colour=RED, size=13)
     for many, repairs in rows:
         sheet.dot(across(many), down(1000 * repairs / many))
     sheet.say(338, 314, w("该站的骑行次数", "rides at the station"), colour=SOFT, size=12)
@@ -170,7 +170,7 @@ def turning(_data, w):
     sheet = Sheet(640, 240, w("每一类都是河东快，合起来却是河西快", "East is faster in each kind, West is faster in all"))
 
     def at(value):
-        return 110 + (value - 40) * 8.4
+        return 105 + (value - 40) * 8.2
 
     for tick in range(40, 101, 20):
         sheet.line(at(tick), 40, at(tick), 190)
@@ -212,7 +212,7 @@ def waves(data, w):
             run = []
     for week in range(0, 27, 4):
         sheet.say(50 + week * 7 * 3.25, 284, w(f"{week} 周", f"week {week}"), colour=SOFT, size=12)
-    sheet.say(50, 22, w("蓝点：每天　红线：七天平均，缺测的一周断开", "blue: each day   red: mean of seven days, broken where a day is missing"), anchor="start", colour=SOFT, size=12)
+    sheet.say(50, 22, w("蓝点：每天　红线：最近七天的平均", "dots: each day, line: mean of the last seven"), anchor="start", colour=SOFT, size=12)
     return sheet.text()
 
 
@@ -229,8 +229,8 @@ def answers(_data, w):
             sheet.bar(at, 230 - value * 4.4, 42, value * 4.4, colour)
             sheet.say(at + 21, 224 - value * 4.4, f"{value}%", colour=colour, size=13)
         sheet.say(left + 45, 252, name, size=13)
-    sheet.say(230, 278, w("■ 骑车的人", "■ of those who ride"), colour=BLUE)
-    sheet.say(430, 278, w("■ 答卷的人", "■ of those who answered"), colour=RED)
+    sheet.say(75, 278, w("■ 骑车的人", "■ of those who ride"), anchor="start", colour=BLUE)
+    sheet.say(600, 278, w("■ 答卷的人", "■ of those who answered"), anchor="end", colour=RED)
     return sheet.text()
 
 
