@@ -16,6 +16,24 @@ MEMBER_OWES = "asset:receivable:member"
 MEMBER_WILL_OWE = "asset:receivable:member:unbilled"
 """What a member of the alliance owes already and finds on its next invoice; its party is the member's public id."""
 
+PARTNER_HELD = "liability:payable:held"
+"""What a partner earned while the hold of its terms lasts. Here and in the next four the party is the partner's public id."""
+
+PARTNER_READY = "liability:payable:available"
+"""What a partner earned and can be paid: journals `mature` move it here, `clawback` and `payout` take it out."""
+
+PARTNER_ON_ITS_WAY = "liability:payable:in_transit"
+"""What was ordered from the bank: `payout` moves it here, `payout_paid` and `payout_bounced` take it out."""
+
+PARTNER_OWES = "asset:receivable"
+"""What a partner has to give back: shares of refunded sales that were paid out (`clawback`), fees that it bears (`refund`)."""
+
+NOT_GIVEN_BACK = "expense:not_given_back"
+"""Shares of refunded sales that were paid out and that, by the terms, nobody gives back: the house bears them."""
+
+BANK = "asset:bank"
+"""The house's own bank account; it has no party."""
+
 _ACCOUNT: Table = Account.__table__  # type: ignore[assignment]
 
 

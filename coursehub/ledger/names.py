@@ -18,6 +18,7 @@ ACCOUNTS = {
     "income:placement": _l("The house's part of placement fees"),
     "income:share": _l("The house's own share"),
     "expense:rail_fee": _l("Fees of the payment provider"),
+    "expense:not_given_back": _l("Refunds after payout that the house bears"),
 }
 KINDS_OF_ACCOUNT = {
     "asset": _l("Asset"),
@@ -42,7 +43,11 @@ KINDS_OF_JOURNAL = {
     "receipt": _l("Money received from a member"),
     "correction": _l("Correction"),
     "payout": _l("Payout"),
+    "payout_paid": _l("Payout arrived"),
+    "payout_bounced": _l("Payout came back"),
     "mature": _l("End of a hold"),
+    "clawback": _l("Share taken back after its hold"),
+    "write_off": _l("Claim given up"),
 }
 
 

@@ -119,6 +119,15 @@ def seal_days(*, at: datetime) -> int:
     return len(sealed)
 
 
+def stand_in_line() -> None:
+    """Wait for everyone who books, in the open transaction: what is read of the books from here to the commit stays so.
+
+    For an operation that books what it reads. Like `post`, let this be the last lock that it takes.
+    """
+    with transaction():
+        _take_head(session_connection(), "")
+
+
 _opened = OpenedAccounts()
 _POSTINGS = Prepared(insert(Posting.__table__))  # type: ignore[arg-type]
 _JOURNAL = Prepared(insert(Journal.__table__))  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from coursehub.contracts.operations.facts import (
     take_back_fact,
 )
 from coursehub.contracts.operations.listings import close_listing, follow_terms, list_course
+from coursehub.contracts.operations.maturing import mature_sale
 from coursehub.contracts.operations.negotiation import (
     ContractEnded,
     ProposalClosed,
@@ -35,6 +36,7 @@ __all__ = [
     "follow_terms",
     "last_number",
     "list_course",
+    "mature_sale",
     "open_contract",
     "propose_terms",
     "record_fact",

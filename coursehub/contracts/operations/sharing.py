@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from coursehub.contracts import queries, reasons
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
+from coursehub.contracts.operations.maturing import take_back_matured
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import FEE_COST, Line, share_refund, share_sale, shares_of
@@ -69,7 +70,8 @@ def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
     """Share out a money event in the open transaction, once per effect key.
 
     Sale: the rail owes the gross less its fee; tax, each partner's share (held) and the
-    house's income stand against it. Refund: the very legs of its sale, taken back.
+    house's income stand against it. Refund: the very legs of its sale, taken back; what
+    had matured comes from what is ready to be paid, what was paid is owed back.
 
     Raises EffectAlreadyBooked if the key was used for something else, and refuses with
     TermsUnknown, CourseNotCovered, OtherCurrency, NothingToRefund or RefundExceedsSale.
@@ -111,12 +113,14 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: _
     sold = [line_of(row) for row in sale.lines]
     lines = share_refund(body, sold, before_minor=before, amount_minor=amount)
     rail = Leg(AccountRef(f"asset:rail:{sale.facts.get('rail', 'stripe')}"), -amount)
-    return _book(
+    event = _book(
         draft, terms, lines,
         legs=[rail, *_legs(body, lines)],
         amount_minor=-amount, channel=sale.channel, contribution={},
         held_until=sale.held_until, sale=sale, at=at,
     )  # fmt: skip
+    take_back_matured(event, sale, shares_of(lines), body, at=at)
+    return event
 
 
 def _book(
