@@ -117,7 +117,12 @@ def _partner(
         raise LookupError("the application has gone")
     answer_application(application, approve=True, reason="", by=players.acting("stan"), at=at)
     details = PayeeDetails(
-        holder=name, bank="示例银行上海分行", account="6200 0000 0000 1234", tax_number="91310000EXAMPLE0X", country="CN"
+        holder=name,
+        bank="示例银行上海分行",
+        account="6200000000001234",
+        tax_number="91310000EXAMPLE0X",
+        country="CN",
+        bank_code="102290000001",
     )
     give_payee_details(organisation, details, by=players.acting(owner), at=at)
     return organisation

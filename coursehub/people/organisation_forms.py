@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from coursehub.people.accounts import compact, is_bic, is_cnaps, is_iban, looks_like_iban
 from coursehub.people.forms import Address, Filled
 from coursehub.people.models.organisations import ROLES, STAFF_ROLES
 
@@ -47,26 +48,26 @@ class TickBoxes(SelectMultipleField):
     option_widget = widgets.CheckboxInput()
 
 
-def _compact(value: str | None) -> str:
-    return re.sub(r"[\s-]", "", value or "").upper()
-
-
-def iban_is_right(account: str) -> bool:
-    """The check digits of an international account number (ISO 13616, remainder 97)."""
-    moved = account[4:] + account[:4]
-    return int("".join(str(int(c, 36)) for c in moved)) % 97 == 1
-
-
 class AccountNumber:
     """Digits, or an IBAN whose check digits are right; blanks and hyphens are dropped."""
 
     def __call__(self, _form: Any, field: Any) -> None:
         """Keep the compact spelling, or refuse."""
-        field.data = _compact(field.data)
+        field.data = compact(field.data)
         if not re.fullmatch(r"[A-Z0-9]{8,34}", field.data):
             raise ValidationError(_l("An account number has 8 to 34 digits or letters."))
-        if re.match(r"[A-Z]{2}\d{2}", field.data) and not iban_is_right(field.data):
+        if looks_like_iban(field.data) and not is_iban(field.data):
             raise ValidationError(_l("The check digits of this IBAN are not right. Compare it with a bank statement."))
+
+
+class BankCode:
+    """A BIC, or the 12 digits of a branch in China; blanks and hyphens are dropped."""
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        """Keep the compact spelling, or refuse."""
+        field.data = compact(field.data)
+        if not is_bic(field.data) and not is_cnaps(field.data):
+            raise ValidationError(_l("A BIC has 8 or 11 letters and digits; a branch's CNAPS number has 12 digits."))
 
 
 class TaxNumber:
@@ -74,7 +75,7 @@ class TaxNumber:
 
     def __call__(self, _form: Any, field: Any) -> None:
         """Keep the compact spelling, or refuse."""
-        field.data = _compact(field.data)
+        field.data = compact(field.data)
         if not re.fullmatch(r"[A-Z0-9]{5,30}", field.data):
             raise ValidationError(_l("A tax number has 5 to 30 digits or letters."))
 
@@ -137,6 +138,11 @@ class PayeeForm(FlaskForm):
     account = StringField(
         _l("Account number or IBAN"),
         validators=[Filled(_l("Enter the account number.")), AccountNumber()],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    bank_code = StringField(
+        _l("BIC, or the branch's CNAPS number"),
+        validators=[Optional(), BankCode()],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
     tax_number = StringField(

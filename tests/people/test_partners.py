@@ -11,9 +11,9 @@ from coursehub import clock
 from coursehub.db import db
 from coursehub.errors import NotAllowed
 from coursehub.people import operations, queries
+from coursehub.people.accounts import iban_is_right, is_bic, is_cnaps, is_iban
 from coursehub.people.actor import actor_for
 from coursehub.people.models import PartnerApplication, PayeeOpening, PayeeRecord
-from coursehub.people.organisation_forms import iban_is_right
 from tests.people.cast import build_cast, sign_in
 from tests.people.mailbox import letters_to
 
@@ -179,7 +179,7 @@ def test_teachers_do_not_see_where_their_organisation_is_paid(cast, client: Flas
     assert client.get(f"{path}/payee/edit").status_code == 403
 
 
-def test_new_details_replace_the_old_and_every_owner_is_told(cast, client: FlaskClient) -> None:
+def test_new_details_replace_the_old_and_whoever_answers_for_the_money_is_told(cast, client: FlaskClient) -> None:
     sign_in(client, cast.finn)
     path = f"/organisations/{cast.northwind.public_id}/payee/edit"
     client.post(path, data=PAYEE)
@@ -188,18 +188,25 @@ def test_new_details_replace_the_old_and_every_owner_is_told(cast, client: Flask
     assert [r.ended_at is None for r in rows] == [False, True]
     told = letters_to("pia@example.org")
     assert len(told) == 2 and "5678" in told[-1].body and "62220200" not in told[-1].body
+    assert len(letters_to("finn@example.org")) == 2, "finance as well, also who changed them"
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("account", "DE00 3704 0044 0532 0130 00"), ("account", "12"), ("account", ""), ("tax_number", "??"), ("country", "XX"),
-     ("holder", "  ")],
+     ("holder", "  "), ("bank_code", "12345"), ("account", "DE89370400440")],
 )  # fmt: skip
 def test_numbers_that_cannot_be_right_are_422(cast, client: FlaskClient, field: str, value: str) -> None:
     sign_in(client, cast.finn)
     answer = client.post(f"/organisations/{cast.northwind.public_id}/payee/edit", data={**PAYEE, field: value})
     assert answer.status_code == 422 and f'href="#{field}"'.encode() in answer.data
     assert db.session.execute(sa.select(PayeeRecord)).first() is None
+
+
+def test_codes_of_banks_have_their_shape() -> None:
+    assert is_bic("DEUTDEFF") and is_bic("COBADEFFXXX") and not is_bic("DEUTDEF") and not is_bic("DEUT1EFF")
+    assert is_cnaps("102290000001") and not is_cnaps("10229000000")
+    assert is_iban("de89 3704 0044 0532 0130 00") and not is_iban("6222020012345678")
 
 
 def test_check_digits_of_ibans() -> None:

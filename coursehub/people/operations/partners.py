@@ -10,6 +10,7 @@ from coursehub import events
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people import letters, policies, queries
+from coursehub.people.accounts import is_iban
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Organisation, PartnerApplication, PayeeOpening, PayeeRecord, Person
@@ -46,13 +47,14 @@ class NoPayeeYet(Refusal):
 
 @dataclass(frozen=True)
 class PayeeDetails:
-    """Where to pay an organisation, and its tax number."""
+    """Where to pay an organisation, and its tax number. bank_code: BIC, or the 12 digits of a branch in China (CNAPS)."""
 
     holder: str
     bank: str
     account: str
     tax_number: str
     country: str
+    bank_code: str = ""
 
 
 def apply_as_partner(
@@ -118,8 +120,9 @@ def answer_application(application: PartnerApplication, *, approve: bool, reason
             )  # fmt: skip
 
 
-def _owners(organisation: Organisation) -> list[Person]:
-    ids = queries.members_with_role(organisation.id, "owner")
+def _owners(organisation: Organisation, *others: str) -> list[Person]:
+    """Its owners, and whoever holds one of the other roles."""
+    ids = queries.members_with_role(organisation.id, "owner", *others)
     return list(db.session.execute(sa.select(Person).where(Person.id.in_(ids)).order_by(Person.id)).scalars())
 
 
@@ -131,7 +134,7 @@ def current_payee(organisation_id: int) -> PayeeRecord | None:
 
 
 def give_payee_details(organisation: Organisation, details: PayeeDetails, *, by: Actor, at: datetime) -> PayeeRecord:
-    """Say where the organisation is paid from now on; its owners are told, since this is where money is stolen."""
+    """Say where the organisation is paid from now on; its owners and finance are told, since this is where money is stolen."""
     require(policies.may_change_payee(by, organisation))
     with transaction():
         lock(organisation)
@@ -152,8 +155,8 @@ def give_payee_details(organisation: Organisation, details: PayeeDetails, *, by:
         db.session.flush()
         note("payee_given", at=at, by_id=by.person_id, organisation_id=organisation.id, payee_record_id=record.id)
         events.record("people.payee_given", at=at, organisation_id=organisation.id)
-        for owner in _owners(organisation):
-            letters.send_payee_changed(owner, organisation, account_tail=record.account_tail, mark=str(record.id), at=at)
+        for reader in _owners(organisation, "finance"):
+            letters.send_payee_changed(reader, organisation, account_tail=record.account_tail, mark=str(record.id), at=at)
     return record
 
 
@@ -163,7 +166,13 @@ def open_payee_details(organisation: Organisation, *, reason: str, by: Actor, at
     record = current_payee(organisation.id)
     if record is None:
         raise NoPayeeYet
-    details = PayeeDetails(**json.loads(unseal("payee", record.sealed)))
+    return open_payee_record(record, organisation, reason=reason, by=by, at=at)
+
+
+def open_payee_record(record: PayeeRecord, organisation: Organisation, *, reason: str, by: Actor, at: datetime) -> PayeeDetails:
+    """The same for details that may have been replaced since, such as those that a payout was ordered to. Raises SealBroken."""
+    require(policies.may_open_payee(by, organisation) and record.organisation_id == organisation.id)
+    details = _unsealed(record)
     with transaction():
         db.session.add(
             PayeeOpening(
@@ -172,6 +181,15 @@ def open_payee_details(organisation: Organisation, *, reason: str, by: Actor, at
         )
         note("payee_opened", at=at, by_id=by.person_id, organisation_id=organisation.id, payee_record_id=record.id)
     return details
+
+
+def has_iban(record: PayeeRecord) -> bool:
+    """Whether the sealed account number is an IBAN; no number leaves. Raises SealBroken."""
+    return is_iban(_unsealed(record).account)
+
+
+def _unsealed(record: PayeeRecord) -> PayeeDetails:
+    return PayeeDetails(**json.loads(unseal("payee", record.sealed)))
 
 
 def payee_openings(organisation_id: int) -> "sa.Select[PayeeOpening]":

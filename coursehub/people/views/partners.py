@@ -129,7 +129,8 @@ def give_payee(public_id: str) -> ResponseReturnValue:
         account=typed(form.account),
         tax_number=typed(form.tax_number),
         country=typed(form.country),
+        bank_code=typed(form.bank_code),
     )
     operations.give_payee_details(organisation, details, by=signed_in_actor(), at=clock.now())
-    flash(_("Saved. The owners get a letter about it."), "done")
+    flash(_("Saved. Whoever answers for the money gets a letter about it."), "done")
     return see_other("people.payee", public_id=public_id)
