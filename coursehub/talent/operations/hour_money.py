@@ -3,7 +3,7 @@
 Booked in the transaction of the approval; the employer reads all weeks of a month on one invoice (`month_invoices.py`).
 The arithmetic is `coursehub/contracts/hour_fee.py`; the fee is that of the prices in force when the work
 was proposed. Where none were, pay is counted and nothing is booked. Courses share in the fee by the evidence that the
-employer could read before it proposed the work (decision 27).
+employer could read before it proposed the work (decision 28).
 The worker stands in the books under the number of the engagement, so no account says who it is.
 """
 
