@@ -21,6 +21,7 @@ ROOMS = (
     "contracts",
     "sales",
     "talent",
+    "payouts",
     "alliance",
     "privacy",
     "desks",

@@ -11,8 +11,21 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "coursehub"
-ROOMS = ("people", "ledger", "billing", "catalog", "learning", "contracts", "sales", "talent", "alliance", "privacy", "desks")
-MONEY = ("ledger", "billing", "contracts", "sales")
+ROOMS = (
+    "people",
+    "ledger",
+    "billing",
+    "catalog",
+    "learning",
+    "contracts",
+    "sales",
+    "talent",
+    "payouts",
+    "alliance",
+    "privacy",
+    "desks",
+)
+MONEY = ("ledger", "billing", "contracts", "sales", "payouts")
 BANNED_FILES = {"utils", "helpers", "common", "manager", "managers", "misc"}
 BANNED_VERBS = ("handle_", "process_", "manage_", "do_")
 NAMED_BY_SQLALCHEMY = {"process_bind_param", "process_result_value"}

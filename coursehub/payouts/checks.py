@@ -1,0 +1,75 @@
+"""Do payouts agree with the books? Every partner's accounts told twice."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from coursehub.db import db
+from coursehub.ledger.accounts import PARTNER_ON_ITS_WAY, PARTNER_READY
+from coursehub.ledger.models import Account, Balance, Journal, Posting
+from coursehub.payouts import queries
+from coursehub.payouts.models import Payout, PayoutStep
+from coursehub.people.models import Organisation
+
+
+def faults() -> Iterator[str]:
+    """One sentence per fault; none when payouts, their steps and the books tell the same."""
+    yield from _steps()
+    yield from _on_its_way()
+    yield from _owed()
+    found = sa.select(Account.party, Account.currency, Balance.posted_minor).join(Balance, Balance.account_id == Account.id)
+    for party, currency, minor in db.session.execute(found.where(Account.code == PARTNER_ON_ITS_WAY, Balance.posted_minor > 0)):
+        yield f"{party} in {currency}: {minor} more arrived than was ordered"
+
+
+def _steps() -> Iterator[str]:
+    """Each step's journal moves the very amount of its payout, once."""
+    moved = sa.func.sum(sa.case((Account.code.in_((PARTNER_READY, PARTNER_ON_ITS_WAY)), Posting.amount_minor), else_=0))
+    rows = db.session.execute(
+        sa.select(Payout.public_id, PayoutStep.kind, Payout.amount_minor, Payout.offset_minor, Journal.effect_key, moved)
+        .join(PayoutStep, PayoutStep.payout_id == Payout.id)
+        .join(Journal, Journal.id == PayoutStep.journal_id)
+        .join(Posting, Posting.journal_id == Journal.id)
+        .join(Account, Account.id == Posting.account_id)
+        .group_by(Payout.public_id, PayoutStep.kind, Payout.amount_minor, Payout.offset_minor, Journal.effect_key)
+    )
+    for name, kind, amount, offset, key, minor in rows:
+        meant = {"ordered": offset, "paid": amount, "bounced": 0, "returned": -amount}[kind]
+        wanted = f"payout:{name}" if kind == "ordered" else f"payout:{name}:{kind}"
+        if key != wanted or int(minor) != meant:
+            yield f"payout {name}, {kind}: journal {key} moves {minor}, not {meant}"
+
+
+def _on_its_way() -> Iterator[str]:
+    """What is on its way in the books is what was ordered and has no end yet."""
+    ended = sa.select(PayoutStep.payout_id).where(PayoutStep.kind.in_(("paid", "bounced")))
+    rows = db.session.execute(
+        sa.select(Organisation.public_id, Payout.currency, sa.func.sum(Payout.amount_minor))
+        .join(Organisation, Organisation.id == Payout.organisation_id)
+        .join(PayoutStep, sa.and_(PayoutStep.payout_id == Payout.id, PayoutStep.kind == "ordered"))
+        .where(Payout.id.not_in(ended))
+        .group_by(Organisation.public_id, Payout.currency)
+    )
+    told = {(party, currency): int(minor) for party, currency, minor in rows}
+    booked = {
+        (party, currency): -int(minor)
+        for party, currency, minor in db.session.execute(
+            sa.select(Account.party, Account.currency, Balance.posted_minor)
+            .join(Balance, Balance.account_id == Account.id)
+            .where(Account.code == PARTNER_ON_ITS_WAY, Balance.posted_minor != 0)
+        )
+    }
+    for party, currency in sorted({*told, *booked}):
+        if told.get((party, currency), 0) != booked.get((party, currency), 0):
+            yield (
+                f"{party} in {currency}: {booked.get((party, currency), 0)} on its way in the books, "
+                f"{told.get((party, currency), 0)} ordered"
+            )
+
+
+def _owed() -> Iterator[str]:
+    """What a partner owes in the books is what its claims add up to."""
+    for party, currency, minor in queries.owed_by_party():
+        claims = sum(claim.left_minor for claim in queries.claims_of(party, currency))
+        if claims != minor:
+            yield f"{party} in {currency}: owes {minor} in the books, its claims add up to {claims}"

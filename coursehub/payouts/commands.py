@@ -1,0 +1,26 @@
+"""`coursehub payouts …`: prove that payouts agree with the books."""
+
+import click
+from flask.cli import with_appcontext
+
+from coursehub.payouts import checks
+
+
+@click.group()
+def payouts() -> None:
+    """Prove that payouts agree with the books."""
+
+
+@payouts.command()
+@with_appcontext
+def check() -> None:
+    """Every payout, every step and every claim told twice; fails when anything differs."""
+    found = list(checks.faults())
+    for fault in found:
+        click.echo(fault)
+    if found:
+        raise click.ClickException(f"{len(found)} faults")
+    click.echo("Every payout moved in the books what it says, once, and every claim stands there.")
+
+
+commands = [payouts]

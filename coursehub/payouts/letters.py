@@ -1,0 +1,59 @@
+"""Letters about payouts, to those who answer for a partner's money and to the house's finance, in their language."""
+
+from datetime import datetime
+
+from coursehub import mail
+from coursehub.db import db
+from coursehub.events import on
+from coursehub.payouts import queries
+from coursehub.payouts.models import Payout, PayoutRun
+from coursehub.people import queries as people
+from coursehub.people.models import Organisation, PayeeRecord
+
+
+def _write(template: str, person_ids: list[int], *, mark: str, at: datetime, **context: object) -> None:
+    for person_id in person_ids:
+        email = people.email_of(person_id)
+        if email is not None:
+            mail.send_once(
+                key=f"payouts.{template}:{mark}:{person_id}", person_id=person_id, to=email, organisation_name=people.name_of,
+                locale=people.locale_of(person_id), template=f"payouts/letters/{template}.txt", at=at, kind="receipt", **context,
+            )  # fmt: skip
+
+
+def _to_partner(template: str, payout_id: int, at: datetime) -> None:
+    payout = db.session.get_one(Payout, payout_id)
+    payee = db.session.get_one(PayeeRecord, payout.payee_record_id)
+    _write(
+        template, people.members_with_role(payout.organisation_id, "owner", "finance"), mark=str(payout.id), at=at,
+        payout=payout, organisation=db.session.get_one(Organisation, payout.organisation_id),
+        run=db.session.get_one(PayoutRun, payout.run_id), tail=payee.account_tail,
+    )  # fmt: skip
+
+
+@on("payouts.run_prepared")
+def send_run_waits(*, at: datetime, run_id: int) -> None:
+    """A run waits for its second person: whoever else does finance in the house."""
+    run = db.session.get_one(PayoutRun, run_id)
+    if queries.decision_of(run.id) is None:
+        others = [each for each in people.members_with_role(people.house().id, "staff_finance") if each != run.prepared_by_id]
+        count, minor = queries.totals_of([run.id]).get(run.id, (0, 0))
+        _write("run_waits", others, mark=str(run.id), at=at, run=run, count=count, minor=minor)
+
+
+@on("payouts.ordered")
+def send_ordered(*, at: datetime, payout_id: int) -> None:
+    """Money is on its way."""
+    _to_partner("ordered", payout_id, at)
+
+
+@on("payouts.bounced")
+def send_bounced(*, at: datetime, payout_id: int) -> None:
+    """The bank gave it back."""
+    _to_partner("bounced", payout_id, at)
+
+
+@on("payouts.returned")
+def send_returned(*, at: datetime, payout_id: int) -> None:
+    """It had arrived and came back after all."""
+    _to_partner("bounced", payout_id, at)

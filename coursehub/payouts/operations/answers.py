@@ -1,0 +1,128 @@
+"""The bank's answer: what arrived, what came back, and what matches nothing we know."""
+
+from datetime import date, datetime, time
+from hashlib import sha256
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from coursehub import events
+from coursehub.db import db, transaction
+from coursehub.errors import Refusal, require
+from coursehub.ledger.accounts import BANK, PARTNER_ON_ITS_WAY, PARTNER_READY
+from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
+from coursehub.payouts import answer_file, policies, queries
+from coursehub.payouts.answer_file import Answered
+from coursehub.payouts.models import AnswerLine, BankAnswer, Explanation, Payout, PayoutStep
+from coursehub.people.actor import Actor
+from coursehub.people.audit import note
+from coursehub.people.models import Organisation
+from coursehub.web.locale import SHOWN_ZONE
+
+
+class AnswerKnown(Refusal):
+    """This file was read before. Every file counts once."""
+
+
+class AnswerNotRead(Refusal):
+    """This file cannot be read here: %(why)s. Nothing of it was booked."""
+
+
+class ExplainedAlready(Refusal):
+    """Somebody has explained this line already."""
+
+
+def import_answer(name: str, raw: bytes, *, by: Actor, at: datetime) -> BankAnswer:
+    """Read a file of the bank and book every line that fits a payout, the whole file or nothing of it.
+
+    A line that says what we know already changes nothing; one that fits no payout, or says
+    something that cannot be, is kept open until somebody explains it.
+    Raises AnswerKnown, AnswerNotRead.
+    """
+    require(policies.may_prepare(by))
+    try:
+        kind, lines = answer_file.read(raw)
+    except answer_file.NotReadable as problem:
+        raise AnswerNotRead(why=str(problem)) from problem
+    digest = sha256(raw).hexdigest()
+    with transaction():
+        stand_in_line()
+        if db.session.execute(sa.select(BankAnswer.id).where(BankAnswer.sha256 == digest)).first() is not None:
+            raise AnswerKnown
+        answer = BankAnswer(format=kind, name=name[-200:], sha256=digest, by_id=by.person_id, at=at)
+        try:
+            with db.session.begin_nested():
+                db.session.add(answer)
+        except IntegrityError as problem:
+            raise AnswerKnown from problem
+        for n, line in enumerate(lines, start=1):
+            _take(answer, n, line, at)
+        db.session.flush()
+        note("payout_answer_read", at=at, by_id=by.person_id, organisation_id=by.organisation_id, answer=answer.public_id)
+    return answer
+
+
+def _take(answer: BankAnswer, n: int, line: Answered, at: datetime) -> None:
+    found = sa.select(Payout).where(Payout.public_id == line.reference)
+    payout = db.session.execute(found).scalar_one_or_none()
+    result = _book(payout, line, at) if payout is not None else "unknown"
+    db.session.add(
+        AnswerLine(
+            answer_id=answer.id, n=n, reference=line.reference, outcome=line.outcome, amount_minor=line.amount_minor,
+            currency=line.currency, on=line.on, bank_reference=line.bank_reference, words=line.words,
+            payout_id=payout.id if payout else None, result=result,
+        )
+    )  # fmt: skip
+    db.session.flush()
+
+
+def _book(payout: Payout, line: Answered, at: datetime) -> str:
+    """Book what the bank says of a payout of ours; gives one of RESULTS."""
+    steps = {step.kind for step in queries.steps_of([payout.id])[payout.id]}
+    says_other = line.amount_minor is not None and (line.amount_minor, line.currency) != (payout.amount_minor, payout.currency)
+    if "ordered" not in steps or says_other:
+        return "differs"
+    if line.outcome == "paid":
+        if steps & {"paid"}:
+            return "known"
+        return "differs" if "bounced" in steps else _step(payout, "paid", line, at)
+    if steps & {"bounced", "returned"}:
+        return "known"
+    return _step(payout, "returned" if "paid" in steps else "bounced", line, at)
+
+
+_LEGS = {"paid": (PARTNER_ON_ITS_WAY, BANK), "bounced": (PARTNER_ON_ITS_WAY, PARTNER_READY), "returned": (BANK, PARTNER_READY)}
+"""From which account what is booked when: debited first, credited second."""
+
+
+def _step(payout: Payout, kind: str, line: Answered, at: datetime) -> str:
+    party = db.session.get_one(Organisation, payout.organisation_id).public_id
+    debited, credited = (AccountRef(code, None if code == BANK else party) for code in _LEGS[kind])
+    on = line.on or at.astimezone(SHOWN_ZONE).date()
+    booked = post(
+        kind="payout_paid" if kind == "paid" else "payout_bounced", effect_key=f"payout:{payout.public_id}:{kind}",
+        occurred_at=min(_noon(on), at), at=at, currency=payout.currency,
+        postings=[Leg(debited, payout.amount_minor), Leg(credited, -payout.amount_minor)],
+    )  # fmt: skip
+    db.session.add(PayoutStep(payout_id=payout.id, kind=kind, journal_id=booked.id, at=at, on=on, words=line.words))
+    db.session.flush()
+    events.record(f"payouts.{kind}", at=at, payout_id=payout.id)
+    return "booked"
+
+
+def _noon(on: date) -> datetime:
+    """A day of the bank as a moment."""
+    return datetime.combine(on, time(12), SHOWN_ZONE)
+
+
+def explain_line(line: AnswerLine, *, words: str, by: Actor, at: datetime) -> None:
+    """Say what was found out about a line that matched nothing; it leaves the list. Raises ExplainedAlready."""
+    require(policies.may_prepare(by))
+    with transaction():
+        if db.session.get(Explanation, line.id) is not None:
+            raise ExplainedAlready
+        try:
+            with db.session.begin_nested():
+                db.session.add(Explanation(line_id=line.id, words=words.strip(), by_id=by.person_id, at=at))
+        except IntegrityError as problem:
+            raise ExplainedAlready from problem

@@ -1,0 +1,29 @@
+"""Who may see, prepare and confirm payouts; pure, no query, no request."""
+
+from coursehub.payouts.models import PayoutRun
+from coursehub.people.actor import Actor
+
+
+def may_read_all(by: Actor) -> bool:
+    """Finance staff of the house."""
+    return "finance" in by.staff_roles
+
+
+def may_prepare(by: Actor) -> bool:
+    """Finance staff, but nobody while looking as somebody else."""
+    return not by.is_only_looking and may_read_all(by)
+
+
+def may_confirm(by: Actor, run: PayoutRun) -> bool:
+    """Another person of finance than who prepared it."""
+    return may_prepare(by) and by.person_id != run.prepared_by_id
+
+
+def may_take_back(by: Actor, run: PayoutRun) -> bool:  # noqa: ARG001 - one shape for all policies of a run
+    """Any person of finance: stopping money needs one."""
+    return may_prepare(by)
+
+
+def may_read_own(by: Actor) -> bool:
+    """Owners and finance of a partner read its payouts."""
+    return by.organisation_id is not None and by.has_role("owner", "finance")

@@ -1,0 +1,71 @@
+"""What is ready, what is owed, what was paid and what matches nothing."""
+
+from coursehub.payouts.queries.claims import (
+    claims_of,
+    owed_by_party,
+)
+from coursehub.payouts.queries.matching import (
+    answers_read,
+    explained_lately,
+    line_visible_to,
+    open_lines,
+    organisations_of_parties,
+    results_of,
+    suspense,
+    without_answer,
+)
+from coursehub.payouts.queries.proposals import (
+    Proposed,
+    currencies_ready,
+    proposal,
+    proposed_for,
+)
+from coursehub.payouts.queries.runs import (
+    decision_of,
+    decisions_of,
+    downloads_of,
+    held_by,
+    offsets_of,
+    open_run,
+    payouts_of_organisation,
+    payouts_of_run,
+    run_named,
+    runs_visible_to,
+    step_of,
+    steps_of,
+    tails_of,
+    totals_of,
+    withheld_in,
+)
+
+__all__ = [
+    "Proposed",
+    "answers_read",
+    "claims_of",
+    "currencies_ready",
+    "decision_of",
+    "decisions_of",
+    "downloads_of",
+    "explained_lately",
+    "held_by",
+    "line_visible_to",
+    "offsets_of",
+    "open_lines",
+    "open_run",
+    "organisations_of_parties",
+    "owed_by_party",
+    "payouts_of_organisation",
+    "payouts_of_run",
+    "proposal",
+    "proposed_for",
+    "results_of",
+    "run_named",
+    "runs_visible_to",
+    "step_of",
+    "steps_of",
+    "suspense",
+    "tails_of",
+    "totals_of",
+    "withheld_in",
+    "without_answer",
+]

@@ -1,0 +1,68 @@
+"""What partners owe, claim by claim: the books' receivables, less what payouts were set against them."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from coursehub.contracts import queries as contracts
+from coursehub.db import db
+from coursehub.ledger.accounts import PARTNER_OWES
+from coursehub.ledger.models import Account, Balance, Journal, Posting
+from coursehub.payouts.models import Payout as _Payout
+from coursehub.payouts.models import PayoutOffset, PayoutStep
+from coursehub.payouts.offsets import Claim
+from coursehub.people.models import Organisation
+
+
+def claims_of(party: str, currency: str) -> list[Claim]:
+    """What a partner owes in a currency, the oldest first; party: its public id."""
+    taken = (
+        sa.select(PayoutOffset.journal_id, sa.func.sum(PayoutOffset.amount_minor).label("minor"))
+        .join(_Payout, _Payout.id == PayoutOffset.payout_id)
+        .join(Organisation, Organisation.id == _Payout.organisation_id)
+        .join(PayoutStep, sa.and_(PayoutStep.payout_id == _Payout.id, PayoutStep.kind == "ordered"))
+        .where(Organisation.public_id == party)
+        .group_by(PayoutOffset.journal_id)
+        .subquery()
+    )
+    given_up = sa.select(Journal.effect_key).where(Journal.kind == "write_off", Journal.effect_key.endswith(f":{party}"))
+    left = sa.func.sum(Posting.amount_minor) - sa.func.coalesce(taken.c.minor, 0)
+    rows = db.session.execute(
+        sa.select(Journal.id, Journal.kind, Journal.occurred_at, Journal.terms_hash, left)
+        .join(Posting, Posting.journal_id == Journal.id)
+        .join(Account, Account.id == Posting.account_id)
+        .outerjoin(taken, taken.c.journal_id == Journal.id)
+        .where(Account.code == PARTNER_OWES, Account.party == party, Account.currency == currency, Posting.amount_minor > 0)
+        .group_by(Journal.id, taken.c.minor)
+        .having(left > 0)
+        .order_by(Journal.occurred_at, Journal.id)
+    ).all()
+    done = set(db.session.execute(given_up).scalars()) if rows else set()
+    return [_claim(*row) for row in rows if write_off_key(row[0], party) not in done]
+
+
+def write_off_key(journal_id: int, party: str) -> str:
+    """The effect key of giving up a claim."""
+    return f"write_off:{journal_id}:{party}"
+
+
+def _claim(journal_id: int, kind: str, since_at: datetime, terms_hash: str | None, left: int) -> Claim:
+    """A share that was paid out follows the clawback clause; a fee that the partner bears is taken whole and never given up."""
+    if kind != "clawback" or terms_hash is None:
+        return Claim(journal_id, since_at, int(left), what="fee")
+    clause = contracts.body_hashed(terms_hash).clawback
+    return Claim(
+        journal_id, since_at, int(left), limit_bps=clause.offset_limit_bps,
+        ends_at=since_at + timedelta(days=clause.max_age_days),
+    )  # fmt: skip
+
+
+def owed_by_party() -> list[tuple[str, str, int]]:
+    """(party, currency, minor units) of every partner that owes something."""
+    found = (
+        sa.select(Account.party, Account.currency, Balance.posted_minor)
+        .join(Balance, Balance.account_id == Account.id)
+        .where(Account.code == PARTNER_OWES, Balance.posted_minor > 0)
+        .order_by(Account.party, Account.currency)
+    )
+    return [(party, currency, int(minor)) for party, currency, minor in db.session.execute(found)]

@@ -1,0 +1,110 @@
+"""What a run would pay now, and what it would leave where it is and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from coursehub.db import db
+from coursehub.ledger.accounts import PARTNER_READY
+from coursehub.ledger.models import Account, Balance
+from coursehub.payouts.models import Payout, PayoutStep
+from coursehub.payouts.offsets import set_against
+from coursehub.payouts.paydays import REST_DAYS, minimum_minor
+from coursehub.payouts.queries.claims import claims_of
+from coursehub.people.models import Organisation, PayeeRecord
+from coursehub.people.operations.partners import current_payee, has_iban
+from coursehub.people.sealing import SealBroken
+from coursehub.talent.queries.working_days import due_after
+
+REASONS = ("no_account", "account_unfit", "account_bounced", "account_new", "below_minimum")
+"""Why something that is ready is not paid, the first that holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """One partner in a proposed run. reason: "" when it is paid. offsets: what is set against which claim's journal."""
+
+    organisation_id: int
+    party: str
+    currency: str
+    ready_minor: int
+    offsets: Mapping[int, int] = field(default_factory=dict)
+    payee_record_id: int | None = None
+    reason: str = ""
+    free_at: datetime | None = None
+
+    @property
+    def offset_minor(self) -> int:
+        """What it owes and is not paid therefore."""
+        return sum(self.offsets.values())
+
+    @property
+    def amount_minor(self) -> int:
+        """What would be paid."""
+        return self.ready_minor - self.offset_minor
+
+
+def proposal(currency: str, at: datetime) -> list[Proposed]:
+    """Every partner with something ready in a currency, by name."""
+    found = _standing().where(Account.currency == currency).order_by(Organisation.name_en, Organisation.id)
+    return [_proposed(*row, at) for row in db.session.execute(found)]
+
+
+def proposed_for(organisation_id: int, at: datetime) -> list[Proposed]:
+    """The same for one partner, by currency."""
+    found = _standing().where(Organisation.id == organisation_id).order_by(Account.currency)
+    return [_proposed(*row, at) for row in db.session.execute(found)]
+
+
+def currencies_ready() -> list[str]:
+    """The currencies in which something is ready for anybody."""
+    found = sa.select(Account.currency).join(Balance).where(Account.code == PARTNER_READY, Balance.posted_minor < 0)
+    return list(db.session.execute(found.distinct().order_by(Account.currency)).scalars())
+
+
+def _standing() -> "sa.Select[int, str, str, int]":
+    return (
+        sa.select(Organisation.id, Account.party, Account.currency, -Balance.posted_minor)
+        .join(Balance, Balance.account_id == Account.id)
+        .join(Organisation, Organisation.public_id == Account.party)
+        .where(Account.code == PARTNER_READY, Balance.posted_minor < 0)
+    )
+
+
+def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int, at: datetime) -> Proposed:
+    offsets = set_against(int(ready_minor), claims_of(party, currency))
+    payee = current_payee(organisation_id)
+    reason = _why_not_to(payee, currency, at)
+    if not reason and ready_minor - sum(offsets.values()) < minimum_minor(currency):
+        reason = "below_minimum"
+    return Proposed(
+        organisation_id, party, currency, int(ready_minor), offsets, payee.id if payee else None, reason,
+        due_after(payee.given_at, REST_DAYS) if payee and reason == "account_new" else None,
+    )  # fmt: skip
+
+
+def _why_not_to(payee: PayeeRecord | None, currency: str, at: datetime) -> str:
+    """What stands between a partner and its money as far as its account is concerned; "" is nothing."""
+    if payee is None:
+        return "no_account"
+    try:
+        iban = has_iban(payee)
+    except SealBroken:
+        return "no_account"
+    if (currency == "EUR" and not iban) or (currency == "CNY" and iban):
+        return "account_unfit"
+    if _has_bounced(payee.id):
+        return "account_bounced"
+    return "account_new" if due_after(payee.given_at, REST_DAYS) > at else ""
+
+
+def _has_bounced(payee_record_id: int) -> bool:
+    """Whether money came back from this account; giving the details again makes a new record."""
+    found = (
+        sa.select(PayoutStep.id)
+        .join(Payout, Payout.id == PayoutStep.payout_id)
+        .where(Payout.payee_record_id == payee_record_id, PayoutStep.kind.in_(("bounced", "returned")))
+    )
+    return db.session.execute(found.limit(1)).first() is not None

@@ -1,0 +1,80 @@
+"""The bank's answer: every file once, nothing twice, and what fits nothing stays in sight."""
+
+import pytest
+
+from coursehub.ledger.checks import check_books
+from coursehub.payouts import operations, queries
+from coursehub.payouts.checks import faults
+
+from .rig import World
+
+
+@pytest.fixture
+def world(cast, at):
+    return World(cast, at)
+
+
+@pytest.fixture
+def payout(world):
+    world.sell()
+    run = world.prepare()
+    world.confirm(run)
+    return queries.payouts_of_run(run.id)[0]
+
+
+@pytest.fixture(autouse=True)
+def _sound(app):
+    yield
+    assert list(faults()) == [] and check_books().faults == ()
+
+
+def test_a_file_counts_once_and_a_line_said_again_changes_nothing(world, payout):
+    line = (payout.public_id, "paid", payout.amount_minor)
+    world.answer(line)
+    with pytest.raises(operations.AnswerKnown):
+        world.answer(line, name="renamed.csv")
+    before = world.standing
+    other = world.answer(line, line)
+    assert queries.results_of(other.id) == {"known": 2} and world.standing == before
+
+
+def test_a_file_with_one_bad_line_books_nothing(world, payout, cast):
+    raw = (
+        f"reference,result,date,amount,currency\n{payout.public_id},paid,2026-02-01,1.00,CNY\nx,perhaps,2026-02-01,1.00,CNY"
+    ).encode()
+    with pytest.raises(operations.AnswerNotRead):
+        operations.import_answer("a.csv", raw, by=cast.acting(cast.fay), at=world.now)
+    assert queries.answers_read(10) == [] and "way" in world.standing
+
+
+@pytest.mark.parametrize("minor", [1, 99_999_999])
+def test_another_amount_is_not_believed(world, payout, minor):
+    answer = world.answer((payout.public_id, "paid", minor))
+    assert queries.results_of(answer.id) == {"differs": 1}
+    assert world.standing == {"way": payout.amount_minor}
+
+
+def test_what_bounced_cannot_be_paid_afterwards(world, payout):
+    world.answer((payout.public_id, "bounced", payout.amount_minor))
+    answer = world.answer((payout.public_id, "paid", payout.amount_minor))
+    assert queries.results_of(answer.id) == {"differs": 1}
+    assert world.standing == {"ready": payout.amount_minor}
+
+
+def test_a_line_about_nothing_of_ours_stays_until_it_is_explained(world, payout, cast):
+    world.answer(("rent-2026-02", "paid", 128_000))
+    ((line, _answer),) = queries.open_lines()
+    fay = cast.acting(cast.fay)
+    operations.explain_line(line, words="Rent of the office.", by=fay, at=world.now)
+    assert queries.open_lines() == []
+    with pytest.raises(operations.ExplainedAlready):
+        operations.explain_line(line, words="Again.", by=fay, at=world.now)
+    assert world.standing == {"way": payout.amount_minor}
+
+
+def test_an_answer_about_a_run_nobody_confirmed_is_at_odds(world):
+    world.sell()
+    run = world.prepare()
+    (waiting,) = queries.payouts_of_run(run.id)
+    answer = world.answer((waiting.public_id, "paid", waiting.amount_minor))
+    assert queries.results_of(answer.id) == {"differs": 1} and "bank" not in world.standing

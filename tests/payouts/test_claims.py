@@ -1,0 +1,110 @@
+"""A refund after the payout: owed back, set against later payouts up to the agreed part, given up when it is old."""
+
+from datetime import timedelta
+
+import pytest
+
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import NOT_GIVEN_BACK
+from coursehub.ledger.checks import check_books
+from coursehub.payouts import operations, queries
+from coursehub.payouts.checks import faults
+
+from .rig import World
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def world(cast, at):
+    return World(cast, at)
+
+
+@pytest.fixture
+def paid(world):
+    """A sale whose share was paid out; its effect key."""
+    sale = world.sell()
+    run = world.prepare()
+    world.confirm(run)
+    (payout,) = queries.payouts_of_run(run.id)
+    world.answer((payout.public_id, "paid", payout.amount_minor))
+    return sale
+
+
+@pytest.fixture(autouse=True)
+def _sound(app):
+    yield
+    assert list(faults()) == [] and check_books().faults == ()
+
+
+def test_what_was_paid_is_owed_and_half_of_the_next_payout_goes_against_it(world, paid):
+    world.refund(paid, 100_000)
+    owed = world.standing["owes"]
+    world.sell()
+    ready = world.standing["ready"]
+    (claim,) = queries.claims_of(world.cast.northwind.public_id, "CNY")
+    assert (claim.left_minor, claim.limit_bps, claim.what) == (owed, 5_000, "clawback")
+    (one,) = queries.proposal("CNY", world.now)
+    assert (one.offset_minor, one.amount_minor) == (ready // 2, ready - ready // 2)
+    run = world.prepare()
+    world.confirm(run)
+    assert world.standing["owes"] == owed - ready // 2
+    (claim,) = queries.claims_of(world.cast.northwind.public_id, "CNY")
+    assert claim.left_minor == owed - ready // 2
+
+
+def test_a_payout_that_bounces_gives_back_what_was_sent_and_keeps_what_was_set_off(world, paid):
+    world.refund(paid, 40_000)
+    world.sell()
+    run = world.prepare()
+    world.confirm(run)
+    (payout,) = queries.payouts_of_run(run.id)
+    world.answer((payout.public_id, "bounced", payout.amount_minor))
+    standing = world.standing
+    assert standing["ready"] == payout.amount_minor and payout.offset_minor > 0
+    assert standing.get("owes", 0) == sum(each.left_minor for each in queries.claims_of(world.cast.northwind.public_id, "CNY"))
+
+
+def test_a_run_taken_back_sets_nothing_off(world, paid):
+    world.refund(paid, 40_000)
+    owed = world.standing["owes"]
+    world.sell()
+    run = world.prepare()
+    operations.take_run_back(run, by=world.cast.acting(world.cast.fay), at=world.now)
+    (claim,) = queries.claims_of(world.cast.northwind.public_id, "CNY")
+    assert claim.left_minor == owed == world.standing["owes"]
+
+
+def test_a_new_claim_between_the_two_persons_stops_the_run(world, paid):
+    world.sell()
+    run = world.prepare()
+    other = world.sell()
+    world.refund(other, 100_000)
+    world.confirm(run)  # that refund took what had matured since, so the run still fits
+    assert set(world.standing) == {"way", "bank"}
+    world.refund(paid, 50_000)
+    world.sell()
+    third = world.prepare()
+    world.refund(paid, 25_000)
+    with pytest.raises(operations.RunOutOfDate):
+        world.confirm(third)
+
+
+def test_after_its_time_a_claim_is_given_up_and_the_house_bears_it(world, paid):
+    world.refund(paid, 100_000)
+    owed = world.standing["owes"]
+    assert operations.give_up_claims(at=world.now + 179 * DAY) == 0
+    assert operations.give_up_claims(at=world.now + 180 * DAY) == 1
+    assert operations.give_up_claims(at=world.now + 400 * DAY) == 0
+    assert "owes" not in world.standing
+    assert ledger.balance_of(NOT_GIVEN_BACK, "CNY", party=world.cast.northwind.public_id) == owed
+    assert queries.claims_of(world.cast.northwind.public_id, "CNY") == []
+
+
+def test_holds_end_by_themselves_once(world):
+    world.sell(mature=False)
+    world.sell(mature=False)
+    assert operations.end_holds(at=world.now - DAY) == 0
+    assert operations.end_holds(at=world.now) == 2
+    assert operations.end_holds(at=world.now + DAY) == 0
+    assert "held" not in world.standing

@@ -1,0 +1,57 @@
+"""How much of a payout is set against what is owed: never more than the terms allow, never more than is owed."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coursehub.payouts.offsets import Claim, set_against
+from coursehub.payouts.paydays import next_payday, payday
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+claims = st.lists(
+    st.builds(
+        lambda n, days, left, limit: Claim(n, START + timedelta(days=days), left, limit),
+        st.integers(1, 10**6), st.integers(0, 400), st.integers(1, 10**7), st.integers(0, 10_000),
+    ),
+    unique_by=lambda claim: claim.journal_id, max_size=6,
+)  # fmt: skip
+
+
+@given(st.integers(1, 10**8), claims)
+def test_nothing_is_taken_beyond_a_claim_a_limit_or_the_payout(ready, owed):
+    taken = set_against(ready, owed)
+    assert sum(taken.values()) <= ready
+    assert sum(taken.values()) <= max((ready * claim.limit_bps // 10_000 for claim in owed), default=0)
+    for claim in owed:
+        assert 0 <= taken.get(claim.journal_id, 0) <= claim.left_minor
+        assert claim.limit_bps or claim.journal_id not in taken
+
+
+@given(st.integers(1, 10**8), claims)
+def test_the_order_in_which_claims_are_told_changes_nothing(ready, owed):
+    assert set_against(ready, owed) == set_against(ready, owed[::-1])
+
+
+@given(st.integers(1, 10**7), st.integers(0, 10**7), claims)
+def test_more_that_is_ready_never_takes_less(ready, more, owed):
+    assert sum(set_against(ready, owed).values()) <= sum(set_against(ready + more, owed).values())
+
+
+def test_half_of_each_payout_until_it_is_given_back():
+    claim = Claim(7, START, 900, limit_bps=5_000)
+    assert set_against(1_000, [claim]) == {7: 500}
+    assert set_against(1_000, [Claim(7, START, 400, limit_bps=5_000)]) == {7: 400}
+
+
+def test_the_oldest_claim_is_served_first_and_a_fee_whole():
+    old, fee = Claim(9, START, 300, limit_bps=5_000), Claim(3, START + timedelta(days=1), 900, what="fee")
+    assert set_against(1_000, [fee, old]) == {9: 300, 3: 700}
+
+
+def test_payday_is_the_fifteenth_or_the_next_working_day():
+    assert payday(2026, 1, set()) == date(2026, 1, 15)
+    assert payday(2026, 8, set()) == date(2026, 8, 17), "the fifteenth is a Saturday"
+    assert payday(2026, 1, {date(2026, 1, 15), date(2026, 1, 16)}) == date(2026, 1, 19)
+    assert next_payday(date(2026, 12, 16), set()) == date(2027, 1, 15)
+    assert next_payday(date(2026, 1, 15), set()) == date(2026, 1, 15)
