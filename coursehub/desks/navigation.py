@@ -17,6 +17,7 @@ STUDIO = (
     ("catalog.courses", _l("Courses")),
     ("contracts_studio.contracts", _l("Contracts")),
     ("contracts_earnings.earnings", _l("Earnings")),
+    ("payouts.payouts", _l("Payouts")),
     ("sales.links", _l("Partner links")),
     ("sales.coupons", _l("Coupons")),
 )
@@ -28,6 +29,7 @@ HOUSE = (
     ("sales.house_orders", _l("Orders")),
     ("sales.house_refunds", _l("Refunds")),
     ("billing_house.invoices", _l("Invoices")),
+    ("payouts_house.runs", _l("Payouts")),
     ("contracts_prices.manage", _l("Prices")),
     ("sales.house_support", _l("Learners' messages")),
     ("learning.report_queue", _l("Reports")),

@@ -1,0 +1,54 @@
+"""Reconciliation for the house's finance: what matches nothing yet, how old it is, and what to do about it."""
+
+from flask import Blueprint, flash
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coursehub import clock
+from coursehub.payouts import operations, queries
+from coursehub.payouts.forms import ExplanationForm
+from coursehub.payouts.models import AnswerLine
+from coursehub.payouts.views import showing
+from coursehub.people import queries as people
+from coursehub.web import STAFF, access, one_or_404, page, see_other, signed_in_actor
+
+bp = Blueprint("payouts_reconciliation", __name__, url_prefix="/house/payouts/reconciliation")
+bp.context_processor(showing.words)
+FINANCE = STAFF("finance")
+
+
+@bp.get("")
+@access(FINANCE)
+def reconciliation() -> ResponseReturnValue:
+    """Every kind of mismatch with its age, its owner and its next step."""
+    return _page(ExplanationForm(formdata=None))
+
+
+@bp.post("/<int:line_id>/explained")
+@access(FINANCE)
+def explain(line_id: int) -> ResponseReturnValue:
+    """Say what was found out about a line."""
+    line = one_or_404(queries.line_visible_to(signed_in_actor(), line_id))
+    form = ExplanationForm()
+    if not form.validate_on_submit():
+        return _page(form, line=line, status=422)
+    operations.explain_line(line, words=form.words.data or "", by=signed_in_actor(), at=clock.now())
+    flash(_("Explained. It stays on record."), "done")
+    return see_other("payouts_reconciliation.reconciliation")
+
+
+def _page(form: ExplanationForm, *, line: AnswerLine | None = None, status: int = 200) -> ResponseReturnValue:
+    at = clock.now()
+    lines, waiting, owed = queries.open_lines(), queries.without_answer(at), queries.owed_by_party()
+    parties = queries.organisations_of_parties([party for party, _currency, _minor in owed])
+    return page(
+        "payouts/house/reconciliation.html", status=status, form=form, at_fault=line.id if line else None, lines=lines,
+        waiting=waiting, now=at, owed=owed, parties=parties, suspense=queries.suspense(),
+        claims={(party, currency): queries.claims_of(party, currency) for party, currency, _minor in owed},
+        answers=queries.answers_read(10), explained=queries.explained_lately(10),
+        names=people.organisation_names([*(payout.organisation_id for payout, _step in waiting), *parties.values()]),
+        by=people.display_names(
+            [*(answer.by_id for _line, answer in lines), *(each.by_id for each, _found in queries.answers_read(10)),
+             *(each.by_id for _line, each in queries.explained_lately(10))]
+        ),
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Words that both sides of payouts read."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from coursehub.payouts.models import PayoutStep, RunDecision
+from coursehub.payouts.paydays import next_payday
+from coursehub.talent.queries.working_days import days_off
+from coursehub.talent.working_days import local_day
+
+STEPS = {
+    "": _l("prepared"),
+    "ordered": _l("on its way"),
+    "paid": _l("arrived"),
+    "bounced": _l("came back"),
+    "returned": _l("arrived, then came back"),
+}
+STEP_TONES = {"": "plain", "ordered": "waits", "paid": "done", "bounced": "harm", "returned": "harm"}
+RUNS = {"": _l("waits for a second person"), "confirmed": _l("confirmed"), "taken_back": _l("taken back")}
+RUN_TONES = {"": "waits", "confirmed": "done", "taken_back": "plain"}
+REASONS = {
+    "no_account": _l("no bank account is given"),
+    "account_unfit": _l("the account does not fit the currency"),
+    "account_bounced": _l("the last payout to this account came back"),
+    "account_new": _l("the account is new and rests three working days"),
+    "below_minimum": _l("below the smallest payout"),
+}
+WHATS = {"clawback": _l("refund after payout"), "fee": _l("fee of a refund")}
+
+
+def step_of(steps: list[PayoutStep]) -> str:
+    """Where a payout stands, by what happened to it."""
+    return steps[-1].kind if steps else ""
+
+
+def kind_of(decision: RunDecision | None) -> str:
+    """Where a run stands."""
+    return decision.kind if decision else ""
+
+
+def payday_after(at: datetime) -> date:
+    """The next day on which payouts leave."""
+    today = local_day(at)
+    return next_payday(today, days_off(today))
+
+
+def words() -> dict[str, Any]:
+    """For the templates of all blueprints."""
+    return {
+        "step_words": STEPS, "step_tones": STEP_TONES, "run_words": RUNS, "run_tones": RUN_TONES, "reason_words": REASONS,
+        "what_words": WHATS, "step_of": step_of, "kind_of": kind_of,
+    }  # fmt: skip

@@ -1,0 +1,128 @@
+"""The pages of payouts: a partner's own, and the house's runs, answers and reconciliation."""
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from coursehub import clock
+from coursehub.errors import NotAllowed
+from coursehub.payouts import operations, queries
+from tests.cast import sign_in
+from tests.people.mailbox import letters_to
+
+from .rig import CNY, HOLD, World
+
+
+@pytest.fixture
+def world(cast):
+    """Everything is so far back that its hold is over now."""
+    return World(cast, clock.now() - HOLD - timedelta(days=5))
+
+
+def page(client, path, person):
+    answer = sign_in(client, person).get(path)
+    assert answer.status_code == 200, answer.status_code
+    return answer.get_data(as_text=True)
+
+
+def test_a_run_goes_from_prepared_to_arrived_through_the_pages(client, cast, world):
+    world.sell()
+    shown = page(client, "/studio/payouts", cast.finn)
+    assert "CN¥700.00" in shown and "Will be paid" in shown and "•••• 5678" in shown
+    assert "Nothing was paid yet" in shown
+    sign_in(client, cast.fay)
+    assert "can be paid" in page(client, "/house/payouts", cast.fay)
+    day = (clock.now() + timedelta(days=3)).date().isoformat()
+    answer = client.post("/house/payouts/CNY/prepared", data={"pay_on": day})
+    assert answer.status_code == 303
+    run = queries.open_run("CNY")
+    path = f"/house/payouts/{run.public_id}"
+    shown = page(client, path, cast.fay)
+    assert "Another person of finance confirms it" in shown and "Confirm the run" not in shown
+    assert client.post(f"{path}/confirmed").status_code == 403
+    assert client.post(f"{path}/file").status_code == 409
+    shown = page(client, path, cast.stan)
+    assert "Confirm the run" in shown
+    assert client.post(f"{path}/confirmed").status_code == 303
+    file = client.post(f"{path}/file")
+    assert file.status_code == 200 and "attachment" in file.headers["Content-Disposition"]
+    assert "6222020012345678" in file.get_data(as_text=True)
+    shown = page(client, path, cast.fay)
+    assert "on its way" in shown and "Stan Zhou" in shown and "6222020012345678" not in shown
+    (payout,) = queries.payouts_of_run(run.id)
+    raw = f"reference,result,date,amount,currency\n{payout.public_id},paid,{day},700.00,CNY\n".encode()
+    answer = client.post("/house/payouts/answers", data={"file": (io.BytesIO(raw), "a.csv")})
+    assert answer.status_code == 303
+    again = client.post("/house/payouts/answers", data={"file": (io.BytesIO(raw), "b.csv")})
+    assert again.status_code == 409 and "This file was read before" in again.get_data(as_text=True)
+    assert "arrived" in page(client, "/studio/payouts", cast.finn)
+
+
+def test_a_partner_reads_why_its_money_stays(client, cast, world):
+    world.sell(gross=10_000)
+    assert "The smallest payout is CN¥100.00" in page(client, "/studio/payouts", cast.finn)
+    world.sell()
+    world.account(CNY, clock.now())
+    assert "Your account is new" in page(client, "/studio/payouts", cast.finn)
+
+
+def test_the_house_is_not_paid_out(client, cast, world):
+    shown = page(client, "/studio/payouts", cast.stan)
+    assert "The house is not paid out" in shown and "Next payout" not in shown
+
+
+def test_a_partner_reads_what_it_owes_and_nobody_elses(client, cast, world):
+    sale = world.sell()
+    run = world.prepare(at=clock.now())
+    world.confirm(run, at=clock.now())
+    world.refund(sale, 50_000, clock.now())
+    shown = page(client, "/studio/payouts", cast.finn)
+    assert "What you owe" in shown and "refund after payout" in shown and "CN¥350.00" in shown and "50%" in shown
+    other = page(client, "/studio/payouts", cast.eve)
+    assert "350.00" not in other and "Nothing was paid yet" in other
+    assert "CN¥350.00" in page(client, "/house/payouts/reconciliation", cast.fay)
+
+
+def test_what_a_bank_says_of_strangers_waits_for_an_explanation(client, cast, world):
+    world.answer(("rent-2026-02", "paid", 128_000), at=clock.now())
+    shown = page(client, "/house/payouts/reconciliation", cast.fay)
+    assert "rent-2026-02" in shown and "unknown here" in shown
+    ((line, _answer),) = queries.open_lines()
+    path = f"/house/payouts/reconciliation/{line.id}/explained"
+    assert client.post(path, data={"words": ""}).status_code == 422
+    assert client.post(path, data={"words": "Rent."}).status_code == 303
+    assert "Every line of the bank has its payout" in page(client, "/house/payouts/reconciliation", cast.fay)
+    assert "1 line of the bank" not in page(client, "/house/payouts", cast.fay)
+
+
+def test_wrong_input_keeps_what_was_typed(client, cast, world):
+    world.sell()
+    sign_in(client, cast.fay)
+    assert client.post("/house/payouts/CNY/prepared", data={"pay_on": "soon"}).status_code == 422
+    past = client.post("/house/payouts/CNY/prepared", data={"pay_on": "2020-01-01"})
+    assert past.status_code == 409 and "This day is past" in past.get_data(as_text=True)
+    assert client.post("/house/payouts/EUR/prepared", data={"pay_on": "2099-01-01"}).status_code == 409
+    assert client.post("/house/payouts/answers", data={}).status_code == 422
+
+
+def test_whoever_answers_for_the_money_gets_letters(cast, world):
+    world.sell()
+    run = world.prepare(at=clock.now())
+    assert "wait for you" in letters_to("stan@example.org")[-1].subject
+    assert not [each for each in letters_to("fay@example.org") if "wait for you" in each.subject]
+    world.confirm(run, at=clock.now())
+    (payout,) = queries.payouts_of_run(run.id)
+    for name in ("finn", "pia"):
+        letter = letters_to(f"{name}@example.org")[-1]
+        assert letter.subject == "CN¥700.00 are on their way to you" and payout.public_id in letter.body
+    world.answer((payout.public_id, "bounced", payout.amount_minor), at=clock.now())
+    assert letters_to("finn@example.org")[-1].subject == "A payout of CN¥700.00 came back"
+
+
+def test_somebody_who_only_looks_prepares_nothing(cast, world):
+    world.sell()
+    looking = replace(cast.acting(cast.fay), looked_as_by_id=cast.stan.id)
+    with pytest.raises(NotAllowed):
+        operations.prepare_run("CNY", pay_on=clock.now().date(), by=looking, at=clock.now())
