@@ -1,0 +1,120 @@
+"""Partners are paid: three runs that went through, one that came back, a refund after payout, and a run that waits."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+
+from coursehub.billing.operations import set_collection_account
+from coursehub.catalog.models import Course
+from coursehub.contracts.models import MoneyEvent
+from coursehub.db import db
+from coursehub.demo.agenda import Agenda
+from coursehub.demo.players import Players
+from coursehub.ledger.models import Journal
+from coursehub.payouts import queries
+from coursehub.payouts.models import Payout, PayoutRun
+from coursehub.payouts.operations import (
+    confirm_run,
+    end_holds,
+    explain_line,
+    import_answer,
+    prepare_run,
+    take_file,
+)
+from coursehub.people.models import Organisation, Person
+from coursehub.people.operations.partners import PayeeDetails, give_payee_details
+from coursehub.sales.models import Order, RefundRequest
+from coursehub.sales.operations.refunds import approve_refund, ask_refund
+from coursehub.talent.working_days import local_day
+
+HEAD = "reference,result,date,amount,currency,bank_reference,reason"
+
+
+def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
+    """Runs of the last months, the latest waiting for its second person."""
+    agenda.add(agenda.ago(days=76), partial(_own_account, people))
+    for days, bounces in ((75, ""), (44, "lumen"), (12, "")):
+        agenda.add(agenda.ago(days=days), partial(_run, people, bounces))
+    for hours in (42 * 24, 9 * 24 + 12):
+        agenda.add(agenda.ago(hours=hours), partial(_refund_of_something_paid, people))
+    agenda.add(agenda.ago(days=41), partial(_account_again, people))
+    agenda.add(agenda.ago(days=9), partial(_odd_lines, people))
+    agenda.add(agenda.ago(hours=6), partial(_waits, people))
+
+
+def _own_account(people: Players, at: datetime) -> None:
+    """The house pays from the account into which members pay."""
+    set_collection_account(
+        "CNY", holder="量潮课堂", bank="示例银行 深圳分行", number="000011112222", by=people.acting("fay"), at=at
+    )
+
+
+def _run(people: Players, bounces: str, at: datetime) -> datetime:
+    """Prepared, confirmed, handed to the bank, answered two days later."""
+    end_holds(at=at)
+    run = prepare_run("CNY", pay_on=local_day(at) + timedelta(days=1), by=people.acting("fay"), at=at)
+    confirm_run(run, by=people.acting("stan"), at=at + timedelta(hours=2))
+    take_file(run, by=people.acting("stan"), at=at + timedelta(hours=3))
+    rows = [HEAD]
+    for n, payout in enumerate(queries.payouts_of_run(run.id), start=1):
+        slug = db.session.get_one(Organisation, payout.organisation_id).slug
+        back = slug == bounces
+        rows.append(_row(payout, "bounced" if back else "paid", run, n, "账号与户名不符" if back else ""))
+    over = at + timedelta(days=2)
+    import_answer(f"回执-{run.pay_on.isoformat()}.csv", "\n".join(rows).encode(), by=people.acting("fay"), at=over)
+    return over
+
+
+def _row(payout: Payout, result: str, run: PayoutRun, n: int, why: str) -> str:
+    amount = f"{payout.amount_minor // 100}.{payout.amount_minor % 100:02d}"
+    return f"{payout.public_id},{result},{run.pay_on.isoformat()},{amount},{payout.currency},B{run.id:03d}{n:03d},{why}"
+
+
+def _refund_of_something_paid(people: Players, at: datetime) -> None:
+    """Long after its sale was paid out, half of an order goes back: the partner owes its share of that."""
+    northwind = people.acting("pia").organisation_id
+    matured = sa.select(Journal.effect_key).where(Journal.kind == "mature")
+    paid = (
+        sa.select(MoneyEvent)
+        .join(Course, Course.id == MoneyEvent.course_id)
+        .where(Course.organisation_id == northwind, (sa.literal("mature:") + MoneyEvent.public_id).in_(matured))
+        .order_by(MoneyEvent.occurred_at.desc(), MoneyEvent.id.desc())
+    )
+    sold = [str(event.facts["order"]) for event in db.session.execute(paid).scalars()]
+    orders = db.session.execute(sa.select(Order).where(Order.public_id.in_(sold), Order.state == "paid")).scalars()
+    order = min(orders, key=lambda each: sold.index(each.public_id))
+    buyer = people.learner(db.session.get_one(Person, order.buyer_id))
+    asked = ask_refund(order, reason="课程第二部分与介绍不符。", by=buyer, at=at)
+    if isinstance(asked, RefundRequest):
+        approve_refund(
+            asked, amount_minor=order.gross_minor // 2, answer="您说得对，我们退还一半，并已请合作方修改介绍。",
+            by=people.acting("stan"), at=at + timedelta(hours=4),
+        )  # fmt: skip
+
+
+def _account_again(people: Players, at: datetime) -> None:
+    """After a payout came back the partner gives its account again."""
+    details = PayeeDetails(
+        holder="流明数据", bank="示例银行杭州分行", account="6200000000005678", tax_number="91330000EXAMPLE1X", country="CN",
+        bank_code="102331000001",
+    )  # fmt: skip
+    lumen = db.session.execute(sa.select(Organisation).where(Organisation.slug == "lumen")).scalar_one()
+    give_payee_details(lumen, details, by=people.acting("eve"), at=at)
+
+
+def _odd_lines(people: Players, at: datetime) -> None:
+    """Two lines that fit no payout: one is explained, one is still looked at."""
+    day = (local_day(at) - timedelta(days=1)).isoformat()
+    rows = (HEAD, f"FW-2026-0117,paid,{day},1280.00,CNY,B090001,", f"po-4471,paid,{day},315.00,CNY,B090002,")
+    import_answer("回执-补.csv", "\n".join(rows).encode(), by=people.acting("fay"), at=at)
+    line, _answer = queries.open_lines()[0]
+    explain_line(
+        line, words="办公室房租，由银行从同一账户扣款，与合作方无关。", by=people.acting("stan"), at=at + timedelta(hours=5)
+    )
+
+
+def _waits(people: Players, at: datetime) -> None:
+    """The next run is prepared; nobody has confirmed it yet."""
+    end_holds(at=at)
+    prepare_run("CNY", pay_on=local_day(at) + timedelta(days=1), by=people.acting("fay"), at=at)
