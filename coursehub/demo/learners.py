@@ -55,6 +55,10 @@ REVIEWS = {
         (5, "第八课的两家修车铺，我拿去给同事讲了一遍，会上吵了两周的事就清楚了。"),
         (4, "Every lesson ends with a question I now ask in meetings."), (5, "脏数据不删、先写规则，这条纪律救了我的月报。"),
     ),
+    "working-together-with-git": (
+        (5, "第三课之后，我的提交说明里再没有写过“更新”。"), (5, "The exercises look at my repository, not at what I say about it."),
+        (4, "reflog 救回了我以为丢了的一周。希望再多几份真实项目的历史可以读。"),
+    ),
 }  # fmt: skip
 QUESTIONS = {
     "programming-with-python": (
@@ -67,6 +71,10 @@ QUESTIONS = {
     "reading-data-honestly": (
         ("l03-read", "收入那样的数据，既报平均数又报中位数，读的人会不会更糊涂？", "会问“为什么差这么多”，这正是我们希望他问的。把个数也写上，再用一句话说明尾巴朝哪边。"),
         ("l01-read", "键重复了，但两行的时长不一样，算记重还是算两次骑行？", "先当作对表的理解有误，停下来问记录的人；第二课会给出怎样写进清理记录。"),
+    ),
+    "working-together-with-git": (
+        ("l01-read", "同一个文件夹能不能既放在网盘里同步，又用 Git 管？", "最好不要：网盘会在 Git 写到一半时搬动它的文件。历史用 Git 传，第八课讲怎样传。"),
+        ("l02-read", "MM 的时候用 git restore，会回到哪一份？", ""),
     ),
 }  # fmt: skip
 
@@ -168,7 +176,7 @@ class Walk:
         """What this learner hands in, one after the other: now and then a mistake first, then what is right."""
         place = folder(self.slug) / "steps" / step.key
         files = [place / "reference" / str(step.definition["file"])]
-        wrong = sorted((place / "wrong").glob("*.py"))
+        wrong = sorted((place / "wrong").glob(f"*{files[0].suffix}"))
         if wrong and self.agenda.dice.random() < 0.3:
             files.insert(0, self.agenda.dice.choice(wrong))
         return [file.read_text(encoding="utf-8") for file in files]
