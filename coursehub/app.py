@@ -22,6 +22,7 @@ ROOMS = (
     "sales",
     "talent",
     "payouts",
+    "statements",
     "alliance",
     "privacy",
     "desks",

@@ -266,6 +266,7 @@ class MoneyEvent(Model):
         Index("ix_money_event_contract", "contract_id", "occurred_at"),
         Index("ix_money_event_course", "course_id", "occurred_at"),
         Index("ix_money_event_reverses", "reverses_id"),
+        Index("ix_money_event_journal", "journal_id"),
     )
 
     id: Mapped[Id]

@@ -18,6 +18,7 @@ STUDIO = (
     ("contracts_studio.contracts", _l("Contracts")),
     ("contracts_earnings.earnings", _l("Earnings")),
     ("payouts.payouts", _l("Payouts")),
+    ("statements.statements", _l("Statements")),
     ("sales.links", _l("Partner links")),
     ("sales.coupons", _l("Coupons")),
 )
@@ -30,6 +31,7 @@ HOUSE = (
     ("sales.house_refunds", _l("Refunds")),
     ("billing_house.invoices", _l("Invoices")),
     ("payouts_house.runs", _l("Payouts")),
+    ("statements_house.partners", _l("Statements")),
     ("contracts_prices.manage", _l("Prices")),
     ("sales.house_support", _l("Learners' messages")),
     ("learning.report_queue", _l("Reports")),
@@ -86,6 +88,7 @@ ALLIANCE = (
     ("alliance.rosters", _l("Rosters")),
     ("alliance.terms", _l("Open book")),
     ("contracts_prices.prices", _l("Prices")),
+    ("statements_days.days", _l("Roots of the days")),
 )
 WAYS = {"studio": STUDIO, "house": HOUSE, "career": CAREER, "hire": HIRE, "alliance": ALLIANCE}
 COURSE = (

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, select
 from sqlalchemy import func as sql
 
 from coursehub.db import db
+from coursehub.ledger import sealing
 from coursehub.ledger.chain import Line
 from coursehub.ledger.merkle import Tree
 from coursehub.ledger.models import Account, Balance, DayRoot, Journal, Posting
@@ -146,6 +147,23 @@ def sealed_day(day: date) -> DayRoot | None:
 def sealed_days() -> Select[DayRoot]:
     """Every sealed day, the latest first."""
     return select(DayRoot).order_by(DayRoot.day.desc())
+
+
+def last_number_before(day: date) -> int:
+    """The number of the last journal that belongs to the days before `day`.
+
+    Fixed once the day before is sealed; until then what it will be if nothing comes late.
+    """
+    sealed = db.session.execute(
+        select(DayRoot).where(DayRoot.day < day).order_by(DayRoot.day.desc()).limit(1)
+    ).scalar_one_or_none()
+    if sealed is not None and sealed.day == day - sealing.DAY:
+        return sealed.through_id
+    if sealed is None and db.session.execute(select(DayRoot.day).limit(1)).first():
+        return 0  # the first journal came later
+    after = sealed.through_id if sealed else 0
+    coming = select(sql.max(Journal.id)).where(Journal.id > after, Journal.recorded_at < sealing.begin_of(day))
+    return db.session.execute(coming).scalar() or after
 
 
 def hashes_between(after_id: int, through_id: int) -> list[str]:

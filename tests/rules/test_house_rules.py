@@ -21,11 +21,12 @@ ROOMS = (
     "sales",
     "talent",
     "payouts",
+    "statements",
     "alliance",
     "privacy",
     "desks",
 )
-MONEY = ("ledger", "billing", "contracts", "sales", "payouts")
+MONEY = ("ledger", "billing", "contracts", "sales", "payouts", "statements")
 BANNED_FILES = {"utils", "helpers", "common", "manager", "managers", "misc"}
 BANNED_VERBS = ("handle_", "process_", "manage_", "do_")
 NAMED_BY_SQLALCHEMY = {"process_bind_param", "process_result_value"}

@@ -1,0 +1,101 @@
+"""A statement in words: courses by title, clauses by number and sentence, accounts and kinds as a partner reads them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from babel.dates import format_skeleton
+from flask_babel import lazy_gettext as _l
+
+from coursehub.contracts import queries as contracts
+from coursehub.contracts.prose import channel_name, sentence_at
+from coursehub.contracts.views.looking import course_titles
+from coursehub.ledger.names import journal_kind
+from coursehub.statements import queries
+from coursehub.statements.months import Month
+
+ACCOUNTS = {
+    "liability:payable:held": _l("On hold"),
+    "liability:payable:available": _l("Ready to be paid out"),
+    "liability:payable:reserve": _l("In reserve"),
+    "liability:payable:in_transit": _l("On its way to you"),
+    "asset:receivable": _l("Owed by you"),
+}
+KINDS = {"sale": _l("Sale"), "hire": _l("Placement"), "hour": _l("Hours"), "refund": _l("Refund"), "rebate": _l("Rebate")}
+ROLES = {"share": _l("Share"), "discount": _l("Discount borne"), "fee_cost": _l("Fee kept by the payment provider")}
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """A line of a statement as a reader reads it. n: its place in the data, from 0."""
+
+    n: int
+    course: str
+    kind: str
+    channel: str
+    role: str
+    clause: str
+    sentence: str
+    events: int
+    amount_minor: int
+
+
+def told_lines(data: Mapping[str, Any], locale: str) -> list[ToldLine]:
+    """Every line in one language; clauses as signed."""
+    titles = titles_of(data, locale)
+    told = []
+    for n, line in enumerate(data["lines"]):
+        spoken = sentence_at(contracts.body_hashed(line["terms_hash"]), line["path"], locale)
+        told.append(
+            ToldLine(
+                n=n, course=titles.get(line["course"], line["course"]), kind=line["kind"],
+                channel=channel_name(line["channel"], locale), role=line["role"], clause=spoken.number if spoken else "",
+                sentence=spoken.text if spoken else line["path"], events=line["events"], amount_minor=line["amount_minor"],
+            )
+        )  # fmt: skip
+    return told
+
+
+def by_course(lines: Sequence[ToldLine]) -> dict[str, list[ToldLine]]:
+    """The lines of each course, in their order."""
+    found: dict[str, list[ToldLine]] = {}
+    for line in lines:
+        found.setdefault(line.course, []).append(line)
+    return found
+
+
+def titles_of(data: Mapping[str, Any], locale: str) -> dict[str, str]:
+    """What the courses of a statement are called, by their public id."""
+    courses = queries.courses_named(sorted({line["course"] for line in data["lines"]}))
+    titles = course_titles(courses, locale)
+    return {course.public_id: titles[course.id] for course in courses}
+
+
+def references_of(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The contracts behind the lines: (reference, hash of the terms)."""
+    found = []
+    for terms_hash in dict.fromkeys(line["terms_hash"] for line in data["lines"]):
+        contract = contracts.contract_of(terms_hash)
+        found.append((contract.reference if contract else "", terms_hash))
+    return sorted(found)
+
+
+def account_words(code: str) -> str:
+    """What stands on an account, as its partner says it."""
+    return str(ACCOUNTS.get(code, code))
+
+
+def kind_words(kind: str) -> str:
+    """What happened, in a word."""
+    return str(KINDS[kind]) if kind in KINDS else journal_kind(kind)
+
+
+def month_name(month: Month, locale: str) -> str:
+    """A month as people write it."""
+    return str(format_skeleton("yMMMM", month.first, locale="en" if locale == "en" else "zh_Hans_CN"))
+
+
+def held_beside(data: Mapping[str, Any]) -> int:
+    """What is on hold though no later day says so: past its day and not moved yet, or (below zero) moved before it."""
+    standing = int(data["closing"].get("liability:payable:held", 0))
+    return standing - sum(int(one["amount_minor"]) for one in data["held"])

@@ -1,0 +1,80 @@
+"""A party's statements: by year, one of them, the events behind a line, and the same as files."""
+
+from flask import Response, abort, request
+from flask.typing import ResponseReturnValue
+
+from coursehub import clock
+from coursehub.people.queries import name_of
+from coursehub.statements import exports, letterhead, policies, queries, reckoning, telling
+from coursehub.statements.models import Statement
+from coursehub.statements.months import Month, month_at, months_between
+from coursehub.statements.views import showing
+from coursehub.web import current_locale, page, paginate, signed_in_actor
+
+Row = tuple[Month, str, Statement | None, reckoning.Totals]
+
+
+def statements(party: str | None = None) -> ResponseReturnValue:
+    """Every month since the first, by year, the latest first; the one that is not over as it stands so far."""
+    organisation, at = showing.whose(party), clock.now()
+    known = queries.statements_of(organisation.id)
+    years: dict[int, list[Row]] = {}
+    for currency in queries.currencies_of(organisation.public_id):
+        first = queries.first_month(organisation.public_id, currency)
+        for month in reversed(months_between(first, month_at(at))) if first else ():
+            found = known.get((str(month), currency))
+            data = found.body if found else queries.reckon(organisation, month, currency, at=at)
+            years.setdefault(month.year, []).append((month, currency, found, reckoning.totals(data)))
+    for rows in years.values():
+        rows.sort(key=lambda row: (row[0], row[1]), reverse=True)
+    return page(
+        "statements/statements.html", organisation=organisation, name=name_of(organisation),
+        years=sorted(years.items(), reverse=True), present=month_at(at),
+    )  # fmt: skip
+
+
+def statement(month: str, currency: str, party: str | None = None) -> ResponseReturnValue:
+    """From opening to closing, line by line, with what proves it."""
+    found = showing.shown(party, month, currency, clock.now())
+    lines = telling.told_lines(found.data, current_locale())
+    return page(
+        "statements/statement.html",
+        shown=found,
+        data=found.data,
+        totals=reckoning.totals(found.data),
+        courses=telling.by_course(lines),
+        references=telling.references_of(found.data),
+        beside=telling.held_beside(found.data),
+        adds_up=not reckoning.disagreements(found.data),
+        hash=found.issued.body_hash if found.issued else reckoning.hash_of(found.data),
+        may_open_lines=policies.may_read_own(signed_in_actor()),
+    )
+
+
+def line(month: str, currency: str, n: int, party: str | None = None) -> ResponseReturnValue:
+    """The sales or refunds behind one line; each opens to its clause, its facts, its arithmetic and its journal."""
+    found = showing.shown(party, month, currency, clock.now())
+    if n >= len(found.data["lines"]):
+        abort(404)
+    told = telling.told_lines(found.data, current_locale())[n]
+    behind = queries.events_of_line(found.organisation.public_id, found.data, found.data["lines"][n])
+    return page(
+        "statements/line.html", shown=found, told=told, in_the_house=showing.in_the_house(),
+        events=paginate(behind, request.args.get("page", 1, int), scalars=False),
+    )  # fmt: skip
+
+
+def file(month: str, currency: str, form: str, party: str | None = None) -> ResponseReturnValue:
+    """The same as a sheet, as a table, or as books in the words of another program."""
+    found = showing.shown(party, month, currency, clock.now())
+    if form == "pdf":
+        content, kind = letterhead.printed(found.organisation, found.data, issued=found.issued, at=found.at), "application/pdf"
+    elif form == "csv":
+        content, kind = exports.as_csv(found.data, current_locale()).encode("utf-8-sig"), "text/csv; charset=utf-8"
+    else:
+        content, kind = exports.as_beancount(found.data).encode(), "text/plain; charset=utf-8"
+    answer = Response(content, content_type=kind)
+    shown_as = "inline" if form == "pdf" else "attachment"
+    answer.headers["Content-Disposition"] = f'{shown_as}; filename="{found.file_name}.{form}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
