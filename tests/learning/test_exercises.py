@@ -16,6 +16,7 @@ from coursehub.learning.models import Attempt, Enrolment
 
 from ..cast import sign_in
 from ..conftest import require
+from .course import make_release
 
 RIGHT = "def double(n):\n    return n + n\n"
 WRONG = "def double(n):\n    return n + 2\n"
@@ -153,6 +154,24 @@ def test_the_whole_way_through_the_page_without_scripts(isolated, client, cast, 
     old = next(a for a in queries.attempts(enrolment.id, "l2-code") if not a.passed)
     assert "return n + 2" in client.get(f"{code}?attempt={old.public_id}").text
     assert "    ...\n" in client.get(f"{code}?begin=starter").text
+
+
+def test_a_case_says_whether_it_gave_the_work_an_input_or_looked_at_what_it_left(isolated, client, cast, course, at):
+    cases = [
+        {"id": "made", "visible": True, "check": "cat made.txt", "expect_stdout": "tea"},
+        {"id": "said", "visible": True, "stdin": "milk", "expect_stdout": "tea"},
+    ]
+    shell = {"language": "shell", "file": "solution.sh", "limits": {}, "starter": {}, "cases": cases}
+    release = make_release(course, at=at, steps=[("l1-code", "code", "passed", shell, {})])
+    enrolment = operations.enrol(person_id=cast.ada.id, release_id=release.id, at=at)
+    sign_in(client, cast.ada)
+    answer = client.post(
+        f"/learn/{enrolment.public_id}/l1-code/work", data={"source": "cat\r\necho sugar > made.txt\r\n", "purpose": "check"}
+    )
+    run_due(at=clock.now(), strict=True)
+    page = " ".join(client.get(answer.location).text.split())
+    assert "<dt>Looked at with</dt><dd><code>cat made.txt</code></dd>" in page and "<code>sugar</code>" in page
+    assert "<dt>Input</dt><dd><code>milk</code></dd>" in page
 
 
 def test_hints_open_one_by_one_and_end(enrolment, ada, at):

@@ -140,7 +140,10 @@ class CasePart:
 
 @dataclass(frozen=True)
 class CodePart:
-    """An exercise: the editor's text, the files given, hints opened, and the attempt on show."""
+    """An exercise: the editor's text, the files given, hints opened, and the attempt on show.
+
+    looks: ids of the cases that look at what the work left, by a command, instead of giving it an input.
+    """
 
     language: str
     file: str
@@ -153,6 +156,7 @@ class CodePart:
     cases: tuple[CasePart, ...]
     refusal: str
     passed: bool
+    looks: frozenset[str] = frozenset()
 
     @property
     def waiting(self) -> bool:
@@ -191,6 +195,7 @@ def code_part(
         cases=cases_of(shown, enrolment.locale),
         refusal=refusal_of(shown),
         passed=any(attempt.passed for attempt in checks),
+        looks=frozenset(case["id"] for case in step.definition.get("cases", ()) if "check" in case),
     )
 
 
