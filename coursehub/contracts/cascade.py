@@ -21,17 +21,19 @@ def _(message: str, **values: object) -> str:
 
 
 def cascade(
-    body: TermsBody, lines: Sequence[Line], *, locale: str, clause_url: ClauseUrl | None = None, of_fee: bool = False
+    body: TermsBody, lines: Sequence[Line], *, locale: str, clause_url: ClauseUrl | None = None, of: str = "sale"
 ) -> list[dict[str, Any]]:
     """What the waterfall component draws: what was paid, what leaves, then each party with its lines below it.
 
     A refund is drawn by the size of its amounts: what went back, and from whom.
-    of_fee: it is a course's part of a fee that a member pays, not a sale.
+    of: sale; fee, a course's part of a fee that a member pays; or close, what the close of a month brings.
     """
     teller = _Teller(body, locale, clause_url)
     whole = sum(line.amount_minor for line in lines)
     refund = whole < 0
-    if of_fee:
+    if of == "close":
+        first = _("Brought by the close")
+    elif of == "fee":
         first = _("Back to the employer") if refund else _("Fell to this course")
     else:
         first = _("Back to the buyer") if refund else _("The buyer paid")
@@ -95,6 +97,10 @@ class _Teller:
             return _("Gives back of its share")
         if reason.kind == "fixed":
             return _("Fixed amount")
+        if reason.kind == "recoup":
+            return _("Costs that come back first")
+        if reason.kind in ("true_up", "guarantee"):
+            return _("True-up at the close") if reason.kind == "true_up" else _("Added by the guarantee")
         if reason.kind == "rate":
             return _("Platform's part (%(channel)s)", channel=channel_name(reason.channel or "", self.locale))
         pots = [label_name(factor.by, self.locale) for factor in reason.factors if factor.by not in ("modules", "hours")]
@@ -104,6 +110,8 @@ class _Teller:
 def arithmetic(line: Line, currency: str) -> str:
     """How a line came to its amount: 63.80 × 60% × 3/4 by modules = 28.71."""
     reason = line.reason
+    if reason.rungs:
+        return _by_volume(line, currency)
     factors = "".join(
         f" × {_factor(factor, currency)}" for factor in reason.factors if factor.by != "refunded" or factor.num != factor.den
     )
@@ -122,6 +130,18 @@ def arithmetic(line: Line, currency: str) -> str:
     if reason.kind in ("refund", FEE_COST) and reason.already_minor:
         shown += " → " + _("%(already)s of it was taken back before", already=number(Fraction(reason.already_minor), currency))
     if factors and _is_rounded(line, reason):
+        shown += " → " + _("rounded to %(amount)s", amount=number(Fraction(abs(line.amount_minor)), currency))
+    return shown
+
+
+def _by_volume(line: Line, currency: str) -> str:
+    """How a rate by volume came to its amount: 100.00 × 30% + 20.00 × 25% = 35."""
+    reason = line.reason
+    parts = [f"{number(Fraction(part), currency)} × {percent(bps)}" for part, bps in reason.rungs]
+    shown = " + ".join(parts) + f" = {number(reason.uncut, currency)}"
+    if reason.cap_minor is not None:
+        shown += " → " + _("at most %(cap)s", cap=number(Fraction(reason.cap_minor), currency))
+    if _is_rounded(line, reason):
         shown += " → " + _("rounded to %(amount)s", amount=number(Fraction(abs(line.amount_minor)), currency))
     return shown
 

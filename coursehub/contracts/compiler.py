@@ -15,10 +15,12 @@ from typing import Any
 from babel.core import get_global
 from flask_babel import lazy_gettext as _l
 
+from coursehub.contracts import windows
 from coursehub.contracts.prose import percent
 from coursehub.contracts.shape import Problem
 from coursehub.contracts.terms import (
     Borne,
+    ByDate,
     ByHours,
     ByModules,
     Node,
@@ -28,6 +30,7 @@ from coursehub.contracts.terms import (
     TermsRefused,
     parse,
 )
+from coursehub.contracts.windows import known_party
 
 MAX_NODES = 60
 _CURRENCIES = frozenset(get_global("all_currencies"))
@@ -52,17 +55,13 @@ def check(body: TermsBody) -> Iterator[Problem]:
     yield from _check_fixed_and_rates(body)
     yield from _check_split(body)
     yield from _check_bearers(body)
+    yield from windows.check(body)
     yield from _check_governance(body)
     yield from _check_words(body)
 
 
 def _twice(values: Iterable[Any]) -> list[Any]:
     return [value for value, count in Counter(values).items() if count > 1]
-
-
-def _known(body: TermsBody, party: str, path: str) -> Iterator[Problem]:
-    if party not in {known.id for known in body.parties}:
-        yield Problem(path, _l("“%(party)s” is not a party of this contract. Choose one of its parties.", party=party))
 
 
 def _check_parties(body: TermsBody) -> Iterator[Problem]:
@@ -72,6 +71,7 @@ def _check_parties(body: TermsBody) -> Iterator[Problem]:
     if houses != 1:
         yield Problem("/parties", _l("Exactly one party is the house. Name one."))
     receiving = {fixed.party for fixed in body.fixed} | {body.rates.party} | set(_receivers(body.split))
+    receiving |= {cost.party for cost in body.recoup} | {one.party for one in body.guarantees}
     for n, party in enumerate(body.parties):
         if party.side == "partner" and party.id not in receiving:
             yield Problem(
@@ -101,12 +101,12 @@ def _check_scope(body: TermsBody) -> Iterator[Problem]:
 
 def _check_fixed_and_rates(body: TermsBody) -> Iterator[Problem]:
     for n, fixed in enumerate(body.fixed):
-        yield from _known(body, fixed.party, f"/fixed/{n}/party")
+        yield from known_party(body, fixed.party, f"/fixed/{n}/party")
         if not fixed.amount_minor:
             yield Problem(f"/fixed/{n}/amount_minor", _l("A fixed amount of nothing changes nothing. Raise it or remove it."))
     for party in _twice(fixed.party for fixed in body.fixed):
         yield Problem("/fixed", _l("“%(party)s” gets two fixed amounts. Put them together into one.", party=party))
-    yield from _known(body, body.rates.party, "/rates/party")
+    yield from known_party(body, body.rates.party, "/rates/party")
     if body.rates.party in {party.id for party in body.parties if party.side == "partner"}:
         yield Problem("/rates/party", _l("The channel rate pays for the platform, so it goes to the house. Name the house."))
     for channel in _twice(rate.channel for rate in body.rates.channels):
@@ -119,12 +119,14 @@ def _check_split(body: TermsBody) -> Iterator[Problem]:
         yield Problem("/split", _l("The division has more than %(most)s branches. Make it simpler.", most=MAX_NODES))
     for node, path in nodes:
         if isinstance(node, Pay):
-            yield from _known(body, node.party, f"{path}/party")
+            yield from known_party(body, node.party, f"{path}/party")
         elif isinstance(node, Shares):
             yield from _check_shares(node, path)
+        elif isinstance(node, ByDate):
+            yield from windows.check_rising([step.ends for step in node.steps], f"{path}/steps")
         else:
             for n, party in enumerate(node.parties):
-                yield from _known(body, party, f"{path}/parties/{n}")
+                yield from known_party(body, party, f"{path}/parties/{n}")
             for party in _twice(node.parties):
                 yield Problem(f"{path}/parties", _l("The party “%(party)s” stands here twice. Keep one.", party=party))
 
@@ -148,15 +150,15 @@ def _check_shares(node: Shares, path: str) -> Iterator[Problem]:
 
 def _check_bearers(body: TermsBody) -> Iterator[Problem]:
     for n, choice in enumerate(body.discount.opted_in):
-        yield from _known(body, choice.party, f"/discount/opted_in/{n}/party")
+        yield from known_party(body, choice.party, f"/discount/opted_in/{n}/party")
     for party in _twice(choice.party for choice in body.discount.opted_in):
         yield Problem(
             "/discount/opted_in", _l("“%(party)s” is ready to bear discounts twice. Keep one floor price.", party=party)
         )
     if isinstance(body.discount.rest, Borne):
-        yield from _known(body, body.discount.rest.party, "/discount/rest/party")
+        yield from known_party(body, body.discount.rest.party, "/discount/rest/party")
     bearer = body.refund_fee.bearer
-    yield from _known(body, bearer, "/refund_fee/bearer")
+    yield from known_party(body, bearer, "/refund_fee/bearer")
     partners = {party.id for party in body.parties if party.side == "partner"}
     if bearer in partners and "rail_fee" not in body.base.deduct:
         yield Problem(
@@ -171,7 +173,7 @@ def _check_bearers(body: TermsBody) -> Iterator[Problem]:
 def _check_governance(body: TermsBody) -> Iterator[Problem]:
     signers = body.governance.signers
     for n, party in enumerate(signers):
-        yield from _known(body, party, f"/governance/signers/{n}")
+        yield from known_party(body, party, f"/governance/signers/{n}")
     for party in _twice(signers):
         yield Problem("/governance/signers", _l("“%(party)s” would have to sign twice. Keep one.", party=party))
     for bound in body.parties:
@@ -179,6 +181,16 @@ def _check_governance(body: TermsBody) -> Iterator[Problem]:
             yield Problem(
                 "/governance/signers", _l("%(name)s is bound but does not sign. Add it to those who sign.", name=bound.name)
             )
+    enough = body.governance.enough
+    if enough is not None and not 2 <= enough < len(signers):
+        yield Problem(
+            "/governance/enough",
+            _l(
+                "Of %(many)s who sign, 2 to %(most)s can be enough. Change it, or leave it out.",
+                many=len(signers),
+                most=len(signers) - 1,
+            ),
+        )
     if body.starts is not None:
         try:
             datetime.fromisoformat(body.starts)
@@ -233,6 +245,9 @@ def _nodes(node: Node, path: str) -> Iterator[tuple[Node, str]]:
     if isinstance(node, Shares):
         for n, share in enumerate(node.items):
             yield from _nodes(share.then, f"{path}/items/{n}/then")
+    if isinstance(node, ByDate):
+        for n, step in enumerate(node.steps):
+            yield from _nodes(step.then, f"{path}/steps/{n}/then")
     if not isinstance(node, Pay):
         yield from _nodes(node.rest, f"{path}/rest")
 

@@ -4,10 +4,10 @@ The division of what is left is a tree with fields of its own: `splitting.py`.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+from coursehub.contracts.counters import day_of, midnight
 from coursehub.contracts.splitting import Branch, as_node
 from coursehub.contracts.terms import SEMANTICS, Borne, TermsBody
 from coursehub.money import as_decimal, currency_exponent
@@ -16,7 +16,8 @@ CHANNELS = ("partner_link", "coupon", "sponsor", "member")
 SHARED = "shared"
 MEMBER_EVENTS = {"hire": "hires", "hour": "hours"}
 """Events beside sales that terms may answer, and the box on the form for each."""
-_BEIJING = timezone(timedelta(hours=8))
+RUNGS, LATER, COSTS = 4, 3, 3
+"""How many steps by volume, later rates and costs the form has room for."""
 
 
 def to_data(
@@ -30,7 +31,7 @@ def to_data(
     return {
         "semantics": SEMANTICS,
         "currency": currency,
-        "starts": _midnight(starts) if starts else None,
+        "starts": midnight(starts) if starts else None,
         "parties": list(parties),
         "scope": {
             "courses": [course for course in courses if course["id"] in chosen],
@@ -49,7 +50,13 @@ def to_data(
                 for channel in CHANNELS
                 if fields.get(f"rate_{channel}") is not None
             ],
-            "rest": {"share_bps": _bps(fields["rate_rest"]), "cap_minor": _cap(fields, "rest", currency)},
+            "rest": {
+                "share_bps": _bps(fields["rate_rest"]),
+                "cap_minor": _cap(fields, "rest", currency),
+                **_ladder(fields, currency),
+                **_later(fields),
+            },
+            **_ceiling(fields, currency),
         },
         "split": as_node(split),
         "hold": {"days": fields["hold_days"]},
@@ -69,7 +76,9 @@ def to_data(
             "signers": [party["id"] for party in parties],
             "reply_days": fields["reply_days"],
             "notice_days": fields["notice_days"],
+            **({"enough": fields["enough"]} if fields.get("enough") else {}),
         },
+        **_over_time(fields, currency, parties),
         "note": " ".join((fields.get("note") or "").split()),
     }
 
@@ -80,7 +89,7 @@ def from_terms(body: TermsBody) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "currency": currency,
         "courses": [course.id for course in body.scope.courses],
-        "starts_on": _day(body.starts) if body.starts else None,
+        "starts_on": day_of(body.starts) if body.starts else None,
         **{field: event in body.scope.events for event, field in MEMBER_EVENTS.items()},
         "deduct_fee": "rail_fee" in body.base.deduct,
         "rate_rest": _percent(body.rates.rest.share_bps),
@@ -94,6 +103,7 @@ def from_terms(body: TermsBody) -> dict[str, Any]:
         "notice_days": body.governance.notice_days,
         "note": body.note,
     }
+    fields |= _windows_of(body)
     for rate in body.rates.channels:
         fields[f"rate_{rate.channel}"] = _percent(rate.share_bps)
         fields[f"cap_{rate.channel}"] = _major(rate.cap_minor, currency)
@@ -104,6 +114,94 @@ def from_terms(body: TermsBody) -> dict[str, Any]:
         fields[f"opted_in_{numbers[choice.party]}"] = True
         fields[f"floor_{numbers[choice.party]}"] = _major(choice.floor_price_minor, currency)
     return fields
+
+
+def _ladder(fields: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    rungs = [
+        {"above_minor": _minor(fields[f"rung_above_{n}"], currency), "share_bps": _bps(fields[f"rung_rate_{n}"])}
+        for n in range(RUNGS)
+        if fields.get(f"rung_above_{n}") is not None and fields.get(f"rung_rate_{n}") is not None
+    ]
+    if not rungs or not fields.get("ladder_kind"):
+        return {}
+    return {"ladder": {"kind": fields["ladder_kind"], "window": fields["ladder_window"], "rungs": rungs}}
+
+
+def _later(fields: Mapping[str, Any]) -> dict[str, Any]:
+    later = [
+        {"begins": midnight(fields[f"later_on_{n}"]), "share_bps": _bps(fields[f"later_rate_{n}"])}
+        for n in range(LATER)
+        if fields.get(f"later_on_{n}") and fields.get(f"later_rate_{n}") is not None
+    ]
+    return {"later": later} if later else {}
+
+
+def _ceiling(fields: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    amount = fields.get("ceiling_amount")
+    if amount is None:
+        return {}
+    return {"ceiling": {"window": fields["ceiling_window"], "amount_minor": _minor(amount, currency)}}
+
+
+def _over_time(fields: Mapping[str, Any], currency: str, parties: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Costs that come back, guarantees and the reserve: only what is said."""
+    costs = [
+        {
+            "id": fields[f"cost_name_{n}"] or f"cost{n + 1}",
+            "party": fields[f"cost_party_{n}"],
+            "amount_minor": _minor(fields[f"cost_amount_{n}"], currency),
+            "share_bps": _bps(fields.get(f"cost_percent_{n}") or Decimal(0)),
+        }
+        for n in range(COSTS)
+        if fields.get(f"cost_amount_{n}") is not None
+    ]
+    guarantees = [
+        {
+            "party": party["id"],
+            "window": fields[f"guarantee_window_{n}"],
+            "amount_minor": _minor(fields[f"guarantee_{n}"], currency),
+            "cap_minor": None if cap is None else _minor(cap, currency),
+            "funder": parties[0]["id"],
+        }
+        for n, party in enumerate(parties)
+        if fields.get(f"guarantee_{n}") is not None
+        for cap in [fields.get(f"guarantee_cap_{n}")]
+    ]
+    said: dict[str, Any] = {"recoup": costs, "guarantees": guarantees}
+    if fields.get("reserve_percent") is not None or fields.get("reserve_days") is not None:
+        said["reserve"] = {
+            "share_bps": _bps(fields.get("reserve_percent") or Decimal(0)),
+            "days": fields.get("reserve_days") or 1,
+        }
+    return {name: value for name, value in said.items() if value}
+
+
+def _windows_of(body: TermsBody) -> dict[str, Any]:
+    """A form's values of everything that looks at more than one sale."""
+    currency, rest, fields = body.currency, body.rates.rest, dict[str, Any]()
+    if rest.ladder:
+        fields |= {"ladder_kind": rest.ladder.kind, "ladder_window": rest.ladder.window}
+        for n, rung in enumerate(rest.ladder.rungs[:RUNGS]):
+            fields |= {f"rung_above_{n}": _major(rung.above_minor, currency), f"rung_rate_{n}": _percent(rung.share_bps)}
+    for n, later in enumerate(rest.later[:LATER]):
+        fields |= {f"later_on_{n}": day_of(later.begins), f"later_rate_{n}": _percent(later.share_bps)}
+    if ceiling := body.rates.ceiling:
+        fields |= {"ceiling_amount": _major(ceiling.amount_minor, currency), "ceiling_window": ceiling.window}
+    for n, cost in enumerate(body.recoup[:COSTS]):
+        fields |= {
+            f"cost_name_{n}": cost.id, f"cost_party_{n}": cost.party, f"cost_amount_{n}": _major(cost.amount_minor, currency),
+            f"cost_percent_{n}": _percent(cost.share_bps),
+        }  # fmt: skip
+    numbers = {party.id: n for n, party in enumerate(body.parties)}
+    for one in body.guarantees:
+        n = numbers[one.party]
+        fields |= {
+            f"guarantee_{n}": _major(one.amount_minor, currency), f"guarantee_cap_{n}": _major(one.cap_minor, currency),
+            f"guarantee_window_{n}": one.window,
+        }  # fmt: skip
+    if kept := body.reserve:
+        fields |= {"reserve_percent": _percent(kept.share_bps), "reserve_days": kept.days}
+    return fields | {"enough": body.governance.enough}
 
 
 def _bps(percent: Decimal) -> int:
@@ -127,16 +225,6 @@ def _cap(fields: Mapping[str, Any], channel: str, currency: str) -> int | None:
     return None if cap is None else _minor(cap, currency)
 
 
-def _midnight(day: date) -> str:
-    """The first moment of a day in Beijing, as terms write it."""
-    return datetime(day.year, day.month, day.day, tzinfo=_BEIJING).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _day(moment: str) -> date:
-    """The day in Beijing that a moment of the terms falls on."""
-    return datetime.fromisoformat(moment).astimezone(_BEIJING).date()
-
-
 # Where on the form a problem of the compiler belongs: the longest prefix of its path wins.
 FIELD_OF = {
     "/currency": "currency",
@@ -144,7 +232,15 @@ FIELD_OF = {
     "/scope/courses": "courses",
     "/scope/events": "hires",
     "/base": "deduct_fee",
+    "/rates/rest/ladder": "rung_above_0",
+    "/rates/rest/later": "later_on_0",
+    "/rates/ceiling": "ceiling_amount",
     "/rates/rest": "rate_rest",
+    "/recoup": "cost_amount_0",
+    "/guarantees": "guarantee_1",
+    "/reserve": "reserve_percent",
+    "/reserve/days": "reserve_days",
+    "/governance/enough": "enough",
     "/rates": "rate_rest",
     "/hold": "hold_days",
     "/clawback": "offset_percent",

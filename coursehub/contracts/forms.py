@@ -17,16 +17,21 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from coursehub.contracts.drafting import CHANNELS, SHARED
+from coursehub.contracts.drafting import CHANNELS, COSTS, LATER, RUNGS, SHARED
 from coursehub.money import currency_exponent
 
 CURRENCIES = ("CNY", "USD", "EUR", "JPY")
 _TOO_LONG = _l("This is too long.")
 _NEEDED = _l("Fill this in.")
 _ALWAYS = (InputRequired(_NEEDED),)  # a choice among a few is never left out
+WINDOWS = [("month", _l("each month")), ("year", _l("each year")), ("contract", _l("the whole contract"))]
+LADDERS = [
+    ("marginal", _l("another percentage for what lies above a volume")),
+    ("slab", _l("another percentage for every whole sale after a volume")),
+]
 
 
 class Boxes(SelectMultipleField):
@@ -76,8 +81,30 @@ def _days(label: Any, low: int, high: int) -> IntegerField:
     return IntegerField(label, validators=[InputRequired(_NEEDED), range_])
 
 
+_PAIRS = (
+    *((f"rung_above_{n}", f"rung_rate_{n}") for n in range(RUNGS)),
+    *((f"later_on_{n}", f"later_rate_{n}") for n in range(LATER)),
+    *((f"cost_amount_{n}", f"cost_percent_{n}") for n in range(COSTS)),
+    ("reserve_percent", "reserve_days"),
+)
+"""Fields that say something only together."""
+
+
 class TermsForm(FlaskForm):
     """Terms in the words of those who negotiate; `terms_form` adds what depends on the parties."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What each field asks, and that nothing is said by half."""
+        sound = bool(super().validate(extra_validators))
+        for pair in _PAIRS:
+            left_out = [name for name in pair if self[name].data is None]
+            if len(left_out) == 1:
+                self[left_out[0]].errors = [*self[left_out[0]].errors, _NEEDED]
+                sound = False
+        if self["rung_above_0"].data is not None and not self.ladder_kind.data:
+            self.ladder_kind.errors = [*self.ladder_kind.errors, _l("Say how the volume counts, or empty the lines below.")]
+            sound = False
+        return sound
 
     currency = SelectField(_l("Currency"), validators=_ALWAYS, choices=[(code, code) for code in CURRENCIES])
     courses = Boxes(_l("Courses"), validators=[InputRequired(_l("Choose at least one course."))])
@@ -87,6 +114,13 @@ class TermsForm(FlaskForm):
     deduct_fee = BooleanField(_l("Take the payment provider's fee off before sharing"))
     rate_rest = _percent(_l("The platform's part of every other sale, in percent"), required=True)
     cap_rest = _amount(_l("At most, per sale"))
+    ladder_kind = SelectField(_l("By volume"), validators=[Optional()], choices=[("", _l("no")), *LADDERS], default="")
+    ladder_window = SelectField(_l("Counted over"), validators=[Optional()], choices=WINDOWS, default="year")
+    ceiling_amount = _amount(_l("The platform's part of all sales together is at most"))
+    ceiling_window = SelectField(_l("Counted over"), validators=[Optional()], choices=WINDOWS, default="year")
+    reserve_percent = _percent(_l("Kept longer, of each partner's share, in percent"))
+    reserve_days = IntegerField(_l("For how many days in all"), validators=[Optional(), NumberRange(1, 730)])
+    enough = IntegerField(_l("Signatures that are enough for a later change"), validators=[Optional(), NumberRange(2, 20)])
     offset_percent = _percent(_l("Most of one payout that may be set against a refund, in percent"), required=True)
     offset_days = _days(_l("For how many days"), 0, 3650)
     hold_days = _days(_l("Days a share is held"), 0, 365)
@@ -133,6 +167,28 @@ def terms_form(
         fields[f"fixed_{n}"] = _amount(_l("Fixed amount of each sale to %(name)s", name=name))
         fields[f"opted_in_{n}"] = BooleanField(_l("%(name)s bears the discounts of its own campaigns", name=name))
         fields[f"floor_{n}"] = _amount(_l("as long as the buyer pays at least"))
+        fields[f"guarantee_{n}"] = _amount(_l("%(name)s gets at least", name=name))
+        fields[f"guarantee_cap_{n}"] = _amount(_l("and we add at most"))
+        fields[f"guarantee_window_{n}"] = SelectField(_l("in"), choices=WINDOWS[:2], default="year", validators=[Optional()])
+    for n in range(RUNGS):
+        fields[f"rung_above_{n}"] = _amount(_l("Above a volume of"))
+        fields[f"rung_rate_{n}"] = _percent(_l("the platform's part, in percent"))
+    for n in range(LATER):
+        fields[f"later_on_{n}"] = DateField(_l("From this day on"), validators=[Optional()])
+        fields[f"later_rate_{n}"] = _percent(_l("the platform's part, in percent"))
+    for n in range(COSTS):
+        fields[f"cost_name_{n}"] = StringField(
+            _l("Name of the counter"),
+            validators=[
+                Optional(),
+                Regexp("^[0-9a-z]{1,16}$", message=_l("Up to 16 small letters and digits, such as film2026.")),
+            ],
+        )
+        fields[f"cost_party_{n}"] = SelectField(
+            _l("Comes back to"), choices=everybody, default=everybody[-1][0], validators=[Optional()]
+        )
+        fields[f"cost_amount_{n}"] = _amount(_l("Until this much has come back"))
+        fields[f"cost_percent_{n}"] = _percent(_l("Of what is left after the platform's part, in percent"))
     form: TermsForm = type("TermsFormOfParties", (TermsForm,), fields)(data=values)
     form.courses.choices = list(courses)
     return form

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from coursehub.contracts import operations
+from coursehub.contracts.operations import closing, sharing
 from coursehub.jobs import cron, job
 
 
@@ -18,5 +19,19 @@ def follow_terms(*, at: datetime) -> None:
     operations.follow_terms(at=at)
 
 
+@job("contracts.release_reserves")
+def release_reserves(*, at: datetime) -> None:
+    """Let go of what terms kept against late refunds, once its days are over."""
+    sharing.release_reserves(at=at)
+
+
+@job("contracts.close_months")
+def close_months(*, at: datetime) -> None:
+    """True up the month that is over, and add what guarantees promise."""
+    closing.close_months(at=at)
+
+
+cron("contracts.close_months", every=timedelta(days=1))
+cron("contracts.release_reserves", every=timedelta(hours=6))
 cron("contracts.expire_proposals", every=timedelta(minutes=15))
 cron("contracts.follow_terms", every=timedelta(minutes=15))

@@ -261,7 +261,7 @@ class MoneyEvent(Model):
 
     __tablename__ = "money_event"
     __table_args__ = (
-        _one_of("kind", ("sale", "refund", "hire", "hour", "rebate")),
+        _one_of("kind", ("sale", "refund", "hire", "hour", "rebate", "true_up", "guarantee")),
         CheckConstraint("(kind IN ('refund', 'rebate')) = (reverses_id IS NOT NULL)", name="refund_names_its_sale"),
         Index("ix_money_event_contract", "contract_id", "occurred_at"),
         Index("ix_money_event_course", "course_id", "occurred_at"),

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
-from coursehub.contracts.sentences import CHANNELS, LABELS, SECTIONS, SENTENCES
-from coursehub.contracts.terms import Borne, ByModules, ChannelRate, Node, Pay, Rate, Shares, TermsBody
+from coursehub.contracts.sentences import CHANNELS, LABELS, SECTIONS, SENTENCES, WINDOWS
+from coursehub.contracts.terms import Borne, ByDate, ByModules, ChannelRate, Node, Pay, Rate, Shares, TermsBody
 from coursehub.money import currency_exponent
 
 LOCALES = ("zh-CN", "en")
@@ -61,7 +61,7 @@ def sections(body: TermsBody, locale: str) -> list[Section]:
         ("scope", teller.scope()),
         ("base", teller.base()),
         ("rates", teller.rates()),
-        ("split", teller.split(body.split, "/split", 0)),
+        ("split", teller.rest()),
         ("discount", teller.discount()),
         ("hold", teller.hold()),
         ("refunds", teller.refunds()),
@@ -150,6 +150,14 @@ class _Teller:
         """An amount in the contract's currency."""
         return amount(minor, self.body.currency, self.locale)
 
+    def moment(self, said: str) -> str:
+        """A moment of the terms, as the clock in Beijing shows it."""
+        return f"{datetime.fromisoformat(said).astimezone(UTC).astimezone(_BEIJING):%Y-%m-%d %H:%M}"
+
+    def window(self, window: str) -> Piece:
+        """A window in words; a fixed part of the sentence."""
+        return Piece(WINDOWS[window][self.n])
+
     def parties(self) -> Iterator[Sentence]:
         partners = tuple(party.id for party in self.body.parties if party.side == "partner")
         key = "parties" if partners else "house_alone"
@@ -157,8 +165,7 @@ class _Teller:
         if self.body.starts is None:
             yield self.say("starts_at_signature", "/starts")
         else:
-            starts = datetime.fromisoformat(self.body.starts).astimezone(UTC)
-            yield self.say("starts", "/starts", starts=f"{starts.astimezone(_BEIJING):%Y-%m-%d %H:%M}")
+            yield self.say("starts", "/starts", starts=self.moment(self.body.starts))
 
     def scope(self) -> Iterator[Sentence]:
         for n, course in enumerate(self.body.scope.courses):
@@ -178,7 +185,39 @@ class _Teller:
     def rates(self) -> Iterator[Sentence]:
         for n, rate in enumerate(self.body.rates.channels):
             yield self._rate("rate", rate, f"/rates/channels/{n}", CHANNELS[rate.channel][self.n])
-        yield self._rate("rate_rest" if self.body.rates.channels else "rate_all", self.body.rates.rest, "/rates/rest", "")
+        rest = self.body.rates.rest
+        yield self._rate("rate_rest" if self.body.rates.channels else "rate_all", rest, "/rates/rest", "")
+        yield from self._changes(rest, "/rates/rest")
+        if ceiling := self.body.rates.ceiling:
+            party, cap = self.name(self.body.rates.party), self.money(ceiling.amount_minor)
+            yield self.say("ceiling", "/rates/ceiling", window=self.window(ceiling.window), party=party, cap=cap)
+
+    def _changes(self, rate: Rate, path: str) -> Iterator[Sentence]:
+        """By which volume, or from which day, another percentage counts."""
+        if ladder := rate.ladder:
+            for n, rung in enumerate(ladder.rungs):
+                yield self.say(
+                    f"rung_{ladder.kind}", f"{path}/ladder/rungs/{n}", 1, window=self.window(ladder.window),
+                    above=self.money(rung.above_minor), share=percent(rung.share_bps),
+                )  # fmt: skip
+        for n, later in enumerate(rate.later):
+            share, begins = percent(later.share_bps), self.moment(later.begins)
+            yield self.say("later", f"{path}/later/{n}", 1, begins=begins, share=share)
+
+    def rest(self) -> Iterator[Sentence]:
+        """What comes back first, then the division of what remains, and what every party gets at least."""
+        for n, cost in enumerate(self.body.recoup):
+            yield self.say(
+                "recoup", f"/recoup/{n}", share=percent(cost.share_bps), party=self.name(cost.party),
+                amount=self.money(cost.amount_minor), id=cost.id,
+            )  # fmt: skip
+        yield from self.split(self.body.split, "/split", 0)
+        for n, one in enumerate(self.body.guarantees):
+            key = "guarantee" if one.cap_minor is None else "guarantee_capped"
+            yield self.say(
+                key, f"/guarantees/{n}", window=self.window(one.window), party=self.name(one.party),
+                amount=self.money(one.amount_minor), funder=self.name(one.funder), cap=self.money(one.cap_minor or 0),
+            )  # fmt: skip
 
     def _rate(self, key: str, rate: ChannelRate | Rate, path: str, channel: str) -> Sentence:
         cap = "" if rate.cap_minor is None else "_capped"
@@ -201,6 +240,11 @@ class _Teller:
                 yield from self.split(item.then, f"{path}/items/{n}/then", depth + 1, label, percent(item.share_bps))
             if rest_bps:
                 yield from self.split(node.rest, f"{path}/rest", depth + 1, "pot_rest", percent(rest_bps))
+        elif isinstance(node, ByDate):
+            yield self.say("by_date", path, depth, lead=lead_in)
+            for n, step in enumerate(node.steps):
+                yield from self.split(step.then, f"{path}/steps/{n}/then", depth + 1, "date_until", self.moment(step.ends))
+            yield from self.split(node.rest, f"{path}/rest", depth + 1, "date_rest")
         else:
             key = "by_modules" if isinstance(node, ByModules) else "by_hours"
             yield self.say(key, path, depth, lead=lead_in, parties=self.names(node.parties))
@@ -222,6 +266,8 @@ class _Teller:
     def hold(self) -> Iterator[Sentence]:
         key = "hold" if self.body.hold.days else "hold_none"
         yield self.say(key, "/hold", days=str(self.body.hold.days))
+        if kept := self.body.reserve:
+            yield self.say("reserve", "/reserve", share=percent(kept.share_bps), days=str(kept.days))
 
     def refunds(self) -> Iterator[Sentence]:
         clawback = self.body.clawback
@@ -242,11 +288,15 @@ class _Teller:
         rules = self.body.governance
         alone = "_alone" if len(rules.signers) == 1 else ""
         yield self.say(f"signers{alone}", "/governance/signers", parties=self.names(rules.signers))
+        if rules.enough is not None:
+            yield self.say("enough", "/governance/enough", count=str(rules.enough))
         yield self.say("reply", "/governance/reply_days", days=str(rules.reply_days))
         yield self.say("notice" if rules.notice_days else "notice_none", "/governance/notice_days", days=str(rules.notice_days))
 
     def rounding(self) -> Iterator[Sentence]:
         yield self.say("rounding", "/rounding", semantics=Piece(self.body.semantics))
+        if self.body.rates.rest.ladder or self.body.rates.ceiling or self.body.recoup:
+            yield self.say("true_up", "/true_up")
 
     def note(self) -> Iterator[Sentence]:
         if self.body.note:

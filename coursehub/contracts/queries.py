@@ -1,13 +1,14 @@
 """Reading contracts: who may see which, which terms hold, and what the book says."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
+from coursehub.contracts import reasons
 from coursehub.contracts.models import (
     Contract,
     ContractCourse,
@@ -24,6 +25,7 @@ from coursehub.contracts.models import (
     TermsCourse,
 )
 from coursehub.contracts.terms import TermsBody, parse
+from coursehub.contracts.waterfall import Line
 from coursehub.db import db, look
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.models import Journal
@@ -233,6 +235,17 @@ def sales_since(contract_id: int, since: datetime) -> Sequence[MoneyEvent]:
     return db.session.execute(found).scalars().all()
 
 
+def refunded_by_sale(sale_ids: Sequence[int]) -> dict[int, list[MoneyEvent]]:
+    """What went back of each of these sales, with its lines."""
+    found: dict[int, list[MoneyEvent]] = {}
+    for start in range(0, len(sale_ids), 500):
+        some = sale_ids[start : start + 500]
+        refunds = select(MoneyEvent).where(MoneyEvent.reverses_id.in_(some), MoneyEvent.kind == "refund").order_by(MoneyEvent.id)
+        for refund in db.session.execute(refunds).scalars():
+            found.setdefault(refund.reverses_id or 0, []).append(refund)
+    return found
+
+
 def contracts_of(organisation_id: int) -> Select[Contract]:
     """The contracts that bind one organisation, newest first."""
     bound = select(ContractParty.contract_id).where(ContractParty.organisation_id == organisation_id)
@@ -257,6 +270,13 @@ def events_of_journal(journal_id: int) -> list[MoneyEvent]:
     return list(db.session.execute(found).scalars())
 
 
+def reversals_of_event(event_id: int) -> Sequence[MoneyEvent]:
+    """What took an entry of the book back, wholly or in part, oldest first."""
+    return (
+        db.session.execute(select(MoneyEvent).where(MoneyEvent.reverses_id == event_id).order_by(MoneyEvent.id)).scalars().all()
+    )
+
+
 def rebated_of(journal_id: int, account: str) -> int:
     """What was given back of a journal before, as it stands on this account."""
     taken = [
@@ -278,3 +298,27 @@ def hours_to_release(at: datetime) -> Sequence[Journal]:
         .order_by(Journal.id)
     )
     return db.session.execute(found).scalars().all()
+
+
+def reserves_that_end(at: datetime) -> list[MoneyEvent]:
+    """Sales whose reserve has been kept for its days and was not let go of yet, oldest first."""
+    released, found = aliased(Journal), list[MoneyEvent]()
+    for terms in db.session.execute(select(Terms).order_by(Terms.id)).scalars():
+        kept = body_of(terms).reserve
+        if kept is None:
+            continue
+        gone = select(released.id).where(released.effect_key == MoneyEvent.effect_key + ":reserve")
+        refund = aliased(MoneyEvent)
+        refunded = select(func.coalesce(func.sum(refund.amount_minor), 0)).where(refund.reverses_id == MoneyEvent.id)
+        due = select(MoneyEvent).where(
+            MoneyEvent.terms_hash == terms.terms_hash, MoneyEvent.kind == "sale",
+            MoneyEvent.amount_minor + refunded.scalar_subquery() > 0,
+            MoneyEvent.occurred_at <= at - timedelta(days=kept.days), ~gone.exists(),
+        )  # fmt: skip
+        found += db.session.execute(due.order_by(MoneyEvent.id)).scalars()
+    return found
+
+
+def line_of(row: MoneyLine) -> Line:
+    """The waterfall's line that a row of the book keeps."""
+    return Line(row.role, row.party, row.amount_minor, row.path, reasons.from_data(row.reason))

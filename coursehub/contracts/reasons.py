@@ -27,9 +27,10 @@ class Factor:
 class Reason:
     """Why a line has its amount.
 
-    kind: tax | rail_fee | fixed | rate | split | discount | fee_cost | refund.
+    kind: tax | rail_fee | fixed | rate | recoup | split | discount | fee_cost | refund.
     of: what it started from, minor units, exact. cap_minor: the ceiling that cut it, if one did.
     already_minor: for a refund, what was taken back before this step.
+    rungs: for a rate by volume, how much of `of` (minor units) counted at which percentage (bps), instead of factors.
     """
 
     kind: str
@@ -38,14 +39,32 @@ class Reason:
     channel: str | None = None
     cap_minor: int | None = None
     already_minor: int = 0
+    rungs: tuple[tuple[int, int], ...] = ()
 
     @property
     def exact(self) -> Fraction:
         """The result before rounding, in minor units."""
-        result = self.of
+        return Fraction(*self.ratio)
+
+    @property
+    def uncut(self) -> Fraction:
+        """The result before any ceiling."""
+        return Fraction(*self._uncut)
+
+    @property
+    def ratio(self) -> tuple[int, int]:
+        """The result before rounding as numerator and denominator, not in lowest terms: quick to make, exact to compare."""
+        return self._uncut if self.cap_minor is None else (self.cap_minor, 1)
+
+    @property
+    def _uncut(self) -> tuple[int, int]:
+        if self.rungs:
+            return sum(part * bps for part, bps in self.rungs), 10_000
+        num, den = self.of.numerator, self.of.denominator
         for factor in self.factors:
-            result *= factor.value
-        return result if self.cap_minor is None else Fraction(self.cap_minor)
+            num *= factor.num
+            den *= factor.den
+        return num, den
 
     def as_data(self) -> dict[str, Any]:
         """Plain JSON data; fractions as "numerator/denominator"."""
@@ -56,6 +75,7 @@ class Reason:
             "channel": self.channel,
             "cap_minor": self.cap_minor,
             "already_minor": self.already_minor,
+            **({"rungs": [list(rung) for rung in self.rungs]} if self.rungs else {}),
         }
 
 
@@ -68,4 +88,5 @@ def from_data(data: dict[str, Any]) -> Reason:
         channel=data["channel"],
         cap_minor=data["cap_minor"],
         already_minor=data["already_minor"],
+        rungs=tuple((part, bps) for part, bps in data.get("rungs", ())),
     )

@@ -1,11 +1,31 @@
-"""Replay: what past sales would have given each party under other terms. Static: people's behaviour is not guessed."""
+"""Replay: what past events would have given each party under other terms, and which change did what.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+Static: people's behaviour is not guessed. What counts over more than one sale (volume, ceilings, costs that come back)
+begins at nothing with the first event, as if the terms had held from then on. What went back is taken back under the
+other terms as well; guarantees are added for every month and year that lies wholly in between.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import Sale, share_sale, shares_of
+from coursehub.contracts.closing import shortfall
+from coursehub.contracts.counters import moved_back, moved_by, window_of
+from coursehub.contracts.diff import Change, changes
+from coursehub.contracts.terms import ByDate, Node, Pay, Shares, TermsBody
+from coursehub.contracts.waterfall import Sale, share_refund, share_sale, shares_of
+
+PARTS = ("base", "fixed", "rates", "recoup", "split", "discount", "guarantees")
+"""The parts of terms that move money when a sale is shared, in the order of the waterfall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A sale as it was: its facts, what each party kept of it as booked, and how much of it went back."""
+
+    sale: Sale
+    got: Mapping[str, int]
+    refunded_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +42,17 @@ class Moved:
         return self.after_minor - self.before_minor
 
 
-def sale_from(facts: dict[str, Any], contribution: dict[str, Any]) -> Sale:
-    """A sale as the book keeps its facts."""
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the changes of one part of the terms do to each party, on top of the parts before it."""
+
+    part: str
+    changes: tuple[Change, ...]
+    by_party: Mapping[str, int]
+
+
+def sale_from(facts: dict[str, Any], contribution: dict[str, Any], moment: str = "") -> Sale:
+    """A sale as the book keeps its facts; moment: when it was, as terms write it."""
     return Sale(
         gross_minor=int(facts["gross_minor"]),
         tax_bps=int(facts.get("tax_bps", 0)),
@@ -34,19 +63,123 @@ def sale_from(facts: dict[str, Any], contribution: dict[str, Any]) -> Sale:
         discount_borne_by=facts.get("discount_borne_by"),
         module_weights=contribution.get("module_weights", {}),
         approved_minutes=contribution.get("approved_minutes", {}),
+        occurred_at=moment,
     )
 
 
-def replay(sales: Iterable[tuple[Sale, dict[str, int]]], terms: TermsBody, parties: Sequence[str]) -> list[Moved]:
-    """Run sales again under other terms.
-
-    sales: each with what every party got from it as booked.
-    """
+def replay(past: Iterable[Past], terms: TermsBody, parties: Sequence[str]) -> list[Moved]:
+    """Run sales again under other terms, the oldest first; refunds are taken off on both sides."""
+    sales = list(past)
     before = dict.fromkeys(parties, 0)
-    after = dict.fromkeys(parties, 0)
-    for sale, got in sales:
-        for party, amount in got.items():
+    for each in sales:
+        for party, amount in each.got.items():
             before[party] = before.get(party, 0) + amount
-        for party, amount in shares_of(share_sale(terms, sale)).items():
-            after[party] = after.get(party, 0) + amount
+    by_month = replay_by_month(sales, terms)
+    after = totals(by_month)
     return [Moved(party, before[party], after.get(party, 0)) for party in before]
+
+
+def replay_by_month(past: Iterable[Past], terms: TermsBody) -> dict[tuple[str, str], int]:
+    """What each party would have got, by month and party; guarantees stand in the last month of their window."""
+    found: dict[tuple[str, str], int] = {}
+    counters: dict[str, int] = {}
+    known: dict[tuple[Any, ...], dict[str, int]] = {}
+    counts = bool(terms.rates.rest.ladder or terms.rates.ceiling or terms.recoup)
+    dated = bool(terms.rates.rest.later) or _is_dated(terms.split)
+    months: list[str] = []
+    for each in past:
+        month = window_of("month", each.sale.occurred_at) if each.sale.occurred_at else ""
+        if not months or months[-1] != month:
+            months.append(month)
+        if counts:
+            got = _counted(each, terms, counters)
+        else:  # equal sales have equal answers, and most sales are equal
+            key = _key(each, dated=dated)
+            got = known[key] if key in known else known.setdefault(key, _net(each, terms, {})[0])
+        for party, amount in got.items():
+            found[month, party] = found.get((month, party), 0) + amount
+    for guarantee in terms.guarantees:
+        for window, last in _whole_windows(guarantee.window, months):
+            earned = sum(n for (month, who), n in found.items() if who == guarantee.party and month.startswith(window))
+            missing = shortfall(guarantee, earned)
+            found[last, guarantee.party] = found.get((last, guarantee.party), 0) + missing
+            found[last, guarantee.funder] = found.get((last, guarantee.funder), 0) - missing
+    return found
+
+
+def totals(by_month: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """What each party gets in all."""
+    found: dict[str, int] = {}
+    for (_month, party), amount in by_month.items():
+        found[party] = found.get(party, 0) + amount
+    return found
+
+
+def effects(past: Iterable[Past], old: TermsBody, new: TermsBody) -> list[Effect]:
+    """Which change does what: the parts that differ are changed one after another, in the order of the waterfall.
+
+    The effects of all parts add up to the difference between the old terms and the new ones, to the cent.
+    """
+    sales = list(past)
+    by_part: dict[str, list[Change]] = {}
+    for change in changes(old, new):
+        by_part.setdefault(change.path.split("/")[1], []).append(change)
+    found: list[Effect] = []
+    step, standing = old, totals(replay_by_month(sales, old))
+    for part in PARTS:
+        if part not in by_part:
+            continue
+        step = replace(step, **{part: getattr(new, part)})
+        after = totals(replay_by_month(sales, step))
+        moved = {party: after.get(party, 0) - standing.get(party, 0) for party in dict.fromkeys([*standing, *after])}
+        found.append(Effect(part, tuple(by_part[part]), moved))
+        standing = after
+    return found
+
+
+def _counted(past: Past, terms: TermsBody, counters: dict[str, int]) -> dict[str, int]:
+    got, moved = _net(past, terms, counters)
+    for name, step in moved.items():
+        counters[name] = counters.get(name, 0) + step
+    return got
+
+
+def _net(past: Past, terms: TermsBody, counters: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """What each party keeps of a sale when what went back is taken off, and how far the counters move."""
+    sale = replace(past.sale, counted=counters) if counters else past.sale
+    lines = share_sale(terms, sale)
+    got, moved = shares_of(lines), moved_by(terms, lines, sale.occurred_at)
+    if past.refunded_minor:
+        for party, amount in shares_of(share_refund(terms, lines, before_minor=0, amount_minor=past.refunded_minor)).items():
+            got[party] = got.get(party, 0) + amount
+        gross = past.sale.gross_minor
+        for name, step in moved_back(moved, gross_minor=gross, before_minor=0, amount_minor=past.refunded_minor).items():
+            moved[name] -= step
+    return got, moved
+
+
+def _is_dated(node: Node) -> bool:
+    """Whether a division looks at dates anywhere."""
+    if isinstance(node, Pay):
+        return False
+    below = [item.then for item in node.items] if isinstance(node, Shares) else []
+    return isinstance(node, ByDate) or any(_is_dated(each) for each in (*below, node.rest))
+
+
+def _key(past: Past, *, dated: bool) -> tuple[Any, ...]:
+    """Everything that the answer for a sale under terms without counters depends on."""
+    sale = past.sale
+    return (
+        sale.gross_minor, sale.tax_bps, sale.fee_minor, sale.channel, sale.attributed, sale.discount_minor,
+        sale.discount_borne_by, sale.occurred_at if dated else "", past.refunded_minor,
+        *sorted(sale.module_weights.items()), None, *sorted(sale.approved_minutes.items()),
+    )  # fmt: skip
+
+
+def _whole_windows(window: str, months: Sequence[str]) -> list[tuple[str, str]]:
+    """The windows that lie wholly between the first and the last month, each with its last month."""
+    known = [month for month in months if month]
+    if window == "month":
+        return [(month, month) for month in known[1:-1]]
+    years = sorted({month[:4] for month in known})
+    return [(year, f"{year}-12") for year in years if known[0] <= f"{year}-01" and known[-1] > f"{year}-12"]

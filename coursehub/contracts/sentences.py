@@ -33,6 +33,12 @@ LABELS = {
     "rest": ("其余", "the rest"),
 }
 
+WINDOWS = {
+    "month": ("每个自然月（北京时间）", "each calendar month (Beijing time)"),
+    "year": ("每个自然年（北京时间）", "each calendar year (Beijing time)"),
+    "contract": ("本合同存续期间", "all the time of this contract"),
+}
+
 SENTENCES = {
     "parties": (
         "本合同由{house}（平台方）与{partners}（合作方）订立。",
@@ -93,7 +99,41 @@ SENTENCES = {
         "每笔销售，{party}收取余额的{share}，每笔最多{cap}。",
         "For every sale, {party} receives {share} of what is left, at most {cap} per sale.",
     ),
+    "rung_marginal": (
+        "{window}累计余额超过{above}的部分，改按{share}收取。",
+        "Of what was left, counted over {window}, the part above {above} gives {share} instead.",
+    ),
+    "rung_slab": (
+        "{window}累计余额达到{above}之后成交的，整笔改按{share}收取。",
+        "Once what was left, counted over {window}, has reached {above}, a whole sale gives {share} instead.",
+    ),
+    "later": ("自{begins}（北京时间）起，改按{share}收取。", "From {begins} (Beijing time) on it is {share} instead."),
+    "ceiling": (
+        "{window}内，{party}从全部成交中收取的合计不超过{cap}。",
+        "Counted over {window}, {party} receives at most {cap} of all sales together.",
+    ),
+    "recoup": (
+        "此后余额的{share}先归{party}，直至收回{amount}（计数“{id}”，只在本合同内计算；退款按比例退回计数）。",
+        "Of what then remains, {share} first goes to {party} until {amount} have come back (counter “{id}”, counted within "
+        "this contract alone; a refund takes the counter back in proportion).",
+    ),
+    "guarantee": (
+        "{window}，{party}至少获得{amount}；不足部分由{funder}在结账时补足。",
+        "In {window}, {party} gets at least {amount}; what is missing is added by {funder} when the period is closed.",
+    ),
+    "guarantee_capped": (
+        "{window}，{party}至少获得{amount}；不足部分由{funder}在结账时补足，最多补{cap}。",
+        "In {window}, {party} gets at least {amount}; what is missing is added by {funder} when the period is closed, at most "
+        "{cap}.",
+    ),
+    "reserve": (
+        "合作方每笔份额的{share}另行留存{days}天，以备迟来的退款，期满即可结算。",
+        "Of each partner's share {share} is kept for {days} days in all, against late refunds; then it may be paid out.",
+    ),
     "split": ("此后的余额", "What then remains"),
+    "by_date": ("{lead}按日期分配：", "{lead} is divided by date:"),
+    "date_until": ("{share}（北京时间）之前成交的", "For sales before {share} (Beijing time), it"),
+    "date_rest": ("此后成交的", "For later sales, it"),
     "pot_makers": ("其中{share}作为研发份额", "{share} of it, for making the course,"),
     "pot_teachers": ("其中{share}作为授课份额", "{share} of it, for teaching,"),
     "pot_support": ("其中{share}作为服务份额", "{share} of it, for support,"),
@@ -159,6 +199,10 @@ SENTENCES = {
     ),
     "signers": ("须由{parties}分别签署。", "It must be signed by {parties}."),
     "signers_alone": ("由{parties}签署。", "It is signed by {parties}."),
+    "enough": (
+        "此后修改本条款，其中任意{count}方（平台方必须在内）签署即告成立。",
+        "A later change of these terms holds once any {count} of them have signed it, the house among them.",
+    ),
     "reply": (
         "对修改提案应在{days}天内答复；新条款生效之前，现行条款继续有效。",
         "A proposal for change is to be answered within {days} days; until new terms begin, these go on.",
@@ -176,6 +220,11 @@ SENTENCES = {
         "条款含义以{semantics}为准。",
         "Amounts are exact and rounded once, at the end, to the smallest unit: whole parts first, then one unit each to "
         "the largest remainders, ties in the order of this text. The meaning of these terms is {semantics}.",
+    ),
+    "true_up": (
+        "每月结账时，全部成交按发生时间的先后重新计算一次；与已入账金额的差额，作为一笔补差单独列示。",
+        "When a month is closed, everything is worked out once more in the order in which it happened; the difference to what "
+        "was booked is shown as one true-up of its own.",
     ),
     "note": ("{note}", "{note}"),
 }

@@ -2,7 +2,8 @@
 
 One table of types drives both directions, so the parser and the JSON schema cannot
 drift apart. Every field is required and no other is allowed: one meaning has one
-canonical form, and so one hash.
+canonical form, and so one hash. A field that came later has a default that says nothing:
+data may leave it out, and the canonical form does, so what was signed before keeps its hash.
 """
 
 import dataclasses
@@ -92,7 +93,7 @@ def _read_record(wanted: Any, data: object, path: str, problems: list[Problem]) 
     if not isinstance(data, Mapping):
         _wrong(problems, path, _l("Here a group of named values is expected."))
         return None
-    hints = fields_of(wanted)
+    hints, unsaid = fields_of(wanted), unsaid_of(wanted)
     for name in data:
         if name not in hints:
             _wrong(problems, f"{path}/{name}", _l("“%(name)s” is not known here. Remove it.", name=name))
@@ -100,6 +101,8 @@ def _read_record(wanted: Any, data: object, path: str, problems: list[Problem]) 
     for name, hint in hints.items():
         if name in data:
             values[name] = read(hint, data[name], f"{path}/{name}", problems)
+        elif name in unsaid:
+            values[name] = unsaid[name]
         elif name == "rest":
             _wrong(problems, f"{path}/rest", _l("Nothing says who gets the rest. Add “rest”, so that no case is left open."))
         else:
@@ -164,15 +167,23 @@ def fields_of(record: Any) -> dict[str, Any]:
     return {field.name: hints[field.name] for field in dataclasses.fields(record)}
 
 
+@cache
+def unsaid_of(record: Any) -> dict[str, Any]:
+    """The fields that may be left out, each with the value that says nothing."""
+    return {field.name: field.default for field in dataclasses.fields(record) if field.default is not dataclasses.MISSING}
+
+
 def kind_of(record: Any) -> str:
     """The word by which a node says what it is."""
     return str(get_args(fields_of(record)["kind"])[0])
 
 
 def as_data(value: Any) -> Any:
-    """The plain JSON data of a dataclass tree."""
+    """The plain JSON data of a dataclass tree, without fields that say nothing."""
     if dataclasses.is_dataclass(value):
-        return {name: as_data(getattr(value, name)) for name in fields_of(value.__class__)}
+        unsaid = unsaid_of(value.__class__)
+        said = {name: getattr(value, name) for name in fields_of(value.__class__)}
+        return {name: as_data(one) for name, one in said.items() if name not in unsaid or one != unsaid[name]}
     if isinstance(value, tuple):
         return [as_data(item) for item in value]
     return value
@@ -214,7 +225,7 @@ def _schema_of_record(record: Any, definitions: dict[str, Any]) -> dict[str, Any
             "type": "object",
             "description": (record.__doc__ or "").split("\n")[0],
             "properties": {field: schema_of(hint, definitions) for field, hint in fields_of(record).items()},
-            "required": list(fields_of(record)),
+            "required": [field for field in fields_of(record) if field not in unsaid_of(record)],
             "additionalProperties": False,
         }
     return {"$ref": f"#/$defs/{name}"}

@@ -1,23 +1,27 @@
 """Splitting: the division of what is left, between terms as data and form fields named by their place.
 
-A division is a tree: a branch goes to one party, is divided by modules or by hours, or
-into shares, each of which is a branch again. Its fields are named `split`, `split-0` (the
+A division is a tree: a branch goes to one party, is divided by modules or by hours, into
+shares, or by date, and each share or time is a branch again. Its fields are named `split`, `split-0` (the
 first share), `split-rest` and so on, so that a plain form can hold a tree of any depth.
 Pure: neither database nor request.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
 
 from flask_babel import lazy_gettext as _l
 
+from coursehub.contracts.counters import day_of, midnight
 from coursehub.contracts.shape import Problem
-from coursehub.contracts.terms import Label, Node, Pay, Shares
+from coursehub.contracts.terms import ByDate, Label, Node, Pay, Shares
 
 ROOT = "split"
-BY_MODULES, BY_HOURS, SHARES = "by_modules", "by_hours", "shares"
+BY_MODULES, BY_HOURS, SHARES, BY_DATE = "by_modules", "by_hours", "shares", "by_date"
+LISTED = {SHARES: "items", BY_DATE: "steps"}
+"""Ways to divide that list parts, each with what terms call that list."""
 LABELS: tuple[str, ...] = get_args(Label)
 MOST_SHARES = 8
 MOST_BRANCHES = 120  # twice what the compiler allows: it says better than we can what is too much
@@ -26,11 +30,12 @@ _NEEDED = _l("Fill this in.")
 
 @dataclass
 class Item:
-    """One share: what it is for, how much, as it was typed, and where it goes."""
+    """One share or one time: what it is for and how much, or until which day, as typed, and where it goes."""
 
     label: str
     percent: str
     then: "Branch"
+    ends_on: str = ""
     problems: list[Any] = field(default_factory=list)
 
 
@@ -69,6 +74,12 @@ def drawn(node: Node, name: str = ROOT, path: str = "/split") -> Branch:
     if isinstance(node, Pay):
         return Branch(name, path, node.party)
     rest = drawn(node.rest, f"{name}-rest", f"{path}/rest")
+    if isinstance(node, ByDate):
+        times = [
+            Item("", "", drawn(step.then, f"{name}-{n}", f"{path}/steps/{n}/then"), f"{day_of(step.ends)}")
+            for n, step in enumerate(node.steps)
+        ]
+        return Branch(name, path, BY_DATE, items=times, rest=rest)
     if not isinstance(node, Shares):
         return Branch(name, path, node.kind, parties=list(node.parties), rest=rest)
     items = [
@@ -102,20 +113,21 @@ class _Reading:
     def branch(self, name: str, path: str) -> Branch:
         self.left -= 1
         to, shown = self.value(f"{name}.to"), self.value(f"{name}.shown")
-        if to not in (*self.parties, BY_MODULES, BY_HOURS, SHARES) or self.left < 1:
+        if to not in (*self.parties, BY_MODULES, BY_HOURS, SHARES, BY_DATE) or self.left < 1:
             to = self.parties[min(1, len(self.parties) - 1)]
         if to in self.parties:
             return Branch(name, path, to)
         is_new = shown != to and not {shown, to} <= {BY_MODULES, BY_HOURS}
         made = Branch(name, path, to, is_new=is_new)
-        if to == SHARES:
+        if to in LISTED:
             for n in range(1 if is_new else self.count(name)):
                 label = self.value(f"{name}-{n}.label")
                 made.items.append(
                     Item(
                         label if label in LABELS else LABELS[n % len(LABELS)],
                         self.value(f"{name}-{n}.percent")[:20],
-                        self.branch(f"{name}-{n}", f"{path}/items/{n}/then"),
+                        self.branch(f"{name}-{n}", f"{path}/{LISTED[to]}/{n}/then"),
+                        self.value(f"{name}-{n}.ends_on")[:10],
                     )
                 )
         else:
@@ -128,11 +140,11 @@ class _Reading:
 def with_another_share(root: Branch, name: str) -> Branch:
     """The division with one more empty share in the branch of this name; unchanged if it cannot have one."""
     for branch in root.walk():
-        if branch.name == name and branch.to == SHARES and len(branch.items) < MOST_SHARES:
+        if branch.name == name and branch.to in LISTED and len(branch.items) < MOST_SHARES:
             used = {item.label for item in branch.items}
             label = next((label for label in LABELS if label not in used), LABELS[-1])
             n = len(branch.items)
-            goes_to = Branch(f"{name}-{n}", f"{branch.path}/items/{n}/then", root_party(branch))
+            goes_to = Branch(f"{name}-{n}", f"{branch.path}/{LISTED[branch.to]}/{n}/then", root_party(branch))
             branch.items.append(Item(label, "", goes_to))
     return root
 
@@ -159,7 +171,7 @@ def without_share(root: Branch, name: str) -> Branch:
 def _renamed(branch: Branch, name: str, path: str) -> Branch:
     branch.name, branch.path = name, path
     for n, item in enumerate(branch.items):
-        _renamed(item.then, f"{name}-{n}", f"{path}/items/{n}/then")
+        _renamed(item.then, f"{name}-{n}", f"{path}/{LISTED[branch.to]}/{n}/then")
     if branch.rest is not None:
         _renamed(branch.rest, f"{name}-rest", f"{path}/rest")
     return branch
@@ -174,7 +186,8 @@ def find_problems(root: Branch) -> bool:
         elif branch.is_fact and not branch.parties:
             branch.problems.append(_l("Choose at least one side."))
         for item in branch.items:
-            problem = None if branch.is_new else _problem_of(item.percent)
+            look = _problem_of_day(item.ends_on) if branch.to == BY_DATE else _problem_of(item.percent)
+            problem = None if branch.is_new else look
             item.problems += [problem] if problem else []
             found = found or problem is not None
         found = found or bool(branch.problems)
@@ -193,6 +206,16 @@ def _problem_of(percent: str) -> Any:
     return None if number * 100 == int(number * 100) else _l("Give at most two decimals.")
 
 
+def _problem_of_day(day: str) -> Any:
+    if not day:
+        return _NEEDED
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return _l("There is no such day. Choose another date.")
+    return None
+
+
 def as_node(branch: Branch) -> dict[str, Any]:
     """The division as data of terms. Only for one in which `find_problems` found nothing."""
     if branch.rest is None:
@@ -200,6 +223,9 @@ def as_node(branch: Branch) -> dict[str, Any]:
     rest = as_node(branch.rest)
     if branch.is_fact:
         return {"kind": branch.to, "parties": branch.parties, "rest": rest}
+    if branch.to == BY_DATE:
+        steps = [{"ends": midnight(date.fromisoformat(item.ends_on)), "then": as_node(item.then)} for item in branch.items]
+        return {"kind": BY_DATE, "steps": steps, "rest": rest}
     items = [
         {"label": item.label, "share_bps": int(Decimal(item.percent) * 100), "then": as_node(item.then)} for item in branch.items
     ]
@@ -214,8 +240,8 @@ def place(root: Branch, problem: Problem) -> str:
         default=root,
     )
     for n, item in enumerate(best.items):
-        if problem.path.startswith(f"{best.path}/items/{n}/"):
+        if problem.path.startswith(f"{best.path}/{LISTED[best.to]}/{n}/"):
             item.problems.append(problem.message)
-            return f"{item.then.name}.percent"
+            return f"{item.then.name}.{'ends_on' if best.to == BY_DATE else 'percent'}"
     best.problems.append(problem.message)
     return f"{best.name}.to"

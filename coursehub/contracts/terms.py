@@ -10,26 +10,25 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import rfc8785
-from flask_babel import lazy_gettext as _l
 
+from coursehub.contracts.clauses import (
+    Bps,
+    Ceiling,
+    Guarantee,
+    Ladder,
+    LaterRate,
+    Minor,
+    Moment,
+    PartyId,
+    Recoup,
+    Reserve,
+)
 from coursehub.contracts.shape import Count, Problem, Whole, Words, as_data, read, schema_of
 from coursehub.errors import Refusal
 
 SEMANTICS = "coursehub-terms/1"
 
-PartyId = Annotated[str, Words(1, 16, "[0-9a-z]+")]
-Bps = Annotated[int, Whole(0, 10_000)]
-Minor = Annotated[int, Whole(0, 10**12)]
 Name = Annotated[str, Words(1, 200)]
-Moment = Annotated[
-    str,
-    Words(
-        20,
-        20,
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z",
-        _l("Write the moment in this form, in universal time: 2026-05-01T00:00:00Z"),
-    ),
-]
 Channel = Literal["partner_link", "platform", "coupon", "sponsor", "member"]
 Label = Literal["makers", "teachers", "support", "other"]
 
@@ -81,10 +80,12 @@ class FixedAmount:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share of what is left, perhaps with a ceiling per sale."""
+    """The rate for all other sales, perhaps with a ceiling per sale; by volume or by date where that is said."""
 
     share_bps: Bps
     cap_minor: Minor | None
+    ladder: Ladder | None = None
+    later: Annotated[tuple[LaterRate, ...], Count(0, 3)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Rates:
     party: PartyId
     channels: Annotated[tuple[ChannelRate, ...], Count(0, 10)]
     rest: Rate
+    ceiling: Ceiling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,24 @@ class ByHours:
     rest: "Node"
 
 
-Node = Pay | Shares | ByModules | ByHours
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Up to a moment, one division."""
+
+    ends: Moment
+    then: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class ByDate:
+    """Divided in one way until a day, in another from then on; the rest answers after the last."""
+
+    kind: Literal["by_date"]
+    steps: Annotated[tuple[Until, ...], Count(1, 8)]
+    rest: "Node"
+
+
+Node = Pay | Shares | ByModules | ByHours | ByDate
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +226,16 @@ class RefundFee:
 
 @dataclass(frozen=True, slots=True)
 class Governance:
-    """Who signs, how long an answer may take, and how to leave."""
+    """Who signs, how long an answer may take, and how to leave.
+
+    enough: how many signatures make a later change hold, the house's among them; None: those of all who sign.
+    Nobody is bound by fewer unless they signed terms that said so.
+    """
 
     signers: Annotated[tuple[PartyId, ...], Count(1, 20)]
     reply_days: Annotated[int, Whole(1, 90)]
     notice_days: Annotated[int, Whole(0, 365)]
+    enough: Annotated[int, Whole(1, 20)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +259,9 @@ class TermsBody:
     refund_fee: RefundFee
     governance: Governance
     note: Annotated[str, Words(0, 2000)]
+    recoup: Annotated[tuple[Recoup, ...], Count(0, 3)] = ()
+    guarantees: Annotated[tuple[Guarantee, ...], Count(0, 20)] = ()
+    reserve: Reserve | None = None
 
     def party(self, party_id: str) -> Party:
         """The party with this id. Raises KeyError if there is none."""

@@ -1,8 +1,8 @@
 """The waterfall: from what the buyer paid to what each party gets, line by line.
 
 Pure: no database, no clock. The order is part of the meaning (`terms.SEMANTICS`):
-gross, tax, enumerated deductions, fixed amounts, channel rate with its cap, nested
-splits, discount, rounding. (Holding is a date, not an amount: see `held_until`.)
+gross, tax, enumerated deductions, fixed amounts, channel rate with its cap, costs that come
+back first, nested splits, discount, rounding. (Holding is a date, not an amount: see `held_until`.)
 Everything is exact fractions until one rounding at the end, by largest remainder,
 ties by declared order.
 
@@ -24,9 +24,12 @@ house 1), the rest to the teacher B.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import lcm
 
+from coursehub.contracts.clauses import Ladder
+from coursehub.contracts.counters import window_of
 from coursehub.contracts.reasons import Factor, Reason
-from coursehub.contracts.terms import Borne, ByHours, ByModules, Node, Pay, Rate, Shares, TermsBody
+from coursehub.contracts.terms import Borne, ByDate, ByHours, ByModules, Node, Pay, Rate, Shares, TermsBody
 from coursehub.ledger.allocation import reversal_step
 from coursehub.money import share_out
 
@@ -41,6 +44,8 @@ class Sale:
     attributed: the party whose link brought the buyer, or None.
     discount_borne_by: the party whose campaign the discount was, or None.
     module_weights, approved_minutes: contribution per party, as known at the sale.
+    occurred_at: the moment as terms write it; needed by terms that look at dates or windows.
+    counted: where the counters of `counters.names_for` stood before this sale.
     """
 
     gross_minor: int
@@ -52,6 +57,8 @@ class Sale:
     discount_borne_by: str | None = None
     module_weights: Mapping[str, int] = field(default_factory=dict)
     approved_minutes: Mapping[str, int] = field(default_factory=dict)
+    occurred_at: str = ""
+    counted: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +150,66 @@ def _leaves(terms: TermsBody, sale: Sale, pot: int) -> Iterator[_Leaf]:
         cap = left + amount if amount < fixed.amount_minor else None
         yield _Leaf(fixed.party, f"/fixed/{n}", Reason("fixed", Fraction(fixed.amount_minor), cap_minor=cap))
     rate, path = rate_for(terms, sale)
-    of = Fraction(left)
-    reason = Reason("rate", of, (Factor("rate", rate.share_bps, 10_000),), channel=sale.channel)
-    if rate.cap_minor is not None and reason.exact > rate.cap_minor:
-        reason = replace(reason, cap_minor=rate.cap_minor)
+    reason = _capped(_rated(rate, sale, left), _most_of(terms, rate, sale))
     yield _Leaf(terms.rates.party, path, reason)
-    yield from _branch(terms.split, sale, Reason("split", of - reason.exact), "/split")
+    rest = left - reason.exact
+    for n, cost in enumerate(terms.recoup):
+        still = max(0, cost.amount_minor - sale.counted.get(f"recouped:{cost.id}", 0))
+        back = _capped(Reason("recoup", rest, (Factor("recoup", cost.share_bps, 10_000),)), still)
+        if back.exact:
+            yield _Leaf(cost.party, f"/recoup/{n}", back)
+            rest -= back.exact
+    yield from _branch(terms.split, sale, Reason("split", rest), "/split")
+
+
+def _rated(rate: Rate, sale: Sale, left: int) -> Reason:
+    """The platform's part before any ceiling: by volume, by date, or one percentage."""
+    if rate.ladder:
+        volume = sale.counted.get(f"volume:{window_of(rate.ladder.window, _moment(sale))}", 0)
+        rungs = _climbed(rate, rate.ladder, volume, left)
+        return Reason("rate", Fraction(left), channel=sale.channel, rungs=rungs)
+    share_bps = rate.share_bps
+    for later in rate.later:
+        if later.begins <= _moment(sale):
+            share_bps = later.share_bps
+    return Reason("rate", Fraction(left), (Factor("rate", share_bps, 10_000),), channel=sale.channel)
+
+
+def _climbed(rate: Rate, ladder: Ladder, volume: int, left: int) -> tuple[tuple[int, int], ...]:
+    """How much of what is left counts at which percentage, from the volume that was there before."""
+    starts = [(0, rate.share_bps), *((rung.above_minor, rung.share_bps) for rung in ladder.rungs)]
+    if ladder.kind == "slab":
+        reached = [share_bps for above, share_bps in starts if above <= max(0, volume)]
+        return ((left, reached[-1]),)
+    ends = [above for above, _bps in starts[1:]] + [max(volume, 0) + left + 1]
+    parts = []
+    low, high = max(0, volume), max(0, volume) + left
+    for (begin, share_bps), end in zip(starts, ends, strict=True):
+        part = min(high, end) - max(low, begin)
+        if part > 0:
+            parts.append((part, share_bps))
+    return tuple(parts) or ((0, rate.share_bps),)
+
+
+def _most_of(terms: TermsBody, rate: Rate, sale: Sale) -> int | None:
+    """The most that the platform may get of this sale: per sale, and of what is left of its window."""
+    most = rate.cap_minor
+    if terms.rates.ceiling:
+        name = f"platform:{window_of(terms.rates.ceiling.window, _moment(sale))}"
+        still = max(0, terms.rates.ceiling.amount_minor - sale.counted.get(name, 0))
+        most = still if most is None else min(most, still)
+    return most
+
+
+def _capped(reason: Reason, most: int | None) -> Reason:
+    return replace(reason, cap_minor=most) if most is not None and reason.exact > most else reason
+
+
+def _moment(sale: Sale) -> str:
+    """When it was. Raises ValueError for a sale that does not say, under terms that ask."""
+    if not sale.occurred_at:
+        raise ValueError("these terms look at dates, and the sale has none")
+    return sale.occurred_at
 
 
 def _branch(node: Node, sale: Sale, reason: Reason, path: str) -> Iterator[_Leaf]:
@@ -163,6 +224,12 @@ def _branch(node: Node, sale: Sale, reason: Reason, path: str) -> Iterator[_Leaf
             yield from _branch(share.then, sale, part, f"{path}/items/{n}/then")
         if rest_bps:
             yield from _branch(node.rest, sale, _times(reason, Factor("rest", rest_bps, 10_000)), f"{path}/rest")
+    elif isinstance(node, ByDate):
+        for n, step in enumerate(node.steps):
+            if _moment(sale) < step.ends:
+                yield from _branch(step.then, sale, reason, f"{path}/steps/{n}/then")
+                return
+        yield from _branch(node.rest, sale, reason, f"{path}/rest")
     else:
         yield from _by_contribution(node, sale, reason, path)
 
@@ -181,16 +248,21 @@ def _by_contribution(node: ByModules | ByHours, sale: Sale, reason: Reason, path
 
 
 def _times(reason: Reason, factor: Factor) -> Reason:
-    return replace(reason, factors=(*reason.factors, factor))
+    return Reason(reason.kind, reason.of, (*reason.factors, factor), reason.channel)
 
 
 def _rounded(leaves: Sequence[_Leaf], pot: int) -> list[Line]:
-    """Round all leaves at once so that they add up to the pot: largest remainder, ties by declared order."""
-    floors = [leaf.reason.exact.__floor__() for leaf in leaves]
-    left_over = pot - sum(floors)
-    by_remainder = sorted(range(len(leaves)), key=lambda n: floors[n] - leaves[n].reason.exact)
-    for n in by_remainder[:left_over]:
-        floors[n] += 1
+    """Round all leaves at once so that they add up to the pot: largest remainder, ties by declared order.
+
+    Remainders are compared as whole numbers over one denominator: exact, and several times quicker than fractions.
+    """
+    ratios = [leaf.reason.ratio for leaf in leaves]
+    floors = [num // den for num, den in ratios]
+    if left_over := pot - sum(floors):
+        common = lcm(*(den for _num, den in ratios))
+        remainders = [num % den * (common // den) for num, den in ratios]
+        for n in sorted(range(len(leaves)), key=lambda n: -remainders[n])[:left_over]:
+            floors[n] += 1
     return [Line("share", leaf.party, amount, leaf.path, leaf.reason) for leaf, amount in zip(leaves, floors, strict=True)]
 
 

@@ -195,6 +195,19 @@ def amend_lumen(players: Players, contract: Contract, *, at: datetime) -> None:
     sign(players, proposal, "stan", at=at + 30 * HOURS)
 
 
+def northwind_asks(players: Players, contract: Contract, *, at: datetime) -> None:
+    """Under way now: Northwind asks for less by volume; what the house paid for the film comes back first."""
+    standing = contracts.terms_of(contract, at)
+    terms = deepcopy(standing.body) if standing is not None else {}
+    rungs = [{"above_minor": 200_000, "share_bps": 2500}, {"above_minor": 600_000, "share_bps": 2000}]
+    terms["rates"]["rest"]["ladder"] = {"kind": "marginal", "window": "year", "rungs": rungs}
+    terms["recoup"] = [{"id": "film", "party": players.house.public_id, "amount_minor": 24_000, "share_bps": 1000}]
+    terms["reserve"] = {"share_bps": 500, "days": 120}
+    terms["starts"] = f"{at + timedelta(days=40):%Y-%m-01T00:00:00Z}"
+    message = "More learners each month: let the platform's part fall with volume. The 240 that you paid for the film come back to you first."
+    propose_terms(contract, by=players.acting("pia"), terms=terms, at=at, message=message)
+
+
 def newer_release(players: Players, course: Course, *, at: datetime) -> None:
     """Northwind publishes a newer release: learners of the last one may move up and see what changed."""
     pia = players.acting("pia")
@@ -217,12 +230,14 @@ def newer_release(players: Players, course: Course, *, at: datetime) -> None:
 
 def open_ends(players: Players, northwind: Contract, course: Course, *, at: datetime) -> None:
     """What waits for somebody today: a proposal for Pia to answer, and a release of Lumen's for a reviewer."""
-    standing = contracts.terms_of(northwind, at)
-    terms = deepcopy(standing.body) if standing is not None else {}
+    asked = contracts.open_proposal(northwind)
+    terms = deepcopy(asked.body) if asked is not None else {}
     terms["hold"]["days"] = 14
     terms["rates"]["rest"]["share_bps"] = 3200
+    terms["recoup"][0]["share_bps"] = 2500
     terms["starts"] = f"{at + timedelta(days=60):%Y-%m-%dT00:00:00Z}"
-    propose_terms(northwind, by=players.acting("stan"), terms=terms, at=at, message="缩短冻结期到 14 天，平台比例调整为 32%。")
+    message = "同意按量递减。影片垫款请每笔收回四分之一；起步比例调整为 32%，冻结期缩短到 14 天。"
+    propose_terms(northwind, by=players.acting("stan"), terms=terms, at=at, message=message)
     release = catalog.current_release(course.id)
     if release is not None:
         draft = revise_release(release, by=players.acting("eve"), at=at)

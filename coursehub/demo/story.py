@@ -78,6 +78,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     agenda.add(agenda.ago(days=200), amended)
     agenda.add(agenda.ago(days=169), lambda at: follow_terms(at=at))
     agenda.add(agenda.ago(days=70), newer)
+    agenda.add(agenda.ago(days=4), lambda at: offers.northwind_asks(people, stage.contracts[NORTHWIND], at=at))
     _crowd(agenda, stage)
     agenda.add(
         agenda.ago(days=1, hours=14), lambda at: offers.open_ends(people, stage.contracts[NORTHWIND], stage.courses[LUMEN], at=at)

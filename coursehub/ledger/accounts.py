@@ -17,7 +17,10 @@ MEMBER_WILL_OWE = "asset:receivable:member:unbilled"
 """What a member of the alliance owes already and finds on its next invoice; its party is the member's public id."""
 
 PARTNER_HELD = "liability:payable:held"
-"""What a partner earned while the hold of its terms lasts. Here and in the next four the party is the partner's public id."""
+"""What a partner earned while the hold of its terms lasts. Here and in the next five the party is the partner's public id."""
+
+PARTNER_RESERVE = "liability:payable:reserve"
+"""What terms keep of a partner's share longer than the hold, against late refunds; journals `mature` let go of it."""
 
 PARTNER_READY = "liability:payable:available"
 """What a partner earned and can be paid: journals `mature` move it here, `clawback` and `payout` take it out."""

@@ -11,14 +11,22 @@ ACCOUNTS = {
     "liability:tax": _l("Tax owed"),
     "liability:payable:held": _l("Owed to a partner, on hold"),
     "liability:payable:available": _l("Owed to a partner, ready to be paid"),
+    "liability:payable:reserve": _l("Owed to a partner, kept against late refunds"),
     "liability:payable:in_transit": _l("On its way to a partner"),
     "liability:suspense": _l("Waiting for an explanation"),
     "liability:payable:worker": _l("Owed to somebody who worked"),
     "income:hours": _l("The house's fee on hours"),
     "income:placement": _l("The house's part of placement fees"),
     "income:share": _l("The house's own share"),
+    "expense:guarantee": _l("What guarantees added"),
     "expense:rail_fee": _l("Fees of the payment provider"),
     "expense:not_given_back": _l("Refunds after payout that the house bears"),
+}
+COUNTERS = {
+    "volume": _l("Counter of what was shared"),
+    "platform": _l("Counter of the platform's part"),
+    "recouped": _l("Counter of costs that came back"),
+    "contra": _l("The other side of counters"),
 }
 KINDS_OF_ACCOUNT = {
     "asset": _l("Asset"),
@@ -42,6 +50,8 @@ KINDS_OF_JOURNAL = {
     "rebate": _l("Rebate of a placement fee"),
     "receipt": _l("Money received from a member"),
     "correction": _l("Correction"),
+    "true_up": _l("True-up of a month"),
+    "guarantee": _l("Guarantee"),
     "payout": _l("Payout"),
     "payout_paid": _l("Payout arrived"),
     "payout_bounced": _l("Payout came back"),
@@ -53,6 +63,8 @@ KINDS_OF_JOURNAL = {
 
 def account_name(code: str) -> str:
     """The words for an account code, or the code itself."""
+    if code.startswith("memo:"):
+        return str(COUNTERS.get(code.split(":")[1], code))
     return str(ACCOUNTS.get(code, code))
 
 

@@ -27,7 +27,41 @@ def nodes(parties: list[str], depth: int = 2) -> st.SearchStrategy[dict[str, Any
         some,
         below,
     )
-    return st.one_of(pay, by_fact, shares(below))
+    by_date = st.builds(
+        lambda days, kinds, rest: {
+            "kind": "by_date",
+            "steps": [{"ends": f"2026-{day:02d}-15T16:00:00Z", "then": then} for day, then in zip(days, kinds, strict=False)],
+            "rest": rest,
+        },
+        st.lists(st.integers(1, 12), min_size=1, max_size=3, unique=True).map(sorted),
+        st.lists(below, min_size=3, max_size=3),
+        below,
+    )
+    return st.one_of(pay, by_fact, shares(below), by_date)
+
+
+@st.composite
+def over_time(draw: Any, parties: list[str]) -> dict[str, dict[str, Any]]:
+    """Clauses that look at more than one sale, by where they stand: in the rest rate, in the rates, in the terms."""
+    windows = st.sampled_from(["month", "year", "contract"])
+    rate: dict[str, Any] = {}
+    by = draw(st.sampled_from(["", "volume", "date"]))
+    if by == "volume":
+        above = sorted(draw(st.lists(st.integers(1, 30_000), min_size=1, max_size=4, unique=True)))
+        rungs = [{"above_minor": minor, "share_bps": draw(bps)} for minor in above]
+        rate["ladder"] = {"kind": draw(st.sampled_from(["marginal", "slab"])), "window": draw(windows), "rungs": rungs}
+    if by == "date":
+        months = sorted(draw(st.lists(st.integers(1, 12), min_size=1, max_size=3, unique=True)))
+        rate["later"] = [{"begins": f"2026-{month:02d}-15T16:00:00Z", "share_bps": draw(bps)} for month in months]
+    rates = {"ceiling": {"window": draw(windows), "amount_minor": draw(st.integers(1, 50_000))}} if draw(st.booleans()) else {}
+    costs = [
+        {
+            "id": f"cost{n}", "party": draw(st.sampled_from(parties)), "amount_minor": draw(st.integers(1, 30_000)),
+            "share_bps": draw(st.integers(1, 10_000)),
+        }
+        for n in range(draw(st.integers(0, 2)))
+    ]  # fmt: skip
+    return {"rate": rate, "rates": rates, "terms": {"recoup": costs} if costs else {}}
 
 
 @st.composite
@@ -54,6 +88,7 @@ def terms(draw: Any) -> dict[str, Any]:
     if partners:  # whoever is bound receives something
         split = {"kind": "by_modules", "parties": partners, "rest": split}
     channels = draw(st.lists(st.sampled_from(CHANNELS), unique=True))
+    more: dict[str, dict[str, Any]] = draw(st.one_of(st.just({"rate": {}, "rates": {}, "terms": {}}), over_time(everybody)))
     rest = st.one_of(st.just({"kind": "shared"}), st.sampled_from(everybody).map(lambda party: {"kind": "party", "party": party}))
     opted = draw(st.lists(st.sampled_from(everybody), unique=True))
     return {
@@ -72,7 +107,8 @@ def terms(draw: Any) -> dict[str, Any]:
         "rates": {
             "party": "house",
             "channels": [{"channel": channel, "share_bps": draw(bps), "cap_minor": draw(caps)} for channel in channels],
-            "rest": {"share_bps": draw(bps), "cap_minor": draw(caps)},
+            "rest": {"share_bps": draw(bps), "cap_minor": draw(caps), **more["rate"]},
+            **more["rates"],
         },
         "split": split,
         "hold": {"days": draw(st.integers(0, 365))},
@@ -84,6 +120,7 @@ def terms(draw: Any) -> dict[str, Any]:
         "refund_fee": {"bearer": draw(st.sampled_from(everybody)) if "rail_fee" in deduct else "house"},
         "governance": {"signers": everybody, "reply_days": draw(st.integers(1, 90)), "notice_days": draw(st.integers(0, 365))},
         "note": draw(st.sampled_from(["", "每季度复盘一次。"])),
+        **more["terms"],
     }
 
 
@@ -100,4 +137,5 @@ sales = st.builds(
     discount_borne_by=st.one_of(st.none(), parties),
     module_weights=weights,
     approved_minutes=weights,
+    occurred_at=st.builds("2026-{:02d}-{:02d}T08:00:00Z".format, st.integers(1, 12), st.integers(1, 28)),
 )

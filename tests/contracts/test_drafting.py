@@ -12,7 +12,7 @@ from coursehub.contracts.shape import Problem, as_data
 from coursehub.contracts.starting_points import joint_development, simple_split
 from coursehub.contracts.terms import parse, to_data
 
-from .strategies import bps, terms
+from .strategies import bps, over_time, terms
 
 PARTIES = [
     {"id": "house", "side": "house", "name": "量潮课堂", "name_en": "QuantTide Academy"},
@@ -30,6 +30,7 @@ def sent(branch):
         fields |= {f"{each.name}.parties": each.parties} if each.parties else {}
         for item in each.items:
             fields |= {f"{item.then.name}.label": [item.label], f"{item.then.name}.percent": [item.percent]}
+            fields |= {f"{item.then.name}.ends_on": [item.ends_on]} if item.ends_on else {}
     return fields
 
 
@@ -64,6 +65,17 @@ def test_what_the_form_can_show_it_gives_back_unchanged(draw):
     data["fixed"] = [{"party": "a", "amount_minor": draw.draw(st.integers(1, 10**6))}] if draw.draw(st.booleans()) else []
     data["discount"]["opted_in"] = [{"party": "a", "floor_price_minor": draw.draw(st.integers(0, 10**6))}]
     data["split"]["items"][0]["share_bps"] = draw.draw(st.integers(1, 10_000))
+    more = draw.draw(over_time(["a"]))
+    data["rates"]["rest"] |= more["rate"]
+    data["rates"] |= more["rates"]
+    data |= more["terms"]
+    if draw.draw(st.booleans()):
+        data["reserve"] = {"share_bps": draw.draw(st.integers(1, 10_000)), "days": draw.draw(st.integers(31, 730))}
+    if draw.draw(st.booleans()):
+        cap = draw.draw(st.none() | st.integers(1, 10**6))
+        data["guarantees"] = [
+            {"party": "a", "window": "year", "amount_minor": 5_000, "cap_minor": cap, "funder": PARTIES[0]["id"]}
+        ]
     again, before = there_and_back(data)
     assert again == before
 

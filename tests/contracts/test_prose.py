@@ -3,11 +3,13 @@
 import hashlib
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from coursehub.contracts.compiler import compile_terms
 from coursehub.contracts.diff import changes
 from coursehub.contracts.prose import LOCALES, sections, sentence_at, text_of
-from coursehub.contracts.replay import replay
+from coursehub.contracts.replay import Past, effects, replay, replay_by_month, totals
+from coursehub.contracts.terms import parse
 from coursehub.contracts.waterfall import Sale, share_sale, shares_of
 
 from . import strategies
@@ -86,9 +88,21 @@ def test_the_diff_matches_entries_by_what_they_are_about():
 def test_a_replay_sets_what_was_beside_what_would_have_been():
     """Under 40% instead of 30%: house 3646 + 820 = 4466 in place of 3691."""
     other = compile_terms(JOINT | {"rates": {"party": "house", "channels": [], "rest": {"share_bps": 4000, "cap_minor": None}}})
-    moved = replay([(SALE, shares_of(share_sale(TERMS, SALE)))], other, ["house", "a", "b"])
+    moved = replay([Past(SALE, shares_of(share_sale(TERMS, SALE)))], other, ["house", "a", "b"])
     assert {row.party: (row.before_minor, row.after_minor) for row in moved} == {
         "house": (3691, 4466), "a": (2871, 2461), "b": (2552, 2187),
     }  # fmt: skip
     assert sum(row.change_minor for row in moved) == 0
-    assert replay([(Sale(0), {})], other, ["house"])[0].change_minor == 0
+    assert replay([Past(Sale(0), {})], other, ["house"])[0].change_minor == 0
+
+
+@given(strategies.terms(), strategies.terms(), st.lists(strategies.sales, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_the_effects_of_all_changes_add_up_to_the_whole_difference(old, new, sales):
+    parties = [{**party, "side": "house" if party["id"] == "house" else "partner"} for party in old["parties"]]
+    before, after = compile_terms(old), parse({**new, "currency": old["currency"], "parties": parties})
+    past = [Past(sale, {}) for sale in sorted(sales, key=lambda sale: sale.occurred_at)]
+    found = effects(past, before, after)
+    whole, held = totals(replay_by_month(past, after)), totals(replay_by_month(past, before))
+    for party in {*whole, *held}:
+        assert sum(effect.by_party.get(party, 0) for effect in found) == whole.get(party, 0) - held.get(party, 0)

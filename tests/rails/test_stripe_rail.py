@@ -78,8 +78,9 @@ def test_no_rail_works_inside_a_transaction(app: Flask, sandbox: Sandbox) -> Non
 
 def test_a_session_goes_from_open_to_paid_and_shows_the_fee(app: Flask, sandbox: Sandbox) -> None:
     rail = rail_of(sandbox)
-    opened = rail.open_session(wish())
-    assert rail.open_session(wish()) == opened, "the same key opens one session"
+    asked = wish()
+    opened = rail.open_session(asked)
+    assert rail.open_session(asked) == opened, "the same key opens one session"
     facts = rail.read_session(opened.id)
     assert (facts.state, facts.reference, facts.amount_minor, facts.currency, facts.live) == ("open", "o1", 19_900, "CNY", False)
     sandbox.tell(f"sessions/{opened.id}/pay", method="wechat_pay")

@@ -13,13 +13,16 @@ import sqlalchemy as sa
 
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries
+from coursehub.contracts.counters import moved_by, written
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms
+from coursehub.contracts.operations.counting import counted, memo_legs
 from coursehub.contracts.waterfall import Line, Sale, share_sale, shares_of
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import PARTNER_HELD, PARTNER_READY
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post
 
-HELD, AVAILABLE = "liability:payable:held", "liability:payable:available"
+HELD, AVAILABLE = PARTNER_HELD, PARTNER_READY
 CHANNEL = "member"
 """The door through which such money comes: a member of the alliance."""
 
@@ -33,6 +36,7 @@ class Part:
     amount_minor: int
     contribution: dict[str, Any]
     lines: tuple[Line, ...]
+    moved: dict[str, int]
 
 
 def parts_of(
@@ -44,6 +48,8 @@ def parts_of(
     terms do not name this event, or that are in another currency, gets nothing: nobody agreed to it.
     """
     found, house = [], fee["house"]
+    moment = written(occurred_at)
+    standing: dict[int, dict[str, int]] = {}
     ids = dict(db.session.execute(sa.select(Course.public_id, Course.id).where(Course.public_id.in_(weights))).tuples().all())
     in_force = {course: queries.terms_in_force(ids[course], occurred_at) for course in weights if course in ids}
     for contract_id in sorted({terms.contract_id for terms in in_force.values() if terms is not None}):
@@ -55,21 +61,26 @@ def parts_of(
             house += amount
             continue
         known = queries.contribution(terms.contract_id, ids[course], occurred_at)
+        counts = standing.setdefault(terms.contract_id, counted(body, moment))
         sale = Sale(
             gross_minor=amount, channel=CHANNEL, module_weights=known["module_weights"],
-            approved_minutes=known["approved_minutes"],
+            approved_minutes=known["approved_minutes"], occurred_at=moment, counted=counts,
         )  # fmt: skip
-        found.append(Part(ids[course], terms, amount, known, share_sale(body, sale)))
+        lines = share_sale(body, sale)
+        moved = moved_by(body, lines, moment)
+        standing[terms.contract_id] = {name: count + moved.get(name, 0) for name, count in counts.items()}
+        found.append(Part(ids[course], terms, amount, known, lines, moved))
     return found, house
 
 
 def legs_of_part(part: Part) -> list[Leg]:
     """What each side gets of one course's part; the house's own share is income at once."""
-    house = queries.body_of(part.terms).house.id
-    return [
-        Leg(AccountRef("income:share") if party == house else AccountRef(HELD, party), -amount)
+    body = queries.body_of(part.terms)
+    legs = [
+        Leg(AccountRef("income:share") if party == body.house.id else AccountRef(HELD, party), -amount)
         for party, amount in shares_of(part.lines).items()
     ]
+    return [*legs, *memo_legs(body, part.moved)]
 
 
 def write_down(
@@ -100,18 +111,18 @@ def keep_lines(event: MoneyEvent, lines: tuple[Line, ...]) -> None:
     db.session.flush()
 
 
-def release_parts(fee: Booked, *, effect_key: str, at: datetime) -> Booked | None:
-    """The hold is over and the fee is paid: what courses got, less what went back, can be paid out. None if that is nothing."""
+def release_parts(fee: Booked, *, effect_key: str, at: datetime, code: str = HELD) -> Booked | None:
+    """What parties got on this account, less what went back, can be paid out. None if that is nothing."""
     with transaction():
         held: dict[str, int] = {}
         for journal_id in (fee.id, *(each.id for each in ledger.reversals_of(fee.id))):
             for leg in ledger.lines_of(journal_id):
-                if leg.code == HELD:
+                if leg.code == code:
                     held[leg.party] = held.get(leg.party, 0) - leg.amount_minor
         moves = [
-            Leg(AccountRef(code, party), sign * amount)
+            Leg(AccountRef(account, party), sign * amount)
             for party, amount in held.items()
-            for code, sign in ((HELD, 1), (AVAILABLE, -1))
+            for account, sign in ((code, 1), (AVAILABLE, -1))
             if amount > 0
         ]
         if not moves:

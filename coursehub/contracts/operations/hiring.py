@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from coursehub.contracts import queries
+from coursehub.contracts.counters import moved_back, moved_by, written
 from coursehub.contracts.models import MoneyEvent, PublishedPrices
+from coursehub.contracts.operations.counting import memo_legs
 from coursehub.contracts.operations.course_parts import HELD, keep_lines, legs_of_part, parts_of, write_down
 from coursehub.contracts.placement_fee import share_fee
 from coursehub.contracts.price_book import from_data
@@ -99,6 +101,7 @@ def share_rebate(hire: Booked, *, effect_key: str, amount_minor: int, occurred_a
             postings=[
                 Leg(AccountRef(MEMBER_OWES, employer), -amount_minor),
                 *(Leg(account, amount) for account, amount in back.items()),
+                *(leg for event in events for leg in _counted_back(event, step)),
             ],
         )  # fmt: skip
         if queries.events_of_journal(booked.id):
@@ -106,6 +109,18 @@ def share_rebate(hire: Booked, *, effect_key: str, amount_minor: int, occurred_a
         for event in events:
             _write_rebate(event, step, booked, effect_key=effect_key, occurred_at=occurred_at, at=at)
     return booked
+
+
+def _counted_back(event: MoneyEvent, step: Mapping[str, int]) -> list[Leg]:
+    """How far a rebate moves the counters of one course's contract back."""
+    body = queries.body_hashed(event.terms_hash)
+    moved = moved_by(body, [queries.line_of(row) for row in event.lines], written(event.occurred_at))
+    if not moved:
+        return []
+    amount = sum(minor for name, minor in step.items() if name.split("|")[2:] == [str(event.id)])
+    before = -sum(each.amount_minor for each in queries.reversals_of_event(event.id))
+    back = moved_back(moved, gross_minor=event.amount_minor, before_minor=before, amount_minor=amount)
+    return memo_legs(body, {name: -minor for name, minor in back.items()})
 
 
 def _names_of(events: list[MoneyEvent]) -> dict[str, int]:

@@ -1,6 +1,5 @@
 """What happens to a share after its hold: it becomes ready to be paid, and a late refund takes it back from there."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,7 +9,7 @@ from coursehub.contracts.models import MoneyEvent, MoneyLine
 from coursehub.contracts.terms import TermsBody
 from coursehub.db import db, transaction
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.accounts import NOT_GIVEN_BACK, PARTNER_HELD, PARTNER_OWES, PARTNER_READY
+from coursehub.ledger.accounts import NOT_GIVEN_BACK, PARTNER_HELD, PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post, stand_in_line
 
 
@@ -39,35 +38,44 @@ def mature_sale(sale: MoneyEvent, *, at: datetime) -> Booked | None:
         )  # fmt: skip
 
 
-def take_back_matured(
-    refund: MoneyEvent, sale: MoneyEvent, shares: Mapping[str, int], body: TermsBody, *, at: datetime
-) -> Booked | None:
-    """After a refund is booked: if the hold of its sale was over, settle what it took from the held shares.
+def take_back_matured(refund: MoneyEvent, sale: MoneyEvent, body: TermsBody, *, at: datetime) -> Booked | None:
+    """After a refund is booked: what it took from an account that its sale had left already is settled.
 
-    shares: what the refund gave each party, negative. What is ready to be paid goes first;
-    the rest was paid out, so the partner owes it, or the house bears it where the terms
-    set nothing against later payouts. None if the hold was not over.
+    What is ready to be paid goes first; the rest was paid out, so the partner owes it, or the house bears it where the
+    terms set nothing against later payouts. None if hold and reserve still stood.
     """
-    if ledger.journal_for(_key(sale)) is None:
+    left = [
+        code
+        for code, key in ((PARTNER_HELD, _key(sale)), (PARTNER_RESERVE, reserve_key(sale.effect_key)))
+        if ledger.journal_for(key) is not None
+    ]
+    if refund.journal_id is None or not left:
         return None
+    taken = [leg for leg in ledger.lines_of(refund.journal_id) if leg.code in left and leg.amount_minor > 0]
     legs: list[Leg] = []
-    for party, minor in shares.items():
-        if party == body.house.id or not minor:
-            continue
-        ready = max(0, -ledger.balance_of(PARTNER_READY, refund.currency, party=party))
-        back = min(-minor, ready)
-        owed = NOT_GIVEN_BACK if is_borne_by_house(body) else PARTNER_OWES
-        legs += [
-            Leg(AccountRef(PARTNER_HELD, party), minor),
-            Leg(AccountRef(PARTNER_READY, party), back),
-            Leg(AccountRef(owed, party), -minor - back, "/clawback"),
-        ]
+    ready: dict[str, int] = {}
+    for leg in taken:
+        legs.append(Leg(AccountRef(leg.code, leg.party), -leg.amount_minor))
+        legs += owed_back(leg.party, leg.amount_minor, refund.currency, body, ready)
     if not legs:
         return None
     return post(
         kind="clawback", effect_key=f"clawback:{refund.public_id}", occurred_at=refund.occurred_at, at=at,
         postings=legs, currency=refund.currency, terms_hash=refund.terms_hash,
     )  # fmt: skip
+
+
+def owed_back(party: str, amount_minor: int, currency: str, body: TermsBody, ready: dict[str, int]) -> list[Leg]:
+    """The legs by which a partner gives an amount back: out of what is ready to be paid, the rest as a debt.
+
+    ready: what was left of it for each party so far in this journal; filled and lowered here.
+    """
+    if party not in ready:
+        ready[party] = max(0, -ledger.balance_of(PARTNER_READY, currency, party=party))
+    back = min(amount_minor, ready[party])
+    ready[party] -= back
+    owed = NOT_GIVEN_BACK if is_borne_by_house(body) else PARTNER_OWES
+    return [Leg(AccountRef(PARTNER_READY, party), back), Leg(AccountRef(owed, party), amount_minor - back, "/clawback")]
 
 
 def is_borne_by_house(body: TermsBody) -> bool:
@@ -79,9 +87,22 @@ def _key(sale: MoneyEvent) -> str:
     return f"mature:{sale.public_id}"
 
 
+def reserve_key(effect_key: str) -> str:
+    """The effect by which what a reserve kept of a sale is let go of."""
+    return f"{effect_key}:reserve"
+
+
 def _left_of(sale: MoneyEvent) -> dict[str, int]:
-    """What each partner has of a sale after its refunds, fees that it bears left aside."""
-    house = queries.body_hashed(sale.terms_hash).house.id
+    """What each partner has on hold of a sale after its refunds; what a reserve keeps is not among it."""
+    body = queries.body_hashed(sale.terms_hash)
+    house = body.house.id
+    if body.reserve and sale.journal_id is not None:
+        held: dict[str, int] = {}
+        for journal_id in (sale.journal_id, *(each.id for each in ledger.reversals_of(sale.journal_id))):
+            for leg in ledger.lines_of(journal_id):
+                if leg.code == PARTNER_HELD:
+                    held[leg.party] = held.get(leg.party, 0) - leg.amount_minor
+        return held
     rows = db.session.execute(
         sa.select(MoneyLine.party, sa.func.sum(MoneyLine.amount_minor))
         .join(MoneyEvent, MoneyEvent.id == MoneyLine.event_id)

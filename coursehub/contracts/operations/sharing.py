@@ -1,20 +1,27 @@
 """Sharing out a money event: waterfall, one journal, one entry in the book, together or not at all."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from coursehub.contracts import queries, reasons
+from coursehub.contracts import queries
+from coursehub.contracts.counters import moved_back, moved_by
+from coursehub.contracts.counters import written as written_moment
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
-from coursehub.contracts.operations.maturing import take_back_matured
+from coursehub.contracts.operations.counting import counted, memo_legs
+from coursehub.contracts.operations.course_parts import release_parts
+from coursehub.contracts.operations.maturing import reserve_key, take_back_matured
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import FEE_COST, Line, share_refund, share_sale, shares_of
 from coursehub.db import look, new_public_id, transaction, written
 from coursehub.errors import Refusal
-from coursehub.ledger.operations import AccountRef, EffectAlreadyBooked, Leg, post
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import PARTNER_RESERVE
+from coursehub.ledger.operations import AccountRef, Booked, EffectAlreadyBooked, Leg, post
 from coursehub.prepared import Prepared
 
 
@@ -94,12 +101,13 @@ def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
 
 def _share_sale(draft: EventDraft, body: TermsBody, terms: _Pinned, *, at: datetime) -> MoneyEvent:
     contribution = queries.contribution(terms.contract_id, draft.course_id, draft.occurred_at)
-    sold = sale_from(draft.facts, contribution)
+    moment = written_moment(draft.occurred_at)
+    sold = replace(sale_from(draft.facts, contribution, moment), counted=counted(body, moment))
     lines = share_sale(body, sold)
     rail = Leg(AccountRef(f"asset:rail:{draft.facts.get('rail', 'stripe')}"), sold.gross_minor - sold.fee_minor)
     return _book(
         draft, terms, lines,
-        legs=[rail, *_legs(body, lines)],
+        legs=[rail, *_legs(body, lines, _set_aside(body, lines)), *memo_legs(body, moved_by(body, lines, moment))],
         amount_minor=sold.gross_minor, channel=sold.channel, contribution=contribution,
         held_until=draft.occurred_at + timedelta(days=body.hold.days), sale=None, at=at,
     )  # fmt: skip
@@ -110,16 +118,21 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: _
     before = queries.refunded_of(sale)
     if not 0 < amount <= sale.amount_minor - before:
         raise RefundExceedsSale
-    sold = [line_of(row) for row in sale.lines]
+    sold = [queries.line_of(row) for row in sale.lines]
     lines = share_refund(body, sold, before_minor=before, amount_minor=amount)
     rail = Leg(AccountRef(f"asset:rail:{sale.facts.get('rail', 'stripe')}"), -amount)
+    moved = moved_by(body, sold, written_moment(sale.occurred_at))
+    back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=before, amount_minor=amount)
     event = _book(
         draft, terms, lines,
-        legs=[rail, *_legs(body, lines)],
+        legs=[
+            rail, *_legs(body, lines, _set_aside_back(body, sold, lines, before_minor=before)),
+            *memo_legs(body, {name: -step for name, step in back.items()}),
+        ],
         amount_minor=-amount, channel=sale.channel, contribution={},
         held_until=sale.held_until, sale=sale, at=at,
     )  # fmt: skip
-    take_back_matured(event, sale, shares_of(lines), body, at=at)
+    take_back_matured(event, sale, body, at=at)
     return event
 
 
@@ -159,15 +172,19 @@ _EVENT = Prepared(sa.insert(MoneyEvent.__table__).returning(MoneyEvent.id))  # t
 _LINES = Prepared(sa.insert(MoneyLine.__table__))  # type: ignore[arg-type]
 
 
-def _legs(body: TermsBody, lines: tuple[Line, ...]) -> list[Leg]:
-    """One leg per account and party: what the lines add up to, with the clauses they came from."""
+def _legs(body: TermsBody, lines: tuple[Line, ...], reserved: Mapping[str, int]) -> list[Leg]:
+    """One leg per account and party: what the lines add up to, with the clauses they came from.
+
+    reserved: what of a partner's share goes to the reserve (comes out of it, if negative) instead of the held money.
+    """
     legs: list[Leg] = []
     tax = sum(line.amount_minor for line in lines if line.role == "tax")
     legs.append(Leg(AccountRef("liability:tax"), -tax, "/base"))
     for party, amount in shares_of(lines).items():
         paths = dict.fromkeys(line.path for line in lines if line.party == party and line.role != FEE_COST)
         account = AccountRef("income:share") if party == body.house.id else AccountRef("liability:payable:held", party)
-        legs.append(Leg(account, -amount, " ".join(paths)[:200]))
+        legs.append(Leg(account, reserved.get(party, 0) - amount, " ".join(paths)[:200]))
+    legs += [Leg(AccountRef(PARTNER_RESERVE, party), -amount, "/reserve") for party, amount in reserved.items()]
     for line in lines:
         if line.role == FEE_COST:
             bearer = line.party or body.house.id
@@ -176,9 +193,42 @@ def _legs(body: TermsBody, lines: tuple[Line, ...]) -> list[Leg]:
     return legs
 
 
-def line_of(row: MoneyLine) -> Line:
-    """The waterfall's line that a row of the book keeps."""
-    return Line(row.role, row.party, row.amount_minor, row.path, reasons.from_data(row.reason))
+def _set_aside(body: TermsBody, lines: Sequence[Line]) -> dict[str, int]:
+    """What of each partner's share the reserve keeps, in minor units."""
+    return {
+        party: kept for party, amount in shares_of(lines).items() if party != body.house.id and (kept := kept_of(body, amount))
+    }
+
+
+def _set_aside_back(body: TermsBody, sold: Sequence[Line], lines: Sequence[Line], *, before_minor: int) -> dict[str, int]:
+    """What a refund takes out of the reserve: of each share as much as was kept of the part that goes back."""
+    if body.reserve is None:
+        return {}
+    gone = shares_of(share_refund(body, sold, before_minor=0, amount_minor=before_minor))
+    back, out = shares_of(lines), dict[str, int]()
+    for party, kept in _set_aside(body, sold).items():
+        amount, before = shares_of(sold)[party], -gone.get(party, 0)
+        step = kept * (before - back.get(party, 0)) // amount - kept * before // amount
+        out |= {party: -step} if step else {}
+    return out
+
+
+def kept_of(body: TermsBody, share_minor: int) -> int:
+    """How much of a partner's share the reserve keeps, rounded down."""
+    return share_minor * body.reserve.share_bps // 10_000 if body.reserve else 0
+
+
+def release_reserves(*, at: datetime) -> int:
+    """Let go of what was kept long enough, less what refunds took; how many sales had something left."""
+    released = 0
+    for event in queries.reserves_that_end(at):
+        if event.journal_id is None:
+            continue
+        with transaction():
+            sale = ledger.journal(event.journal_id)
+            booked = Booked(sale.id, sale.hash)
+            released += release_parts(booked, effect_key=reserve_key(event.effect_key), at=at, code=PARTNER_RESERVE) is not None
+    return released
 
 
 def _row(event_id: int, n: int, line: Line) -> dict[str, Any]:

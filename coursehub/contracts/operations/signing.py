@@ -21,6 +21,7 @@ from coursehub.contracts.operations.negotiation import (
     propose_terms,
 )
 from coursehub.contracts.operations.recording import write_down
+from coursehub.contracts.terms import TermsBody
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
@@ -87,7 +88,7 @@ def sign_proposal(proposal: Proposal, *, by: Actor, terms_hash: str, reauthentic
                 proposal.contract, "signed", asked_by=by, at=at,
                 proposal=proposal.public_id, terms_hash=proposal.terms_hash, method="password",
             )  # fmt: skip
-            if {signature.party for signature in proposal.signatures} >= set(body.governance.signers):
+            if _is_enough({signature.party for signature in proposal.signatures}, body, proposal.contract):
                 return _begin_terms(proposal, at=at)
             events.record("contracts.proposal_signed", at=at, proposal_id=proposal.id)
             return None
@@ -98,6 +99,18 @@ def sign_proposal(proposal: Proposal, *, by: Actor, terms_hash: str, reauthentic
         if "terms_course" in str(clash.orig):
             raise CourseUnderOtherTerms from clash
         raise
+
+
+def _is_enough(signed: set[str], body: TermsBody, contract: Contract) -> bool:
+    """Whether these sides can make the terms hold: all who sign, or as many as terms that bind them all have agreed on."""
+    wanted = set(body.governance.signers)
+    if signed >= wanted:
+        return True
+    holding = queries.latest_terms(contract)
+    rules = queries.body_of(holding).governance if holding is not None else None
+    if rules is None or rules.enough is None or not wanted <= set(rules.signers):
+        return False
+    return body.house.id in signed and len(signed & wanted) >= rules.enough
 
 
 def _begin_terms(proposal: Proposal, *, at: datetime) -> Terms:

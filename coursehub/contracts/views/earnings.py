@@ -6,13 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from coursehub import clock
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries
 from coursehub.contracts.cascade import cascade
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Proposal, Terms
-from coursehub.contracts.operations.sharing import line_of
 from coursehub.contracts.prose import channel_name, sections
 from coursehub.contracts.views import looking
 from coursehub.db import db
@@ -21,6 +21,12 @@ from coursehub.web import PARTNER, access, current_locale, one_or_404, page, pag
 
 bp = Blueprint("contracts_earnings", __name__, url_prefix="/studio/earnings")
 RECENT = timedelta(days=30)
+KINDS = {
+    "sale": _l("sales"), "refund": _l("refunds"), "hire": _l("hires"), "hour": _l("hours"), "rebate": _l("rebates"),
+    "true_up": _l("true-ups"), "guarantee": _l("guarantees"),
+}  # fmt: skip
+OF = {"hire": "fee", "hour": "fee", "rebate": "fee", "true_up": "close", "guarantee": "close"}
+"""What the picture of an event begins with; a sale where it is not said."""
 
 
 @bp.get("")
@@ -31,7 +37,7 @@ def earnings() -> ResponseReturnValue:
     at = clock.now()
     chosen = {name: request.args.get(name, "") for name in ("course", "channel", "kind")}
     found = queries.events_for_party(party)
-    if chosen["kind"] in ("sale", "refund", "hire", "hour", "rebate"):
+    if chosen["kind"] in KINDS:
         found = found.where(MoneyEvent.kind == chosen["kind"])
     if chosen["channel"] in looking.CHANNELS:
         found = found.where(MoneyEvent.channel == chosen["channel"])
@@ -45,6 +51,7 @@ def earnings() -> ResponseReturnValue:
         titles=looking.course_titles(courses),
         courses=courses,
         chosen=chosen,
+        kinds=KINDS,
         channels=[(channel, channel_name(channel, locale)) for channel in looking.CHANNELS],
         channel_names={channel: channel_name(channel, locale) for channel in looking.CHANNELS},
         recent=_totals(party, since=at - RECENT),
@@ -68,7 +75,7 @@ def earning(event_id: str) -> ResponseReturnValue:
     body = queries.body_of(terms)
     locale = current_locale()
     clauses = _clause_page(terms)
-    lines = [line_of(row) for row in event.lines]
+    lines = [queries.line_of(row) for row in event.lines]
     course = db.session.get_one(Course, event.course_id)
     sale = db.session.get(MoneyEvent, event.reverses_id) if event.reverses_id else None
     refunds = db.session.execute(
@@ -84,7 +91,7 @@ def earning(event_id: str) -> ResponseReturnValue:
             lines,
             locale=locale,
             clause_url=lambda path: f"{clauses}#{looking.anchor(path)}",
-            of_fee=event.kind in ("hire", "hour", "rebate"),
+            of=OF.get(event.kind, "sale"),
         ),
         own=[line for line in lines if line.party == party],
         own_minor=sum(line.amount_minor for line in lines if line.party == party),

@@ -8,10 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import request, url_for
 
+from coursehub import clock
 from coursehub.catalog import queries as catalog_queries
 from coursehub.catalog.models import Course
 from coursehub.contracts import policies, queries
 from coursehub.contracts.cascade import cascade
+from coursehub.contracts.counters import written
 from coursehub.contracts.models import Contract, Proposal
 from coursehub.contracts.prose import LOCALES, channel_name, sections
 from coursehub.contracts.terms import Channel, TermsBody
@@ -117,6 +119,7 @@ def example_of(body: TermsBody, contribution: dict[str, Any], *, clause_url: str
     sale = Sale(
         gross_minor=gross, tax_bps=EXAMPLE_TAX_BPS, fee_minor=gross * 29 // 1000, channel=channel, attributed=own,
         module_weights=contribution["module_weights"], approved_minutes=contribution["approved_minutes"],
+        occurred_at=max(written(clock.now()), body.starts or ""),
     )  # fmt: skip
     locale = current_locale()
     steps = cascade(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from flask import flash, request
@@ -17,19 +16,15 @@ from coursehub.contracts.compiler import compile_terms
 from coursehub.contracts.diff import changes
 from coursehub.contracts.forms import LABEL_WORDS, TermsForm, terms_form
 from coursehub.contracts.models import Contract, Proposal
-from coursehub.contracts.operations.sharing import line_of
-from coursehub.contracts.replay import Moved, replay, sale_from
 from coursehub.contracts.shape import Problem
 from coursehub.contracts.splitting import Branch
 from coursehub.contracts.starting_points import joint_development, simple_split
 from coursehub.contracts.terms import TermsBody, TermsRefused, parse
 from coursehub.contracts.views import looking
-from coursehub.contracts.waterfall import shares_of
+from coursehub.contracts.views.simulating import PART_WORDS, simulated
 from coursehub.errors import NotAllowed, Refusal
 from coursehub.people.actor import Actor
 from coursehub.web import current_locale, page, see_other, signed_in_actor
-
-REPLAYED = timedelta(days=365)
 
 
 def draft_terms(contract_id: str) -> ResponseReturnValue:
@@ -103,7 +98,8 @@ def proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
         missing=[party for party in body.governance.signers if party not in signed],
         comparison=comparison,
         changed=comparison.values if comparison else set(),
-        moved=_moved(found, body, at),
+        simulated=simulated(found, body, against, at),
+        part_words=PART_WORDS,
         example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None),
         may_sign=shown.state == "open" and policies.may_sign(reader, found) and side not in signed,
         may_answer=shown.state == "open" and policies.may_answer(reader, shown),
@@ -259,13 +255,3 @@ def _live(body: TermsBody) -> set[tuple[str | None, str]]:
     """Every live value with its clause."""
     said = (sentence for section in looking.told(body) for sentence in section.sentences)
     return {(piece.path, piece.text) for sentence in said for piece in sentence.pieces if piece.path}
-
-
-def _moved(found: Contract, body: TermsBody, at: Any) -> list[Moved]:
-    """What the sales of the last year would have given each side under these terms."""
-    sales = queries.sales_since(found.id, at - REPLAYED)
-    parties = [party.party for party in found.parties]
-    if not sales:
-        return []
-    past = ((sale_from(sale.facts, sale.contribution), shares_of([line_of(row) for row in sale.lines])) for sale in sales)
-    return replay(past, body, parties)

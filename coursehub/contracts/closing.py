@@ -1,0 +1,102 @@
+"""Closing: what a contract's events come to when they are taken in their one right order. Pure: no database, no clock.
+
+While a period is open, sales are shared in the order in which they arrive, and clauses that count (volume, ceilings,
+costs that come back) look at what came before. Late and repeated deliveries change that order. At the close everything
+is replayed by the moment at which it happened, then by its effect; the difference to what was booked is one visible
+true-up for each party. So after a close nothing depends on the order of arrival or on how events were batched.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from coursehub.contracts.clauses import Guarantee
+from coursehub.contracts.counters import moved_back, moved_by, window_of
+from coursehub.contracts.terms import TermsBody
+from coursehub.contracts.waterfall import Line, Sale, share_refund, share_sale, shares_of
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A money event as its replay needs it.
+
+    sale: for what gave something, without counters. reverses and amount_minor: for what took part of it back, the effect
+    that it takes from and how much. fixed: what each party got, for events that are not worked out again (a rebate
+    runs over a whole fee, a true-up stands as it is).
+    """
+
+    effect_key: str
+    moment: str
+    terms: TermsBody
+    sale: Sale | None = None
+    reverses: str = ""
+    amount_minor: int = 0
+    fixed: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a replay comes to: per window of a month each party's total, and where the counters stand at the end."""
+
+    by_month: Mapping[tuple[str, str], int]
+    counters: Mapping[str, int]
+
+    def totals(self) -> dict[str, int]:
+        """What each party got in all."""
+        found: dict[str, int] = {}
+        for (_month, party), amount in self.by_month.items():
+            found[party] = found.get(party, 0) + amount
+        return found
+
+    def earned(self, party: str, window: str) -> int:
+        """What a party got in a month (2026-03) or in a year (2026)."""
+        return sum(amount for (month, who), amount in self.by_month.items() if who == party and month.startswith(window))
+
+
+def replayed(events: Iterable[Happened]) -> Closed:
+    """Work out every event anew, by moment and then by effect, whatever order they are given in."""
+    counters: dict[str, int] = {}
+    sold: dict[str, tuple[TermsBody, Sale, tuple[Line, ...], dict[str, int]]] = {}
+    refunded: dict[str, int] = {}
+    by_month: dict[tuple[str, str], int] = {}
+    for event in sorted(events, key=lambda each: (each.moment, each.effect_key)):
+        got: Mapping[str, int]
+        if event.fixed is not None:
+            got, moved = event.fixed, dict[str, int]()
+        elif event.sale is not None:
+            lines = share_sale(event.terms, replace(event.sale, counted=counters))
+            moved = moved_by(event.terms, lines, event.moment)
+            sold[event.effect_key] = (event.terms, event.sale, lines, moved)
+            got = shares_of(lines)
+        elif event.reverses in sold:
+            terms, sale, lines, were = sold[event.reverses]
+            before = refunded.get(event.reverses, 0)
+            refunded[event.reverses] = before + event.amount_minor
+            got = shares_of(share_refund(terms, lines, before_minor=before, amount_minor=event.amount_minor))
+            back = moved_back(were, gross_minor=sale.gross_minor, before_minor=before, amount_minor=event.amount_minor)
+            moved = {name: -step for name, step in back.items()}
+        else:
+            raise ValueError(f"{event.effect_key} takes back {event.reverses}, which is not there")
+        for name, step in moved.items():
+            counters[name] = counters.get(name, 0) + step
+        for party, amount in got.items():
+            place = (window_of("month", event.moment), party)
+            by_month[place] = by_month.get(place, 0) + amount
+    return Closed(by_month, counters)
+
+
+def true_up(right: Mapping[str, int], booked: Mapping[str, int]) -> dict[str, int]:
+    """What each party still has to get, or has got too much, in minor units; it adds up to nothing."""
+    return {
+        party: right.get(party, 0) - booked.get(party, 0)
+        for party in dict.fromkeys([*right, *booked])
+        if right.get(party, 0) != booked.get(party, 0)
+    }
+
+
+def shortfall(guarantee: Guarantee, earned_minor: int) -> int:
+    """What is missing to a guarantee, at most its limit; nothing if enough was earned.
+
+    By hand: 10,000.00 guaranteed, at most 4,000.00 added. Earned 7,500.00: 2,500.00. Earned 3,000.00: 4,000.00.
+    """
+    missing = max(0, guarantee.amount_minor - earned_minor)
+    return missing if guarantee.cap_minor is None else min(missing, guarantee.cap_minor)
