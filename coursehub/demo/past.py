@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from coursehub.rails import ForgedEvent, OpenedSession, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
-from coursehub.rails.stripe import refund_facts, refund_params, session_facts, session_params
+from coursehub.rails import ForgedEvent, Movement, OpenedSession, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
+from coursehub.rails.stripe import movement_facts, refund_facts, refund_params, session_facts, session_params
 from coursehub.sandbox.seed import History
 
 
@@ -58,6 +58,14 @@ class PastRail:
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:  # noqa: ARG002 - the Rail's signature
         """None: what the past did is booked as it happens."""
         yield from ()
+
+    def movements(self, *, since: datetime) -> Iterator[Movement]:
+        """What moved the balance in the history."""
+        yield from (movement_facts(body) for body in self._history.movements(since=since))
+
+    def settle(self, currency: str) -> None:
+        """What is available goes to the house's bank."""
+        self._history.settle(currency, at=self.at)
 
     def verified_event(self, raw: bytes, signature: str) -> RailEvent:  # noqa: ARG002 - the Rail's signature
         """Nobody sends webhooks into the past."""

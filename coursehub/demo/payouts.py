@@ -20,6 +20,7 @@ from coursehub.payouts.operations import (
     explain_line,
     import_answer,
     prepare_run,
+    read_movements,
     take_file,
 )
 from coursehub.people.models import Organisation, Person
@@ -41,6 +42,14 @@ def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
     agenda.add(agenda.ago(days=41), partial(_account_again, people))
     agenda.add(agenda.ago(days=9), partial(_odd_lines, people))
     agenda.add(agenda.ago(hours=6), partial(_waits, people))
+    agenda.add(agenda.ago(days=78), lambda _at: agenda.rail.settle("CNY"))
+    agenda.add(agenda.ago(days=14), lambda _at: agenda.rail.settle("CNY"))
+    agenda.add(agenda.ago(hours=5), _read)
+
+
+def _read(at: datetime) -> None:
+    """The provider says what moved its balance."""
+    read_movements(at=at)
 
 
 def _own_account(people: Players, at: datetime) -> None:

@@ -13,7 +13,16 @@ from flask import current_app
 
 from coursehub.config import current_settings
 from coursehub.db import in_transaction
-from coursehub.rails.facts import OpenedSession, PaymentFacts, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
+from coursehub.rails.facts import (
+    Movement,
+    OpenedSession,
+    PaymentFacts,
+    RailEvent,
+    RefundFacts,
+    RefundWish,
+    SessionFacts,
+    SessionWish,
+)
 
 
 class RailAway(Exception):
@@ -63,6 +72,9 @@ class Rail(Protocol):
 
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
         """Events since then that no webhook of ours has acknowledged."""
+
+    def movements(self, *, since: datetime) -> Iterator[Movement]:
+        """What moved the balance that the rail keeps for us since then, newest first."""
 
     def verified_event(self, raw: bytes, signature: str) -> RailEvent:
         """The event in a webhook's raw body.
@@ -114,6 +126,7 @@ __all__ = [
     "LEAST_MINOR",
     "ForgedEvent",
     "KeySpoiled",
+    "Movement",
     "OpenedSession",
     "PaymentFacts",
     "PaymentsNotSetUp",

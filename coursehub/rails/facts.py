@@ -90,3 +90,21 @@ class RailEvent:
     object_id: str
     made_at: datetime
     claims: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One movement of the balance that the rail keeps for us; signed as the rail signs it: what leaves is negative.
+
+    kind: sale, refund, refund_failed, payout (to the house's bank), payout_failed, dispute, fee or other.
+    source_id: the charge, refund, payout or dispute that moved it. fee_minor: what the rail keeps on top of it.
+    currency: of the balance, which need not be the buyer's.
+    """
+
+    id: str
+    kind: str
+    source_id: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    made_at: datetime

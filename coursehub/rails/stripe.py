@@ -14,7 +14,16 @@ import stripe
 
 from coursehub import rails
 from coursehub.db import in_transaction
-from coursehub.rails.facts import OpenedSession, PaymentFacts, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
+from coursehub.rails.facts import (
+    Movement,
+    OpenedSession,
+    PaymentFacts,
+    RailEvent,
+    RefundFacts,
+    RefundWish,
+    SessionFacts,
+    SessionWish,
+)
 
 API_VERSION = "2026-10-28.endive"
 SANDBOX_PREFIX = "sk_test_sandbox"
@@ -107,6 +116,17 @@ class StripeRail:
             found = self._ask(lambda: self._stripe.v1.events.list(params))  # type: ignore[arg-type]
             for body in found.data:
                 yield event_facts(body.to_dict())
+            if not found.has_more:
+                return
+            params["starting_after"] = found.data[-1].id
+
+    def movements(self, *, since: datetime) -> Iterator[Movement]:
+        """Balance transactions, newest first, page by page."""
+        params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        while True:
+            found = self._ask(lambda: self._stripe.v1.balance_transactions.list(params))  # type: ignore[arg-type]
+            for body in found.data:
+                yield movement_facts(body.to_dict())
             if not found.has_more:
                 return
             params["starting_after"] = found.data[-1].id
@@ -233,6 +253,30 @@ def refund_facts(body: dict[str, Any]) -> RefundFacts:
         payment_id=intent["id"] if isinstance(intent, dict) else intent,
         reference=(body["metadata"] or {}).get("refund", ""),
         amount_minor=body["amount"],
+        currency=body["currency"].upper(),
+        made_at=datetime.fromtimestamp(body["created"], UTC),
+    )
+
+
+_KINDS_OF_MOVEMENT = {
+    "charge": "sale", "payment": "sale", "refund": "refund", "payment_refund": "refund", "refund_failure": "refund_failed",
+    "payment_failure_refund": "refund_failed", "payout": "payout", "payout_cancel": "payout_failed",
+    "payout_failure": "payout_failed", "stripe_fee": "fee",
+}  # fmt: skip
+
+
+def movement_facts(body: dict[str, Any]) -> Movement:
+    """A balance transaction in our words."""
+    kind = _KINDS_OF_MOVEMENT.get(body["type"], "other")
+    source = body["source"]
+    if body["type"] == "adjustment" and str(source).startswith(("du_", "dp_")):
+        kind = "dispute"
+    return Movement(
+        id=body["id"],
+        kind=kind,
+        source_id=source["id"] if isinstance(source, dict) else source or "",
+        amount_minor=int(body["amount"]),
+        fee_minor=int(body["fee"]),
         currency=body["currency"].upper(),
         made_at=datetime.fromtimestamp(body["created"], UTC),
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from coursehub.sandbox import payments, refunds
+from coursehub.sandbox import payments, refunds, transfers
 from coursehub.sandbox.params import Params
 from coursehub.sandbox.rendering import rendered
 from coursehub.sandbox.shapes import Body
@@ -65,6 +65,20 @@ class History:
         """The refunds of a payment, newest first."""
         found = self._store.matching("refund", payment_intent=payment_intent)
         return [rendered(self._store, body, ["balance_transaction"]) for body in found[::-1]]
+
+    def movements(self, *, since: datetime) -> list[Body]:
+        """Every movement of the balance since then, newest first."""
+        found = self._store.matching("balance_transaction")
+        return [rendered(self._store, body) for body in found[::-1] if body["created"] >= since.timestamp()]
+
+    def settle(self, currency: str, *, at: datetime) -> Body | None:
+        """Send what is available of a currency to the house's bank; None if that is nothing."""
+        seconds = int(at.timestamp())
+        amount = transfers.available_minor(self._store, currency.lower(), seconds)
+        if amount <= 0:
+            return None
+        with self._store.transaction():
+            return transfers.pay_out(self._store, Params({"amount": str(amount), "currency": currency.lower()}), at=seconds)
 
     def find_refund(self, refund_id: str) -> Body:
         """One refund."""

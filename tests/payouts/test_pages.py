@@ -97,6 +97,15 @@ def test_what_a_bank_says_of_strangers_waits_for_an_explanation(client, cast, wo
     assert "1 line of the bank" not in page(client, "/house/payouts", cast.fay)
 
 
+def test_the_desk_says_what_waits_for_whom(client, cast, world):
+    world.sell()
+    world.prepare(at=clock.now())
+    world.answer(("rent-2026-02", "paid", 128_000), at=clock.now())
+    seconds = page(client, "/house", cast.stan)
+    assert "1 payout run waits for a second person" in seconds and "1 movement of money matches nothing" in seconds
+    assert "payout run waits" not in page(client, "/house", cast.fay), "who prepared it cannot confirm it"
+
+
 def test_wrong_input_keeps_what_was_typed(client, cast, world):
     world.sell()
     sign_in(client, cast.fay)

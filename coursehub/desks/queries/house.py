@@ -17,6 +17,7 @@ from coursehub.learning import queries as learning
 from coursehub.learning.models import Completion, Credential, Enrolment
 from coursehub.ledger.models import Account, Balance, ChainHead
 from coursehub.mail import Letter
+from coursehub.payouts import queries as payouts
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person, RoleWish
 from coursehub.sales import queries as sales
@@ -87,6 +88,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(Queue("orders", _count(sales.orders_matching(reader, trouble=True).with_only_columns(Order.id))))
     if "finance" in roles:
         found.append(Queue("invoices", len(billing.overdue(local_day(at)))))
+        found.append(_runs(reader))
+        found.append(Queue("movements", len(payouts.open_lines()) + len(payouts.unmatched())))
     if "catalogue" in roles:
         found.append(_queue("openings", Opening.state == "approval", Opening.submitted_at))
         found.append(_queue("reviews", ReleaseReview.decision.is_(None), ReleaseReview.submitted_at, ReleaseReview.due_at))
@@ -126,6 +129,12 @@ def _to_confirm(reader: Actor) -> sa.ColumnElement[bool]:
         RoleWish.answered_at.is_(None), RoleWish.organisation_id == reader.organisation_id,
         RoleWish.asked_by_id != reader.person_id, RoleWish.person_id != reader.person_id,
     )  # fmt: skip
+
+
+def _runs(reader: Actor) -> Queue:
+    """Payout runs that somebody else has prepared."""
+    waiting = payouts.runs_waiting_for(reader.person_id)
+    return Queue("payouts", len(waiting), min((run.prepared_at for run in waiting), default=None))
 
 
 def _proposals(party: str) -> Queue:

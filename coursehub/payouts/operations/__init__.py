@@ -10,6 +10,7 @@ from coursehub.payouts.operations.answers import (
 )
 from coursehub.payouts.operations.files import NotOrdered, take_file
 from coursehub.payouts.operations.holds import end_holds, give_up_claims
+from coursehub.payouts.operations.movements import explain_movement, read_movements
 from coursehub.payouts.operations.runs import (
     HouseAccountUnfit,
     NoHouseAccount,
@@ -39,9 +40,11 @@ __all__ = [
     "confirm_run",
     "end_holds",
     "explain_line",
+    "explain_movement",
     "give_up_claims",
     "import_answer",
     "prepare_run",
+    "read_movements",
     "take_file",
     "take_run_back",
 ]

@@ -14,6 +14,14 @@ from coursehub.payouts.queries.matching import (
     suspense,
     without_answer,
 )
+from coursehub.payouts.queries.movements import (
+    Unmatched,
+    missing,
+    movement_visible_to,
+    rail_balances,
+    read_last_at,
+    unmatched,
+)
 from coursehub.payouts.queries.proposals import (
     Proposed,
     currencies_ready,
@@ -31,6 +39,7 @@ from coursehub.payouts.queries.runs import (
     payouts_of_run,
     run_named,
     runs_visible_to,
+    runs_waiting_for,
     step_of,
     steps_of,
     tails_of,
@@ -40,6 +49,7 @@ from coursehub.payouts.queries.runs import (
 
 __all__ = [
     "Proposed",
+    "Unmatched",
     "answers_read",
     "claims_of",
     "currencies_ready",
@@ -49,6 +59,8 @@ __all__ = [
     "explained_lately",
     "held_by",
     "line_visible_to",
+    "missing",
+    "movement_visible_to",
     "offsets_of",
     "open_lines",
     "open_run",
@@ -58,14 +70,18 @@ __all__ = [
     "payouts_of_run",
     "proposal",
     "proposed_for",
+    "rail_balances",
+    "read_last_at",
     "results_of",
     "run_named",
     "runs_visible_to",
+    "runs_waiting_for",
     "step_of",
     "steps_of",
     "suspense",
     "tails_of",
     "totals_of",
+    "unmatched",
     "withheld_in",
     "without_answer",
 ]

@@ -36,6 +36,17 @@ def open_run(currency: str) -> PayoutRun | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
+def runs_waiting_for(person_id: int) -> list[PayoutRun]:
+    """Runs that this person of finance could confirm: those that somebody else prepared."""
+    found = (
+        sa.select(PayoutRun)
+        .outerjoin(RunDecision, RunDecision.run_id == PayoutRun.id)
+        .where(RunDecision.run_id.is_(None), PayoutRun.prepared_by_id != person_id)
+        .order_by(PayoutRun.id)
+    )
+    return list(db.session.execute(found).scalars())
+
+
 def decision_of(run_id: int) -> RunDecision | None:
     """How a run went on; None while it waits."""
     return db.session.get(RunDecision, run_id)

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from coursehub import clock
 from coursehub.payouts import operations, queries
 from coursehub.payouts.forms import ExplanationForm
-from coursehub.payouts.models import AnswerLine
 from coursehub.payouts.views import showing
 from coursehub.people import queries as people
 from coursehub.web import STAFF, access, one_or_404, page, see_other, signed_in_actor
@@ -31,19 +30,34 @@ def explain(line_id: int) -> ResponseReturnValue:
     line = one_or_404(queries.line_visible_to(signed_in_actor(), line_id))
     form = ExplanationForm()
     if not form.validate_on_submit():
-        return _page(form, line=line, status=422)
+        return _page(form, at_fault=("line", line.id), status=422)
     operations.explain_line(line, words=form.words.data or "", by=signed_in_actor(), at=clock.now())
     flash(_("Explained. It stays on record."), "done")
     return see_other("payouts_reconciliation.reconciliation")
 
 
-def _page(form: ExplanationForm, *, line: AnswerLine | None = None, status: int = 200) -> ResponseReturnValue:
+@bp.post("/movements/<int:movement_id>/explained")
+@access(FINANCE)
+def explain_movement(movement_id: int) -> ResponseReturnValue:
+    """Say what was found out about a movement of the rail."""
+    movement = one_or_404(queries.movement_visible_to(signed_in_actor(), movement_id))
+    form = ExplanationForm()
+    if not form.validate_on_submit():
+        return _page(form, at_fault=("movement", movement.id), status=422)
+    operations.explain_movement(movement, words=form.words.data or "", by=signed_in_actor(), at=clock.now())
+    flash(_("Explained. It stays on record."), "done")
+    return see_other("payouts_reconciliation.reconciliation")
+
+
+def _page(form: ExplanationForm, *, at_fault: tuple[str, int] | None = None, status: int = 200) -> ResponseReturnValue:
     at = clock.now()
     lines, waiting, owed = queries.open_lines(), queries.without_answer(at), queries.owed_by_party()
     parties = queries.organisations_of_parties([party for party, _currency, _minor in owed])
     return page(
-        "payouts/house/reconciliation.html", status=status, form=form, at_fault=line.id if line else None, lines=lines,
+        "payouts/house/reconciliation.html", status=status, form=form, at_fault=at_fault, lines=lines,
         waiting=waiting, now=at, owed=owed, parties=parties, suspense=queries.suspense(),
+        balances=queries.rail_balances(), unmatched=queries.unmatched(), missing=queries.missing(at),
+        read_at=queries.read_last_at(),
         claims={(party, currency): queries.claims_of(party, currency) for party, currency, _minor in owed},
         answers=queries.answers_read(10), explained=queries.explained_lately(10),
         names=people.organisation_names([*(payout.organisation_id for payout, _step in waiting), *parties.values()]),

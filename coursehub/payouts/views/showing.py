@@ -28,6 +28,17 @@ REASONS = {
     "below_minimum": _l("below the smallest payout"),
 }
 WHATS = {"clawback": _l("refund after payout"), "fee": _l("fee of a refund")}
+MOVEMENTS = {
+    "sale": _l("Payment"),
+    "refund": _l("Refund"),
+    "refund_failed": _l("Failed refund"),
+    "payout": _l("To the bank"),
+    "payout_failed": _l("Back from the bank"),
+    "dispute": _l("Dispute"),
+    "fee": _l("Fee of the provider"),
+    "other": _l("Something else"),
+}
+WRONG = {"unknown": _l("unknown here"), "differs": _l("another amount or fee"), "by_hand": _l("to be booked by hand")}
 
 
 def step_of(steps: list[PayoutStep]) -> str:
@@ -50,5 +61,5 @@ def words() -> dict[str, Any]:
     """For the templates of all blueprints."""
     return {
         "step_words": STEPS, "step_tones": STEP_TONES, "run_words": RUNS, "run_tones": RUN_TONES, "reason_words": REASONS,
-        "what_words": WHATS, "step_of": step_of, "kind_of": kind_of,
+        "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": WRONG, "step_of": step_of, "kind_of": kind_of,
     }  # fmt: skip

@@ -1,0 +1,75 @@
+"""What the rail says moved its balance: kept once, and what it sent to the house's bank is booked."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from coursehub import rails
+from coursehub.db import db, transaction
+from coursehub.errors import require
+from coursehub.ledger.accounts import BANK
+from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
+from coursehub.payouts import policies
+from coursehub.payouts.models import MovementExplanation, RailMovement
+from coursehub.payouts.operations.answers import ExplainedAlready
+from coursehub.people.actor import Actor
+
+LOOK_BACK = timedelta(days=7)
+"""So far behind the last movement the rail is asked again: some become visible late."""
+
+
+def read_movements(*, at: datetime) -> int:
+    """Ask the rail what moved its balance and keep what is new; how many that were. Raises RailAway."""
+    rail = rails.current()
+    last = db.session.execute(sa.select(sa.func.max(RailMovement.made_at)).where(RailMovement.rail == rail.name)).scalar()
+    since = last - LOOK_BACK if last else datetime(2000, 1, 1, tzinfo=UTC)
+    found = list(rail.movements(since=since))
+    known = set(
+        db.session.execute(sa.select(RailMovement.movement_id).where(RailMovement.made_at >= since - LOOK_BACK)).scalars()
+    )
+    new = [movement for movement in reversed(found) if movement.id not in known]
+    return sum(_keep(movement, rail.name, at) for movement in new)
+
+
+def _keep(movement: rails.Movement, rail: str, at: datetime) -> bool:
+    with transaction():
+        stand_in_line()
+        if db.session.execute(sa.select(RailMovement.id).where(RailMovement.movement_id == movement.id)).first() is not None:
+            return False
+        db.session.add(
+            RailMovement(
+                rail=rail, movement_id=movement.id, kind=movement.kind, source_id=movement.source_id,
+                amount_minor=movement.amount_minor, fee_minor=movement.fee_minor, currency=movement.currency,
+                made_at=movement.made_at, read_at=at, journal_id=_book(movement, rail, at),
+            )
+        )  # fmt: skip
+    return True
+
+
+def _book(movement: rails.Movement, rail: str, at: datetime) -> int | None:
+    """Money between the rail and the house's bank; everything else is booked by the room it belongs to."""
+    if movement.kind not in ("payout", "payout_failed"):
+        return None
+    return post(
+        kind="settlement", effect_key=f"settlement:{movement.id}", occurred_at=movement.made_at, at=at,
+        currency=movement.currency,
+        postings=[
+            Leg(AccountRef(BANK), -movement.amount_minor),
+            Leg(AccountRef(f"asset:rail:{rail}"), movement.amount_minor - movement.fee_minor),
+            Leg(AccountRef("expense:rail_fee"), movement.fee_minor),
+        ],
+    ).id  # fmt: skip
+
+
+def explain_movement(movement: RailMovement, *, words: str, by: Actor, at: datetime) -> None:
+    """Say what was found out about a movement that matched nothing; it leaves the list. Raises ExplainedAlready."""
+    require(policies.may_prepare(by))
+    with transaction():
+        if db.session.get(MovementExplanation, movement.id) is not None:
+            raise ExplainedAlready
+        try:
+            with db.session.begin_nested():
+                db.session.add(MovementExplanation(movement_id=movement.id, words=words.strip(), by_id=by.person_id, at=at))
+        except IntegrityError as problem:
+            raise ExplainedAlready from problem

@@ -1,0 +1,110 @@
+"""The rail's balance held against our payments and refunds: what matches nothing, and which side knows more."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from coursehub.db import db
+from coursehub.ledger.models import Account, Balance
+from coursehub.payouts.models import MovementExplanation, RailMovement
+from coursehub.payouts.policies import may_read_all
+from coursehub.people.actor import Actor
+from coursehub.sales.models import Payment, Refund
+
+VISIBLE_WITHIN = timedelta(days=2)
+"""A payment of ours shows among the rail's movements sooner; later it is missing there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A movement and what is wrong with it.
+
+    why: unknown (nothing of ours), differs (another amount or fee), by_hand (of a kind that no room books).
+    """
+
+    movement: RailMovement
+    why: str
+
+
+def unmatched() -> list[Unmatched]:
+    """Movements without their payment or refund that nobody has explained, the oldest first."""
+    found = (
+        sa.select(RailMovement, Payment, Refund)
+        .outerjoin(Payment, sa.and_(RailMovement.kind == "sale", Payment.rail_charge_id == RailMovement.source_id))
+        .outerjoin(
+            Refund,
+            sa.and_(RailMovement.kind.in_(("refund", "refund_failed")), Refund.rail_refund_id == RailMovement.source_id),
+        )
+        .outerjoin(MovementExplanation, MovementExplanation.movement_id == RailMovement.id)
+        .where(
+            RailMovement.journal_id.is_(None), MovementExplanation.movement_id.is_(None),
+            RailMovement.source_id.not_in(_undone()),
+        )
+        .order_by(RailMovement.made_at, RailMovement.id)
+    )  # fmt: skip
+    judged = [Unmatched(movement, _why(movement, payment, refund)) for movement, payment, refund in db.session.execute(found)]
+    return [each for each in judged if each.why]
+
+
+def _undone() -> "sa.Select[str]":
+    """Refunds that failed: the rail took the money and gave it back, and ours has another number by now."""
+    return (
+        sa.select(RailMovement.source_id)
+        .where(RailMovement.kind.in_(("refund", "refund_failed")))
+        .group_by(RailMovement.source_id)
+        .having(sa.func.count() > 1, sa.func.sum(RailMovement.amount_minor) == 0)
+    )
+
+
+def _why(movement: RailMovement, payment: Payment | None, refund: Refund | None) -> str:
+    if movement.kind == "sale":
+        if payment is None:
+            return "unknown"
+        same = (payment.amount_minor, payment.fee_minor) == (movement.amount_minor, movement.fee_minor)
+        return "" if same or payment.currency != movement.currency else "differs"
+    if movement.kind in ("refund", "refund_failed"):
+        return "unknown" if refund is None else ""
+    return "by_hand"
+
+
+def missing(at: datetime) -> list[Payment]:
+    """Payments of ours that the rail does not show although it should by now, the oldest first; none before it was asked."""
+    last = db.session.execute(sa.select(sa.func.max(RailMovement.read_at))).scalar()
+    if last is None:
+        return []
+    shown = sa.select(RailMovement.id).where(RailMovement.kind == "sale", RailMovement.source_id == Payment.rail_charge_id)
+    found = sa.select(Payment).where(Payment.paid_at < min(at, last) - VISIBLE_WITHIN, ~shown.exists()).order_by(Payment.id)
+    return list(db.session.execute(found.limit(200)).scalars())
+
+
+def rail_balances() -> list[tuple[str, str, int, int]]:
+    """(rail, currency, what its movements add up to, what our books say) of each balance."""
+    told = {
+        (rail, currency): int(minor)
+        for rail, currency, minor in db.session.execute(
+            sa.select(
+                RailMovement.rail, RailMovement.currency, sa.func.sum(RailMovement.amount_minor - RailMovement.fee_minor)
+            ).group_by(RailMovement.rail, RailMovement.currency)
+        )
+    }
+    booked = {
+        (code.removeprefix("asset:rail:"), currency): int(minor)
+        for code, currency, minor in db.session.execute(
+            sa.select(Account.code, Account.currency, Balance.posted_minor)
+            .join(Balance, Balance.account_id == Account.id)
+            .where(Account.code.startswith("asset:rail:"))
+        )
+    }
+    return [(*key, told.get(key, 0), booked.get(key, 0)) for key in sorted({*told, *booked})]
+
+
+def movement_visible_to(reader: Actor, movement_id: int) -> "sa.Select[RailMovement]":
+    """One movement, for finance staff."""
+    found = sa.select(RailMovement).where(RailMovement.id == movement_id)
+    return found if may_read_all(reader) else found.where(sa.false())
+
+
+def read_last_at() -> datetime | None:
+    """When a movement was last read from the rail."""
+    return db.session.execute(sa.select(sa.func.max(RailMovement.read_at))).scalar()
