@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "rail_movements"
-down_revision = "statements"
+down_revision = "closing"
 branch_labels = None
 depends_on = None
 
