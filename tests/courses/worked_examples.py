@@ -34,6 +34,8 @@ def printed_by(blocks: list[str], folder: Path) -> list[str]:
         "TZ": "UTC-8",
         "GIT_CONFIG_GLOBAL": str(settings),
         "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_DEFAULT_HASH": "sha1",
+        "GIT_DEFAULT_REF_FORMAT": "files",
         "GIT_AUTHOR_DATE": _WHEN,
         "GIT_COMMITTER_DATE": _WHEN,
         "GIT_EDITOR": "true",
