@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from coursehub.db import transaction
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.accounts import NOT_GIVEN_BACK
+from coursehub.ledger.accounts import NOT_GIVEN_BACK, PARTNER_OWES
 from coursehub.ledger.checks import check_books
+from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.payouts import operations, queries
 from coursehub.payouts.checks import faults
 
@@ -99,6 +101,20 @@ def test_after_its_time_a_claim_is_given_up_and_the_house_bears_it(world, paid):
     assert "owes" not in world.standing
     assert ledger.balance_of(NOT_GIVEN_BACK, "CNY", party=world.cast.northwind.public_id) == owed
     assert queries.claims_of(world.cast.northwind.public_id, "CNY") == []
+
+
+@pytest.mark.parametrize(("kind", "path", "what", "limit"), [
+    ("true_up", "/clawback", "true_up", 5_000), ("clawback", "/clawback", "clawback", 5_000), ("refund", "/refund_fee", "fee", 10_000),
+])  # fmt: skip
+def test_each_claim_follows_the_clause_that_made_it(world, kind, path, what, limit):
+    party = world.cast.northwind.public_id
+    with transaction():
+        post(
+            kind=kind, effect_key="x", occurred_at=world.now, at=world.now, currency="CNY", terms_hash=world.terms.terms_hash,
+            postings=[Leg(AccountRef(PARTNER_OWES, party), 500, path), Leg(AccountRef("income:share"), -500)],
+        )  # fmt: skip
+    (claim,) = queries.claims_of(party, "CNY")
+    assert (claim.what, claim.limit_bps, claim.ends_at is None) == (what, limit, what == "fee")
 
 
 def test_holds_end_by_themselves_once(world):

@@ -1,6 +1,7 @@
 """What partners owe, claim by claim: the books' receivables, less what payouts were set against them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +13,9 @@ from coursehub.payouts.models import Payout as _Payout
 from coursehub.payouts.models import PayoutOffset, PayoutStep
 from coursehub.payouts.offsets import Claim
 from coursehub.people.models import Organisation
+
+CLAWBACK = "/clawback"
+"""The clause by which something is owed back, as the books name it beside the amount."""
 
 
 def claims_of(party: str, currency: str) -> list[Claim]:
@@ -28,7 +32,14 @@ def claims_of(party: str, currency: str) -> list[Claim]:
     given_up = sa.select(Journal.effect_key).where(Journal.kind == "write_off", Journal.effect_key.endswith(f":{party}"))
     left = sa.func.sum(Posting.amount_minor) - sa.func.coalesce(taken.c.minor, 0)
     rows = db.session.execute(
-        sa.select(Journal.id, Journal.kind, Journal.occurred_at, Journal.terms_hash, left)
+        sa.select(
+            Journal.id,
+            Journal.kind,
+            Journal.occurred_at,
+            Journal.terms_hash,
+            sa.func.max(Posting.term_path).label("path"),
+            left.label("left"),
+        )
         .join(Posting, Posting.journal_id == Journal.id)
         .join(Account, Account.id == Posting.account_id)
         .outerjoin(taken, taken.c.journal_id == Journal.id)
@@ -36,9 +47,9 @@ def claims_of(party: str, currency: str) -> list[Claim]:
         .group_by(Journal.id, taken.c.minor)
         .having(left > 0)
         .order_by(Journal.occurred_at, Journal.id)
-    ).all()
+    ).all()  # fmt: skip
     done = set(db.session.execute(given_up).scalars()) if rows else set()
-    return [_claim(*row) for row in rows if write_off_key(row[0], party) not in done]
+    return [_claim(row) for row in rows if write_off_key(row.id, party) not in done]
 
 
 def write_off_key(journal_id: int, party: str) -> str:
@@ -46,14 +57,15 @@ def write_off_key(journal_id: int, party: str) -> str:
     return f"write_off:{journal_id}:{party}"
 
 
-def _claim(journal_id: int, kind: str, since_at: datetime, terms_hash: str | None, left: int) -> Claim:
-    """A share that was paid out follows the clawback clause; a fee that the partner bears is taken whole and never given up."""
-    if kind != "clawback" or terms_hash is None:
-        return Claim(journal_id, since_at, int(left), what="fee")
-    clause = contracts.body_hashed(terms_hash).clawback
+def _claim(owed: Any) -> Claim:
+    """What was paid out and is owed back follows the clawback clause; a fee that the partner bears is taken whole, always."""
+    if owed.path != CLAWBACK or owed.terms_hash is None:
+        return Claim(owed.id, owed.occurred_at, int(owed.left), what="fee")
+    clause = contracts.body_hashed(owed.terms_hash).clawback
     return Claim(
-        journal_id, since_at, int(left), limit_bps=clause.offset_limit_bps,
-        ends_at=since_at + timedelta(days=clause.max_age_days),
+        owed.id, owed.occurred_at, int(owed.left), limit_bps=clause.offset_limit_bps,
+        ends_at=owed.occurred_at + timedelta(days=clause.max_age_days),
+        what="true_up" if owed.kind == "true_up" else "clawback",
     )  # fmt: skip
 
 

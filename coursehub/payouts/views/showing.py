@@ -27,7 +27,7 @@ REASONS = {
     "account_new": _l("the account is new and rests three working days"),
     "below_minimum": _l("below the smallest payout"),
 }
-WHATS = {"clawback": _l("refund after payout"), "fee": _l("fee of a refund")}
+WHATS = {"clawback": _l("refund after payout"), "fee": _l("fee of a refund"), "true_up": _l("close of a month")}
 MOVEMENTS = {
     "sale": _l("Payment"),
     "refund": _l("Refund"),
