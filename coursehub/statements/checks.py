@@ -22,7 +22,8 @@ def faults() -> Iterator[str]:
             yield f"{name} was altered: what it says does not give its hash."
         if reckoning.disagreements(statement.body):
             yield f"{name} does not add up."
-        now = queries.reckon(organisation, month, statement.currency, at=statement.issued_at) if month else None
+        at = statement.issued_at
+        now = queries.reckon(organisation, month, statement.currency, at=at, for_issue=True) if month else None
         if now != statement.body:
             yield f"{name} is not what the books say."
         before = last.get((statement.organisation_id, statement.currency))

@@ -67,7 +67,7 @@ def issue(organisation: Organisation, month: Month, currency: str, *, at: dateti
             return before
         if not month.is_over(at) or ledger.sealed_day(month.last) is None:
             raise MonthNotOver
-        body = queries.reckon(organisation, month, currency, at=at)
+        body = queries.reckon(organisation, month, currency, at=at, for_issue=True)
         if wrong := reckoning.disagreements(body):
             raise DoesNotAddUp(f"the statement of {organisation.public_id} for {month} does not add up: {'; '.join(wrong)}")
         statement = Statement(

@@ -12,16 +12,17 @@ from coursehub.contracts.models import MoneyEvent, MoneyLine
 from coursehub.contracts.record import stamp
 from coursehub.db import db
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_RESERVE
 from coursehub.ledger.models import Account, ChainHead, Journal, Posting
 from coursehub.ledger.sealing import day_of
 from coursehub.people.models import Organisation
 from coursehub.statements import reckoning
+from coursehub.statements.bundle import event_data
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at
 from coursehub.statements.reckoning import CourseLine, Held, Move
 from coursehub.web.locale import SHOWN_ZONE
 
-RECEIVABLE = "asset:receivable"
 PAYABLE = "liability:payable:"
 WORKER = "liability:payable:worker"
 
@@ -30,7 +31,7 @@ def accounts_of(party: str, currency: str | None = None) -> dict[int, tuple[str,
     """A party's accounts, account number -> (code, currency): what the house owes it as a partner, and what it owes back."""
     found = select(Account.id, Account.code, Account.currency).where(
         Account.party == party,
-        Account.code.startswith(PAYABLE, autoescape=True) | (Account.code == RECEIVABLE),
+        Account.code.startswith(PAYABLE, autoescape=True) | (Account.code == PARTNER_OWES),
         Account.code != WORKER,
     )
     if currency is not None:
@@ -49,7 +50,7 @@ def parties_with_accounts() -> list[tuple[Organisation, str]]:
         select(Organisation, Account.currency)
         .join(Account, Account.party == Organisation.public_id)
         .where(
-            Account.code.startswith(PAYABLE, autoescape=True) | (Account.code == RECEIVABLE),
+            Account.code.startswith(PAYABLE, autoescape=True) | (Account.code == PARTNER_OWES),
             Account.code != WORKER,
         )
         .distinct()
@@ -73,16 +74,21 @@ def journals_of(month: Month, at: datetime) -> tuple[int, int]:
     return after, db.session.execute(select(ChainHead.height)).scalar() or 0
 
 
-def reckon(organisation: Organisation, month: Month, currency: str, *, at: datetime) -> dict[str, Any]:
-    """The canonical data of a statement as the books say it now; of a month that is not over, so far."""
+def reckon(organisation: Organisation, month: Month, currency: str, *, at: datetime, for_issue: bool = False) -> dict[str, Any]:
+    """The canonical data of a statement as the books say it now; of a month that is not over, so far.
+
+    for_issue: bind the events with their facts into it as well, by their number and one hash.
+    """
     party = organisation.public_id
     after, through = journals_of(month, at)
     accounts = {number: code for number, (code, _currency) in accounts_of(party, currency).items()}
     ends = min(month.ends, at)
+    events = event_data(party, currency, after, through, ends) if for_issue else None
     return reckoning.statement_data(
         {
             "party": party, "currency": currency, "month": str(month), "zone": SHOWN_ZONE.key, "begins": stamp(month.begins),
             "ends": stamp(ends), "journals": {"after": after, "through": through}, "chain": _chain(month, through),
+            "events": None if events is None else {"count": len(events), "hash": reckoning.hash_of(events)},
         },
         opening=_standing(accounts, after),
         closing=_standing(accounts, through),
@@ -152,7 +158,7 @@ def _moves(accounts: Mapping[int, str], after: int, through: int) -> list[Move]:
 
 
 def _held(party: str, currency: str, through: int, moment: datetime) -> list[Held]:
-    """What is held beyond a moment, by the day on which it matures."""
+    """What is held beyond a moment, by the day on which it matures; what the reserve keeps of it is not among it."""
     found = (
         select(MoneyEvent.held_until, sa.func.sum(MoneyLine.amount_minor))
         .join(MoneyLine, MoneyLine.event_id == MoneyEvent.id)
@@ -162,8 +168,18 @@ def _held(party: str, currency: str, through: int, moment: datetime) -> list[Hel
         )
         .group_by(MoneyEvent.held_until)
     )  # fmt: skip
+    reserved = (
+        select(MoneyEvent.held_until, sa.func.sum(Posting.amount_minor))
+        .join(Posting, Posting.journal_id == MoneyEvent.journal_id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(
+            Account.code == PARTNER_RESERVE, Account.party == party, Account.currency == currency,
+            MoneyEvent.kind.in_(("sale", "refund")), MoneyEvent.journal_id <= through, MoneyEvent.held_until > moment,
+        )
+        .group_by(MoneyEvent.held_until)
+    )  # fmt: skip
     by_day: dict[str, int] = {}
-    for until, amount in db.session.execute(found):
+    for until, amount in (*db.session.execute(found), *db.session.execute(reserved)):
         day = day_of(until).isoformat()
         by_day[day] = by_day.get(day, 0) + int(amount)
     return [Held(day, amount) for day, amount in by_day.items() if amount]

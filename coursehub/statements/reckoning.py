@@ -82,8 +82,8 @@ def _place(line: CourseLine) -> tuple[Any, ...]:
     return (KINDS.index(line.kind), line.channel, line.terms_hash, line.path, line.role)
 
 
-def hash_of(data: Mapping[str, Any]) -> str:
-    """SHA-256 over the canonical JSON (RFC 8785) of a statement."""
+def hash_of(data: Mapping[str, Any] | Sequence[Any]) -> str:
+    """SHA-256 over the canonical JSON (RFC 8785) of a statement, or of its events."""
     return hashlib.sha256(canonical(data)).hexdigest()
 
 

@@ -137,6 +137,7 @@ def test_files_stay_short_and_their_names_say_something():
         for folder in (PACKAGE, ROOT / "templates")
         for path in sorted(folder.rglob("*"))
         if path.suffix in (".py", ".html", ".css", ".js") and "vendor" not in path.parts
+        and path.name != "check_statement.py"  # handed out, and read as a whole by whoever trusts nobody
         and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
     ]  # fmt: skip
     vague = [str(path.relative_to(ROOT)) for path in PACKAGE.rglob("*.py") if path.stem in BANNED_FILES]

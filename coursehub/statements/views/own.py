@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from coursehub import clock
 from coursehub.people.queries import name_of
-from coursehub.statements import exports, letterhead, policies, queries, reckoning, telling
+from coursehub.statements import bundle, exports, letterhead, policies, queries, reckoning, telling
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at, months_between
 from coursehub.statements.views import showing
-from coursehub.web import current_locale, page, paginate, signed_in_actor
+from coursehub.web import current_locale, external_url, page, paginate, signed_in_actor
 
 Row = tuple[Month, str, Statement | None, reckoning.Totals]
 
@@ -71,6 +71,10 @@ def file(month: str, currency: str, form: str, party: str | None = None) -> Resp
         content, kind = letterhead.printed(found.organisation, found.data, issued=found.issued, at=found.at), "application/pdf"
     elif form == "csv":
         content, kind = exports.as_csv(found.data, current_locale()).encode("utf-8-sig"), "text/csv; charset=utf-8"
+    elif form == "zip":
+        accounts = queries.accounts_of(found.organisation.public_id, found.currency)
+        parts = bundle.bundle(found.data, {number: code for number, (code, _currency) in accounts.items()})
+        content, kind = bundle.zipped(parts, days_url=external_url("statements_days.data")), "application/zip"
     else:
         content, kind = exports.as_beancount(found.data).encode(), "text/plain; charset=utf-8"
     answer = Response(content, content_type=kind)

@@ -1,0 +1,194 @@
+"""The bundle: everything from which a partner recomputes a statement without the house, as plain data and as a zip.
+
+Events carry the facts that the waterfall needs and nothing about who bought. A journal is told in full where all
+its legs belong to sides of contracts that the party itself signed; else only its hash and the party's own legs.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from coursehub.catalog.models import Course
+from coursehub.config import package
+from coursehub.contracts import queries as contracts
+from coursehub.contracts.counters import moved_by, names_for, written
+from coursehub.contracts.models import MoneyEvent, MoneyLine
+from coursehub.contracts.record import stamp
+from coursehub.contracts.terms import canonical
+from coursehub.db import db
+from coursehub.ledger import chain
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.chain import Header
+from coursehub.ledger.models import Account, Journal, Posting
+from coursehub.statements import reckoning
+
+SALE_FACTS = ("gross_minor", "tax_bps", "fee_minor", "channel", "attributed", "discount_minor", "discount_borne_by")
+README = """\
+This folder holds a statement and everything it is made from. Check it without us (Python 3.9 or newer, no network):
+    python3 check_statement.py
+Compare the hash that it prints with the one in your letter, and the roots of the days (days.json) with those that
+everybody is shown at {days}
+
+本文件夹包含一份对账单及其全部依据。无需联系我们即可核验（Python 3.9以上，不用联网）：
+    python3 check_statement.py --zh
+请把打印出的哈希与邮件中的对照，把days.json中的每日根哈希与公开页面对照：{days}
+"""
+
+
+def event_data(party: str, currency: str, after: int, through: int, ends: datetime) -> list[dict[str, Any]]:
+    """The events of a statement, with those it leans on: sales that refunds take back, earlier refunds of these, what is held."""
+    rows = _events(party, currency, after, through, ends)
+    ids = {event.id: event.public_id for event in rows}
+    courses = {event.course_id for event in rows}
+    slugs = dict(db.session.execute(select(Course.id, Course.public_id).where(Course.id.in_(courses))).tuples().all())
+    return [_event_data(event, slugs[event.course_id], ids) for event in rows]
+
+
+def _events(party: str, currency: str, after: int, through: int, ends: datetime) -> list[MoneyEvent]:
+    mine = sa.exists().where(MoneyLine.event_id == MoneyEvent.id, MoneyLine.party == party)
+    leading = select(MoneyEvent).where(
+        mine, MoneyEvent.currency == currency, MoneyEvent.journal_id <= through,
+        (MoneyEvent.journal_id > after) | (MoneyEvent.held_until > ends),
+    )  # fmt: skip
+    found = {event.id: event for event in db.session.execute(leading).scalars()}
+    given = {event.reverses_id for event in found.values() if event.reverses_id}
+    beside = select(MoneyEvent).where(
+        MoneyEvent.id.in_(given) | MoneyEvent.reverses_id.in_(given), MoneyEvent.journal_id <= through
+    )
+    found |= {event.id: event for event in db.session.execute(beside).scalars()}
+    return [found[number] for number in sorted(found)]
+
+
+def _event_data(event: MoneyEvent, course: str, ids: Mapping[int, str]) -> dict[str, Any]:
+    if event.kind == "sale":
+        facts = {name: event.facts[name] for name in SALE_FACTS if event.facts.get(name) is not None} | _counted(event)
+    elif event.kind == "refund":
+        facts = {"amount_minor": event.facts["amount_minor"]}
+    elif event.kind in ("hire", "hour"):  # a course's part of a fee that a member pays
+        facts = {"gross_minor": event.amount_minor, "channel": event.channel} | _counted(event)
+    else:
+        facts = {}
+    return {
+        "id": event.public_id,
+        "kind": event.kind,
+        "occurred_at": stamp(event.occurred_at),
+        "held_until": stamp(event.held_until),
+        "course": course,
+        "channel": event.channel,
+        "terms_hash": event.terms_hash,
+        "currency": event.currency,
+        "amount_minor": event.amount_minor,
+        "facts": facts,
+        "contribution": event.contribution,
+        "reverses": ids[event.reverses_id] if event.reverses_id else None,
+        "journal": event.journal_id,
+        "lines": [
+            {"role": line.role, "party": line.party, "amount_minor": line.amount_minor, "path": line.path} for line in event.lines
+        ],
+    }
+
+
+def _counted(event: MoneyEvent) -> dict[str, Any]:
+    """Where the counters of the contract stood before an event, for terms that look beyond one sale."""
+    body, moment = contracts.body_hashed(event.terms_hash), written(event.occurred_at)
+    names = names_for(body, moment)
+    if not names or event.journal_id is None:
+        return {}
+    found = (
+        select(Account.code, sa.func.sum(Posting.amount_minor))
+        .join(Posting, Posting.account_id == Account.id)
+        .where(
+            Account.code.in_([f"memo:{name}" for name in names]), Account.party == body.contract,
+            Account.currency == body.currency, Posting.journal_id < event.journal_id,
+        )
+        .group_by(Account.code)
+    )  # fmt: skip
+    stood = {code.removeprefix("memo:"): -int(amount) for code, amount in db.session.execute(found)}
+    for part in contracts.events_of_journal(event.journal_id):  # parts of one fee count one after the other
+        if part.id < event.id and part.contract_id == event.contract_id:
+            for name, step in moved_by(body, [contracts.line_of(row) for row in part.lines], moment).items():
+                stood[name] = stood.get(name, 0) + step
+    return {"counted": {name: amount for name in names if (amount := stood.get(name, 0))}}
+
+
+def bundle(data: Mapping[str, Any], accounts: Mapping[int, str]) -> dict[str, Any]:
+    """The parts of a bundle by name.
+
+    data: the statement. accounts: the party's accounts, number -> code.
+    """
+    after, through = data["journals"]["after"], data["journals"]["through"]
+    events = event_data(data["party"], data["currency"], after, through, datetime.fromisoformat(data["ends"]))
+    terms: dict[str, dict[str, Any]] = {}
+    for terms_hash in sorted({event["terms_hash"] for event in events}):
+        signed = contracts.terms_with_hash(terms_hash)
+        if signed is not None:
+            terms[terms_hash] = {"semantics": signed.semantics, "terms": signed.body, "texts": signed.texts}
+    known = {party["id"] for document in terms.values() for party in document["terms"]["parties"]} | {data["party"], ""}
+    known |= {document["terms"]["contract"] for document in terms.values()}  # its counters stand under its own name
+    numbers = _numbers(accounts, after, through) | {event["journal"] for event in events} | ({through} if through else set())
+    journals, days = _journals(sorted(numbers), data, accounts.values(), known)
+    if data["chain"]["root"]:
+        days[data["chain"]["root"]["day"]] = data["chain"]["root"]["root"]
+    return {
+        "statement": {"statement": data, "hash": reckoning.hash_of(data)},
+        "terms": terms,
+        "events": events,
+        "journals": journals,
+        "days": dict(sorted(days.items())),
+    }
+
+
+def _numbers(accounts: Mapping[int, str], after: int, through: int) -> set[int]:
+    moved = select(Posting.journal_id).where(
+        Posting.account_id.in_(accounts), Posting.journal_id > after, Posting.journal_id <= through
+    )
+    return set(db.session.execute(moved.distinct()).scalars())
+
+
+def _journals(
+    numbers: Sequence[int], data: Mapping[str, Any], codes: Any, known: set[str]
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    own, proofs, days = set(codes), ledger.inclusions(numbers), {}
+    found = []
+    for journal in db.session.execute(select(Journal).where(Journal.id.in_(numbers)).order_by(Journal.id)).scalars():
+        lines = ledger.lines_of(journal.id)
+        header = Header(*(getattr(journal, field) for field in Header._fields))
+        proof = proofs.get(journal.id)
+        if proof:
+            days[proof.day.isoformat()] = proof.root
+        open_to_party = all(line.party in known for line in lines)
+        found.append(
+            {
+                "id": journal.id,
+                "kind": journal.kind,
+                "hash": journal.hash,
+                "content": json.loads(chain.canonical(header, lines, prev_hash=journal.prev_hash)) if open_to_party else None,
+                "own": [
+                    {"account": line.code, "amount_minor": -line.amount_minor}
+                    for line in lines
+                    if line.party == data["party"] and line.currency == data["currency"] and line.code in own
+                ],
+                "proof": {"day": proof.day.isoformat(), "place": proof.place, "size": proof.size, "path": proof.path}
+                if proof
+                else None,
+            }
+        )
+    return found, days
+
+
+def zipped(parts: Mapping[str, Any], *, days_url: str) -> bytes:
+    """A bundle as one file, with the program that checks it; the same bytes each time."""
+    out = io.BytesIO()
+    files = {f"{name}.json": canonical(part) for name, part in parts.items()}
+    files["README.txt"] = README.format(days=days_url).encode()
+    files["check_statement.py"] = (package() / "static" / "check_statement.py").read_bytes()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

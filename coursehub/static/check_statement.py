@@ -1,0 +1,626 @@
+#!/usr/bin/env python3
+"""Checks a statement of coursehub without coursehub: one file, Python 3.9 or newer, nothing to install, no network.
+
+    python3 check_statement.py                        the folder that this file lies in
+    python3 check_statement.py 2026-09.zip 2026-10.zip   several months: each must begin where the one before ended
+    python3 check_statement.py K-0001-evidence.json      the record of a negotiation
+    (add --zh for sentences in Chinese)
+
+It computes again: the hash of the statement; the hashes of the signed terms; every line of every sale, placement,
+week of hours and refund from terms and facts; your legs in every journal; the totals; and for each journal the way
+to the root of its day. What it cannot know: whether the house left something out of the book altogether, the opening
+balance of the first month that it is given, and where the counters of clauses over many sales (volume, ceilings,
+costs that come back) stood before a sale: these are facts like the others. Compare the statement's hash with the
+one in your letter, and the roots of the days with those that everybody is shown.
+"""
+
+import hashlib
+import json
+import sys
+import zipfile
+from datetime import datetime, timedelta, timezone
+from fractions import Fraction
+from pathlib import Path
+
+PARTS = ("statement", "terms", "events", "journals", "days")
+ZONES = {"Asia/Shanghai": timedelta(hours=8)}
+
+
+class Report:
+    """What was found, in English and in Chinese."""
+
+    def __init__(self, chinese=False):
+        self.chinese, self.faults, self.notes = chinese, [], []
+
+    def _say(self, english, chinese, values):
+        return (chinese if self.chinese else english).format(**values)
+
+    def wrong(self, english, chinese, **values):
+        """Something does not hold."""
+        self.faults.append(self._say(english, chinese, values))
+
+    def note(self, english, chinese, **values):
+        """Something was checked, or cannot be."""
+        self.notes.append(self._say(english, chinese, values))
+
+
+def canonical(data):
+    """The one byte form of JSON data (RFC 8785, for plain keys and whole numbers)."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(data):
+    """SHA-256 of the canonical JSON."""
+    return hashlib.sha256(canonical(data)).hexdigest()
+
+
+# The waterfall, written a second time.
+
+
+def tax_within(gross, bps):
+    """The tax inside a price, rounded half up."""
+    whole = 10_000 + bps
+    return (2 * gross * bps + whole) // (2 * whole)
+
+
+def house_of(terms):
+    """The side that runs the platform."""
+    return next(party["id"] for party in terms["parties"] if party["side"] == "house")
+
+
+def share(terms, facts, contribution):
+    """Every line of a sale as (role, party, amount, clause)."""
+    gross, bps, fee = facts["gross_minor"], facts.get("tax_bps", 0), facts.get("fee_minor", 0)
+    tax = tax_within(gross, bps)
+    net = gross - tax
+    covered = min(fee, net) if "rail_fee" in terms["base"]["deduct"] else 0
+    bearer, clause = bearer_of(terms, facts)
+    before = gross + facts.get("discount_minor", 0)
+    discount = before - tax_within(before, bps) - net if bearer else 0
+    pot = net - covered + discount
+    lines = [("tax", None, tax, "/base"), ("rail_fee", None, fee, "/base")]
+    leaves, left = [], pot
+    for n, fixed in enumerate(terms["fixed"]):
+        part = min(fixed["amount_minor"], left)
+        left -= part
+        leaves.append((fixed["party"], f"/fixed/{n}", Fraction(part)))
+    rate, path = rate_of(terms, facts)
+    platform = min(rated(rate, facts, left), *ceilings(terms, rate, facts, left))
+    leaves.append((terms["rates"]["party"], path, platform))
+    rest = left - platform
+    for n, cost in enumerate(terms.get("recoup", ())):
+        still = max(0, cost["amount_minor"] - facts.get("counted", {}).get("recouped:" + cost["id"], 0))
+        back = min(rest * cost["share_bps"] / 10_000, Fraction(still))
+        if back:
+            leaves.append((cost["party"], f"/recoup/{n}", back))
+            rest -= back
+    leaves += branch(terms["split"], contribution, rest, "/split", facts.get("moment", ""))
+    lines += [("share", party, amount, path) for (party, path, _), amount in zip(leaves, rounded(leaves, pot))]
+    if discount:
+        got = shares(lines)
+        takes = {bearer: min(discount, got.get(bearer, 0))}
+        if discount > takes[bearer]:
+            others = [(party, "", amount) for party, amount in got.items() if party != bearer]
+            whole, rest = sum(amount for _, _, amount in others), discount - takes[bearer]
+            exact = [(party, path, Fraction(rest * amount, whole)) for party, path, amount in others]
+            takes.update({party: part for (party, _, _), part in zip(exact, rounded(exact, rest))})
+        lines += [("discount", party, -amount, clause) for party, amount in takes.items() if amount]
+    if fee > covered:
+        lines.append(("fee_cost", house_of(terms), covered - fee, "/base"))
+    return lines
+
+
+def bearer_of(terms, facts):
+    """Who bears a discount alone, and the clause."""
+    if not facts.get("discount_minor"):
+        return None, ""
+    for n, choice in enumerate(terms["discount"]["opted_in"]):
+        if choice["party"] == facts.get("discount_borne_by") and facts["gross_minor"] >= choice["floor_price_minor"]:
+            return choice["party"], f"/discount/opted_in/{n}"
+    return terms["discount"]["rest"].get("party"), "/discount/rest"
+
+
+def rate_of(terms, facts):
+    """The rate of the channel, and its clause."""
+    channel = facts.get("channel", "platform")
+    if channel != "partner_link" or facts.get("attributed") in {party["id"] for party in terms["parties"]}:
+        for n, rate in enumerate(terms["rates"]["channels"]):
+            if rate["channel"] == channel:
+                return rate, f"/rates/channels/{n}"
+    return terms["rates"]["rest"], "/rates/rest"
+
+
+def window_of(window, text):
+    """The month or year in Beijing in which a moment lies, or "all"."""
+    day = moment(text) + ZONES["Asia/Shanghai"] if window != "contract" else None
+    return "all" if day is None else f"{day:%Y-%m}" if window == "month" else f"{day:%Y}"
+
+
+def rated(rate, facts, left):
+    """The platform's part before any ceiling: by volume, by date, or one percentage."""
+    ladder, bps = rate.get("ladder"), rate["share_bps"]
+    if ladder:
+        volume = max(0, facts["counted"].get("volume:" + window_of(ladder["window"], facts["moment"]), 0))
+        steps = [(0, bps), *((rung["above_minor"], rung["share_bps"]) for rung in ladder["rungs"])]
+        if ladder["kind"] == "slab":
+            return Fraction(left) * [share_bps for above, share_bps in steps if above <= volume][-1] / 10_000
+        tops = [above for above, _ in steps[1:]] + [volume + left]
+        parts = [max(0, min(volume + left, top) - max(volume, above)) for (above, _), top in zip(steps, tops)]
+        return sum((Fraction(part) * share_bps / 10_000 for part, (_, share_bps) in zip(parts, steps)), Fraction(0))
+    for later in rate.get("later", ()):
+        if later["begins"] <= facts["moment"]:
+            bps = later["share_bps"]
+    return Fraction(left) * bps / 10_000
+
+
+def ceilings(terms, rate, facts, left):
+    """What the platform may get at most: per sale, and of what is left of a window."""
+    found = [Fraction(left)]
+    if rate["cap_minor"] is not None:
+        found.append(Fraction(rate["cap_minor"]))
+    ceiling = terms["rates"].get("ceiling")
+    if ceiling:
+        counted = facts["counted"].get("platform:" + window_of(ceiling["window"], facts["moment"]), 0)
+        found.append(Fraction(max(0, ceiling["amount_minor"] - counted)))
+    return found
+
+
+def branch(node, contribution, amount, path, at):
+    """Who gets what of an exact amount by one node of the division; `at`: the moment as terms write it."""
+    if node["kind"] == "pay":
+        return [(node["party"], path, amount)]
+    found = []
+    if node["kind"] == "shares":
+        rest = 10_000
+        for n, item in enumerate(node["items"]):
+            rest -= item["share_bps"]
+            found += branch(item["then"], contribution, amount * item["share_bps"] / 10_000, f"{path}/items/{n}/then", at)
+        return found + (branch(node["rest"], contribution, amount * rest / 10_000, f"{path}/rest", at) if rest else [])
+    if node["kind"] == "by_date":
+        for n, step in enumerate(node["steps"]):
+            if at < step["ends"]:
+                return branch(step["then"], contribution, amount, f"{path}/steps/{n}/then", at)
+        return branch(node["rest"], contribution, amount, f"{path}/rest", at)
+    known = contribution.get("module_weights" if node["kind"] == "by_modules" else "approved_minutes", {})
+    weights = [known.get(party, 0) for party in node["parties"]]
+    if not sum(weights):
+        return branch(node["rest"], contribution, amount, f"{path}/rest", at)
+    for n, (party, weight) in enumerate(zip(node["parties"], weights)):
+        if weight:
+            found.append((party, f"{path}/parties/{n}", amount * weight / sum(weights)))
+    return found
+
+
+def rounded(leaves, whole):
+    """Whole units that add up, largest remainders first, ties by order."""
+    floors = [exact.__floor__() for _, _, exact in leaves]
+    order = sorted(range(len(leaves)), key=lambda n: floors[n] - leaves[n][2])
+    for n in order[: whole - sum(floors)]:
+        floors[n] += 1
+    return floors
+
+
+def shares(lines):
+    """What each party gets, in order of appearance."""
+    got = {}
+    for role, party, amount, _ in lines:
+        if role in ("share", "discount"):
+            got[party] = got.get(party, 0) + amount
+    return got
+
+
+def webster(legs, back):
+    """How much of each leg has gone back once `back` of all has: Webster's rule, ties by order."""
+    whole = sum(legs)
+    found = [(2 * leg * back + whole) // (2 * whole) if whole else 0 for leg in legs]
+    while sum(found) < back:
+        found[max(range(len(legs)), key=lambda n: (Fraction(legs[n], 2 * found[n] + 1), -n))] += 1
+    while sum(found) > back:
+        taken = [n for n in range(len(legs)) if found[n]]
+        found[min(taken, key=lambda n: (Fraction(legs[n], 2 * found[n] - 1), -n))] -= 1
+    return found
+
+
+def share_refund(terms, sold, before, amount):
+    """Every line of a refund over the legs of its sale; the fee stays with whom the terms name."""
+    names = [("tax", None), *(("share", party) for party in shares(sold)), ("rail_fee", None)]
+    legs = [
+        sum(line[2] for line in sold if line[0] == "tax"),
+        *shares(sold).values(),
+        sum(line[2] for line in sold if line[0] in ("rail_fee", "fee_cost")),
+    ]
+    earlier, later = webster(legs, before), webster(legs, before + amount)
+    lines = []
+    for (role, party), was, now in zip(names, earlier, later):
+        if role == "rail_fee":
+            lines.append(("fee_cost", terms["refund_fee"]["bearer"], was - now, "/refund_fee"))
+        else:
+            lines.append((role, party, was - now, "/clawback"))
+    return lines
+
+
+# The checks.
+
+
+def check_terms(report, terms):
+    """Each document of terms has the hash under which it was signed."""
+    for name, document in terms.items():
+        if digest(document) != name:
+            report.wrong(
+                "Terms {hash}… were changed: they do not give the hash under which they were signed.",
+                "条款{hash}…被改动过：算不出签署时的哈希。",
+                hash=name[:12],
+            )
+
+
+def check_events(report, events, terms):
+    """Every line follows from terms and facts."""
+    known = {event["id"]: event for event in events}
+    for event in events:
+        if event["terms_hash"] not in terms:
+            report.wrong("The terms of event {id} are missing.", "缺少业务{id}的条款。", id=event["id"])
+            continue
+        body = terms[event["terms_hash"]]["terms"]
+        if event["course"] not in [course["id"] for course in body["scope"]["courses"]] or event["currency"] != body["currency"]:
+            report.wrong(
+                "The terms of event {id} do not cover its course or currency.",
+                "业务{id}的课程或币种不在条款范围内。",
+                id=event["id"],
+            )
+        booked = [(line["role"], line["party"], line["amount_minor"], line["path"]) for line in event["lines"]]
+        if sum(line[2] for line in booked) != event["amount_minor"]:
+            report.wrong("The lines of event {id} do not add up to its amount.", "业务{id}的各行之和与总额不符。", id=event["id"])
+        facts = event["facts"]
+        if event["kind"] in ("rebate", "true_up", "guarantee"):
+            check_step(report, event, known)
+            continue
+        if event["kind"] == "refund":
+            sale = known[event["reverses"]]
+            sold = [(line["role"], line["party"], line["amount_minor"], line["path"]) for line in sale["lines"]]
+            before = -sum(one["amount_minor"] for one in events[: events.index(event)] if one["reverses"] == event["reverses"])
+            due = share_refund(body, sold, before, facts["amount_minor"])
+        else:
+            if event["amount_minor"] != facts["gross_minor"] or event["channel"] != facts.get("channel", "platform"):
+                report.wrong(
+                    "The facts of event {id} say another amount or channel than the event.",
+                    "业务{id}的事实与其金额或渠道不符。",
+                    id=event["id"],
+                )
+            at = moment(event["occurred_at"]).strftime("%Y-%m-%dT%H:%M:%SZ")
+            due = share(body, {"counted": {}, **facts, "moment": at}, event["contribution"])
+        for is_due, is_booked in zip(due, booked):
+            if is_due != is_booked:
+                report.wrong(
+                    "By clause {path}, event {id} gives {party} {due}; the line says {booked} by clause {clause}.",
+                    "按条款{path}，业务{id}应给{party} {due}；明细写的是按条款{clause}给{booked}。",
+                    path=is_due[3],
+                    id=event["id"],
+                    party=is_due[1] or is_due[0],
+                    due=is_due[2],
+                    booked=is_booked[2],
+                    clause=is_booked[3],
+                )
+        if len(due) != len(booked):
+            report.wrong(
+                "Event {id} has {n} lines instead of {due}.",
+                "业务{id}有{n}行，应有{due}行。",
+                id=event["id"],
+                n=len(booked),
+                due=len(due),
+            )
+
+
+def check_step(report, event, known):
+    """What is not computed again: a rebate runs over legs of others as well, and is held against what its event gave; the
+    close of a month looks at all months of its contract."""
+    if event["kind"] != "rebate":
+        report.note(
+            "Event {id} closes a month ({kind}): its amount is taken as booked.",
+            "业务{id}是月末结算（{kind}）：金额按入账采用。",
+            id=event["id"],
+            kind=event["kind"],
+        )
+        return
+    given = known[event["reverses"]]
+    for party in {line["party"] for line in given["lines"]}:
+        got = sum(line["amount_minor"] for line in given["lines"] if line["party"] == party)
+        steps = [
+            line["amount_minor"]
+            for one in known.values()
+            if one["reverses"] == given["id"]
+            for line in one["lines"]
+            if line["party"] == party
+        ]
+        if max(steps, default=0) > 0 or got + sum(steps) < 0:
+            report.wrong(
+                "Rebate {id} takes back more than was given, or gives.", "退费{id}退回的多于所给，或反而给付。", id=event["id"]
+            )
+
+
+def check_journals(report, statement, events, journals, days):
+    """Hashes, legs and proofs of journals; that what events say is what was booked."""
+    party, withheld = statement["party"], 0
+    for journal in journals:
+        number, content = journal["id"], journal["content"]
+        if content is None:
+            withheld += bool(journal["own"])
+        else:
+            if digest(content) != journal["hash"] or content["id"] != number or content["kind"] != journal["kind"]:
+                report.wrong(
+                    "Journal {n} was changed: what it says does not give its hash.",
+                    "凭证{n}被改动过：内容算不出其哈希。",
+                    n=number,
+                )
+            own = [
+                [code, amount]
+                for code, whose, currency, amount, _ in content["postings"]
+                if whose == party and currency == statement["currency"] and is_own(code)
+            ]
+            if own != [[leg["account"], -leg["amount_minor"]] for leg in journal["own"]]:
+                report.wrong("Your legs of journal {n} are not those in it.", "凭证{n}中贵方的分录与凭证内容不符。", n=number)
+        check_proof(report, journal, days)
+        behind = [event for event in events if event["journal"] == number]
+        said = sum(line["amount_minor"] for event in behind for line in event["lines"] if line["party"] == party)
+        if behind and said != sum(leg["amount_minor"] for leg in journal["own"]):
+            report.wrong(
+                "The lines say {said} for you, journal {n} booked {booked}.",
+                "明细给贵方{said}，凭证{n}记的是{booked}。",
+                said=said,
+                n=number,
+                booked=sum(leg["amount_minor"] for leg in journal["own"]),
+            )
+        for event in behind:
+            if content is not None and moment(content["occurred_at"]) != moment(event["occurred_at"]):
+                report.wrong("Event {id} and its journal say different moments.", "业务{id}与其凭证的时间不同。", id=event["id"])
+    known = {journal["id"] for journal in journals}
+    for event in events:
+        if event["journal"] not in known:
+            report.wrong("The journal of event {id} is missing.", "缺少业务{id}的凭证。", id=event["id"])
+    if withheld:
+        report.note(
+            "{n} journals also hold legs of strangers: they are proven by their hash, your legs in them are taken as told.",
+            "{n}张凭证含有与贵方无关者的分录：只以哈希证明，其中贵方的分录按所述采用。",
+            n=withheld,
+        )
+
+
+def is_own(code):
+    """Whether an account belongs to the statement of its party."""
+    return code == "asset:receivable" or (code.startswith("liability:payable:") and code != "liability:payable:worker")
+
+
+def moment(text):
+    """A moment from either way of writing it."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+
+
+def check_proof(report, journal, days):
+    """The way from a journal's hash to the root of its day (RFC 6962: a leaf after a byte 0, a node after a byte 1)."""
+    proof, number = journal["proof"], journal["id"]
+    if proof is None:
+        report.note("The day of journal {n} is not sealed yet.", "凭证{n}当日尚未封账。", n=number)
+        return
+    place, last = proof["place"], proof["size"] - 1
+    found = hashlib.sha256(b"\0" + bytes.fromhex(journal["hash"])).digest()
+    for step in map(bytes.fromhex, proof["path"]):
+        if place % 2 or place == last:
+            found = hashlib.sha256(b"\1" + step + found).digest()
+            while place and not place % 2:
+                place, last = place // 2, last // 2
+        else:
+            found = hashlib.sha256(b"\1" + found + step).digest()
+        place, last = place // 2, last // 2
+    if last or not 0 <= proof["place"] < proof["size"] or found.hex() != days.get(proof["day"]):
+        report.wrong(
+            "Journal {n} is not proven to be in the book of {day}.",
+            "不能证明凭证{n}在{day}的账簿中。",
+            n=number,
+            day=proof["day"],
+        )
+
+
+def check_statement(report, statement, events, journals, days):
+    """The statement is what its events and journals say, and adds up."""
+    after, through = statement["journals"]["after"], statement["journals"]["through"]
+    party, inside = statement["party"], {journal["id"]: journal for journal in journals if after < journal["id"] <= through}
+    lines, moves = {}, {}
+    for event in events:
+        if event["journal"] in inside:
+            seen = set()
+            for line in event["lines"]:
+                if line["party"] == party:
+                    key = tuple(event[name] for name in ("kind", "course", "channel", "terms_hash"))
+                    key = (*key, line["path"], line["role"])
+                    many, amount = lines.get(key, (0, 0))
+                    lines[key] = (many + (key not in seen), amount + line["amount_minor"])
+                    seen.add(key)
+    told = {
+        tuple(one[name] for name in ("kind", "course", "channel", "terms_hash", "path", "role")): one
+        for one in statement["lines"]
+    }
+    for key in sorted({*lines, *told}):
+        is_due, one = lines.get(key, (0, 0)), told.get(key, {"events": 0, "amount_minor": 0})
+        if is_due != (one["events"], one["amount_minor"]) or len(told) != len(statement["lines"]):
+            report.wrong(
+                "The statement says {told} in {n} events by clause {path}; the events make {due} in {many}.",
+                "对账单按条款{path}写的是{n}笔共{told}；各笔业务合计{many}笔共{due}。",
+                told=one["amount_minor"],
+                n=one["events"],
+                path=key[4],
+                due=is_due[1],
+                many=is_due[0],
+            )
+    behind = {event["journal"] for event in events}
+    for number, journal in inside.items():
+        for account in {leg["account"] for leg in journal["own"]}:
+            key = (journal["kind"], account, number in behind)
+            many, amount = moves.get(key, (0, 0))
+            amount += sum(leg["amount_minor"] for leg in journal["own"] if leg["account"] == account)
+            moves[key] = (many + 1, amount)
+    said = {(one["kind"], one["account"], one["explained"]): (one["journals"], one["amount_minor"]) for one in statement["moves"]}
+    if said != moves or len(said) != len(statement["moves"]):
+        report.wrong("The moves of the statement are not those of the journals.", "对账单的变动与各凭证不符。")
+    for account in sorted({*statement["opening"], *statement["closing"]}):
+        opening, closing = statement["opening"].get(account, 0), statement["closing"].get(account, 0)
+        moved = sum(one["amount_minor"] for one in statement["moves"] if one["account"] == account)
+        if opening + moved != closing:
+            report.wrong(
+                "{account}: opening {opening} and moves {moved} do not make closing {closing}.",
+                "{account}：期初{opening}加变动{moved}不等于期末{closing}。",
+                account=account,
+                opening=opening,
+                moved=moved,
+                closing=closing,
+            )
+    check_held(report, statement, events, journals)
+    head = next((journal for journal in journals if journal["id"] == through), None)
+    if through and (head is None or head["hash"] != statement["chain"]["hash"]):
+        report.wrong("The head of the chain is not the hash of journal {n}.", "链头不是凭证{n}的哈希。", n=through)
+    root = statement["chain"]["root"]
+    if root and days.get(root["day"]) != root["root"]:
+        report.wrong(
+            "The root of {day} is not the one that the statement prints.", "{day}的根哈希与对账单所印的不同。", day=root["day"]
+        )
+    if statement["events"] and statement["events"] != {"count": len(events), "hash": digest(events)}:
+        report.wrong("The events are not those over which the statement was issued.", "这些业务不是出具对账单时的那些。")
+
+
+def check_held(report, statement, events, journals):
+    """What is on hold, by the day on which it matures in the platform's zone."""
+    ends, zone, held = moment(statement["ends"]), ZONES.get(statement["zone"]), {}
+    reserved = {
+        journal["id"]: sum(leg["amount_minor"] for leg in journal["own"] if leg["account"] == "liability:payable:reserve")
+        for journal in journals
+    }
+    if zone is None:
+        report.note(
+            "The zone {zone} is not known here: days of holds were not checked.",
+            "不认识时区{zone}：未核对冻结到期日。",
+            zone=statement["zone"],
+        )
+        return
+    for event in events:
+        until = moment(event["held_until"])
+        if until > ends and event["journal"] <= statement["journals"]["through"]:
+            mine = [
+                line["amount_minor"]
+                for line in event["lines"]
+                if line["party"] == statement["party"] and line["role"] != "fee_cost"
+            ]
+            day = (until + zone).date().isoformat()
+            kept = reserved.get(event["journal"], 0) if event["kind"] in ("sale", "refund") else 0
+            held[day] = held.get(day, 0) + sum(mine) - kept
+    if {day: amount for day, amount in held.items() if amount} != {
+        one["until"]: one["amount_minor"] for one in statement["held"]
+    }:
+        report.wrong("What is on hold, and until when, is not what the events say.", "冻结金额或到期日与各笔业务不符。")
+
+
+def check_bundle(report, parts):
+    """Everything about one month."""
+    statement = parts["statement"]["statement"]
+    if digest(statement) != parts["statement"]["hash"]:
+        report.wrong("The statement was changed: it does not give its hash.", "对账单被改动过：算不出其哈希。")
+    check_terms(report, parts["terms"])
+    check_events(report, parts["events"], parts["terms"])
+    check_journals(report, statement, parts["events"], parts["journals"], parts["days"])
+    check_statement(report, statement, parts["events"], parts["journals"], parts["days"])
+    report.note(
+        "{month} {currency}: statement {hash}, {events} events, {journals} journals, closing {closing} minor units.",
+        "{month} {currency}：对账单{hash}，{events}笔业务，{journals}张凭证，期末{closing}（最小货币单位）。",
+        month=statement["month"],
+        currency=statement["currency"],
+        hash=parts["statement"]["hash"],
+        events=len(parts["events"]),
+        journals=len(parts["journals"]),
+        closing=sum(statement["closing"].values()),
+    )
+    return statement
+
+
+def check_evidence(report, evidence):
+    """The record of a negotiation: terms, signatures, and the chain of what happened."""
+    hashes = set()
+    for one in evidence["proposals"]:
+        hashes.add(one["terms_hash"])
+        if digest({"semantics": one["semantics"], "terms": one["terms"], "texts": one["texts"]}) != one["terms_hash"]:
+            report.wrong(
+                "Proposal {n} was changed: it does not give its hash.", "第{n}号提案被改动过：算不出其哈希。", n=one["n"]
+            )
+        if any(signature["terms_hash"] != one["terms_hash"] for signature in one["signatures"]):
+            report.wrong("A signature under proposal {n} signs something else.", "第{n}号提案下有签署对应别的内容。", n=one["n"])
+    if any(one["terms_hash"] not in hashes for one in evidence["terms"]):
+        report.wrong("Terms are in force that were never proposed.", "有生效的条款从未被提出。")
+    last = hashlib.sha256(f"coursehub-record/1:{evidence['contract']}".encode()).hexdigest()
+    for n, entry in enumerate(evidence["record"]["entries"], start=1):
+        said = {name: entry[name] for name in ("prev_hash", "n", "kind", "at", "party", "person", "body")}
+        if entry["n"] != n or entry["prev_hash"] != last or digest(said) != entry["hash"]:
+            report.wrong(
+                "Entry {n} of the record was changed, or something before it is missing.",
+                "第{n}条记录被改动，或之前有缺失。",
+                n=n,
+            )
+            return
+        last = entry["hash"]
+    if evidence["head"] != last:
+        report.wrong("The end of the record is missing.", "记录的末尾缺失。")
+    report.note(
+        "Record of {reference}: {n} entries, head {head}.",
+        "{reference}的记录：{n}条，链头{head}。",
+        reference=evidence["reference"],
+        n=len(evidence["record"]["entries"]),
+        head=last,
+    )
+
+
+def parts_of(place):
+    """The parts of a bundle, from its zip or the folder it was unpacked into."""
+    if place.is_dir():
+        return {name: json.loads((place / f"{name}.json").read_text(encoding="utf-8")) for name in PARTS}
+    with zipfile.ZipFile(place) as archive:
+        return {name: json.loads(archive.read(f"{name}.json")) for name in PARTS}
+
+
+def main(arguments):
+    """Check what is named; 0 when all of it holds."""
+    report = Report(chinese="--zh" in arguments)
+    places = [Path(one) for one in arguments if one != "--zh"] or [Path(__file__).resolve().parent]
+    months = []
+    for place in places:
+        try:
+            if place.suffix == ".json":
+                check_evidence(report, json.loads(place.read_text(encoding="utf-8")))
+            else:
+                months.append(check_bundle(report, parts_of(place)))
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            IndexError,
+            AttributeError,
+            OSError,
+            StopIteration,
+            zipfile.BadZipFile,
+        ) as problem:
+            report.wrong(
+                "{place} cannot be read as what it should be: {problem!r}",
+                "{place}读不出应有的内容：{problem!r}",
+                place=place,
+                problem=problem,
+            )
+    months.sort(key=lambda one: (one["party"], one["currency"], one["month"]))
+    for before, after in zip(months, months[1:]):
+        same = all(before[name] == after[name] for name in ("party", "currency"))
+        if same and (before["closing"] != after["opening"] or before["journals"]["through"] != after["journals"]["after"]):
+            report.wrong(
+                "{month} does not begin where the month before ended.", "{month}的期初与上月期末不符。", month=after["month"]
+            )
+    for sentence in [*report.notes, *report.faults]:
+        print(sentence)
+    held = ("全部相符。", "有不符之处。") if report.chinese else ("Everything holds.", "This does not hold.")
+    print(held[bool(report.faults)])
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

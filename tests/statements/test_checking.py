@@ -1,0 +1,235 @@
+"""A partner recomputes her statement with one file and nothing of ours; a changed cent anywhere is refused and named."""
+
+import copy
+import importlib.util
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coursehub import config
+from coursehub.contracts import terms as terms_module
+from coursehub.contracts.counters import names_for
+from coursehub.contracts.evidence import bundle as evidence_of
+from coursehub.contracts.waterfall import share_refund, share_sale
+from coursehub.statements import bundle, operations, queries
+from coursehub.statements.months import Month
+from tests.cast import sign_in
+from tests.contracts import strategies
+from tests.contracts.rig import agree, course_of
+
+from .books import MAY, two_months
+
+PROGRAM = config.package() / "static" / "check_statement.py"
+spec = importlib.util.spec_from_file_location("check_statement", PROGRAM)
+assert spec and spec.loader
+checker = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(checker)
+
+
+@pytest.fixture
+def parts(cast, at):
+    """The bundles of March and April."""
+    course = course_of(cast.northwind, "async", at)
+    _contract, terms = agree(cast, course, at)
+    two_months(cast, terms, course)
+    operations.issue_due(at=MAY)
+    accounts = {number: code for number, (code, _currency) in queries.accounts_of(cast.northwind.public_id, "CNY").items()}
+    found = []
+    for month in (Month(2026, 3), Month(2026, 4)):
+        statement = queries.issued(cast.northwind.id, month, "CNY")
+        assert statement
+        found.append(json.loads(json.dumps(bundle.bundle(statement.body, accounts))))
+    return found
+
+
+def faults(parts):
+    """What the program says of a bundle."""
+    report = checker.Report()
+    try:
+        checker.check_bundle(report, parts)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, StopIteration) as problem:
+        report.wrong("cannot be read: {problem}", "", problem=problem)
+    return report.faults
+
+
+def test_both_months_hold(parts):
+    assert [faults(each) for each in parts] == [[], []]
+
+
+def test_the_program_runs_alone_on_the_file_that_a_partner_downloads(parts, cast, client, tmp_path):
+    sign_in(client, cast.finn)
+    files = []
+    for month in ("2026-03", "2026-04"):
+        file = tmp_path / f"{month}.zip"
+        file.write_bytes(client.get(f"/studio/statements/{month}/CNY/zip").data)
+        files.append(file)
+    program = tmp_path / "alone" / "check_statement.py"
+    program.parent.mkdir()
+    with zipfile.ZipFile(files[0]) as archive:
+        program.write_bytes(archive.read("check_statement.py"))
+        archive.extractall(tmp_path / "alone")
+    for arguments in ([*map(str, files)], [], ["--zh"]):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", str(program), *arguments], capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.splitlines()[-1] in ("Everything holds.", "全部相符。")
+    assert client.get("/studio/statements/2026-03/CNY/zip").data == files[0].read_bytes()
+
+
+def test_months_that_do_not_meet_are_refused(parts, tmp_path, capsys):
+    third = copy.deepcopy(parts[1])
+    third["statement"]["statement"]["opening"]["liability:payable:held"] += 1
+    names = []
+    for n, each in enumerate((parts[0], third)):
+        names.append(str(tmp_path / f"{n}.zip"))
+        Path(names[-1]).write_bytes(bundle.zipped(each, days_url=""))
+    assert checker.main(names) == 1
+    assert "does not begin where the month before ended" in capsys.readouterr().out
+
+
+def places(data, found, way=()):
+    """Every amount, hash, moment and number of a bundle, by the way to it."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            places(value, found, (*way, key))
+    elif isinstance(data, list):
+        for n, value in enumerate(data):
+            places(value, found, (*way, n))
+    elif (isinstance(data, int) and not isinstance(data, bool)) or isinstance(data, str):
+        found.append((way, data))
+
+
+def changed(parts, way, value):
+    """The bundle with one value changed."""
+    forged = copy.deepcopy(parts)
+    place = forged
+    for step in way[:-1]:
+        place = place[step]
+    place[way[-1]] = value
+    return forged
+
+
+def test_any_amount_changed_by_a_cent_and_any_word_changed_is_refused(parts):
+    for each in parts:
+        found = []
+        places(each, found)
+        assert len(found) > 300
+        missed = []
+        for way, value in found:
+            others = (value + 1, value - 1) if isinstance(value, int) else (f"{value}x",)
+            missed += [way for other in others if not faults(changed(each, way, other))]
+        assert missed == []
+
+
+def hashed_anew(parts):
+    """The same, with the hashes that whoever forges a bundle can make to fit."""
+    inside = parts["statement"]["statement"]
+    inside["events"]["hash"] = checker.digest(parts["events"])
+    parts["statement"]["hash"] = checker.digest(inside)
+    return parts
+
+
+def test_a_changed_amount_is_refused_even_when_its_hashes_were_made_to_fit(parts):
+    """The hash in the letter would not fit either; but nobody should need it for this."""
+    for each in parts:
+        assert faults(hashed_anew(copy.deepcopy(each))) == []
+        found = []
+        places(each, found)
+        amounts = [
+            (way, value)
+            for way, value in found
+            if isinstance(value, int) and (str(way[-1]).endswith("_minor") or way[-2] in ("opening", "closing"))
+        ]
+        assert len(amounts) > 30
+        free = ("tax_bps", "share_bps", "offset_limit_bps", "floor_price_minor")
+        missed = [way for way, value in amounts if way[-1] not in free and not faults(hashed_anew(changed(each, way, value + 1)))]
+        assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda p: p["events"][0]["facts"].update(fee_minor=321), "By clause"),
+        (lambda p: p["events"][0]["lines"][2].update(amount_minor=2735), "By clause /rates/rest, event"),
+        (
+            lambda p: p["statement"]["statement"]["lines"][0].update(amount_minor=1),
+            "The statement says 1 in 1 events by clause /split",
+        ),
+        (lambda p: p["statement"]["statement"]["closing"].update({"liability:payable:held": 1}), "do not make closing 1"),
+        (lambda p: p["journals"][0]["own"][0].update(amount_minor=1), "Your legs of journal 1 are not those in it"),
+        (lambda p: p["journals"][0]["content"]["postings"][0].__setitem__(3, 1), "Journal 1 was changed"),
+        (lambda p: p["journals"][0]["proof"].update(place=1, size=2), "not proven to be in the book of 2026-03-05"),
+        (lambda p: next(iter(p["terms"].values()))["terms"]["rates"]["rest"].update(share_bps=1), "were changed"),
+        (lambda p: p["events"].pop(), "The moves of the statement are not those"),
+        (lambda p: p["journals"].pop(1), "The journal of event"),
+        (lambda p: p["statement"]["statement"]["held"].pop(), "What is on hold"),
+    ],
+)
+def test_what_was_changed_is_named(parts, change, words):
+    forged = copy.deepcopy(parts[0])
+    change(forged)
+    assert any(words in fault for fault in faults(forged)), faults(forged)
+
+
+def test_nothing_of_a_buyer_is_in_the_bundle(parts):
+    assert not {"order", "refund", "rail"} & {name for each in parts for event in each["events"] for name in event["facts"]}
+
+
+def plain(lines):
+    return [(line.role, line.party, line.amount_minor, line.path) for line in lines]
+
+
+@given(strategies.terms(), strategies.sales, st.data())
+def test_the_program_shares_and_refunds_as_we_do(data, sale, chance):
+    body = terms_module.parse(data)
+    sale = replace(sale, counted={name: chance.draw(strategies.amounts) for name in names_for(body, sale.occurred_at)})
+    facts = {
+        name: getattr(sale, name)
+        for name in ("gross_minor", "tax_bps", "fee_minor", "channel", "attributed", "discount_minor", "discount_borne_by")
+    }
+    facts |= {"counted": dict(sale.counted), "moment": sale.occurred_at}
+    contribution = {"module_weights": dict(sale.module_weights), "approved_minutes": dict(sale.approved_minutes)}
+    sold = share_sale(body, sale)
+    assert checker.share(data, facts, contribution) == plain(sold)
+    before = 0
+    for _step in range(chance.draw(st.integers(0, 3))):
+        amount = chance.draw(st.integers(0, sale.gross_minor - before))
+        ours = share_refund(body, sold, before_minor=before, amount_minor=amount)
+        assert checker.share_refund(data, plain(sold), before, amount) == plain(ours)
+        before += amount
+
+
+def test_the_program_checks_the_record_of_a_negotiation_too(cast, at, tmp_path, capsys):
+    contract, _terms = agree(cast, course_of(cast.northwind, "async", at), at)
+    told = evidence_of(contract, party=cast.northwind.public_id)
+    file = tmp_path / "evidence.json"
+    file.write_text(json.dumps(told))
+    assert checker.main([str(file)]) == 0
+    for change in (
+        lambda e: e["proposals"][0]["terms"]["rates"]["rest"].update(share_bps=1),
+        lambda e: e["proposals"][0]["signatures"][0].update(terms_hash="0"),
+        lambda e: e["record"]["entries"][1].update(kind="declined"),
+        lambda e: e["record"]["entries"].pop(),
+        lambda e: e.pop("head"),
+    ):
+        forged = copy.deepcopy(told)
+        change(forged)
+        file.write_text(json.dumps(forged))
+        assert checker.main([str(file)]) == 1
+    assert "This does not hold." in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_bundle_is_refused_in_a_sentence(tmp_path, capsys):
+    file = tmp_path / "x.zip"
+    file.write_bytes(io.BytesIO(b"no").getvalue())
+    assert checker.main([str(file), "--zh"]) == 1
+    assert "读不出应有的内容" in capsys.readouterr().out
