@@ -231,3 +231,20 @@ def test_the_sheet_is_the_same_each_time(told, cast, client):
         require(None, "a Chinese font")
     assert first.data[:5] == b"%PDF-"
     assert client.get("/studio/statements/2026-03/CNY/pdf").data == first.data
+
+
+def test_a_sale_opens_to_clause_sentence_arithmetic_and_the_proof_that_it_is_in_the_book(told, cast, client):
+    sign_in(client, cast.finn)
+    line = client.get("/studio/statements/2026-03/CNY/lines/2").text
+    address = next(part for part in line.split('"') if part.startswith("/studio/earnings/"))
+    page = client.get(address).text
+    for words in (
+        "Clause by clause",
+        "What then remains goes to Northwind.",
+        "70.399",
+        "all that is left",
+        "Proven to be number 1 of the 1 journals",
+    ):
+        assert words in page, words
+    assert queries.ledger.sealed_day((MARCH + 2 * DAY).date()).root in page
+    assert "/studio/statements/2026-03/CNY" in page

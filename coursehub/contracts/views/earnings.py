@@ -11,16 +11,29 @@ from flask_babel import lazy_gettext as _l
 from coursehub import clock
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries
-from coursehub.contracts.cascade import cascade
+from coursehub.contracts.cascade import arithmetic, cascade, number
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Proposal, Terms
-from coursehub.contracts.prose import channel_name, sections
+from coursehub.contracts.prose import channel_name, sections, sentence_at
+from coursehub.contracts.steps import steps_of
 from coursehub.contracts.views import looking
 from coursehub.db import db
+from coursehub.ledger import names
 from coursehub.ledger import queries as ledger
 from coursehub.web import PARTNER, access, current_locale, one_or_404, page, paginate, signed_in_actor
+from coursehub.web.locale import local_time
 
 bp = Blueprint("contracts_earnings", __name__, url_prefix="/studio/earnings")
 RECENT = timedelta(days=30)
+STEPS = {
+    "paid": _l("paid by the buyer"),
+    "tax": _l("less tax"),
+    "fee": _l("less the fee of the payment provider"),
+    "discount": _l("plus the discount that one side bears"),
+    "fixed": _l("less a fixed amount"),
+    "rate": _l("less the platform's part"),
+    "recoup": _l("less costs that come back first"),
+    "left": _l("is left to divide"),
+}
 KINDS = {
     "sale": _l("sales"), "refund": _l("refunds"), "hire": _l("hires"), "hour": _l("hours"), "rebate": _l("rebates"),
     "true_up": _l("true-ups"), "guarantee": _l("guarantees"),
@@ -81,6 +94,9 @@ def earning(event_id: str) -> ResponseReturnValue:
     refunds = db.session.execute(
         sa.select(MoneyEvent).where(MoneyEvent.reverses_id == event.id).order_by(MoneyEvent.id)
     ).scalars()
+    journal = ledger.journal(event.journal_id) if event.journal_id else None
+    proof = ledger.inclusions([journal.id]).get(journal.id) if journal else None
+    booked_on = proof.day if proof else local_time(journal.recorded_at).date() if journal else None
     return page(
         "contracts/earning.html",
         event=event,
@@ -93,14 +109,22 @@ def earning(event_id: str) -> ResponseReturnValue:
             clause_url=lambda path: f"{clauses}#{looking.anchor(path)}",
             of=OF.get(event.kind, "sale"),
         ),
-        own=[line for line in lines if line.party == party],
+        own=[
+            (line, sentence_at(body, line.path, locale), arithmetic(line, body.currency)) for line in lines if line.party == party
+        ],
+        steps=[(STEPS[step.what], number(step.amount, body.currency), step.what) for step in steps_of(lines)],
+        clause_of=lambda sentence: f"{clauses}#{looking.anchor(sentence.path)}",
         own_minor=sum(line.amount_minor for line in lines if line.party == party),
         names={one.id: one.name_en if locale == "en" else one.name for one in body.parties},
         terms=terms,
         clauses=clauses,
         proposal=db.session.get_one(Proposal, terms.proposal_id),
         contract=db.session.get_one(Contract, event.contract_id),
-        journal=ledger.journal(event.journal_id) if event.journal_id else None,
+        journal=journal,
+        legs=[leg for leg in ledger.lines_of(journal.id) if leg.party == party] if journal else [],
+        proof=proof,
+        account_name=names.account_name,
+        statement_month=f"{booked_on:%Y-%m}" if booked_on else None,
         sale=sale,
         refunds=list(refunds),
         sections=sections(body, locale),
