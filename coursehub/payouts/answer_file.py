@@ -84,7 +84,13 @@ def _read_message(raw: bytes) -> tuple[str, list[Answered]]:
 
 
 def _states(root: ET.Element) -> Iterator[Answered]:
-    """Every transaction that is settled or refused; one that is still on its way says nothing yet."""
+    """Every transaction that is settled or refused; one that is still on its way says nothing yet.
+
+    A bank that answers for a whole file names only the file: then its reference is the run's.
+    """
+    whole = _PAIN_002.get(_text(root, ".//OrgnlGrpInfAndSts/GrpSts"))
+    if whole is not None and root.find(".//TxInfAndSts") is None:
+        yield Answered(_text(root, ".//OrgnlMsgId")[:60], whole, None, "", None, words=_why_in(root))
     for one in root.iter("TxInfAndSts"):
         outcome = _PAIN_002.get(_text(one, "TxSts"))
         if outcome is None:
@@ -127,6 +133,11 @@ def _text(part: ET.Element, path: str) -> str:
 def _why(part: ET.Element, name: str) -> str:
     said = [_text(part, f"{name}/Rsn/Cd"), _text(part, f"{name}/Rsn/Prtry"), *(each.text or "" for each in part.iter("AddtlInf"))]
     return " ".join(each for each in said if each)[:500]
+
+
+def _why_in(root: ET.Element) -> str:
+    group = root.find(".//OrgnlGrpInfAndSts")
+    return _why(group, "StsRsnInf") if group is not None else ""
 
 
 def _minor(text: str, currency: str, n: int) -> int:

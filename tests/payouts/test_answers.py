@@ -2,9 +2,11 @@
 
 import pytest
 
+from coursehub.db import db
 from coursehub.ledger.checks import check_books
 from coursehub.payouts import operations, queries
 from coursehub.payouts.checks import faults
+from coursehub.payouts.models import PayoutRun
 
 from .rig import World
 
@@ -70,6 +72,16 @@ def test_a_line_about_nothing_of_ours_stays_until_it_is_explained(world, payout,
     with pytest.raises(operations.ExplainedAlready):
         operations.explain_line(line, words="Again.", by=fay, at=world.now)
     assert world.standing == {"way": payout.amount_minor}
+
+
+def test_a_bank_that_refuses_a_whole_file_refuses_each_payout_of_it(world, payout, cast):
+    run = db.session.get_one(PayoutRun, payout.run_id)
+    raw = f"""<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlGrpInfAndSts>
+    <OrgnlMsgId>{run.public_id}</OrgnlMsgId><GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>AM05</Cd></Rsn></StsRsnInf>
+    </OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>""".encode()
+    answer = operations.import_answer("a.xml", raw, by=cast.acting(cast.fay), at=world.now)
+    assert queries.results_of(answer.id) == {"booked": 1} and world.standing == {"ready": payout.amount_minor}
+    assert queries.steps_of([payout.id])[payout.id][-1].words == "AM05"
 
 
 def test_an_answer_about_a_run_nobody_confirmed_is_at_odds(world):

@@ -17,6 +17,7 @@ from coursehub.learning.models import Enrolment
 from coursehub.ledger import checks, queries
 from coursehub.ledger.models import Journal
 from coursehub.mail import Letter
+from coursehub.payouts.models import AnswerLine, PayoutStep, RunDecision
 from coursehub.sales.models import CouponUse, Order, Payment, Refund, RefundRequest, WebhookEvent
 from coursehub.sandbox.store import Store
 
@@ -42,6 +43,9 @@ def of_the_house() -> dict[str, Any]:
         "requests": counted(RefundRequest.decision, RefundRequest.amount_minor),
         "coupons": counted(CouponUse.person_id),
         "money events": counted(MoneyEvent.kind, MoneyEvent.amount_minor),
+        "payouts": counted(PayoutStep.kind),
+        "runs": counted(RunDecision.kind),
+        "answers": counted(AnswerLine.outcome, AnswerLine.result),
         "journals": dict(sorted(journals.items())),
         "balances": {f"{row.code} {row.currency}": row.posted_minor for row in db.session.execute(queries.standing_accounts())},
         "events": counted(Event.name),

@@ -23,6 +23,7 @@ from coursehub.errors import Refusal
 from coursehub.sales import operations, queries
 from coursehub.sales.models import Order, RefundRequest
 from tests.cast import Cast
+from tests.rigs import payout_flows
 from tests.rigs.world import acting, buyers, deliver, open_shop, settle, start
 
 Facts = dict[str, Any]
@@ -114,6 +115,7 @@ def _act_return(app: Flask, facts: Facts, at: datetime) -> None:
 def _prepare_shop(app: Flask, at: datetime) -> Facts:
     cast = Cast()
     offering = open_shop(cast, at=at, seats_limit=3)
+    _ = cast.stan
     (buyer,) = buyers(1, at=at)
     return {"offering": offering.id, "course": offering.course_id, "buyer": buyer, "staff": cast.fay.id}
 
@@ -196,12 +198,42 @@ def _approve(facts: Facts, at: datetime) -> None:
     operations.approve_refund(request, amount_minor=5_000, answer="A part.", by=acting(facts["staff"]), at=at)
 
 
+# Payouts of what was sold
+
+
+def _act_hold(app: Flask, facts: Facts, at: datetime) -> None:
+    payout_flows.end_hold(app, facts, at)
+
+
+def _again_hold(app: Flask, facts: Facts, at: datetime) -> None:
+    payout_flows.end_hold(app, facts, at)
+    _go_on(app, at + payout_flows.HOLD)
+
+
+def _prepare_payout(app: Flask, at: datetime) -> Facts:
+    facts = payout_flows.prepare_run(_prepare_paid(app, at), at)
+    _work(at + payout_flows.HOLD)
+    return facts
+
+
+def _act_payout(app: Flask, facts: Facts, at: datetime) -> None:
+    payout_flows.confirm_and_answer(app, facts, at)
+    _work(at + payout_flows.HOLD + timedelta(hours=2))
+
+
+def _again_payout(app: Flask, facts: Facts, at: datetime) -> None:
+    payout_flows.confirm_and_answer(app, facts, at)
+    _go_on(app, at + payout_flows.HOLD + timedelta(hours=3))
+
+
 FLOWS = {
     "sale by webhook": Flow(_prepare_paid_page, _act_webhook, _again_sale),
     "sale by return page": Flow(_prepare_paid_page, _act_return, _again_sale),
     "purchase": Flow(_prepare_shop, _act_purchase, _again_purchase),
     "refund": Flow(_prepare_paid, _act_refund, _again_refund),
     "part of a refund": Flow(_prepare_asked, _act_part, _again_part),
+    "end of a hold": Flow(_prepare_paid, _act_hold, _again_hold),
+    "payout": Flow(_prepare_payout, _act_payout, _again_payout),
 }
 
 
@@ -232,4 +264,6 @@ def forget_the_key() -> None:
     StripeRail.refund = lambda self, wish: refund(self, replace(wish, key=new_public_id(), again=False))  # type: ignore[method-assign]
 
 
-FAULTS: dict[str, Callable[[], None]] = {"commit twice": commit_twice, "forget the key": forget_the_key}
+FAULTS: dict[str, Callable[[], None]] = {
+    "commit twice": commit_twice, "forget the key": forget_the_key, "decide first": payout_flows.decide_first,
+}  # fmt: skip

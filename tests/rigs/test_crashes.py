@@ -1,4 +1,4 @@
-"""Killed at any point of a sale or a refund, the house comes back to where it would have been."""
+"""Killed at any point of a sale, a refund or a payout, the house comes back to where it would have been."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +41,7 @@ def test_a_process_killed_anywhere_leaves_what_an_undisturbed_run_leaves(rig: Cr
     [
         ("sale by return page", "commit twice", "after commit"),
         ("part of a refund", "forget the key", "after call"),
+        ("payout", "decide first", "after commit"),
     ],
 )
 def test_a_planted_fault_is_found(rig: CrashRig, flow: str, fault: str, where: str) -> None:

@@ -1,5 +1,7 @@
 """The bank's answer: what arrived, what came back, and what matches nothing we know."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 from hashlib import sha256
 
@@ -13,7 +15,7 @@ from coursehub.ledger.accounts import BANK, PARTNER_ON_ITS_WAY, PARTNER_READY
 from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.payouts import answer_file, policies, queries
 from coursehub.payouts.answer_file import Answered
-from coursehub.payouts.models import AnswerLine, BankAnswer, Explanation, Payout, PayoutStep
+from coursehub.payouts.models import AnswerLine, BankAnswer, Explanation, Payout, PayoutRun, PayoutStep
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Organisation
@@ -55,11 +57,21 @@ def import_answer(name: str, raw: bytes, *, by: Actor, at: datetime) -> BankAnsw
                 db.session.add(answer)
         except IntegrityError as problem:
             raise AnswerKnown from problem
-        for n, line in enumerate(lines, start=1):
+        for n, line in enumerate(_each(lines), start=1):
             _take(answer, n, line, at)
         db.session.flush()
         note("payout_answer_read", at=at, by_id=by.person_id, organisation_id=by.organisation_id, answer=answer.public_id)
     return answer
+
+
+def _each(lines: Iterable[Answered]) -> Iterator[Answered]:
+    """The lines, and for one that answers for a whole run a line for each of its payouts."""
+    for line in lines:
+        run = db.session.execute(sa.select(PayoutRun).where(PayoutRun.public_id == line.reference)).scalar_one_or_none()
+        if run is None:
+            yield line
+        else:
+            yield from (replace(line, reference=payout.public_id) for payout in queries.payouts_of_run(run.id))
 
 
 def _take(answer: BankAnswer, n: int, line: Answered, at: datetime) -> None:
