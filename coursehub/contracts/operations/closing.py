@@ -18,7 +18,7 @@ from coursehub.contracts.replay import sale_from
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import Line
 from coursehub.db import db, lock, new_public_id, transaction
-from coursehub.ledger.operations import AccountRef, Leg, post
+from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.web.locale import SHOWN_ZONE, local_time
 
 CLOSES_AFTER = timedelta(days=5)
@@ -126,6 +126,7 @@ def _post_true_up(
     key = f"true_up:{contract.public_id}:{month}:{last.id}"
     if queries.event_for(key) is not None:
         return False
+    stand_in_line()  # what is ready may be on its way to a bank in the next moment
     legs: list[Leg] = []
     ready: dict[str, int] = {}
     for party, amount in due.items():
