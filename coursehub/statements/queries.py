@@ -18,6 +18,7 @@ from coursehub.ledger.sealing import day_of
 from coursehub.people.models import Organisation
 from coursehub.statements import reckoning
 from coursehub.statements.bundle import event_data
+from coursehub.statements.mix import Sold
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at
 from coursehub.statements.reckoning import CourseLine, Held, Move
@@ -220,6 +221,29 @@ def events_of_line(party: str, data: Mapping[str, Any], line: Mapping[str, Any])
         .group_by(MoneyEvent.id)
         .order_by(MoneyEvent.occurred_at.desc(), MoneyEvent.id.desc())
     )  # fmt: skip
+
+
+def sales_by_channel(party: str, currency: str, after: int, through: int) -> dict[str, Sold]:
+    """What sold through each channel between two journals, and what the party got of it; refunds left aside."""
+    mine = (
+        select(MoneyLine.event_id, sa.func.sum(MoneyLine.amount_minor).label("income"))
+        .where(MoneyLine.party == party)
+        .group_by(MoneyLine.event_id)
+        .subquery()
+    )
+    found = (
+        select(
+            MoneyEvent.channel, sa.func.count(MoneyEvent.id), sa.func.sum(MoneyEvent.amount_minor), sa.func.sum(mine.c.income)
+        )
+        .join(mine, mine.c.event_id == MoneyEvent.id)
+        .where(
+            MoneyEvent.kind == "sale", MoneyEvent.currency == currency,
+            MoneyEvent.journal_id > after, MoneyEvent.journal_id <= through,
+        )
+        .group_by(MoneyEvent.channel)
+        .order_by(MoneyEvent.channel)
+    )  # fmt: skip
+    return {channel: Sold(int(sales), int(paid), int(income)) for channel, sales, paid, income in db.session.execute(found)}
 
 
 def courses_named(public_ids: Sequence[str]) -> list[Course]:

@@ -12,6 +12,7 @@ from coursehub.web.audiences import Audience
 PAGES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("/<month>/<currency>", "statement", own.statement),
     ("/<month>/<currency>/lines/<int:n>", "line", own.line),
+    ("/<month>/<currency>/mix", "mix", own.mix),
     ("/<month>/<currency>/<any(pdf, csv, beancount, zip):form>", "file", own.file),
 )
 

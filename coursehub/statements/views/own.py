@@ -4,8 +4,10 @@ from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from coursehub import clock
+from coursehub.contracts.prose import channel_name
 from coursehub.people.queries import name_of
 from coursehub.statements import bundle, exports, letterhead, policies, queries, reckoning, telling
+from coursehub.statements.mix import explain
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at, months_between
 from coursehub.statements.views import showing
@@ -62,6 +64,20 @@ def line(month: str, currency: str, n: int, party: str | None = None) -> Respons
         "statements/line.html", shown=found, told=told, in_the_house=showing.in_the_house(),
         events=paginate(behind, request.args.get("page", 1, int), scalars=False),
     )  # fmt: skip
+
+
+def mix(month: str, currency: str, party: str | None = None) -> ResponseReturnValue:
+    """Why the income of this month differs from that of the month before: volume, mix of channels, rate."""
+    found = showing.shown(party, month, currency, clock.now())
+    of, locale = found.organisation.public_id, current_locale()
+    before, after = (
+        queries.sales_by_channel(of, currency, *queries.journals_of(each, found.at)) for each in (found.month.before, found.month)
+    )
+    change = explain(before, after)
+    names = {one.channel: channel_name(one.channel, locale) for one in change.channels}
+    return page(
+        "statements/mix.html", shown=found, before=found.month.before, change=change, names=names, has_before=bool(before)
+    )
 
 
 def file(month: str, currency: str, form: str, party: str | None = None) -> ResponseReturnValue:
