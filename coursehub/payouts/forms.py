@@ -1,16 +1,48 @@
 """The shape of what finance types about payouts."""
 
+from decimal import Decimal
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, DecimalField, Field, IntegerField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from coursehub.payouts.paydays import MINIMUM_MINOR
 
 
 class PrepareForm(FlaskForm):
     """On which day a run leaves."""
 
     pay_on = DateField(_l("Paid on"), validators=[InputRequired(_l("Choose the day on which the bank pays."))])
+
+
+class CalendarForm(FlaskForm):
+    """The day of the month, and the smallest payout in each currency; see `amounts`."""
+
+    day = IntegerField(
+        _l("Day of the month"),
+        validators=[
+            InputRequired(_l("Type a day from 1 to 28: every month has them.")),
+            NumberRange(1, 28, _l("Type a day from 1 to 28: every month has them.")),
+        ],
+    )
+
+    @property
+    def amounts(self) -> dict[str, Field]:
+        """The fields of the smallest amounts by currency."""
+        return {currency: self[f"minimum_{currency}"] for currency in MINIMUM_MINOR}
+
+
+for _currency in MINIMUM_MINOR:
+    _amount = DecimalField(
+        _l("Smallest payout in %(currency)s", currency=_currency),
+        validators=[
+            InputRequired(_l("Type the smallest amount that is paid.")),
+            NumberRange(Decimal("0.01"), Decimal(1_000_000), _l("Type an amount above zero.")),
+        ],
+    )
+    setattr(CalendarForm, f"minimum_{_currency}", _amount)
 
 
 class AnswerForm(FlaskForm):

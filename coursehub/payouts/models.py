@@ -32,6 +32,19 @@ def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(word) for word in words)})", name=f"{column}_known")
 
 
+class PayoutCalendar(Model):
+    """On which day of the month payouts leave, and from which amount in each currency; the latest row counts."""
+
+    __tablename__ = "payout_calendar"
+    __table_args__ = (CheckConstraint("day BETWEEN 1 AND 28", name="day_in_every_month"),)
+
+    id: Mapped[Id]
+    day: Mapped[int] = mapped_column(Integer)
+    minimum_minor: Mapped[dict[str, int]] = mapped_column(JSON)
+    since_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    set_by_id: Mapped[int] = ref("person.id", index=False)
+
+
 class HoldEnd(Model):
     """The hold of a sale is over and was looked at; `journal_id` is empty when nothing of it was left for a partner."""
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursehub.payouts.offsets import Claim, set_against
-from coursehub.payouts.paydays import next_payday, payday
+from coursehub.payouts.paydays import Calendar, next_payday, payday
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 claims = st.lists(
@@ -50,8 +50,12 @@ def test_the_oldest_claim_is_served_first_and_a_fee_whole():
 
 
 def test_payday_is_the_fifteenth_or_the_next_working_day():
-    assert payday(2026, 1, set()) == date(2026, 1, 15)
-    assert payday(2026, 8, set()) == date(2026, 8, 17), "the fifteenth is a Saturday"
-    assert payday(2026, 1, {date(2026, 1, 15), date(2026, 1, 16)}) == date(2026, 1, 19)
-    assert next_payday(date(2026, 12, 16), set()) == date(2027, 1, 15)
-    assert next_payday(date(2026, 1, 15), set()) == date(2026, 1, 15)
+    rule = Calendar()
+    assert payday(rule, 2026, 1, set()) == date(2026, 1, 15)
+    assert payday(rule, 2026, 8, set()) == date(2026, 8, 17), "the fifteenth is a Saturday"
+    assert payday(rule, 2026, 1, {date(2026, 1, 15), date(2026, 1, 16)}) == date(2026, 1, 19)
+    assert next_payday(rule, date(2026, 12, 16), set()) == date(2027, 1, 15)
+    assert next_payday(rule, date(2026, 1, 15), set()) == date(2026, 1, 15)
+    assert next_payday(Calendar(day=28), date(2026, 2, 3), set()) == date(2026, 3, 2), "a Saturday goes over the month's end"
+    assert next_payday(Calendar(day=28), date(2026, 3, 1), set()) == date(2026, 3, 2)
+    assert next_payday(Calendar(day=28), date(2026, 3, 3), set()) == date(2026, 3, 30), "the 28th is a Saturday again"

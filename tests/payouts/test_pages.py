@@ -80,6 +80,7 @@ def test_a_partner_reads_what_it_owes_and_nobody_elses(client, cast, world):
     world.refund(sale, 50_000, clock.now())
     shown = page(client, "/studio/payouts", cast.finn)
     assert "What you owe" in shown and "refund after payout" in shown and "CN¥350.00" in shown and "50%" in shown
+    assert "to give back" in page(client, "/studio/earnings", cast.finn)
     other = page(client, "/studio/payouts", cast.eve)
     assert "350.00" not in other and "Nothing was paid yet" in other
     assert "CN¥350.00" in page(client, "/house/payouts/reconciliation", cast.fay)
@@ -104,6 +105,18 @@ def test_the_desk_says_what_waits_for_whom(client, cast, world):
     seconds = page(client, "/house", cast.stan)
     assert "1 payout run waits for a second person" in seconds and "1 movement of money matches nothing" in seconds
     assert "payout run waits" not in page(client, "/house", cast.fay), "who prepared it cannot confirm it"
+
+
+def test_finance_decides_the_day_and_the_smallest_amount(client, cast, world):
+    world.sell(gross=10_000)
+    assert "15" in page(client, "/house/payouts/calendar", cast.fay)
+    amounts = {f"minimum_{code}": "30" for code in ("CNY", "EUR", "USD", "HKD", "JPY", "GBP", "SGD")}
+    assert client.post("/house/payouts/calendar", data={**amounts, "day": "31"}).status_code == 422
+    assert client.post("/house/payouts/calendar", data={**amounts, "day": "3", "minimum_JPY": "30.5"}).status_code == 422
+    assert client.post("/house/payouts/calendar", data={**amounts, "day": "3"}).status_code == 303
+    assert "Set by Fay Qian" in page(client, "/house/payouts/calendar", cast.stan)
+    assert queries.calendar().day == 3 and queries.calendar().minimum_minor["JPY"] == 30
+    assert "Will be paid" in page(client, "/studio/payouts", cast.finn), "70.00 are above 30.00"
 
 
 def test_wrong_input_keeps_what_was_typed(client, cast, world):

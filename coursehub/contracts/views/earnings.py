@@ -19,6 +19,8 @@ from coursehub.contracts.views import looking
 from coursehub.db import db
 from coursehub.ledger import names
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import PARTNER_OWES
+from coursehub.ledger.models import Account, Balance
 from coursehub.web import PARTNER, access, current_locale, one_or_404, page, paginate, signed_in_actor
 from coursehub.web.locale import local_time
 
@@ -70,6 +72,7 @@ def earnings() -> ResponseReturnValue:
         recent=_totals(party, since=at - RECENT),
         whole=_totals(party, since=None),
         held=_held(party, at),
+        owed=_owed(party),
         by_channel=_by_channel(party),
         now=at,
     )
@@ -161,6 +164,17 @@ def _totals(party: str, *, since: datetime | None) -> list[Any]:
 def _held(party: str, at: datetime) -> list[Any]:
     """What is still held at that moment."""
     found = _mine(party).where(MoneyEvent.held_until > at).group_by(MoneyEvent.currency).order_by(MoneyEvent.currency)
+    return list(db.session.execute(found).all())
+
+
+def _owed(party: str) -> list[Any]:
+    """(currency, minor units) of what the party has to give back, such as shares that were paid out and refunded after."""
+    found = (
+        sa.select(Account.currency, Balance.posted_minor)
+        .join(Balance, Balance.account_id == Account.id)
+        .where(Account.code == PARTNER_OWES, Account.party == party, Balance.posted_minor > 0)
+        .order_by(Account.currency)
+    )
     return list(db.session.execute(found).all())
 
 

@@ -8,6 +8,7 @@ from coursehub.payouts.operations.answers import (
     explain_line,
     import_answer,
 )
+from coursehub.payouts.operations.calendars import set_calendar
 from coursehub.payouts.operations.files import NotOrdered, take_file
 from coursehub.payouts.operations.holds import end_holds, give_up_claims
 from coursehub.payouts.operations.movements import explain_movement, read_movements
@@ -45,6 +46,7 @@ __all__ = [
     "import_answer",
     "prepare_run",
     "read_movements",
+    "set_calendar",
     "take_file",
     "take_run_back",
 ]

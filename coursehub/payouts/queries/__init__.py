@@ -1,5 +1,6 @@
 """What is ready, what is owed, what was paid and what matches nothing."""
 
+from coursehub.payouts.queries.calendars import calendar, calendar_row
 from coursehub.payouts.queries.claims import (
     claims_of,
     owed_by_party,
@@ -51,6 +52,8 @@ __all__ = [
     "Proposed",
     "Unmatched",
     "answers_read",
+    "calendar",
+    "calendar_row",
     "claims_of",
     "currencies_ready",
     "decision_of",

@@ -11,7 +11,8 @@ from coursehub.ledger.accounts import PARTNER_READY
 from coursehub.ledger.models import Account, Balance
 from coursehub.payouts.models import Payout, PayoutStep
 from coursehub.payouts.offsets import set_against
-from coursehub.payouts.paydays import REST_DAYS, minimum_minor
+from coursehub.payouts.paydays import REST_DAYS
+from coursehub.payouts.queries.calendars import calendar
 from coursehub.payouts.queries.claims import claims_of
 from coursehub.people.models import Organisation, PayeeRecord
 from coursehub.people.operations.partners import current_payee, has_iban
@@ -77,7 +78,7 @@ def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int,
     offsets = set_against(int(ready_minor), claims_of(party, currency))
     payee = current_payee(organisation_id)
     reason = _why_not_to(payee, currency, at)
-    if not reason and ready_minor - sum(offsets.values()) < minimum_minor(currency):
+    if not reason and ready_minor - sum(offsets.values()) < calendar().minimum_in(currency):
         reason = "below_minimum"
     return Proposed(
         organisation_id, party, currency, int(ready_minor), offsets, payee.id if payee else None, reason,

@@ -7,7 +7,6 @@ from coursehub import clock
 from coursehub.db import db
 from coursehub.payouts import queries
 from coursehub.payouts.models import PayoutRun
-from coursehub.payouts.paydays import minimum_minor
 from coursehub.payouts.views import showing
 from coursehub.people.operations.partners import current_payee
 from coursehub.web import PARTNER, access, page, paginate, signed_in_actor
@@ -36,5 +35,5 @@ def payouts() -> ResponseReturnValue:
     return page(
         "payouts/own.html", payouts=found, runs=runs, steps=queries.steps_of([each.id for each in found.items]), coming=coming,
         claims=claims, payee=current_payee(actor.organisation_id), organisation=organisation, now=at,
-        next_on=showing.payday_after(at), minimum_minor=minimum_minor, held=queries.held_by(organisation.public_id),
+        next_on=showing.payday_after(at), minimum_in=queries.calendar().minimum_in, held=queries.held_by(organisation.public_id),
     )  # fmt: skip

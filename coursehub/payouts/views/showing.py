@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from coursehub.payouts.models import PayoutStep, RunDecision
 from coursehub.payouts.paydays import next_payday
+from coursehub.payouts.queries import calendar
 from coursehub.talent.queries.working_days import days_off
 from coursehub.talent.working_days import local_day
 
@@ -54,7 +55,7 @@ def kind_of(decision: RunDecision | None) -> str:
 def payday_after(at: datetime) -> date:
     """The next day on which payouts leave."""
     today = local_day(at)
-    return next_payday(today, days_off(today))
+    return next_payday(calendar(), today, days_off(today))
 
 
 def words() -> dict[str, Any]:
