@@ -53,12 +53,17 @@ class Closed:
 
 
 def replayed(events: Iterable[Happened]) -> Closed:
-    """Work out every event anew, by moment and then by effect, whatever order they are given in."""
+    """Work out every event anew, by moment and then by effect, whatever order they are given in.
+
+    What takes something back comes after what it takes it from, whatever its clock said. Raises ValueError if that is missing.
+    """
+    known = list(events)
+    moments = {event.effect_key: event.moment for event in known}
     counters: dict[str, int] = {}
     sold: dict[str, tuple[TermsBody, Sale, tuple[Line, ...], dict[str, int]]] = {}
     refunded: dict[str, int] = {}
     by_month: dict[tuple[str, str], int] = {}
-    for event in sorted(events, key=lambda each: (each.moment, each.effect_key)):
+    for event in sorted(known, key=lambda each: _place(each, moments)):
         got: Mapping[str, int]
         if event.fixed is not None:
             got, moved = event.fixed, dict[str, int]()
@@ -84,13 +89,23 @@ def replayed(events: Iterable[Happened]) -> Closed:
     return Closed(by_month, counters)
 
 
-def true_up(right: Mapping[str, int], booked: Mapping[str, int]) -> dict[str, int]:
-    """What each party still has to get, or has got too much, in minor units; it adds up to nothing."""
-    return {
+def _place(event: Happened, moments: Mapping[str, str]) -> tuple[str, bool, str]:
+    return (max(event.moment, moments.get(event.reverses, "")), bool(event.reverses), event.effect_key)
+
+
+def true_up(right: Mapping[str, int], booked: Mapping[str, int], *, house: str) -> dict[str, int]:
+    """What each party still has to get, or has got too much, in minor units; it adds up to nothing.
+
+    The house gets what the others do not: tax and the rail's fee stay as they were booked, and a refund in parts may have
+    rounded them by a unit in another way than the right order would.
+    """
+    due = {
         party: right.get(party, 0) - booked.get(party, 0)
         for party in dict.fromkeys([*right, *booked])
-        if right.get(party, 0) != booked.get(party, 0)
+        if party != house and right.get(party, 0) != booked.get(party, 0)
     }
+    rest = -sum(due.values())
+    return due | ({house: rest} if rest else {})
 
 
 def shortfall(guarantee: Guarantee, earned_minor: int) -> int:

@@ -146,6 +146,15 @@ def test_a_guarantee_is_added_once_when_its_year_is_closed(cast, course, at):
     sound()
 
 
+def test_a_guarantee_holds_for_a_month_in_which_nothing_was_sold(cast, course, at):
+    partner = cast.northwind.public_id
+    promise = {"party": partner, "window": "month", "amount_minor": 5_000, "cap_minor": None, "funder": cast.house.public_id}
+    contract, _terms = agreed(cast, course, at, guarantees=[promise])
+    assert close_month(contract, "2026-03", at=AFTER) and not close_month(contract, "2026-03", at=AFTER + DAY)
+    assert -stood(cast, PARTNER_READY, partner) == 5_000
+    sound()
+
+
 def test_a_reserve_is_kept_longer_shrinks_with_refunds_and_is_let_go_of_once(cast, course, at):
     partner = cast.northwind.public_id
     _contract, terms = agreed(cast, course, at, reserve={"share_bps": 1_000, "days": 90})

@@ -133,9 +133,20 @@ def test_a_close_comes_to_the_same_in_whatever_order_things_arrived(data, sales,
     )
 
 
+def test_what_is_taken_back_comes_after_what_it_takes_from_whatever_the_clocks_said():
+    terms = simple()
+    given = Happened("sale:9", MOMENT, terms, sale=Sale(1_000, occurred_at=MOMENT))
+    for moment in (MOMENT, "2026-03-01T00:00:00Z"):
+        taken = Happened("refund:1", moment, terms, reverses="sale:9", amount_minor=1_000)
+        assert set(replayed([taken, given]).totals().values()) == {0}
+    with pytest.raises(ValueError, match="which is not there"):
+        replayed([taken])
+
+
 def test_a_true_up_adds_up_to_nothing_and_is_silent_where_nothing_differs():
-    assert true_up({"a": 10, "b": 5}, {"a": 7, "b": 8}) == {"a": 3, "b": -3}
-    assert true_up({"a": 10}, {"a": 10}) == {}
+    assert true_up({"a": 10, "house": 5}, {"a": 7, "house": 8}, house="house") == {"a": 3, "house": -3}
+    assert true_up({"a": 10, "house": 5}, {"a": 10, "house": 4}, house="house") == {}
+    assert true_up({"a": 10, "b": 5}, {"a": 7, "b": 9}, house="house") == {"a": 3, "b": -4, "house": 1}
 
 
 def test_a_guarantee_adds_what_is_missing_and_never_more_than_its_limit():

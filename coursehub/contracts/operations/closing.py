@@ -1,6 +1,7 @@
 """Closing a month of a contract: one true-up for what arrived out of order, and what a guarantee adds."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
@@ -48,35 +49,18 @@ def close_month(contract: Contract, month: str, *, at: datetime) -> bool:
         }
         if not any(names_for(body, written(at)) or body.guarantees for body in bodies.values()):
             return False
-        ends = _end_of(month)
-        events = _events(contract, ends)
-        if not events:
-            return False
+        events = _events(contract, at)
         right = replayed(_happened(events, bodies))
-        last = events[-1]
-        body = bodies[last.terms_hash]
-        moved = _post_true_up(contract, last, body, right, events, month=month, at=at)
-        for guarantee in body.guarantees:
-            window = month if guarantee.window == "month" else month[:4]
-            if guarantee.window == "year" and not month.endswith("-12"):
-                continue
-            missing = shortfall(guarantee, right.earned(guarantee.party, window))
-            key = f"guarantee:{contract.public_id}:{guarantee.party}:{window}"
-            if missing and queries.event_for(key) is None:
-                _post_guarantee(last, body, guarantee.party, missing, key=key, ends=ends, at=at)
-                moved = True
-    return moved
+        moved = _true_up(contract, right, events, month=month, at=at)
+        return _guarantee(contract, right, month=month, at=at) or moved
 
 
-def _end_of(month: str) -> datetime:
-    first = date.fromisoformat(f"{month}-01")
-    after = (first + timedelta(days=32)).replace(day=1)
-    return datetime(after.year, after.month, 1, tzinfo=SHOWN_ZONE).astimezone(UTC)
-
-
-def _events(contract: Contract, ends: datetime) -> list[MoneyEvent]:
-    found = sa.select(MoneyEvent).where(MoneyEvent.contract_id == contract.id, MoneyEvent.occurred_at < ends)
-    return list(db.session.execute(found.order_by(MoneyEvent.occurred_at, MoneyEvent.effect_key)).scalars())
+def _events(contract: Contract, at: datetime) -> list[MoneyEvent]:
+    """Everything that is known by now, also of the month that has begun: counters run on, so it is put right as well."""
+    found = sa.select(MoneyEvent).where(MoneyEvent.contract_id == contract.id, MoneyEvent.occurred_at <= at)
+    events = list(db.session.execute(found.order_by(MoneyEvent.occurred_at, MoneyEvent.effect_key)).scalars())
+    known = {event.id for event in events}
+    return [event for event in events if event.reverses_id is None or event.reverses_id in known]
 
 
 def _happened(events: list[MoneyEvent], bodies: Mapping[str, TermsBody]) -> list[Happened]:
@@ -110,21 +94,22 @@ def _got(event: MoneyEvent) -> dict[str, int]:
     return found
 
 
-def _post_true_up(
-    contract: Contract, last: MoneyEvent, body: TermsBody, right: Closed, events: list[MoneyEvent], *, month: str, at: datetime
-) -> bool:
+def _true_up(contract: Contract, right: Closed, events: list[MoneyEvent], *, month: str, at: datetime) -> bool:
+    """One line for each party whose total differs from what the right order gives, and the counters put right with it."""
+    if not events:
+        return False
+    terms_hash, course_id = events[-1].terms_hash, events[-1].course_id
+    body = queries.body_hashed(terms_hash)
     booked: dict[str, int] = {}
     for event in events:
         if event.kind != "guarantee":
             for party, amount in _got(event).items():
                 booked[party] = booked.get(party, 0) + amount
-    due = true_up(right.totals(), booked)
+    due = true_up(right.totals(), booked, house=body.house.id)
     counters = standing_counters(body, right.counters)
     moves = {name: right.counters[name] - counters[name] for name in right.counters if right.counters[name] != counters[name]}
-    if not due and not moves:
-        return False
-    key = f"true_up:{contract.public_id}:{month}:{last.id}"
-    if queries.event_for(key) is not None:
+    key = f"true_up:{contract.public_id}:{month}:{events[-1].id}"
+    if not (due or moves) or queries.event_for(key) is not None:
         return False
     stand_in_line()  # what is ready may be on its way to a bank in the next moment
     legs: list[Leg] = []
@@ -135,33 +120,69 @@ def _post_true_up(
         elif amount > 0:
             legs.append(Leg(AccountRef(AVAILABLE, party), -amount, TRUE_UP))
         else:
-            legs += owed_back(party, -amount, last.currency, body, ready)
+            legs += owed_back(party, -amount, body.currency, ready)
     lines = [Line("share", party, amount, TRUE_UP, Reason("true_up", Fraction(amount))) for party, amount in due.items()]
-    _write("true_up", last, legs + memo_legs(body, moves), lines, key=key, ends=_end_of(month), at=at)
+    legs += memo_legs(body, moves)
+    _write(_Close("true_up", key, contract, body.currency, terms_hash, course_id), legs, lines, at=at)
     return True
 
 
-def _post_guarantee(
-    last: MoneyEvent, body: TermsBody, party: str, missing: int, *, key: str, ends: datetime, at: datetime
-) -> None:
-    n = next(n for n, one in enumerate(body.guarantees) if one.party == party)
-    path = f"/guarantees/{n}"
-    legs = [Leg(AccountRef(GUARANTEES), missing, path), Leg(AccountRef(AVAILABLE, party), -missing, path)]
-    line = Line("share", party, missing, path, Reason("guarantee", Fraction(missing)))
-    _write("guarantee", last, legs, [line], key=key, ends=ends, at=at)
+def _guarantee(contract: Contract, right: Closed, *, month: str, at: datetime) -> bool:
+    """What the terms that held at the end of the month promise for windows that end with it, sold or not; once for each."""
+    terms = queries.terms_of(contract, _last_moment(month))
+    courses = queries.course_ids_of(contract.id)
+    if terms is None or not courses:
+        return False
+    body, moved = queries.body_of(terms), False
+    for n, promise in enumerate(body.guarantees):
+        if promise.window == "year" and not month.endswith("-12"):
+            continue
+        window = month if promise.window == "month" else month[:4]
+        key = f"guarantee:{contract.public_id}:{promise.party}:{window}"
+        missing = shortfall(promise, right.earned(promise.party, window))
+        if not missing or queries.event_for(key) is not None:
+            continue
+        path = f"/guarantees/{n}"
+        legs = [Leg(AccountRef(GUARANTEES), missing, path), Leg(AccountRef(AVAILABLE, promise.party), -missing, path)]
+        line = Line("share", promise.party, missing, path, Reason("guarantee", Fraction(missing)))
+        _write(_Close("guarantee", key, contract, body.currency, terms.terms_hash, courses[0]), legs, [line], at=at)
+        moved = True
+    return moved
 
 
-def _write(kind: str, last: MoneyEvent, legs: list[Leg], lines: list[Line], *, key: str, ends: datetime, at: datetime) -> None:
-    """Book it as the last thing of its month, and write it down beside the contract's other events."""
-    moment = min(at, ends - timedelta(seconds=1))
+def _last_moment(month: str) -> datetime:
+    after = (date.fromisoformat(f"{month}-01") + timedelta(days=32)).replace(day=1)
+    return datetime(after.year, after.month, 1, tzinfo=SHOWN_ZONE).astimezone(UTC) - timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class _Close:
+    """What a close brings: its kind and effect, and under which terms and with which course it stands."""
+
+    kind: str
+    key: str
+    contract: Contract
+    currency: str
+    terms_hash: str
+    course_id: int
+
+
+def _write(close: _Close, legs: list[Leg], lines: list[Line], *, at: datetime) -> None:
+    """Book it, and write it down beside the contract's other events."""
     booked = post(
-        kind=kind, effect_key=key, occurred_at=moment, at=at, postings=legs, currency=last.currency, terms_hash=last.terms_hash
+        kind=close.kind,
+        effect_key=close.key,
+        occurred_at=at,
+        at=at,
+        postings=legs,
+        currency=close.currency,
+        terms_hash=close.terms_hash,
     )
     row = MoneyEvent(
-        public_id=new_public_id(), kind=kind, effect_key=key, occurred_at=moment, recorded_at=at, contract_id=last.contract_id,
-        course_id=last.course_id, terms_hash=last.terms_hash, currency=last.currency, channel="platform",
-        amount_minor=sum(line.amount_minor for line in lines), facts={}, contribution={}, held_until=moment,
-        journal_id=booked.id,
+        public_id=new_public_id(), kind=close.kind, effect_key=close.key, occurred_at=at, recorded_at=at,
+        contract_id=close.contract.id, course_id=close.course_id, terms_hash=close.terms_hash, currency=close.currency,
+        channel="platform",
+        amount_minor=sum(line.amount_minor for line in lines), facts={}, contribution={}, held_until=at, journal_id=booked.id,
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()

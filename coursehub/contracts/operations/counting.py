@@ -41,5 +41,5 @@ def standing_counters(body: TermsBody, names: Iterable[str]) -> dict[str, int]:
 
 def memo_legs(body: TermsBody, moved: Mapping[str, int]) -> list[Leg]:
     """The legs that move counters up by these amounts (down by negative ones); a counter stands on the credit side."""
-    legs = [Leg(AccountRef(f"memo:{name}", body.contract), -amount) for name, amount in moved.items()]
+    legs = [Leg(AccountRef(f"memo:{name}", body.contract), -amount) for name, amount in moved.items() if amount]
     return [*legs, Leg(AccountRef(CONTRA, body.contract), sum(moved.values()))] if legs else []

@@ -9,7 +9,7 @@ from typing import Any
 from coursehub.contracts import queries
 from coursehub.contracts.counters import moved_back, moved_by, written
 from coursehub.contracts.models import MoneyEvent, PublishedPrices
-from coursehub.contracts.operations.counting import memo_legs
+from coursehub.contracts.operations.counting import memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import HELD, keep_lines, legs_of_part, parts_of, write_down
 from coursehub.contracts.placement_fee import share_fee
 from coursehub.contracts.price_book import from_data
@@ -120,7 +120,8 @@ def _counted_back(event: MoneyEvent, step: Mapping[str, int]) -> list[Leg]:
     amount = sum(minor for name, minor in step.items() if name.split("|")[2:] == [str(event.id)])
     before = -sum(each.amount_minor for each in queries.reversals_of_event(event.id))
     back = moved_back(moved, gross_minor=event.amount_minor, before_minor=before, amount_minor=amount)
-    return memo_legs(body, {name: -minor for name, minor in back.items()})
+    standing = standing_counters(body, back)
+    return memo_legs(body, {name: -min(minor, standing[name]) for name, minor in back.items()})
 
 
 def _names_of(events: list[MoneyEvent]) -> dict[str, int]:

@@ -56,7 +56,8 @@ def take_back_matured(refund: MoneyEvent, sale: MoneyEvent, body: TermsBody, *, 
     ready: dict[str, int] = {}
     for leg in taken:
         legs.append(Leg(AccountRef(leg.code, leg.party), -leg.amount_minor))
-        legs += owed_back(leg.party, leg.amount_minor, refund.currency, body, ready)
+        owed = NOT_GIVEN_BACK if is_borne_by_house(body) else PARTNER_OWES
+        legs += owed_back(leg.party, leg.amount_minor, refund.currency, ready, owed=owed)
     if not legs:
         return None
     return post(
@@ -65,8 +66,8 @@ def take_back_matured(refund: MoneyEvent, sale: MoneyEvent, body: TermsBody, *, 
     )  # fmt: skip
 
 
-def owed_back(party: str, amount_minor: int, currency: str, body: TermsBody, ready: dict[str, int]) -> list[Leg]:
-    """The legs by which a partner gives an amount back: out of what is ready to be paid, the rest as a debt.
+def owed_back(party: str, amount_minor: int, currency: str, ready: dict[str, int], *, owed: str = PARTNER_OWES) -> list[Leg]:
+    """The legs by which a partner gives an amount back: out of what is ready to be paid, the rest on the account `owed`.
 
     ready: what was left of it for each party so far in this journal; filled and lowered here.
     """
@@ -74,7 +75,6 @@ def owed_back(party: str, amount_minor: int, currency: str, body: TermsBody, rea
         ready[party] = max(0, -ledger.balance_of(PARTNER_READY, currency, party=party))
     back = min(amount_minor, ready[party])
     ready[party] -= back
-    owed = NOT_GIVEN_BACK if is_borne_by_house(body) else PARTNER_OWES
     return [Leg(AccountRef(PARTNER_READY, party), back), Leg(AccountRef(owed, party), amount_minor - back, "/clawback")]
 
 

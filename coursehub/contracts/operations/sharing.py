@@ -11,7 +11,7 @@ from coursehub.contracts import queries
 from coursehub.contracts.counters import moved_back, moved_by
 from coursehub.contracts.counters import written as written_moment
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
-from coursehub.contracts.operations.counting import counted, memo_legs
+from coursehub.contracts.operations.counting import counted, memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import release_parts
 from coursehub.contracts.operations.maturing import reserve_key, take_back_matured
 from coursehub.contracts.replay import sale_from
@@ -123,6 +123,8 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: _
     rail = Leg(AccountRef(f"asset:rail:{sale.facts.get('rail', 'stripe')}"), -amount)
     moved = moved_by(body, sold, written_moment(sale.occurred_at))
     back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=before, amount_minor=amount)
+    standing = standing_counters(body, back)
+    back = {name: min(step, standing[name]) for name, step in back.items()}  # a close may have moved it to another sale
     event = _book(
         draft, terms, lines,
         legs=[

@@ -1,0 +1,282 @@
+"""Random histories of money: a driver that sells, refunds, amends, matures, pays and repeats itself, and what must hold.
+
+A history is its seed: the same seed gives the same steps. Amounts, moments and terms try the corners; deliveries come
+late, twice and out of order, and some are cut off before they are committed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+
+from coursehub.contracts import operations as contracts
+from coursehub.contracts import queries
+from coursehub.contracts.closing import replayed
+from coursehub.contracts.models import Contract, MoneyEvent, Terms
+from coursehub.contracts.operations.closing import _happened, close_months
+from coursehub.contracts.operations.sharing import release_reserves
+from coursehub.db import db, transaction
+from coursehub.errors import Refusal
+from coursehub.ledger import accounts as names
+from coursehub.ledger.models import Account, Balance, Journal
+from coursehub.ledger.operations import EffectAlreadyBooked
+from coursehub.payouts import operations as payouts
+from coursehub.payouts.models import Payout
+from tests.contracts.rig import agree, draft_of_refund, draft_of_sale, terms_data
+from tests.payouts.rig import World
+
+DAY = timedelta(days=1)
+OWED = (names.PARTNER_HELD, names.PARTNER_RESERVE, names.PARTNER_READY, names.PARTNER_ON_ITS_WAY)
+"""Accounts on which something is owed to a partner: never below nothing."""
+
+
+class CutOff(Exception):
+    """The process ends before anything is committed."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a history left behind: lines by event, what stands on which account, what was paid, the counters of a replay."""
+
+    events: list[tuple[str, int, int, dict[str, int], tuple[int, ...]]]  # kind, id, reverses, shares by party, lines
+    standing: dict[tuple[str, str], int]
+    paid: int
+    limits: dict[str, int]
+    right: dict[str, int] | None
+    counters: dict[str, int]
+
+
+@dataclass
+class History:
+    """One history of Northwind's course under changing terms."""
+
+    cast: Any
+    start: datetime
+    seed: int
+    told: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.chance = Random(self.seed)
+        self.world = World(self.cast, self.start - 3 * DAY)
+        self.contract = db.session.get_one(Terms, self.world.terms.id).contract_id
+        self.now = self.start
+        self.drafts: list[Any] = []
+        self.left: dict[str, int] = {}
+        self.version = 0
+        self.limits: dict[str, int] = {}
+
+    def run(self, steps: int) -> None:
+        """So many steps, each chosen by chance; what a rule refuses is a step like any other."""
+        ways = [
+            (self.sell, 30), (self.refund, 14), (self.repeat, 8), (self.contradict, 3), (self.amend, 3), (self.wait, 12),
+            (self.mature, 8), (self.close, 4), (self.pay, 6), (self.cut_off, 4),
+        ]  # fmt: skip
+        for _n in range(steps):
+            way = self.chance.choices([way for way, _weight in ways], [weight for _way, weight in ways])[0]
+            self.told.append(way.__name__)
+            try:
+                way()
+            except Refusal as refusal:
+                self.told[-1] += f" ({type(refusal).__name__})"
+
+    def sell(self) -> None:
+        """A sale that happened up to three weeks ago and is known only now."""
+        at = max(self.start, self.now - self.chance.randrange(21) * DAY)
+        gross = self.chance.choice([0, 1, 7, 999, 10_000, self.chance.randrange(200_000)])
+        discount = self.chance.choice([0, 0, 0, gross // 3])
+        draft = draft_of_sale(
+            self._terms_at(at), self.world.course, at, f"sale:{len(self.drafts)}", gross_minor=gross,
+            tax_bps=self.chance.choice([0, 600]), fee_minor=min(gross, self.chance.choice([0, 3, 320])),
+            channel=self.chance.choice(["platform", "partner_link", "coupon", "member"]),
+            attributed=self.chance.choice([None, self.cast.northwind.public_id]), discount_minor=discount,
+            discount_borne_by=self.chance.choice([None, self.cast.northwind.public_id]),
+        )  # fmt: skip
+        self._share(draft)
+        self.left[draft.effect_key] = gross
+
+    def refund(self) -> None:
+        """A part of a sale goes back, or all that is left of it."""
+        open_ = [key for key, left in self.left.items() if left]
+        if open_:
+            key = self.chance.choice(open_)
+            amount = self.chance.choice([1, self.left[key], 1 + self.chance.randrange(self.left[key])])
+            self._share(draft_of_refund(self.world.course, self.now, amount, f"refund:{len(self.drafts)}", key))
+            self.left[key] -= amount
+
+    def repeat(self) -> None:
+        """A delivery comes again: the same event, and nothing new in the books."""
+        if self.drafts:
+            before = _height()
+            self._share(self.chance.choice(self.drafts), again=True)
+            assert _height() == before, "a repeated delivery moved something"
+
+    def contradict(self) -> None:
+        """The same effect with other content is an error, loudly."""
+        sales = [draft for draft in self.drafts if draft.kind == "sale"]
+        if sales:
+            draft = self.chance.choice(sales)
+            other = type(draft)(**{**draft.__dict__, "facts": {**draft.facts, "gross_minor": draft.facts["gross_minor"] + 1}})
+            try:
+                self._share(other, again=True)
+            except EffectAlreadyBooked:
+                return
+            raise AssertionError("one effect key stood for two effects")
+
+    def amend(self) -> None:
+        """Both sides sign other terms, from now on; what was sold before keeps its own."""
+        self.version += 1
+        party, house = self.cast.northwind.public_id, self.cast.house.public_id
+        plain = terms_data(self.cast.house, self.cast.northwind, self.world.course)
+        changed: dict[str, Any] = {"note": f"{self.version}"}
+        rest = {**plain["rates"]["rest"], "share_bps": self.chance.choice([0, 2500, 3333, 10_000])}
+        rates = {**plain["rates"], "rest": rest}
+        if self.chance.random() < 0.5:
+            rungs = [{"above_minor": self.chance.randrange(1, 90_000), "share_bps": self.chance.choice([500, 5000])}]
+            rest["ladder"] = {"kind": self.chance.choice(["marginal", "slab"]), "window": "month", "rungs": rungs}
+        if self.chance.random() < 0.3:
+            rates["ceiling"] = {"window": self.chance.choice(["month", "contract"]), "amount_minor": 40_000}
+        if self.chance.random() < 0.5:
+            name, most = f"cost{self.version}", self.chance.randrange(1, 60_000)
+            changed["recoup"] = [
+                {"id": name, "party": self.chance.choice([party, house]), "amount_minor": most, "share_bps": 5_000}
+            ]
+            self.limits[f"recouped:{name}"] = most
+        if self.chance.random() < 0.5:
+            changed["reserve"] = {"share_bps": self.chance.choice([333, 5_000, 10_000]), "days": 60}
+        if self.chance.random() < 0.3:
+            changed["clawback"] = {"offset_limit_bps": 0, "max_age_days": 0}
+        contract = db.session.get_one(Contract, self.contract)
+        _contract, self.world.terms = agree(
+            self.cast, self.world.course, self.now, contract=contract, rates=rates, **changed
+        )  # fmt: skip
+
+    def wait(self) -> None:
+        """Time passes."""
+        self.now += self.chance.choice([1, 3, 12, 31]) * DAY
+
+    def mature(self) -> None:
+        """Holds and reserves that are over end."""
+        payouts.end_holds(at=self.now)
+        release_reserves(at=self.now)
+
+    def close(self) -> None:
+        """The month before is closed."""
+        close_months(at=self.now)
+
+    def pay(self) -> None:
+        """A run is prepared and confirmed; the bank pays, or sends it back."""
+        run = self.world.prepare(at=self.now)
+        self.world.confirm(run, at=self.now)
+        for payout in db.session.execute(sa.select(Payout).where(Payout.run_id == run.id)).scalars():
+            result = self.chance.choice(["paid", "paid", "bounced"])
+            line = (payout.public_id, result, payout.amount_minor)
+            self.world.answer(line, at=self.now + DAY, name=f"a{len(self.told)}.csv")
+        self.now += DAY
+
+    def cut_off(self) -> None:
+        """Everything is done and nothing is committed: as if it had never been."""
+        before = _height()
+        draft = draft_of_sale(self._terms_at(self.now), self.world.course, self.now, f"lost:{len(self.told)}", gross_minor=5_000)
+        try:
+            with transaction():
+                contracts.share(draft, at=self.now)
+                raise CutOff
+        except CutOff:
+            db.session.rollback()
+        assert _height() == before, "what was cut off left something behind"
+
+    def _terms_at(self, at: datetime) -> Any:
+        found = queries.terms_in_force(self.world.course.id, at)
+        assert found is not None
+        return found
+
+    def _share(self, draft: Any, *, again: bool = False) -> None:
+        with transaction():
+            contracts.share(draft, at=self.now)
+        if not again:
+            self.drafts.append(draft)
+
+    def seen(self, *, closed: bool = False) -> Seen:
+        """What the history left behind; closed: every month is, so the replay must agree with the book."""
+        rows = db.session.execute(sa.select(MoneyEvent).order_by(MoneyEvent.id)).scalars().all()
+        bodies = {row.terms_hash: queries.body_hashed(row.terms_hash) for row in rows}
+        right = replayed(_happened(list(rows), bodies)) if closed and rows else None
+        events = []
+        for row in rows:
+            got: dict[str, int] = {}
+            for line in row.lines:
+                if line.party and line.role in ("share", "discount"):
+                    got[line.party] = got.get(line.party, 0) + line.amount_minor
+            events.append((row.kind, row.id, row.reverses_id or 0, got, tuple(line.amount_minor for line in row.lines)))
+        standing = {
+            (code, party): int(minor)
+            for code, party, minor in db.session.execute(
+                sa.select(Account.code, Account.party, Balance.posted_minor).join(Balance, Balance.account_id == Account.id)
+            )
+        }
+        paid = -standing.get((names.BANK, ""), 0)
+        counters = {code.removeprefix("memo:"): -minor for (code, _party), minor in standing.items() if code.startswith("memo:")}
+        fees = sum(
+            line.amount_minor for row in rows for line in row.lines
+            if line.role == "fee_cost" and line.party == self.cast.northwind.public_id
+        )  # fmt: skip
+        standing["fees", self.cast.northwind.public_id] = fees
+        return Seen(
+            events, standing, paid, dict(self.limits), right.totals() if right else None,
+            counters if right is None else {**counters, "__right__": int(_same(counters, right.counters))},
+        )  # fmt: skip
+
+
+def _same(counters: dict[str, int], right: Any) -> bool:
+    return all(counters.get(name, 0) == minor for name, minor in right.items())
+
+
+def _height() -> int:
+    return int(db.session.execute(sa.select(sa.func.count(Journal.id))).scalar_one())
+
+
+def faults(seen: Seen, partner: str) -> list[str]:
+    """What is wrong with what a history left behind; nothing for a sound one."""
+    found = []
+    for code in OWED:
+        if seen.standing.get((code, partner), 0) > 0:
+            found.append(f"{code} is below nothing")
+    shares = {number: got for _kind, number, _of, got, _lines in seen.events}
+    back: dict[int, dict[str, int]] = {}
+    for kind, _number, of, got, _lines in seen.events:
+        if kind != "refund":
+            continue
+        if any(amount > 0 for amount in got.values()):
+            found.append("a refund credited somebody")
+        for party, amount in got.items():
+            back.setdefault(of, {})[party] = back.get(of, {}).get(party, 0) + amount
+    for of, gone in back.items():
+        if any(shares[of].get(party, 0) + amount < 0 for party, amount in gone.items()):
+            found.append("a leg was taken back beyond itself")
+    for kind, _number, _of, got, lines in seen.events:
+        if kind == "true_up" and sum(lines):
+            found.append("a true-up made money")
+        if kind == "guarantee" and len(got) != 1:
+            found.append("a guarantee went to more than one")
+    for name, most in seen.limits.items():
+        if not 0 <= seen.counters.get(name, 0) <= most:
+            found.append(f"{name} passed its limit")
+    earned = sum(got.get(partner, 0) for _kind, _number, _of, got, _lines in seen.events)
+    owed = -sum(seen.standing.get((code, partner), 0) for code in OWED)
+    debts = seen.standing.get((names.PARTNER_OWES, partner), 0) + seen.standing["fees", partner]
+    borne = seen.standing.get((names.NOT_GIVEN_BACK, partner), 0)
+    if earned != owed + seen.paid - debts - borne:
+        found.append(f"earned {earned}, but {owed} is owed, {seen.paid} was paid, {debts} is due and {borne} borne")
+    if seen.right is not None:
+        booked: dict[str, int] = {}
+        for kind, _number, _of, got, _lines in seen.events:
+            if kind != "guarantee":
+                for party, amount in got.items():
+                    booked[party] = booked.get(party, 0) + amount
+        if booked.get(partner, 0) != seen.right.get(partner, 0):
+            found.append(f"closed, and the book says {booked} where the right order gives {seen.right}")
+        if not seen.counters["__right__"]:
+            found.append("closed, and a counter stands elsewhere than the right order leaves it")
+    return found
