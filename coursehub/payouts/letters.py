@@ -3,12 +3,16 @@
 from datetime import datetime
 
 from coursehub import mail
+from coursehub.contracts import queries as contracts
 from coursehub.db import db
 from coursehub.events import on
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import PARTNER_OWES
 from coursehub.payouts import queries
 from coursehub.payouts.models import Payout, PayoutRun
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation, PayeeRecord
+from coursehub.sales.models import Refund
 
 
 def _write(template: str, person_ids: list[int], *, mark: str, at: datetime, **context: object) -> None:
@@ -57,3 +61,20 @@ def send_bounced(*, at: datetime, payout_id: int) -> None:
 def send_returned(*, at: datetime, payout_id: int) -> None:
     """It had arrived and came back after all."""
     _to_partner("bounced", payout_id, at)
+
+
+@on("sales.refunded")
+def send_owed_back(*, at: datetime, refund_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
+    """A sale was refunded after its payout: each partner that owes its share back reads how it is taken."""
+    event = contracts.event_for(f"refund:{db.session.get_one(Refund, refund_id).public_id}")
+    clawback = ledger.journal_for(f"clawback:{event.public_id}") if event else None
+    if event is None or clawback is None:
+        return
+    limit_bps = contracts.body_hashed(event.terms_hash).clawback.offset_limit_bps
+    for line in ledger.lines_of(clawback.id):
+        organisation = people.organisation_by_public_id(line.party) if line.code == PARTNER_OWES else None
+        if organisation is not None:
+            _write(
+                "owed_back", people.members_with_role(organisation.id, "owner", "finance"), mark=f"{clawback.id}:{line.party}",
+                at=at, organisation=organisation, minor=line.amount_minor, currency=line.currency, limit_bps=limit_bps,
+            )  # fmt: skip

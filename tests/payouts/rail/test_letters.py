@@ -1,0 +1,33 @@
+"""A refund after the payout, from the buyer's click to the partner's letter."""
+
+from datetime import timedelta
+
+from coursehub.payouts import operations, queries
+from coursehub.payouts.checks import faults
+from coursehub.sales.operations import approve_refund, ask_refund
+from tests.payouts.rig import CNY
+from tests.people.mailbox import letters_to
+
+
+def test_a_partner_reads_what_it_owes_and_how_it_is_taken(shop, cast, offering, at):
+    from coursehub.billing.operations import set_collection_account
+    from coursehub.people.operations.partners import give_payee_details
+
+    order = shop.buy(offering, cast.ada)
+    later, fay, stan = at + timedelta(days=31), cast.acting(cast.fay), cast.acting(cast.stan)
+    give_payee_details(cast.northwind, CNY, by=cast.acting(cast.finn), at=at)
+    set_collection_account("CNY", holder="House", bank="Bank", number="000011112222", by=fay, at=at)
+    operations.end_holds(at=later)
+    run = operations.prepare_run("CNY", pay_on=later.date() + timedelta(days=1), by=fay, at=later)
+    operations.confirm_run(run, by=stan, at=later)
+    asked = ask_refund(order, reason="It broke.", by=cast.acting(cast.ada), at=later)
+    approve_refund(asked, amount_minor=order.gross_minor, answer="Yes.", by=fay, at=later)
+    shop.work(later)
+    (claim,) = queries.claims_of(cast.northwind.public_id, "CNY")
+    (payout,) = queries.payouts_of_run(run.id)
+    assert claim.left_minor == payout.amount_minor
+    for name in ("finn", "pia"):
+        letter = letters_to(f"{name}@example.org")[-1]
+        assert letter.subject == "A sale was refunded after its payout"
+        assert "CN¥125.98" in letter.body and "at most 50%" in letter.body and "Ada" not in letter.body
+    assert list(faults()) == []
