@@ -91,7 +91,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     shelf.put_on_the_agenda(agenda, people)
     payouts.put_on_the_agenda(agenda, people)
     matching.put_on_the_agenda(agenda, people, stage.courses)
-    paper.put_on_the_agenda(agenda)
+    paper.put_on_the_agenda(agenda, people)
     agenda.add(agenda.ago(days=2), lambda at: careers.fill_the_pool(agenda, people, at))
     agenda.add(agenda.ago(days=1, hours=20), lambda at: careers.ask_and_answer(people, at))
     agenda.add(agenda.ago(hours=18), lambda at: careers.tell_careers(agenda, people, at))

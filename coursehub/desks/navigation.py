@@ -32,6 +32,7 @@ HOUSE = (
     ("billing_house.invoices", _l("Invoices")),
     ("payouts_house.runs", _l("Payouts")),
     ("statements_house.partners", _l("Statements")),
+    ("statements_periods.months", _l("Months")),
     ("contracts_prices.manage", _l("Prices")),
     ("sales.house_support", _l("Learners' messages")),
     ("learning.report_queue", _l("Reports")),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from coursehub.statements.views import days, house, own, showing
+from coursehub.statements.views import days, house, own, periods, showing
 from coursehub.web import PARTNER, STAFF, access
 from coursehub.web.audiences import Audience
 
@@ -31,4 +31,4 @@ FINANCE = STAFF("finance")
 studio = _desk("statements", "/studio/statements", PARTNER("owner", "finance"), "", own.statements)
 back = _desk("statements_house", "/house/statements", FINANCE, "/<party>", own.statements)
 back.add_url_rule("", "partners", access(FINANCE)(house.partners))
-blueprints = [studio, back, days.bp]
+blueprints = [studio, back, days.bp, periods.bp]

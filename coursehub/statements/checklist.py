@@ -1,0 +1,130 @@
+"""The checklist of a month that is to be closed, asked anew each time, and which months are closed."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from coursehub.contracts.operations.closing import CLOSES_AFTER
+from coursehub.db import db
+from coursehub.jobs import Job
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.checks import check_books
+from coursehub.ledger.models import Account, DayRoot, Journal, Posting
+from coursehub.payouts import checks as payout_checks
+from coursehub.payouts.queries.movements import missing, unmatched
+from coursehub.sales.models import WebhookEvent
+from coursehub.statements import queries
+from coursehub.statements.models import MonthClose, MonthPreparation
+from coursehub.statements.months import Month, month_of, months_between
+
+STUCK_AFTER = timedelta(hours=1)
+NAMED = "suspense"
+"""What may stand open if it is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that must be done. count: how many of it are left, in minor units for suspense."""
+
+    key: str
+    is_done: bool
+    count: int = 0
+
+    def as_data(self) -> dict[str, Any]:
+        """As it is kept with the close."""
+        return asdict(self)
+
+
+def items_of(month: Month, at: datetime, *, prove: bool = True) -> list[Item]:
+    """The checklist of a month as it stands now.
+
+    prove: compute the whole book again, which takes long when it is large; else that item is left out.
+    """
+    _after, through, _head = journals_closed(month)
+    sealed = ledger.sealed_day(month.last) is not None
+    undone, suspense = _undone(month, at), _suspense(through)
+    apart = sum(each.movement.made_at < month.ends for each in unmatched())
+    apart += sum(payment.paid_at is not None and payment.paid_at < month.ends for payment in missing(at))
+    apart += sum(1 for _fault in payout_checks.faults())
+    books = check_books().faults if prove else ()
+    unissued = _unissued(month)
+    return [
+        Item("over", month.is_over(at) and sealed),
+        Item("deliveries", not undone, undone),
+        Item("true_ups", at >= month.ends + CLOSES_AFTER),
+        Item("reconciled", not apart, apart),
+        Item(NAMED, True, suspense),
+        *([Item("books", not books, len(books))] if prove else []),
+        Item("statements", sealed and not unissued, unissued),
+    ]
+
+
+def suspense_of(items: list[Item]) -> int:
+    """What stands in suspense by this checklist."""
+    return next(item.count for item in items if item.key == NAMED)
+
+
+def _undone(month: Month, at: datetime) -> int:
+    """What the rail told us in the month and nobody has taken in, and jobs of the month that are stuck."""
+    told = select(sa.func.count(WebhookEvent.id)).where(WebhookEvent.received_at < month.ends, WebhookEvent.done_at.is_(None))
+    stuck = select(sa.func.count(Job.id)).where(
+        Job.enqueued_at < month.ends, (Job.state == "dead") | (Job.run_at < at - STUCK_AFTER)
+    )
+    return db.session.execute(told).scalar_one() + db.session.execute(stuck).scalar_one()
+
+
+def _suspense(through: int) -> int:
+    """What waits for an explanation at the end of the month, currencies added up without regard to sign."""
+    found = (
+        select(sa.func.sum(Posting.amount_minor))
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.code == "liability:suspense", Posting.journal_id <= through)
+        .group_by(Posting.currency)
+    )
+    return sum(abs(int(amount)) for amount in db.session.execute(found).scalars())
+
+
+def _unissued(month: Month) -> int:
+    known, left = queries.issued_months(), 0
+    for organisation, currency in queries.parties_with_accounts():
+        first = queries.first_month(organisation.public_id, currency)
+        left += first is not None and first <= month and (organisation.id, str(month), currency) not in known
+    return left
+
+
+def journals_closed(month: Month) -> tuple[int, int, str | None]:
+    """The journals of a month, numbered after the first and up to the second, and the hash of the last."""
+    after, through = ledger.last_number_before(month.first), ledger.last_number_before(month.next.first)
+    head = db.session.get(Journal, through) if through else None
+    return after, through, head.hash if head else None
+
+
+def months_of_the_book(last: Month) -> list[Month]:
+    """Every month since the first sealed day, the latest first."""
+    first = db.session.execute(select(sa.func.min(DayRoot.day))).scalar()
+    return list(reversed(months_between(month_of(first), last))) if first else []
+
+
+def closes() -> dict[str, MonthClose]:
+    """Every month that is closed."""
+    return {close.month: close for close in db.session.execute(select(MonthClose)).scalars()}
+
+
+def close_of(month: Month) -> MonthClose | None:
+    """How a month was closed, if it was."""
+    return db.session.get(MonthClose, str(month))
+
+
+def is_next(month: Month) -> bool:
+    """Whether every month of the book before this one is closed."""
+    closed = closes()
+    return all(str(each) in closed for each in months_of_the_book(month)[1:])
+
+
+def preparation_of(month: Month) -> MonthPreparation | None:
+    """The latest preparation of a month."""
+    found = select(MonthPreparation).where(MonthPreparation.month == str(month)).order_by(MonthPreparation.id.desc()).limit(1)
+    return db.session.execute(found).scalar_one_or_none()

@@ -1,0 +1,152 @@
+"""A month is closed by two persons, in its turn, and only when its checklist holds at that very moment."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from coursehub import jobs
+from coursehub.db import db, transaction
+from coursehub.errors import NotAllowed
+from coursehub.ledger.operations import seal_days
+from coursehub.sales.models import WebhookEvent
+from coursehub.statements import checklist, operations
+from coursehub.statements.models import MonthClose
+from coursehub.statements.months import Month
+from tests.cast import sign_in
+from tests.contracts.rig import agree, course_of
+
+from .books import APRIL, DAY, HELD, MARCH, MAY, move, refund, sell, tampered
+
+march, april = Month(2026, 3), Month(2026, 4)
+
+
+@pytest.fixture
+def told(cast, at):
+    course = course_of(cast.northwind, "async", at)
+    terms = agree(cast, course, at)[1]
+    for n in range(3):
+        sell(terms, course, MARCH + n * DAY, str(n))
+    refund(course, MARCH + 3 * DAY, 3_333, "1", "1")
+    sell(terms, course, APRIL, "4")
+    seal_days(at=MAY)
+    operations.issue_due(at=MAY)
+    jobs.run_due(at=MAY, strict=True)
+    return cast.northwind
+
+
+@pytest.fixture
+def prepared(told, cast):
+    return operations.prepare_close(march, named="", by=cast.acting(cast.fay), at=MAY)
+
+
+def open_items(month, at=MAY):
+    return [item.key for item in checklist.items_of(month, at) if not item.is_done]
+
+
+def told_by_the_rail(at, done_at=None):
+    with transaction():
+        db.session.add(
+            WebhookEvent(
+                rail_event_id="evt_1", type="charge.updated", is_live=False, object_id="ch_1", claims={}, source="webhook",
+                made_at=at, received_at=at, done_at=done_at,
+            )
+        )  # fmt: skip
+
+
+def test_one_person_prepares_and_another_closes(prepared, cast):
+    close = operations.close_month(prepared, by=cast.acting(cast.stan), at=MAY)
+    assert (close.month, close.after_id, close.through_id) == ("2026-03", 0, 4)
+    assert [item["is_done"] for item in close.checklist] == [True] * 7
+    assert checklist.is_next(april)
+
+
+def test_whoever_prepared_a_month_cannot_close_it(prepared, cast):
+    with pytest.raises(operations.AnotherPersonCloses):
+        operations.close_month(prepared, by=cast.acting(cast.fay), at=MAY)
+    values = {
+        "month": "2026-03", "preparation_id": prepared.id, "prepared_by_id": cast.fay.id, "closed_by_id": cast.fay.id,
+        "closed_at": MAY, "checklist": [], "after_id": 0, "through_id": 4,
+    }  # fmt: skip
+    with pytest.raises(sa.exc.IntegrityError), transaction():
+        db.session.execute(sa.insert(MonthClose), values)
+
+
+def test_only_finance_closes_months(prepared, cast):
+    for person in (cast.cato, cast.susi, cast.finn):
+        with pytest.raises(NotAllowed):
+            operations.prepare_close(april, named="", by=cast.acting(person), at=MAY)
+        with pytest.raises(NotAllowed):
+            operations.close_month(prepared, by=cast.acting(person), at=MAY)
+
+
+def test_a_month_is_closed_once_and_its_close_is_final(prepared, cast):
+    operations.close_month(prepared, by=cast.acting(cast.stan), at=MAY)
+    for again in (
+        lambda: operations.close_month(prepared, by=cast.acting(cast.stan), at=MAY),
+        lambda: operations.prepare_close(march, named="", by=cast.acting(cast.fay), at=MAY),
+    ):
+        with pytest.raises(operations.MonthClosed):
+            again()
+    for statement in ("DELETE FROM month_close", "UPDATE month_preparation SET named = 'x'"):
+        with pytest.raises(sa.exc.IntegrityError), transaction():
+            db.session.execute(sa.text(statement))
+
+
+def test_months_are_closed_in_their_order(told, cast):
+    with pytest.raises(operations.EarlierMonthOpen):
+        operations.prepare_close(april, named="", by=cast.acting(cast.fay), at=MAY)
+
+
+def test_what_is_not_done_is_on_the_list_and_keeps_the_month_open(told, cast):
+    assert open_items(march) == []
+    assert open_items(Month(2026, 5)) == ["over", "true_ups", "statements"]
+    told_by_the_rail(MAY - 60 * DAY)
+    assert open_items(march) == ["deliveries"]
+    with pytest.raises(operations.NotEverythingDone):
+        operations.prepare_close(march, named="", by=cast.acting(cast.fay), at=MAY)
+
+
+def test_the_checklist_is_asked_again_when_the_second_person_closes(prepared, cast):
+    tampered("DELETE FROM statement WHERE month = '2026-03'")
+    assert open_items(march) == ["statements"]
+    with pytest.raises(operations.NotEverythingDone):
+        operations.close_month(prepared, by=cast.acting(cast.stan), at=MAY)
+
+
+def test_what_stands_in_suspense_must_be_named(told, cast):
+    northwind, stan, fay = told.public_id, cast.acting(cast.stan), cast.acting(cast.fay)
+    operations.close_month(operations.prepare_close(march, named="", by=fay, at=MAY), by=stan, at=MAY)
+    operations.close_month(operations.prepare_close(april, named="", by=fay, at=MAY), by=stan, at=MAY)
+    move("stray", MAY, "stray:1", ("asset:bank", None, 700), ("liability:suspense", None, -700))
+    move("gift", MAY, "gift:1", ("asset:bank", None, 1), (HELD, northwind, -1))
+    june = MAY + timedelta(days=35)
+    seal_days(at=june)
+    operations.issue_due(at=june)
+    may = Month(2026, 5)
+    assert checklist.suspense_of(checklist.items_of(may, june)) == 700
+    with pytest.raises(operations.SuspenseNotNamed):
+        operations.prepare_close(may, named="  ", by=fay, at=june)
+    preparation = operations.prepare_close(
+        may, named="A transfer of 7.00 without a name, asked for at the bank.", by=fay, at=june
+    )
+    assert operations.close_month(preparation, by=stan, at=june).month == "2026-05"
+
+
+def test_two_persons_close_a_month_on_the_screen(told, cast, client, monkeypatch):
+    monkeypatch.setattr("coursehub.clock.now", lambda: MAY)
+    second = client.application.test_client()
+    sign_in(client, cast.fay)
+    sign_in(second, cast.stan)
+    assert "March 2026" in client.get("/house/months").text
+    assert "Everything is done" in client.get("/house/months/2026-03").text
+    assert client.get("/house/months/2031-03").status_code == 404
+    assert client.post("/house/months/2026-03/close").status_code == 404
+    assert client.post("/house/months/2026-03/preparations", data={"named": ""}).status_code == 303
+    assert "another person of finance closes it" in client.get("/house/months/2026-03").text
+    assert client.post("/house/months/2026-03/close").status_code == 403
+    assert "Close the month" in second.get("/house/months/2026-03").text
+    assert second.post("/house/months/2026-03/close").status_code == 303
+    page = client.get("/house/months/2026-03").text
+    assert "Prepared by Fay Qian, closed by Stan Zhou" in page
+    assert client.post("/house/months/2026-04/preparations", data={"named": "x" * 2001}).status_code == 422
