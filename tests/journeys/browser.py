@@ -41,7 +41,11 @@ class Person:
         context.set_default_timeout(PATIENCE)
         self.page = context.new_page()
         self.page.on("console", self._listen)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", self._note)
+
+    def _note(self, error: Any) -> None:
+        if "Transition was" not in str(error):  # Chromium's own animation between two pages, overtaken by the next page
+            self.complaints.append(str(error))
 
     def _listen(self, line: Any) -> None:
         if line.type == "error" and "Failed to load resource" not in line.text:
