@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from coursehub.contracts import operations
-from coursehub.contracts.operations import closing, sharing
+from coursehub.contracts.operations import closing, comments, sharing
 from coursehub.jobs import cron, job
 
 
@@ -25,12 +25,19 @@ def release_reserves(*, at: datetime) -> None:
     sharing.release_reserves(at=at)
 
 
+@job("contracts.remind_of_proposals")
+def remind_of_proposals(*, at: datetime) -> None:
+    """Bring to mind what nearly ran out."""
+    comments.remind_of_proposals(at=at)
+
+
 @job("contracts.close_months")
 def close_months(*, at: datetime) -> None:
     """True up the month that is over, and add what guarantees promise."""
     closing.close_months(at=at)
 
 
+cron("contracts.remind_of_proposals", every=timedelta(hours=6))
 cron("contracts.close_months", every=timedelta(days=1))
 cron("contracts.release_reserves", every=timedelta(hours=6))
 cron("contracts.expire_proposals", every=timedelta(minutes=15))

@@ -1,18 +1,21 @@
 """Letters about negotiations: to those who answer for each side, in their language, with one link."""
 
+from collections.abc import Container
 from datetime import datetime
 
 from coursehub import mail
-from coursehub.contracts.models import Contract, Proposal, Terms
+from coursehub.contracts.models import Contract, NegotiationEntry, Proposal, Terms
 from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
 
 
-def _write(template: str, contract: Contract, *, mark: str, at: datetime, but: str | None = None, **context: object) -> None:
-    """One letter to everybody who answers for a side; `but` names a party that need not be told."""
+def _write(
+    template: str, contract: Contract, *, mark: str, at: datetime, but: Container[str | None] = (), **context: object
+) -> None:
+    """One letter to everybody who answers for a side; `but` are parties that need not be told."""
     for party in contract.parties:
-        if party.party == but:
+        if party.party in but:
             continue
         roles = ("staff_finance", "staff_catalogue") if party.side == "house" else ("owner", "finance")
         for person_id in people.members_with_role(party.organisation_id, *roles):
@@ -31,7 +34,24 @@ def send_terms_proposed(*, at: datetime, proposal_id: int) -> None:
     """The other sides have something to answer."""
     proposal = db.session.get_one(Proposal, proposal_id)
     if proposal.state == "open":
-        _write("terms_proposed", proposal.contract, mark=str(proposal.id), at=at, but=proposal.offered_party, proposal=proposal)
+        _write("terms_proposed", proposal.contract, mark=str(proposal.id), at=at, but={proposal.offered_party}, proposal=proposal)
+
+
+@on("contracts.proposal_ends_soon")
+def send_proposal_ends_soon(*, at: datetime, proposal_id: int) -> None:
+    """Whoever has not signed is reminded before the time to answer runs out; once."""
+    proposal = db.session.get_one(Proposal, proposal_id)
+    if proposal.state == "open":
+        signed = {signature.party for signature in proposal.signatures}
+        _write("proposal_ends_soon", proposal.contract, mark=str(proposal.id), at=at, but=signed, proposal=proposal)
+
+
+@on("contracts.clause_commented")
+def send_clause_commented(*, at: datetime, proposal_id: int, n: int) -> None:
+    """The other sides learn that something was said; what it is they read on the page."""
+    proposal = db.session.get_one(Proposal, proposal_id)
+    entry = db.session.get_one(NegotiationEntry, (proposal.contract_id, n))
+    _write("clause_commented", proposal.contract, mark=f"{proposal.id}-{n}", at=at, but={entry.party}, proposal=proposal)
 
 
 @on("contracts.proposal_declined")

@@ -140,6 +140,15 @@ def proposals_waiting_for(party: str) -> Select[Proposal]:
     )
 
 
+def comments_on(proposal: Proposal) -> list[NegotiationEntry]:
+    """What was said about clauses of a proposal, in order."""
+    said = select(NegotiationEntry).where(
+        NegotiationEntry.contract_id == proposal.contract_id, NegotiationEntry.kind == "commented"
+    )
+    found = db.session.execute(said.order_by(NegotiationEntry.n)).scalars()
+    return [entry for entry in found if entry.body["proposal"] == proposal.public_id]
+
+
 def entries_of(contract_id: int) -> Sequence[NegotiationEntry]:
     """The record of a contract in its order."""
     found = select(NegotiationEntry).where(NegotiationEntry.contract_id == contract_id).order_by(NegotiationEntry.n)

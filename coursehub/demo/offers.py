@@ -21,6 +21,7 @@ from coursehub.config import package, root
 from coursehub.contracts import queries as contracts
 from coursehub.contracts import starting_points
 from coursehub.contracts.models import Contract, Proposal
+from coursehub.contracts.operations.comments import comment_on_clause
 from coursehub.contracts.operations.facts import record_fact
 from coursehub.contracts.operations.listings import list_course
 from coursehub.contracts.operations.negotiation import open_contract, propose_terms
@@ -237,7 +238,9 @@ def open_ends(players: Players, northwind: Contract, course: Course, *, at: date
     terms["recoup"][0]["share_bps"] = 2500
     terms["starts"] = f"{at + timedelta(days=60):%Y-%m-%dT00:00:00Z}"
     message = "同意按量递减。影片垫款请每笔收回四分之一；起步比例调整为 32%，冻结期缩短到 14 天。"
-    propose_terms(northwind, by=players.acting("stan"), terms=terms, at=at, message=message)
+    counter = propose_terms(northwind, by=players.acting("stan"), terms=terms, at=at, message=message)
+    said = "A quarter of each sale would leave us little in the first months. Could we meet at 15 %?"
+    comment_on_clause(counter, "/recoup/0", said, by=players.acting("pia"), at=at + 2 * HOURS)
     release = catalog.current_release(course.id)
     if release is not None:
         draft = revise_release(release, by=players.acting("eve"), at=at)

@@ -19,6 +19,7 @@ PAGES: tuple[tuple[str, str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("/<contract_id>/propose", "GET", "draft_terms", proposals.draft_terms),
     ("/<contract_id>/proposals", "POST", "propose_terms", proposals.propose_terms),
     ("/<contract_id>/proposals/<proposal_id>", "GET", "proposal", proposals.proposal),
+    ("/<contract_id>/proposals/<proposal_id>/comments", "POST", "comment_on_clause", proposals.comment_on_clause),
     ("/<contract_id>/proposals/<proposal_id>/decline", "POST", "decline_proposal", proposals.decline_proposal),
     ("/<contract_id>/proposals/<proposal_id>/withdraw", "POST", "withdraw_proposal", proposals.withdraw_proposal),
     ("/<contract_id>/proposals/<proposal_id>/sign", "GET", "read_and_sign", signing.read_and_sign),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, request
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -15,7 +15,8 @@ from coursehub.contracts import drafting, operations, policies, queries, splitti
 from coursehub.contracts.compiler import compile_terms
 from coursehub.contracts.diff import changes
 from coursehub.contracts.forms import LABEL_WORDS, TermsForm, terms_form
-from coursehub.contracts.models import Contract, Proposal
+from coursehub.contracts.models import Contract, NegotiationEntry, Proposal
+from coursehub.contracts.operations import comments
 from coursehub.contracts.shape import Problem
 from coursehub.contracts.splitting import Branch
 from coursehub.contracts.starting_points import joint_development, simple_split
@@ -75,7 +76,7 @@ def propose_terms(contract_id: str) -> ResponseReturnValue:
     return see_other(".proposal", contract_id=contract_id, proposal_id=proposal.public_id)
 
 
-def proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
+def proposal(contract_id: str, proposal_id: str, *, fault: str = "", status: int = 200) -> ResponseReturnValue:
     """One proposal: its sentences with what changed marked, old beside new, and the money it would have moved."""
     reader, at = signed_in_actor(), clock.now()
     found = looking.contract_or_404(reader, contract_id)
@@ -85,8 +86,16 @@ def proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
     comparison = _comparison(against, body) if against else None
     side = policies.side_of(reader, found)
     signed = {signature.party for signature in shown.signatures}
+    said: dict[str, list[NegotiationEntry]] = {}
+    for entry in queries.comments_on(shown):
+        said.setdefault(entry.body["clause"], []).append(entry)
     return page(
         "contracts/proposal.html",
+        status=status,
+        fault=fault,
+        typed=request.form,
+        comments=said,
+        may_comment=shown.state == "open" and policies.may_negotiate(reader, found),
         contract=found,
         title=looking.title_of(found),
         proposal=shown,
@@ -107,6 +116,20 @@ def proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
         may_counter=policies.may_negotiate(reader, found) and found.ends_at is None,
         now=at,
     )
+
+
+def comment_on_clause(contract_id: str, proposal_id: str) -> ResponseReturnValue:
+    """Say something about one clause; a refusal keeps what was typed."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    shown = looking.proposal_or_404(found, proposal_id)
+    path, words = request.form.get("clause", ""), request.form.get("words", "")
+    try:
+        comments.comment_on_clause(shown, path, words, by=reader, at=clock.now())
+    except Refusal as refusal:
+        return proposal(contract_id, proposal_id, fault=str(refusal), status=refusal.status)
+    flash(_("Said. The other side gets a letter."), "done")
+    return redirect(url_for(".proposal", contract_id=contract_id, proposal_id=proposal_id, _anchor=looking.anchor(path)), 303)
 
 
 def decline_proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
