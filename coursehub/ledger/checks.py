@@ -179,12 +179,28 @@ def _broken_links(connection: Connection) -> Iterator[str]:
 
 def _wrong_days(connection: Connection) -> Iterator[str]:
     """Days that do not follow each other, or whose root is not that of their journals."""
+    days = connection.execute(select(DayRoot.__table__).order_by(DayRoot.day)).all()
+    if not days:
+        return
+    hashes = _hashes(connection)
+    ahead = next(hashes, None)
     before: Any = None
-    for row in connection.execute(select(DayRoot.__table__).order_by(DayRoot.day)):
-        if row.after_id != (before.through_id if before else 0) or (before and row.day != before.day + DAY):
-            yield _("The sealed day %(day)s does not follow the one before it.", day=row.day.isoformat())
-        inside = select(Journal.hash).where(Journal.id > row.after_id, Journal.id <= row.through_id).order_by(Journal.id)
-        hashes = connection.execute(inside).scalars().all()
-        if len(hashes) != row.through_id - row.after_id or Tree([bytes.fromhex(each) for each in hashes]).root.hex() != row.root:
-            yield _("The journals of %(day)s do not give the root under which that day was sealed.", day=row.day.isoformat())
-        before = row
+    for day in days:
+        if day.after_id != (before.through_id if before else 0) or (before and day.day != before.day + DAY):
+            yield _("The sealed day %(day)s does not follow the one before it.", day=day.day.isoformat())
+        inside = []
+        while ahead and ahead[0] <= day.through_id:
+            inside += [bytes.fromhex(ahead[1])] if ahead[0] > day.after_id else []
+            ahead = next(hashes, None)
+        if len(inside) != day.through_id - day.after_id or Tree(inside).root.hex() != day.root:
+            yield _("The journals of %(day)s do not give the root under which that day was sealed.", day=day.day.isoformat())
+        before = day
+
+
+def _hashes(connection: Connection, *, at_once: int = 5000) -> Iterator[tuple[int, str]]:
+    """Every journal's number and hash in order, a few thousand in memory at a time."""
+    last = 0
+    wanted = select(Journal.id, Journal.hash).order_by(Journal.id).limit(at_once)
+    while rows := connection.execute(wanted.where(Journal.id > last)).all():
+        yield from ((number, journal_hash) for number, journal_hash in rows)
+        last = rows[-1].id

@@ -50,6 +50,7 @@ def printed(organisation: Organisation, data: Mapping[str, Any], *, issued: Stat
         "held": [
             {**_day(date.fromisoformat(one["until"])), "amount": _money(one["amount_minor"], currency)} for one in data["held"]
         ],
+        "beside": _beside(data, currency),
         "lines": [
             {
                 "zh": f"{chinese.course} · {_kind(chinese.kind, 'zh')} · {chinese.channel}",
@@ -83,6 +84,15 @@ def _summary(sums: reckoning.Totals, currency: str) -> list[dict[str, Any]]:
         {"zh": chinese, "en": english, "amount": _money(amount, currency), "strong": n in (0, last)}
         for n, (chinese, english, amount) in enumerate(rows)
     ]
+
+
+def _beside(data: Mapping[str, Any], currency: str) -> dict[str, str] | None:
+    """What is on hold though no later day says so."""
+    amount = telling.held_beside(data)
+    if not amount:
+        return None
+    words = ("已到期，尚未转出", "its day has come, not moved yet") if amount > 0 else ("到期前已转出", "moved before its day")
+    return {"zh": words[0], "en": words[1], "amount": _money(amount, currency)}
 
 
 def _kind(kind: str, language: str) -> str:
