@@ -101,6 +101,8 @@ def seal_days(*, at: datetime) -> int:
     A journal that is booked later, whatever moment it says, belongs to a day that is sealed later.
     """
     with transaction():
+        if db.engine.dialect.name == "postgresql":  # on SQLite the transaction holds the write lock
+            db.session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _SEALING})
         last = queries.last_sealed_day()
         after = last.through_id if last else 0
         unsealed = select(Journal.id, Journal.recorded_at, Journal.hash).where(Journal.id > after).order_by(Journal.id)
@@ -128,6 +130,7 @@ def stand_in_line() -> None:
         _take_head(session_connection(), "")
 
 
+_SEALING = 0x5EA1_DA75  # one seals at a time; any number that no other lock uses
 _opened = OpenedAccounts()
 _POSTINGS = Prepared(insert(Posting.__table__))  # type: ignore[arg-type]
 _JOURNAL = Prepared(insert(Journal.__table__))  # type: ignore[arg-type]

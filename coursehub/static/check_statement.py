@@ -256,7 +256,10 @@ def check_terms(report, terms):
 def check_events(report, events, terms):
     """Every line follows from terms and facts."""
     known = {event["id"]: event for event in events}
+    taken = {}
     for event in events:
+        before = taken.get(event["reverses"], 0)
+        taken[event["reverses"]] = before - event["amount_minor"]
         if event["terms_hash"] not in terms:
             report.wrong("The terms of event {id} are missing.", "缺少业务{id}的条款。", id=event["id"])
             continue
@@ -277,7 +280,6 @@ def check_events(report, events, terms):
         if event["kind"] == "refund":
             sale = known[event["reverses"]]
             sold = [(line["role"], line["party"], line["amount_minor"], line["path"]) for line in sale["lines"]]
-            before = -sum(one["amount_minor"] for one in events[: events.index(event)] if one["reverses"] == event["reverses"])
             due = share_refund(body, sold, before, facts["amount_minor"])
         else:
             if event["amount_minor"] != facts["gross_minor"] or event["channel"] != facts.get("channel", "platform"):
@@ -340,6 +342,9 @@ def check_step(report, event, known):
 def check_journals(report, statement, events, journals, days):
     """Hashes, legs and proofs of journals; that what events say is what was booked."""
     party, withheld = statement["party"], 0
+    by_journal = {}
+    for event in events:
+        by_journal.setdefault(event["journal"], []).append(event)
     for journal in journals:
         number, content = journal["id"], journal["content"]
         if content is None:
@@ -359,7 +364,7 @@ def check_journals(report, statement, events, journals, days):
             if own != [[leg["account"], -leg["amount_minor"]] for leg in journal["own"]]:
                 report.wrong("Your legs of journal {n} are not those in it.", "凭证{n}中贵方的分录与凭证内容不符。", n=number)
         check_proof(report, journal, days)
-        behind = [event for event in events if event["journal"] == number]
+        behind = by_journal.get(number, [])
         said = sum(line["amount_minor"] for event in behind for line in event["lines"] if line["party"] == party)
         if behind and said != sum(leg["amount_minor"] for leg in journal["own"]):
             report.wrong(

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from flask import Flask
 from coursehub.db import db, transaction
 from coursehub.ledger import checks, queries
 from coursehub.ledger.models import Account, Journal
-from coursehub.ledger.operations import EffectAlreadyBooked, post
+from coursehub.ledger.operations import EffectAlreadyBooked, post, seal_days
 from tests.ledger.conftest import a_sale, leg
 
 THREADS = 8
@@ -108,3 +108,11 @@ def test_refunds_racing_for_the_last_of_a_leg_take_it_once(app: Flask, at: datet
     outcomes = at_once(app, act)
     assert [outcome for outcome in outcomes if isinstance(outcome, int)] == [2]
     assert sum(isinstance(outcome, sa.exc.IntegrityError) for outcome in outcomes) == THREADS - 1
+
+
+def test_eight_threads_that_seal_days_seal_each_once(app: Flask, at: datetime) -> None:
+    for n in range(5):
+        book(f"sale:{n}", at + timedelta(days=n))
+    outcomes = at_once(app, lambda _number: seal_days(at=at + timedelta(days=6)))
+    assert sorted(outcomes) == [0] * (THREADS - 1) + [6]
+    assert checks.check_books().faults == ()
