@@ -21,10 +21,12 @@ house 1), the rest to the teacher B.
     sum        566 + 320 + 2734 + 2871 + 957 + 2552 = 10000
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import lcm
+from typing import Any, NamedTuple
 
 from coursehub.contracts.clauses import Ladder
 from coursehub.contracts.counters import window_of
@@ -76,11 +78,23 @@ class Line:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Leaf(NamedTuple):
+    """One amount before rounding; ratio: the exact amount as numerator and denominator, not in lowest terms."""
+
     party: str
     path: str
     reason: Reason
+    ratio: tuple[int, int]
+
+
+class _Twig(NamedTuple):
+    """Where the division of what is left ends: who, by which clause, by which factors, and their product."""
+
+    party: str
+    path: str
+    factors: tuple[Factor, ...]
+    num: int
+    den: int
 
 
 def tax_within(gross_minor: int, tax_bps: int) -> int:
@@ -148,18 +162,54 @@ def _leaves(terms: TermsBody, sale: Sale, pot: int) -> Iterator[_Leaf]:
         amount = min(fixed.amount_minor, left)
         left -= amount
         cap = left + amount if amount < fixed.amount_minor else None
-        yield _Leaf(fixed.party, f"/fixed/{n}", Reason("fixed", Fraction(fixed.amount_minor), cap_minor=cap))
+        reason = Reason("fixed", Fraction(fixed.amount_minor), cap_minor=cap)
+        yield _Leaf(fixed.party, f"/fixed/{n}", reason, reason.ratio)
     rate, path = rate_for(terms, sale)
     reason = _capped(_rated(rate, sale, left), _most_of(terms, rate, sale))
-    yield _Leaf(terms.rates.party, path, reason)
+    yield _Leaf(terms.rates.party, path, reason, reason.ratio)
     rest = left - reason.exact
     for n, cost in enumerate(terms.recoup):
         still = max(0, cost.amount_minor - sale.counted.get(f"recouped:{cost.id}", 0))
         back = _capped(Reason("recoup", rest, (Factor("recoup", cost.share_bps, 10_000),)), still)
         if back.exact:
-            yield _Leaf(cost.party, f"/recoup/{n}", back)
+            yield _Leaf(cost.party, f"/recoup/{n}", back, back.ratio)
             rest -= back.exact
-    yield from _branch(terms.split, sale, Reason("split", rest), "/split")
+    num, den = rest.numerator, rest.denominator
+    for twig in _divided(terms.split, sale):
+        yield _Leaf(twig.party, twig.path, Reason("split", rest, twig.factors), (num * twig.num, den * twig.den))
+
+
+_KNOWN: OrderedDict[tuple[Any, ...], tuple[Node, tuple[_Twig, ...]]] = OrderedDict()
+_MOST_KNOWN = 512
+
+
+def _divided(split: Node, sale: Sale) -> tuple[_Twig, ...]:
+    """How a division ends for the facts of a sale. Many sales share terms and facts, so the last answers are kept.
+
+    The division itself stands in the entry, so that its identity cannot come to mean another one.
+    """
+    moment = sale.occurred_at if _looks_at_dates(split) else ""
+    key = (id(split), moment, *sale.module_weights.items(), None, *sale.approved_minutes.items())
+    known = _KNOWN.get(key)
+    if known is not None and known[0] is split:
+        return known[1]
+    twigs = tuple(_branch(split, sale, _Twig("", "/split", (), 1, 1)))
+    _KNOWN[key] = (split, twigs)
+    while len(_KNOWN) > _MOST_KNOWN:
+        try:
+            _KNOWN.popitem(last=False)
+        except KeyError:  # another thread emptied it
+            break
+    return twigs
+
+
+def _looks_at_dates(node: Node) -> bool:
+    if isinstance(node, Pay):
+        return False
+    if isinstance(node, ByDate):
+        return True
+    below = [item.then for item in node.items] if isinstance(node, Shares) else []
+    return any(_looks_at_dates(each) for each in (*below, node.rest))
 
 
 def _rated(rate: Rate, sale: Sale, left: int) -> Reason:
@@ -212,43 +262,44 @@ def _moment(sale: Sale) -> str:
     return sale.occurred_at
 
 
-def _branch(node: Node, sale: Sale, reason: Reason, path: str) -> Iterator[_Leaf]:
-    """Follow one node of the split tree down to the parties."""
+def _branch(node: Node, sale: Sale, twig: _Twig) -> Iterator[_Twig]:
+    """Follow one node of the division down to the parties."""
+    path = twig.path
     if isinstance(node, Pay):
-        yield _Leaf(node.party, path, reason)
+        yield twig._replace(party=node.party)
     elif isinstance(node, Shares):
         rest_bps = 10_000
         for n, share in enumerate(node.items):
             rest_bps -= share.share_bps
-            part = _times(reason, Factor(share.label, share.share_bps, 10_000))
-            yield from _branch(share.then, sale, part, f"{path}/items/{n}/then")
+            part = _times(twig, Factor(share.label, share.share_bps, 10_000), f"{path}/items/{n}/then")
+            yield from _branch(share.then, sale, part)
         if rest_bps:
-            yield from _branch(node.rest, sale, _times(reason, Factor("rest", rest_bps, 10_000)), f"{path}/rest")
+            yield from _branch(node.rest, sale, _times(twig, Factor("rest", rest_bps, 10_000), f"{path}/rest"))
     elif isinstance(node, ByDate):
         for n, step in enumerate(node.steps):
             if _moment(sale) < step.ends:
-                yield from _branch(step.then, sale, reason, f"{path}/steps/{n}/then")
+                yield from _branch(step.then, sale, twig._replace(path=f"{path}/steps/{n}/then"))
                 return
-        yield from _branch(node.rest, sale, reason, f"{path}/rest")
+        yield from _branch(node.rest, sale, twig._replace(path=f"{path}/rest"))
     else:
-        yield from _by_contribution(node, sale, reason, path)
+        yield from _by_contribution(node, sale, twig)
 
 
-def _by_contribution(node: ByModules | ByHours, sale: Sale, reason: Reason, path: str) -> Iterator[_Leaf]:
+def _by_contribution(node: ByModules | ByHours, sale: Sale, twig: _Twig) -> Iterator[_Twig]:
     facts = sale.module_weights if isinstance(node, ByModules) else sale.approved_minutes
     weights = {party: facts.get(party, 0) for party in node.parties}
     total = sum(weights.values())
     if not total:  # nobody has contributed yet: the rest answers
-        yield from _branch(node.rest, sale, reason, f"{path}/rest")
+        yield from _branch(node.rest, sale, twig._replace(path=f"{twig.path}/rest"))
         return
     by = "modules" if isinstance(node, ByModules) else "hours"
     for n, (party, weight) in enumerate(weights.items()):
         if weight:
-            yield _Leaf(party, f"{path}/parties/{n}", _times(reason, Factor(by, weight, total)))
+            yield _times(twig, Factor(by, weight, total), f"{twig.path}/parties/{n}")._replace(party=party)
 
 
-def _times(reason: Reason, factor: Factor) -> Reason:
-    return Reason(reason.kind, reason.of, (*reason.factors, factor), reason.channel)
+def _times(twig: _Twig, factor: Factor, path: str) -> _Twig:
+    return twig._replace(path=path, factors=(*twig.factors, factor), num=twig.num * factor.num, den=twig.den * factor.den)
 
 
 def _rounded(leaves: Sequence[_Leaf], pot: int) -> list[Line]:
@@ -256,7 +307,7 @@ def _rounded(leaves: Sequence[_Leaf], pot: int) -> list[Line]:
 
     Remainders are compared as whole numbers over one denominator: exact, and several times quicker than fractions.
     """
-    ratios = [leaf.reason.ratio for leaf in leaves]
+    ratios = [leaf.ratio for leaf in leaves]
     floors = [num // den for num, den in ratios]
     if left_over := pot - sum(floors):
         common = lcm(*(den for _num, den in ratios))
