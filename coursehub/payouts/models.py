@@ -262,6 +262,17 @@ class RailMovement(Model):
     journal_id: Mapped[int | None] = ref("journal.id", index=False)
 
 
+class MovementMatch(Model):
+    """This movement has its payment or refund: it is not looked at again."""
+
+    __tablename__ = "rail_movement_match"
+
+    movement_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("rail_movement.id", name="rail_movement_match_fkey"), primary_key=True, autoincrement=False
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class MovementExplanation(Model):
     """What somebody of finance found out about a movement that matched nothing."""
 

@@ -11,7 +11,7 @@ from coursehub.payouts.operations.answers import (
 from coursehub.payouts.operations.calendars import set_calendar
 from coursehub.payouts.operations.files import NotOrdered, take_file
 from coursehub.payouts.operations.holds import end_holds, give_up_claims
-from coursehub.payouts.operations.movements import explain_movement, read_movements
+from coursehub.payouts.operations.movements import explain_movement, match_movements, read_movements
 from coursehub.payouts.operations.runs import (
     HouseAccountUnfit,
     NoHouseAccount,
@@ -44,6 +44,7 @@ __all__ = [
     "explain_movement",
     "give_up_claims",
     "import_answer",
+    "match_movements",
     "prepare_run",
     "read_movements",
     "set_calendar",

@@ -10,8 +10,8 @@ from coursehub.db import db, transaction
 from coursehub.errors import require
 from coursehub.ledger.accounts import BANK
 from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
-from coursehub.payouts import policies
-from coursehub.payouts.models import MovementExplanation, RailMovement
+from coursehub.payouts import policies, queries
+from coursehub.payouts.models import MovementExplanation, MovementMatch, RailMovement
 from coursehub.payouts.operations.answers import ExplainedAlready
 from coursehub.people.actor import Actor
 
@@ -29,7 +29,18 @@ def read_movements(*, at: datetime) -> int:
         db.session.execute(sa.select(RailMovement.movement_id).where(RailMovement.made_at >= since - LOOK_BACK)).scalars()
     )
     new = [movement for movement in reversed(found) if movement.id not in known]
-    return sum(_keep(movement, rail.name, at) for movement in new)
+    count = sum(_keep(movement, rail.name, at) for movement in new)
+    match_movements(at=at)
+    return count
+
+
+def match_movements(*, at: datetime) -> int:
+    """Set aside the movements that have their payment or refund, so that pages ask only about the others; how many."""
+    with transaction():
+        stand_in_line()
+        matched = [each.movement.id for each in queries.looked_at() if not each.why]
+        db.session.add_all(MovementMatch(movement_id=movement_id, at=at) for movement_id in matched)
+    return len(matched)
 
 
 def _keep(movement: rails.Movement, rail: str, at: datetime) -> bool:

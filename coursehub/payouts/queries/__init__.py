@@ -17,6 +17,7 @@ from coursehub.payouts.queries.matching import (
 )
 from coursehub.payouts.queries.movements import (
     Unmatched,
+    looked_at,
     missing,
     movement_visible_to,
     rail_balances,
@@ -62,6 +63,7 @@ __all__ = [
     "explained_lately",
     "held_by",
     "line_visible_to",
+    "looked_at",
     "missing",
     "movement_visible_to",
     "offsets_of",

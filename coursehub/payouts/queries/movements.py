@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from coursehub.db import db
 from coursehub.ledger.models import Account, Balance
-from coursehub.payouts.models import MovementExplanation, RailMovement
+from coursehub.payouts.models import MovementExplanation, MovementMatch, RailMovement
 from coursehub.payouts.policies import may_read_all
 from coursehub.people.actor import Actor
 from coursehub.sales.models import Payment, Refund
@@ -29,6 +29,11 @@ class Unmatched:
 
 def unmatched() -> list[Unmatched]:
     """Movements without their payment or refund that nobody has explained, the oldest first."""
+    return [each for each in looked_at() if each.why]
+
+
+def looked_at() -> list[Unmatched]:
+    """Movements that were neither matched nor explained so far, each judged as things are now; why is "" where it matches."""
     found = (
         sa.select(RailMovement, Payment, Refund)
         .outerjoin(Payment, sa.and_(RailMovement.kind == "sale", Payment.rail_charge_id == RailMovement.source_id))
@@ -37,14 +42,14 @@ def unmatched() -> list[Unmatched]:
             sa.and_(RailMovement.kind.in_(("refund", "refund_failed")), Refund.rail_refund_id == RailMovement.source_id),
         )
         .outerjoin(MovementExplanation, MovementExplanation.movement_id == RailMovement.id)
+        .outerjoin(MovementMatch, MovementMatch.movement_id == RailMovement.id)
         .where(
-            RailMovement.journal_id.is_(None), MovementExplanation.movement_id.is_(None),
+            RailMovement.journal_id.is_(None), MovementExplanation.movement_id.is_(None), MovementMatch.movement_id.is_(None),
             RailMovement.source_id.not_in(_undone()),
         )
         .order_by(RailMovement.made_at, RailMovement.id)
     )  # fmt: skip
-    judged = [Unmatched(movement, _why(movement, payment, refund)) for movement, payment, refund in db.session.execute(found)]
-    return [each for each in judged if each.why]
+    return [Unmatched(movement, _why(movement, payment, refund)) for movement, payment, refund in db.session.execute(found)]
 
 
 def _undone() -> "sa.Select[str]":

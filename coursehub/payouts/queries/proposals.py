@@ -7,8 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from coursehub.db import db
-from coursehub.ledger.accounts import PARTNER_READY
+from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.models import Account, Balance
+from coursehub.ledger.queries import balance_of
 from coursehub.payouts.models import Payout, PayoutStep
 from coursehub.payouts.offsets import set_against
 from coursehub.payouts.paydays import REST_DAYS
@@ -75,7 +76,8 @@ def _standing() -> "sa.Select[int, str, str, int]":
 
 
 def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int, at: datetime) -> Proposed:
-    offsets = set_against(int(ready_minor), claims_of(party, currency))
+    owes = balance_of(PARTNER_OWES, currency, party=party) > 0
+    offsets = set_against(int(ready_minor), claims_of(party, currency)) if owes else {}
     payee = current_payee(organisation_id)
     reason = _why_not_to(payee, currency, at)
     if not reason and ready_minor - sum(offsets.values()) < calendar().minimum_in(currency):

@@ -39,6 +39,7 @@ def test_sales_and_refunds_find_their_movements_and_balances_agree(shop, cast, o
     shop.work()
     assert operations.read_movements(at=at) == 3
     assert operations.read_movements(at=at) == 0, "each is kept once"
+    assert queries.looked_at() == [], "and what matched is set aside"
     assert queries.unmatched() == [] and queries.missing(at) == []
     ((rail, currency, told, booked),) = queries.rail_balances()
     assert (rail, currency) == ("stripe", "CNY") and told == booked > 0
@@ -85,7 +86,8 @@ def test_a_payment_that_arrives_later_explains_its_movement(shop, cast, offering
     operations.read_movements(at=at)
     assert len(queries.unmatched()) == 1
     sales.settle_order(order, at=at)
-    assert queries.unmatched() == []
+    assert queries.unmatched() == [] and len(queries.looked_at()) == 1
+    assert operations.match_movements(at=at) == 1 and queries.looked_at() == []
 
 
 def test_a_payment_that_the_provider_does_not_show_is_missed_after_two_days(shop, cast, offering, at):
