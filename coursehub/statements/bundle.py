@@ -25,10 +25,12 @@ from coursehub.db import db
 from coursehub.ledger import chain
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.chain import Header
-from coursehub.ledger.models import Account, Journal, Posting
+from coursehub.ledger.models import Account, Posting
 from coursehub.statements import reckoning
 
 SALE_FACTS = ("gross_minor", "tax_bps", "fee_minor", "channel", "attributed", "discount_minor", "discount_borne_by")
+AT_ONCE = 1000
+"""How many ids one statement names."""
 README = """\
 This folder holds a statement and everything it is made from. Check it without us (Python 3.9 or newer, no network):
     python3 check_statement.py
@@ -57,11 +59,13 @@ def _events(party: str, currency: str, after: int, through: int, ends: datetime)
         (MoneyEvent.journal_id > after) | (MoneyEvent.held_until > ends),
     )  # fmt: skip
     found = {event.id: event for event in db.session.execute(leading).scalars()}
-    given = {event.reverses_id for event in found.values() if event.reverses_id}
-    beside = select(MoneyEvent).where(
-        MoneyEvent.id.in_(given) | MoneyEvent.reverses_id.in_(given), MoneyEvent.journal_id <= through
-    )
-    found |= {event.id: event for event in db.session.execute(beside).scalars()}
+    given = sorted({event.reverses_id for event in found.values() if event.reverses_id})
+    for first in range(0, len(given), AT_ONCE):
+        some = given[first : first + AT_ONCE]
+        beside = select(MoneyEvent).where(
+            MoneyEvent.id.in_(some) | MoneyEvent.reverses_id.in_(some), MoneyEvent.journal_id <= through
+        )
+        found |= {event.id: event for event in db.session.execute(beside).scalars()}
     return [found[number] for number in sorted(found)]
 
 
@@ -156,8 +160,7 @@ def _journals(
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     own, proofs, days = set(codes), ledger.inclusions(numbers), {}
     found = []
-    for journal in db.session.execute(select(Journal).where(Journal.id.in_(numbers)).order_by(Journal.id)).scalars():
-        lines = ledger.lines_of(journal.id)
+    for journal, lines in ledger.journals_with_lines(numbers):
         header = Header(*(getattr(journal, field) for field in Header._fields))
         proof = proofs.get(journal.id)
         if proof:
