@@ -149,4 +149,7 @@ def test_two_persons_close_a_month_on_the_screen(told, cast, client, monkeypatch
     assert second.post("/house/months/2026-03/close").status_code == 303
     page = client.get("/house/months/2026-03").text
     assert "Prepared by Fay Qian, closed by Stan Zhou" in page
+    sign_in(second, cast.finn)
+    assert "closed the books of this month on 6 May 2026" in second.get("/studio/statements/2026-03/CNY").text
+    assert "closed the books of this month" not in second.get("/studio/statements/2026-04/CNY").text
     assert client.post("/house/months/2026-04/preparations", data={"named": "x" * 2001}).status_code == 422

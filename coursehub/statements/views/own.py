@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from coursehub import clock
 from coursehub.contracts.prose import channel_name
 from coursehub.people.queries import name_of
-from coursehub.statements import bundle, exports, letterhead, policies, queries, reckoning, telling
+from coursehub.statements import bundle, checklist, exports, letterhead, policies, queries, reckoning, telling
 from coursehub.statements.mix import explain
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at, months_between
@@ -48,6 +48,7 @@ def statement(month: str, currency: str, party: str | None = None) -> ResponseRe
         references=telling.references_of(found.data),
         beside=telling.held_beside(found.data),
         adds_up=not reckoning.disagreements(found.data),
+        closed=checklist.close_of(found.month),
         hash=found.issued.body_hash if found.issued else reckoning.hash_of(found.data),
         may_open_lines=policies.may_read_own(signed_in_actor()),
     )
