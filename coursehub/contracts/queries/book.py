@@ -1,0 +1,131 @@
+"""The book of money events: what was sold, given back, shared, held and let go of."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
+
+from coursehub.contracts import reasons
+from coursehub.contracts.models import (
+    MoneyEvent,
+    MoneyLine,
+    Terms,
+)
+from coursehub.contracts.queries.terms import body_of
+from coursehub.contracts.waterfall import Line
+from coursehub.db import db, look
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.models import Journal
+
+_EVENT_ID = select(MoneyEvent.id).where(MoneyEvent.effect_key == sa.bindparam("effect_key"))
+
+
+def event_for(effect_key: str) -> MoneyEvent | None:
+    """The money event of a business effect, or None if it is not in the book."""
+    event_id = look(_EVENT_ID, {"effect_key": effect_key}).scalar_one_or_none()
+    return None if event_id is None else db.session.get_one(MoneyEvent, event_id)
+
+
+def refunded_of(sale: MoneyEvent) -> int:
+    """How much of a sale has gone back to the buyer, in minor units."""
+    total = select(sa.func.coalesce(sa.func.sum(MoneyEvent.amount_minor), 0)).where(MoneyEvent.reverses_id == sale.id)
+    return -int(db.session.execute(total).scalar_one())
+
+
+def events_for_party(party: str) -> Select[Any]:
+    """Events that gave or took something for one party: (event, its amount), latest first."""
+    mine = (
+        select(MoneyLine.event_id, sa.func.sum(MoneyLine.amount_minor).label("amount_minor"))
+        .where(MoneyLine.party == party)
+        .group_by(MoneyLine.event_id)
+        .subquery()
+    )
+    return (
+        select(MoneyEvent, mine.c.amount_minor)
+        .join(mine, mine.c.event_id == MoneyEvent.id)
+        .order_by(MoneyEvent.occurred_at.desc(), MoneyEvent.id.desc())
+    )
+
+
+def sales_since(contract_id: int, since: datetime) -> Sequence[MoneyEvent]:
+    """The sales of a contract from a moment on, oldest first, with their lines."""
+    found = (
+        select(MoneyEvent)
+        .where(MoneyEvent.contract_id == contract_id, MoneyEvent.kind == "sale", MoneyEvent.occurred_at >= since)
+        .order_by(MoneyEvent.occurred_at, MoneyEvent.id)
+    )
+    return db.session.execute(found).scalars().all()
+
+
+def refunded_by_sale(sale_ids: Sequence[int]) -> dict[int, list[MoneyEvent]]:
+    """What went back of each of these sales, with its lines."""
+    found: dict[int, list[MoneyEvent]] = {}
+    for start in range(0, len(sale_ids), 500):
+        some = sale_ids[start : start + 500]
+        refunds = select(MoneyEvent).where(MoneyEvent.reverses_id.in_(some), MoneyEvent.kind == "refund").order_by(MoneyEvent.id)
+        for refund in db.session.execute(refunds).scalars():
+            found.setdefault(refund.reverses_id or 0, []).append(refund)
+    return found
+
+
+def events_of_journal(journal_id: int) -> list[MoneyEvent]:
+    """The entries of the book that one journal stands behind, in order."""
+    found = select(MoneyEvent).where(MoneyEvent.journal_id == journal_id).order_by(MoneyEvent.id)
+    return list(db.session.execute(found).scalars())
+
+
+def reversals_of_event(event_id: int) -> Sequence[MoneyEvent]:
+    """What took an entry of the book back, wholly or in part, oldest first."""
+    return (
+        db.session.execute(select(MoneyEvent).where(MoneyEvent.reverses_id == event_id).order_by(MoneyEvent.id)).scalars().all()
+    )
+
+
+def rebated_of(journal_id: int, account: str) -> int:
+    """What was given back of a journal before, as it stands on this account."""
+    taken = [
+        leg.amount_minor for each in ledger.reversals_of(journal_id) for leg in ledger.lines_of(each.id) if leg.code == account
+    ]
+    return -sum(taken)
+
+
+def hours_to_release(at: datetime) -> Sequence[Journal]:
+    """Journals of weeks in which courses have a part whose hold is over, and which was neither released nor taken back."""
+    later = aliased(Journal)
+    ended = select(later.id).where(or_(later.effect_key == Journal.effect_key + ":released", later.reverses == Journal.id))
+    found = (
+        select(Journal)
+        .where(
+            Journal.id.in_(select(MoneyEvent.journal_id).where(MoneyEvent.kind == "hour", MoneyEvent.held_until <= at)),
+            ~ended.exists(),
+        )
+        .order_by(Journal.id)
+    )
+    return db.session.execute(found).scalars().all()
+
+
+def reserves_that_end(at: datetime) -> list[MoneyEvent]:
+    """Sales whose reserve has been kept for its days and was not let go of yet, oldest first."""
+    released, found = aliased(Journal), list[MoneyEvent]()
+    for terms in db.session.execute(select(Terms).order_by(Terms.id)).scalars():
+        kept = body_of(terms).reserve
+        if kept is None:
+            continue
+        gone = select(released.id).where(released.effect_key == MoneyEvent.effect_key + ":reserve")
+        refund = aliased(MoneyEvent)
+        refunded = select(func.coalesce(func.sum(refund.amount_minor), 0)).where(refund.reverses_id == MoneyEvent.id)
+        due = select(MoneyEvent).where(
+            MoneyEvent.terms_hash == terms.terms_hash, MoneyEvent.kind == "sale",
+            MoneyEvent.amount_minor + refunded.scalar_subquery() > 0,
+            MoneyEvent.occurred_at <= at - timedelta(days=kept.days), ~gone.exists(),
+        )  # fmt: skip
+        found += db.session.execute(due.order_by(MoneyEvent.id)).scalars()
+    return found
+
+
+def line_of(row: MoneyLine) -> Line:
+    """The waterfall's line that a row of the book keeps."""
+    return Line(row.role, row.party, row.amount_minor, row.path, reasons.from_data(row.reason))

@@ -1,0 +1,51 @@
+"""The register of contributions, and what it says at a moment."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Select, select
+
+from coursehub.contracts.models import (
+    Contract,
+    ContributionFact,
+    FactContest,
+)
+from coursehub.db import look
+
+# Every sale asks these, so they are put together once.
+_COUNTING = (
+    select(ContributionFact.kind, ContributionFact.party, ContributionFact.value)
+    .where(
+        ContributionFact.contract_id == sa.bindparam("contract_id"),
+        ContributionFact.course_id == sa.bindparam("course_id"),
+        ContributionFact.holds_from <= sa.bindparam("at"),
+        ContributionFact.withdrawn_at.is_(None),
+        ~sa.exists().where(FactContest.fact_id == ContributionFact.id, FactContest.settled_at.is_(None)),
+    )
+    .order_by(ContributionFact.holds_from, ContributionFact.id)
+)
+
+
+def contribution(contract_id: int, course_id: int, at: datetime) -> dict[str, dict[str, int]]:
+    """What the facts register says at a moment: the latest weight per maker, the sum of minutes per teacher.
+
+    A fact that is taken back, or contested and not settled, does not count.
+    """
+    rows = look(_COUNTING, {"contract_id": contract_id, "course_id": course_id, "at": at}).all()
+    weights: dict[str, int] = {}
+    minutes: dict[str, int] = {}
+    for kind, party, value in rows:
+        if kind == "module_weight":
+            weights[party] = value
+        else:
+            minutes[party] = minutes.get(party, 0) + value
+    return {"module_weights": weights, "approved_minutes": minutes}
+
+
+def facts_of(contract: Contract) -> Select[ContributionFact]:
+    """The facts register of a contract, latest first."""
+    return (
+        select(ContributionFact)
+        .where(ContributionFact.contract_id == contract.id)
+        .order_by(ContributionFact.holds_from.desc(), ContributionFact.id.desc())
+    )

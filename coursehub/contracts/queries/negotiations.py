@@ -1,0 +1,77 @@
+"""The contracts that somebody may see, their proposals, and the record of what was said."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+
+from coursehub.contracts.models import (
+    Contract,
+    ContractCourse,
+    ContractParty,
+    NegotiationEntry,
+    Proposal,
+)
+from coursehub.db import db
+from coursehub.people.actor import Actor
+
+
+def contracts_visible_to(reader: Actor) -> Select[Contract]:
+    """Staff see every contract, a partner those that bind it; newest first."""
+    every = select(Contract).order_by(Contract.id.desc())
+    if reader.is_staff:
+        return every
+    bound = select(ContractParty.contract_id).where(ContractParty.organisation_id == (reader.organisation_id or 0))
+    return every.where(Contract.id.in_(bound))
+
+
+def proposals_of(contract: Contract) -> Sequence[Proposal]:
+    """The proposals of a contract, newest first."""
+    found = select(Proposal).where(Proposal.contract_id == contract.id).order_by(Proposal.n.desc())
+    return db.session.execute(found).scalars().all()
+
+
+def open_proposal(contract: Contract) -> Proposal | None:
+    """The proposal that waits for an answer, if one does."""
+    found = select(Proposal).where(Proposal.contract_id == contract.id, Proposal.state == "open")
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def proposals_waiting_for(party: str) -> Select[Proposal]:
+    """Open proposals that this party has not signed, most urgent first."""
+    bound = select(ContractParty.contract_id).where(ContractParty.party == party)
+    return (
+        select(Proposal)
+        .where(
+            Proposal.state == "open",
+            Proposal.contract_id.in_(bound),
+            ~Proposal.signatures.any(party=party),
+        )
+        .order_by(Proposal.reply_by, Proposal.id)
+    )
+
+
+def comments_on(proposal: Proposal) -> list[NegotiationEntry]:
+    """What was said about clauses of a proposal, in order."""
+    said = select(NegotiationEntry).where(
+        NegotiationEntry.contract_id == proposal.contract_id, NegotiationEntry.kind == "commented"
+    )
+    found = db.session.execute(said.order_by(NegotiationEntry.n)).scalars()
+    return [entry for entry in found if entry.body["proposal"] == proposal.public_id]
+
+
+def entries_of(contract_id: int) -> Sequence[NegotiationEntry]:
+    """The record of a contract in its order."""
+    found = select(NegotiationEntry).where(NegotiationEntry.contract_id == contract_id).order_by(NegotiationEntry.n)
+    return db.session.execute(found).scalars().all()
+
+
+def course_ids_of(contract_id: int) -> list[int]:
+    """The courses a contract was opened for."""
+    found = select(ContractCourse.course_id).where(ContractCourse.contract_id == contract_id)
+    return list(db.session.execute(found.order_by(ContractCourse.course_id)).scalars())
+
+
+def contracts_of(organisation_id: int) -> Select[Contract]:
+    """The contracts that bind one organisation, newest first."""
+    bound = select(ContractParty.contract_id).where(ContractParty.organisation_id == organisation_id)
+    return select(Contract).where(Contract.id.in_(bound)).order_by(Contract.id.desc())

@@ -1,0 +1,109 @@
+"""Which terms hold for a course or a contract at a moment, and what they say; prices that everybody pays alike."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Select, select
+
+from coursehub.contracts.models import (
+    Contract,
+    Listing,
+    Proposal,
+    PublishedPrices,
+    Terms,
+    TermsCourse,
+)
+from coursehub.contracts.terms import TermsBody, parse
+from coursehub.db import db
+
+
+def terms_in_force(course_id: int, at: datetime) -> Terms | None:
+    """The terms under which a course is sold at that moment, or None if there are none."""
+    found = (
+        select(Terms)
+        .join(TermsCourse, TermsCourse.terms_id == Terms.id)
+        .where(
+            TermsCourse.course_id == course_id,
+            TermsCourse.effective_from <= at,
+            sa.or_(TermsCourse.ended_at.is_(None), TermsCourse.ended_at > at),
+        )
+    )
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def contract_of(terms_hash: str | None) -> Contract | None:
+    """The contract whose terms have this hash."""
+    found = select(Contract).join(Terms, Terms.contract_id == Contract.id).where(Terms.terms_hash == terms_hash)
+    return db.session.execute(found.limit(1)).scalar_one_or_none()
+
+
+def terms_with_hash(terms_hash: str) -> Terms | None:
+    """The signed terms with this hash. The contract's id is part of what is hashed, so there is one."""
+    return db.session.execute(select(Terms).where(Terms.terms_hash == terms_hash)).scalar_one_or_none()
+
+
+def body_of(terms: Terms | Proposal) -> TermsBody:
+    """The typed terms of a row; read once per hash, since such a row never changes."""
+    known = _bodies.get(terms.terms_hash)
+    if known is None:
+        known = parse(terms.body)
+        if len(_bodies) > 500:
+            _bodies.clear()
+        _bodies[terms.terms_hash] = known
+    return known
+
+
+_bodies: dict[str, TermsBody] = {}
+
+
+def body_hashed(terms_hash: str) -> TermsBody:
+    """The typed terms with this hash, which must exist."""
+    known = _bodies.get(terms_hash)
+    if known is None:
+        known = body_of(db.session.execute(select(Terms).where(Terms.terms_hash == terms_hash)).scalar_one())
+    return known
+
+
+def terms_of(contract: Contract, at: datetime) -> Terms | None:
+    """What holds between the parties of a contract at that moment."""
+    found = (
+        select(Terms)
+        .where(
+            Terms.contract_id == contract.id,
+            Terms.effective_from <= at,
+            sa.or_(Terms.ended_at.is_(None), Terms.ended_at > at),
+        )
+        .order_by(Terms.id.desc())
+    )
+    return db.session.execute(found).scalars().first()
+
+
+def latest_terms(contract: Contract) -> Terms | None:
+    """The terms signed last, whether or not they have begun or ended."""
+    found = select(Terms).where(Terms.contract_id == contract.id).order_by(Terms.id.desc())
+    return db.session.execute(found).scalars().first()
+
+
+def terms_history(contract: Contract) -> Sequence[Terms]:
+    """Every terms version of a contract, newest first."""
+    found = select(Terms).where(Terms.contract_id == contract.id).order_by(Terms.id.desc())
+    return db.session.execute(found).scalars().all()
+
+
+def open_listing(course_id: int) -> Listing | None:
+    """The listing under which a course is on offer now, if it is."""
+    found = select(Listing).where(Listing.course_id == course_id, Listing.closed_at.is_(None))
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def prices_in_force(currency: str, at: datetime) -> PublishedPrices | None:
+    """What placements and hours cost in this currency at a moment."""
+    found = select(PublishedPrices).where(PublishedPrices.currency == currency, PublishedPrices.effective_from <= at)
+    found = found.order_by(PublishedPrices.effective_from.desc(), PublishedPrices.version.desc())
+    return db.session.execute(found.limit(1)).scalar_one_or_none()
+
+
+def every_prices() -> Select[PublishedPrices]:
+    """Every price list that was ever announced, the latest first."""
+    return select(PublishedPrices).order_by(PublishedPrices.effective_from.desc(), PublishedPrices.id.desc())
