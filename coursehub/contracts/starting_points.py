@@ -1,11 +1,57 @@
 """Starting points: whole terms to begin a negotiation from, which people then change."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
+from coursehub.contracts.counters import day_of, midnight, written
 from coursehub.contracts.terms import SEMANTICS
+from coursehub.money import currency_exponent
 
-KEYS = ("simple", "joint")
+
+def by_volume(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
+    """A simple split whose platform part falls with what the course earns in a year."""
+    data = simple_split(parties, courses, currency=currency)
+    unit = 10 ** currency_exponent(currency)
+    rungs = [{"above_minor": 100_000 * unit, "share_bps": 2500}, {"above_minor": 500_000 * unit, "share_bps": 2000}]
+    data["rates"]["rest"]["ladder"] = {"kind": "marginal", "window": "year", "rungs": rungs}
+    return data
+
+
+def year_by_year(
+    parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str, at: datetime
+) -> dict[str, Any]:
+    """A simple split whose platform part falls with each of the next two New Years."""
+    data = simple_split(parties, courses, currency=currency)
+    year = day_of(written(at)).year
+    data["rates"]["rest"]["later"] = [
+        {"begins": midnight(date(year + 1, 1, 1)), "share_bps": 2500},
+        {"begins": midnight(date(year + 2, 1, 1)), "share_bps": 2000},
+    ]
+    return data
+
+
+def cost_comes_back(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
+    """The house pays for making the course, and half of what is left comes back to it first."""
+    data = simple_split(parties, courses, currency=currency)
+    unit = 10 ** currency_exponent(currency)
+    data["recoup"] = [{"id": "making", "party": parties[0]["id"], "amount_minor": 20_000 * unit, "share_bps": 5000}]
+    return data
+
+
+def guaranteed_minimum(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
+    """A partner gets at least an amount in a year, against a higher part for the platform; the house's risk is limited."""
+    data = simple_split(parties, courses, currency=currency)
+    unit = 10 ** currency_exponent(currency)
+    data["rates"]["rest"]["share_bps"] = 4000
+    data["guarantees"] = [
+        {
+            "party": party["id"], "window": "year", "amount_minor": 20_000 * unit, "cap_minor": 10_000 * unit,
+            "funder": parties[0]["id"],
+        }
+        for party in parties[1:2]
+    ]  # fmt: skip
+    return data
 
 
 def simple_split(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:

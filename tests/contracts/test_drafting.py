@@ -1,6 +1,8 @@
 """The form and the data say the same, both ways."""
 
 import copy
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +11,19 @@ from hypothesis import strategies as st
 from coursehub.contracts import drafting, splitting
 from coursehub.contracts.compiler import compile_terms
 from coursehub.contracts.shape import Problem, as_data
-from coursehub.contracts.starting_points import joint_development, simple_split
+from coursehub.contracts.starting_points import (
+    by_volume,
+    cost_comes_back,
+    guaranteed_minimum,
+    joint_development,
+    simple_split,
+    year_by_year,
+)
 from coursehub.contracts.terms import parse, to_data
 
 from .strategies import bps, over_time, terms
 
+NOW = datetime(2026, 12, 31, 20, tzinfo=UTC)
 PARTIES = [
     {"id": "house", "side": "house", "name": "量潮课堂", "name_en": "QuantTide Academy"},
     {"id": "a", "side": "partner", "name": "甲", "name_en": "A"},
@@ -45,7 +55,9 @@ def there_and_back(data):
     return to_data(compile_terms({**again, "contract": "c1", "version": 1})), to_data(body)
 
 
-@pytest.mark.parametrize("start", [simple_split, joint_development])
+@pytest.mark.parametrize(
+    "start", [simple_split, joint_development, by_volume, cost_comes_back, guaranteed_minimum, partial(year_by_year, at=NOW)]
+)
 def test_each_starting_point_survives_the_form(start):
     again, before = there_and_back(start(PARTIES, COURSES, currency="CNY"))
     assert again == before

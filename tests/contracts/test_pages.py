@@ -11,6 +11,7 @@ from coursehub.contracts import operations, queries
 from coursehub.contracts.evidence import FORMAT
 from coursehub.contracts.models import Contract, Proposal
 from coursehub.contracts.record import is_whole
+from coursehub.contracts.views.proposals import STARTS
 from coursehub.db import db, transaction
 from coursehub.jobs import run_due
 
@@ -55,6 +56,22 @@ def opened(cast, course, now):
         by=cast.acting(cast.pia),
         at=now,
     )
+
+
+def test_every_starting_point_fills_the_editor_and_half_a_step_is_sent_back_with_what_was_typed(app, cast, course, opened):
+    pia = sign_in(app.test_client(), cast.pia)
+    base = f"/studio/contracts/{opened.public_id}"
+    shown = {key: pia.get(f"{base}/propose?start={key}") for key in STARTS}
+    assert all(answer.status_code == 200 for answer in shown.values())
+    assert 'value="100000.00"' in shown["volume"].text and 'value="20000.00"' in shown["cost"].text
+    half = fields(cast, course, rung_above_0="1000", ladder_kind="marginal")
+    answer = pia.post(f"{base}/proposals", data=half)
+    assert answer.status_code == 422 and 'value="1000"' in answer.text
+    whole = half | {"rung_rate_0": "20", "ladder_window": "month", "cost_amount_0": "500", "cost_percent_0": "10"}
+    assert pia.post(f"{base}/proposals", data=whole).status_code == 303
+    body = db.session.query(Proposal).one().body
+    assert body["rates"]["rest"]["ladder"]["rungs"] == [{"above_minor": 100_000, "share_bps": 2_000}]
+    assert body["recoup"][0] | {"party": ""} == {"id": "cost1", "party": "", "amount_minor": 50_000, "share_bps": 1_000}
 
 
 def test_two_sides_agree_through_the_screens(app, cast, course, now):

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from coursehub import clock
@@ -19,7 +21,14 @@ from coursehub.contracts.models import Contract, NegotiationEntry, Proposal
 from coursehub.contracts.operations import comments
 from coursehub.contracts.shape import Problem
 from coursehub.contracts.splitting import Branch
-from coursehub.contracts.starting_points import joint_development, simple_split
+from coursehub.contracts.starting_points import (
+    by_volume,
+    cost_comes_back,
+    guaranteed_minimum,
+    joint_development,
+    simple_split,
+    year_by_year,
+)
 from coursehub.contracts.terms import TermsBody, TermsRefused, parse
 from coursehub.contracts.views import looking
 from coursehub.contracts.views.simulating import PART_WORDS, simulated
@@ -175,14 +184,30 @@ def _form(found: Contract, values: dict[str, Any] | None) -> TermsForm:
 def _begin_with(found: Contract, start: str) -> tuple[TermsBody, str]:
     """The terms an editor opens with, and the name of that beginning."""
     offered, holding = queries.open_proposal(found), queries.latest_terms(found)
-    if start not in ("simple", "joint"):
+    chosen = start if start in STARTS else "simple"
+    if start not in STARTS:
         if offered is not None and start != "holding":
             return queries.body_of(offered), "offer"
         if holding is not None:
             return queries.body_of(holding), "holding"
-    make = joint_development if start == "joint" else simple_split
+    make = partial(year_by_year, at=clock.now()) if chosen == "years" else _MAKERS[chosen]
     data = make(looking.party_data(found), looking.course_data(found), currency=current_settings().default_currency)
-    return parse({**data, "contract": found.public_id, "version": 1}), "joint" if start == "joint" else "simple"
+    return parse({**data, "contract": found.public_id, "version": 1}), chosen
+
+
+STARTS = {
+    "simple": _l("Simple split"),
+    "joint": _l("Joint development and teaching"),
+    "volume": _l("Less by volume"),
+    "years": _l("Less year by year"),
+    "cost": _l("Costs come back first"),
+    "minimum": _l("A guaranteed minimum"),
+}
+"""Whole terms to begin from, in words."""
+_MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
+    "simple": simple_split, "joint": joint_development, "volume": by_volume, "cost": cost_comes_back,
+    "minimum": guaranteed_minimum,
+}  # fmt: skip
 
 
 _RESHAPING: dict[str, Callable[[Branch, str], Branch]] = {
@@ -205,6 +230,7 @@ def _editor(
         title=looking.title_of(found),
         form=form,
         start=start,
+        ready_made=STARTS,
         parties=looking.party_data(found),
         split=split,
         label_words=LABEL_WORDS,
