@@ -11,9 +11,11 @@ from coursehub.catalog.models import Skill
 from coursehub.contracts.models import MoneyEvent
 from coursehub.contracts.placement_fee import Band, PriceList
 from coursehub.contracts.price_book import PriceBook, from_data, hash_of, to_data
-from coursehub.db import db
-from coursehub.ledger.accounts import MEMBER_WILL_OWE
+from coursehub.db import db, transaction
+from coursehub.ledger.accounts import MEMBER_WILL_OWE, PARTNER_ON_ITS_WAY, PARTNER_OWES
 from coursehub.ledger.checks import check_books
+from coursehub.ledger.operations import AccountRef, Leg, post
+from coursehub.payouts.queries.claims import claims_of
 from coursehub.talent.operations import engagements, timesheets
 from coursehub.talent.operations.hour_money import release_paid_weeks
 from coursehub.talent.operations.month_invoices import invoice_month
@@ -122,6 +124,25 @@ def test_a_corrected_week_takes_every_part_back_even_one_that_could_be_paid_out(
     events = db.session.execute(sa.select(MoneyEvent).where(MoneyEvent.kind.in_(("hour", "rebate")))).scalars().all()
     assert sum(line.amount_minor for event in events for line in event.lines) == 0
     assert release_paid_weeks(at=MONTH_AFTER + 70 * DAYS) == 0
+    sound()
+
+
+def test_a_week_corrected_after_its_part_was_paid_out_is_owed_and_set_against_the_next(cast, at):
+    prices(cast, at, BOOK)
+    proves(cast, at)
+    sheet = approved(cast, begun(cast, at), at)
+    invoice_month(at=MONTH_AFTER)
+    received(cast, cast.harbour, 64_800, MONTH_AFTER + 2 * DAYS)
+    jobs.run_due(at=MONTH_AFTER + 2 * DAYS, strict=True)
+    release_paid_weeks(at=MONTH_AFTER + 60 * DAYS)
+    party = cast.northwind.public_id
+    with transaction():  # all but 100 of it is on its way to the bank
+        legs = [Leg(AccountRef(READY, party), 692), Leg(AccountRef(PARTNER_ON_ITS_WAY, party), -692)]
+        post(kind="payout", effect_key="payout:1", occurred_at=at, at=MONTH_AFTER + 60 * DAYS, postings=legs, currency="CNY")
+    timesheets.correct_week(sheet, reason="Too much", by=cast.acting(cast.theo), at=MONTH_AFTER + 61 * DAYS)
+    stood = standing(cast)
+    assert (READY, "northwind") not in stood and stood[PARTNER_OWES, "northwind"] == 692
+    assert claims_of(party, "CNY")[0].left_minor == 692
     sound()
 
 

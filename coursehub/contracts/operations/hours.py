@@ -13,10 +13,10 @@ from coursehub.contracts.operations.course_parts import keep_lines, legs_of_part
 from coursehub.contracts.placement_fee import share_fee
 from coursehub.contracts.price_book import from_data
 from coursehub.contracts.reasons import Factor, Reason
-from coursehub.contracts.waterfall import Line
+from coursehub.contracts.waterfall import Line, shares_of
 from coursehub.db import db, new_public_id, transaction
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.accounts import MEMBER_WILL_OWE
+from coursehub.ledger.accounts import MEMBER_WILL_OWE, PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post
 
 WORKER = "liability:payable:worker"
@@ -104,7 +104,25 @@ def take_hours_back(booked: Booked, *, effect_key: str, at: datetime) -> Booked:
             return back
         for event in queries.events_of_journal(booked.id):
             _write_back(event, back, effect_key=effect_key, at=at)
+            if released is not None:
+                _owe_what_was_paid(event, effect_key=effect_key, at=at)
     return back
+
+
+def _owe_what_was_paid(event: MoneyEvent, *, effect_key: str, at: datetime) -> None:
+    """What a partner had been paid of a part that went back is a debt, not a balance below nothing."""
+    house = queries.body_hashed(event.terms_hash).house.id
+    legs: list[Leg] = []
+    for party, share in shares_of([queries.line_of(row) for row in event.lines]).items():
+        short = ledger.balance_of(PARTNER_READY, event.currency, party=party)
+        if party != house and share > 0 and short > 0:
+            owed = min(share, short)
+            legs += [Leg(AccountRef(PARTNER_READY, party), -owed), Leg(AccountRef(PARTNER_OWES, party), owed, "/clawback")]
+    if legs:
+        post(
+            kind="clawback", effect_key=f"clawback:{effect_key}:{event.course_id}", occurred_at=at, at=at, postings=legs,
+            currency=event.currency, terms_hash=event.terms_hash,
+        )  # fmt: skip
 
 
 def released_key(effect_key: str) -> str:
