@@ -97,3 +97,14 @@ class Reserve:
 
     share_bps: Bps
     days: Annotated[int, Whole(1, 730)]
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What opens the terms for talk again: a side's part of the modules or of the hours moved by so much since they began.
+
+    points_bps: how far, in hundredths of a percentage point.
+    """
+
+    measure: Literal["modules", "hours"]
+    points_bps: Annotated[int, Whole(100, 10_000)]

@@ -16,6 +16,8 @@ CHANNELS = ("partner_link", "coupon", "sponsor", "member")
 SHARED = "shared"
 MEMBER_EVENTS = {"hire": "hires", "hour": "hours"}
 """Events beside sales that terms may answer, and the box on the form for each."""
+MEASURES = ("modules", "hours")
+"""What a trigger can watch."""
 RUNGS, LATER, COSTS = 4, 3, 3
 """How many steps by volume, later rates and costs the form has room for."""
 
@@ -77,6 +79,7 @@ def to_data(
             "reply_days": fields["reply_days"],
             "notice_days": fields["notice_days"],
             **({"enough": fields["enough"]} if fields.get("enough") else {}),
+            **_triggers(fields),
         },
         **_over_time(fields, currency, parties),
         "note": " ".join((fields.get("note") or "").split()),
@@ -143,6 +146,15 @@ def _ceiling(fields: Mapping[str, Any], currency: str) -> dict[str, Any]:
     return {"ceiling": {"window": fields["ceiling_window"], "amount_minor": _minor(amount, currency)}}
 
 
+def _triggers(fields: Mapping[str, Any]) -> dict[str, Any]:
+    found = [
+        {"measure": measure, "points_bps": _bps(fields[f"trigger_{measure}"])}
+        for measure in MEASURES
+        if fields.get(f"trigger_{measure}") is not None
+    ]
+    return {"triggers": found} if found else {}
+
+
 def _over_time(fields: Mapping[str, Any], currency: str, parties: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Costs that come back, guarantees and the reserve: only what is said."""
     costs = [
@@ -201,6 +213,7 @@ def _windows_of(body: TermsBody) -> dict[str, Any]:
         }  # fmt: skip
     if kept := body.reserve:
         fields |= {"reserve_percent": _percent(kept.share_bps), "reserve_days": kept.days}
+    fields |= {f"trigger_{one.measure}": _percent(one.points_bps) for one in body.governance.triggers}
     return fields | {"enough": body.governance.enough}
 
 
@@ -241,6 +254,7 @@ FIELD_OF = {
     "/reserve": "reserve_percent",
     "/reserve/days": "reserve_days",
     "/governance/enough": "enough",
+    "/governance/triggers": "trigger_modules",
     "/rates": "rate_rest",
     "/hold": "hold_days",
     "/clawback": "offset_percent",

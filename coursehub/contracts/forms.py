@@ -72,6 +72,11 @@ def _percent(label: Any, *, required: bool = False) -> DecimalField:
     return DecimalField(label, places=None, validators=[InputRequired(_NEEDED) if required else Optional(), FinePercent()])
 
 
+def _points(label: Any) -> DecimalField:
+    most = NumberRange(Decimal(1), Decimal(100), _l("Give 1 to 100 percentage points."))
+    return DecimalField(label, places=None, validators=[Optional(), most, FinePercent()])
+
+
 def _amount(label: Any) -> DecimalField:
     return DecimalField(label, places=None, validators=[Optional(), FineAmount()])
 
@@ -121,6 +126,8 @@ class TermsForm(FlaskForm):
     reserve_percent = _percent(_l("Kept longer, of each partner's share, in percent"))
     reserve_days = IntegerField(_l("For how many days in all"), validators=[Optional(), NumberRange(1, 730)])
     enough = IntegerField(_l("Signatures that are enough for a later change"), validators=[Optional(), NumberRange(2, 20)])
+    trigger_modules = _points(_l("Talk again when a side's part of the modules has moved by, in percentage points"))
+    trigger_hours = _points(_l("Talk again when a side's part of the hours has moved by, in percentage points"))
     offset_percent = _percent(_l("Most of one payout that may be set against a refund, in percent"), required=True)
     offset_days = _days(_l("For how many days"), 0, 3650)
     hold_days = _days(_l("Days a share is held"), 0, 365)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from coursehub.contracts import operations
-from coursehub.contracts.operations import closing, comments, sharing
+from coursehub.contracts.operations import closing, comments, reopening, sharing
 from coursehub.jobs import cron, job
 
 
@@ -25,6 +25,12 @@ def release_reserves(*, at: datetime) -> None:
     sharing.release_reserves(at=at)
 
 
+@job("contracts.reopen_terms")
+def reopen_terms(*, at: datetime) -> None:
+    """Ask the sides to talk where contributions have moved as far as their terms name."""
+    reopening.reopen_terms(at=at)
+
+
 @job("contracts.remind_of_proposals")
 def remind_of_proposals(*, at: datetime) -> None:
     """Bring to mind what nearly ran out."""
@@ -37,6 +43,7 @@ def close_months(*, at: datetime) -> None:
     closing.close_months(at=at)
 
 
+cron("contracts.reopen_terms", every=timedelta(days=1))
 cron("contracts.remind_of_proposals", every=timedelta(hours=6))
 cron("contracts.close_months", every=timedelta(days=1))
 cron("contracts.release_reserves", every=timedelta(hours=6))

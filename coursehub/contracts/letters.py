@@ -54,6 +54,15 @@ def send_clause_commented(*, at: datetime, proposal_id: int, n: int) -> None:
     _write("clause_commented", proposal.contract, mark=f"{proposal.id}-{n}", at=at, but={entry.party}, proposal=proposal)
 
 
+@on("contracts.terms_reopened")
+def send_terms_reopened(*, at: datetime, contract_id: int, n: int) -> None:
+    """Every side is asked to talk again."""
+    contract = db.session.get_one(Contract, contract_id)
+    entry = db.session.get_one(NegotiationEntry, (contract_id, n))
+    answer_by = datetime.fromisoformat(entry.body["answer_by"])
+    _write("terms_reopened", contract, mark=f"{contract_id}-{n}", at=at, answer_by=answer_by, body=entry.body)
+
+
 @on("contracts.proposal_declined")
 def send_proposal_declined(*, at: datetime, proposal_id: int) -> None:
     """Whoever offered learns that the answer is no."""

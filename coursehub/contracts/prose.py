@@ -290,6 +290,9 @@ class _Teller:
         yield self.say(f"signers{alone}", "/governance/signers", parties=self.names(rules.signers))
         if rules.enough is not None:
             yield self.say("enough", "/governance/enough", count=str(rules.enough))
+        for n, trigger in enumerate(rules.triggers):
+            points = percent(trigger.points_bps).removesuffix("%")
+            yield self.say(f"trigger_{trigger.measure}", f"/governance/triggers/{n}", points=points)
         yield self.say("reply", "/governance/reply_days", days=str(rules.reply_days))
         yield self.say("notice" if rules.notice_days else "notice_none", "/governance/notice_days", days=str(rules.notice_days))
 

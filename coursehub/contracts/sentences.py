@@ -203,6 +203,16 @@ SENTENCES = {
         "此后修改本条款，其中任意{count}方（平台方必须在内）签署即告成立。",
         "A later change of these terms holds once any {count} of them have signed it, the house among them.",
     ),
+    "trigger_modules": (
+        "任何一方的模块权重占比自本条款生效起变动超过{points}个百分点时，各方重新协商；协商期间本条款继续有效。",
+        "When a side's part of the module weights has moved by more than {points} percentage points since these terms began, "
+        "the sides talk again; until new terms begin, these go on.",
+    ),
+    "trigger_hours": (
+        "任何一方的已确认授课时间占比自本条款生效起变动超过{points}个百分点时，各方重新协商；协商期间本条款继续有效。",
+        "When a side's part of the approved hours has moved by more than {points} percentage points since these terms began, "
+        "the sides talk again; until new terms begin, these go on.",
+    ),
     "reply": (
         "对修改提案应在{days}天内答复；新条款生效之前，现行条款继续有效。",
         "A proposal for change is to be answered within {days} days; until new terms begin, these go on.",

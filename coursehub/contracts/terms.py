@@ -22,6 +22,7 @@ from coursehub.contracts.clauses import (
     PartyId,
     Recoup,
     Reserve,
+    Trigger,
 )
 from coursehub.contracts.shape import Count, Problem, Whole, Words, as_data, read, schema_of
 from coursehub.errors import Refusal
@@ -236,6 +237,7 @@ class Governance:
     reply_days: Annotated[int, Whole(1, 90)]
     notice_days: Annotated[int, Whole(0, 365)]
     enough: Annotated[int, Whole(1, 20)] | None = None
+    triggers: Annotated[tuple[Trigger, ...], Count(0, 2)] = ()
 
 
 @dataclass(frozen=True, slots=True)

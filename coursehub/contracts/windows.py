@@ -19,6 +19,8 @@ def check(body: TermsBody) -> Iterator[Problem]:
         yield Problem("/rates/ceiling", _l("A ceiling of nothing leaves the platform nothing. Raise it or remove it."))
     yield from _check_costs(body)
     yield from _check_guarantees(body)
+    for measure in _twice(trigger.measure for trigger in body.governance.triggers):
+        yield Problem("/governance/triggers", _l("Two triggers watch “%(measure)s”. Keep one.", measure=measure))
     if body.reserve:
         if not body.reserve.share_bps:
             yield Problem("/reserve/share_bps", _l("A reserve of 0%% keeps nothing. Raise it or remove it."))

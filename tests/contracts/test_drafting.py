@@ -84,6 +84,8 @@ def test_what_the_form_can_show_it_gives_back_unchanged(draw):
     if draw.draw(st.booleans()):
         data["reserve"] = {"share_bps": draw.draw(st.integers(1, 10_000)), "days": draw.draw(st.integers(31, 730))}
     if draw.draw(st.booleans()):
+        data["governance"]["triggers"] = [{"measure": "modules", "points_bps": draw.draw(st.integers(100, 10_000))}]
+    if draw.draw(st.booleans()):
         cap = draw.draw(st.none() | st.integers(1, 10**6))
         data["guarantees"] = [
             {"party": "a", "window": "year", "amount_minor": 5_000, "cap_minor": cap, "funder": PARTIES[0]["id"]}

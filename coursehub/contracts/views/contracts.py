@@ -178,12 +178,20 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
         "agreed": _("All sides have signed: terms agreed"),
         "ended": _("Notice given"),
         "commented": _("Comment on a clause"),
+        "reopened": _("Open for talk again: contributions have moved"),
         "fact_recorded": _("Contribution recorded"),
         "fact_contested": _("Contribution contested"),
         "fact_accepted": _("Contribution accepted after all"),
         "fact_taken_back": _("Contribution taken back"),
     }
-    tones = {"agreed": "done", "signed": "done", "declined": "harm", "ended": "harm", "fact_contested": "waits"}
+    tones = {
+        "agreed": "done",
+        "signed": "done",
+        "declined": "harm",
+        "ended": "harm",
+        "fact_contested": "waits",
+        "reopened": "waits",
+    }
     numbers = {one.public_id: one for one in proposals}
     items: list[dict[str, object]] = []
     for entry in queries.entries_of(found.id):
@@ -193,7 +201,7 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
             {
                 "at": entry.at,
                 "title": _("%(what)s (no. %(n)s)", what=title, n=proposal.n) if proposal else title,
-                "text": entry.body.get("message") or entry.body.get("reason") or "",
+                "text": entry.body.get("message") or entry.body.get("reason") or entry.body.get("words") or "",
                 "who": names.get(entry.party or "", ""),
                 "tone": tones.get(entry.kind, "plain"),
                 "url": looking.here("proposal", contract_id=found.public_id, proposal_id=proposal.public_id)

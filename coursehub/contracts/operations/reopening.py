@@ -1,0 +1,66 @@
+"""Re-opening: when contributions have moved as far as the terms name, every side is asked to talk again."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from coursehub import events
+from coursehub.contracts import queries
+from coursehub.contracts.clauses import Trigger
+from coursehub.contracts.models import Contract, NegotiationEntry, Terms
+from coursehub.contracts.operations.recording import write_down
+from coursehub.contracts.shifts import largest_shift
+from coursehub.db import db, lock, transaction
+
+FIELD = {"modules": "module_weights", "hours": "approved_minutes"}
+
+
+def reopen_terms(*, at: datetime) -> int:
+    """Look at every terms in force that name a trigger; how many were opened for talk. Once for each terms and measure.
+
+    Nothing ends and nothing changes by it: the record says what was measured, and until when an answer is hoped for.
+    """
+    opened = 0
+    in_force = sa.select(Terms).where(Terms.effective_from <= at, sa.or_(Terms.ended_at.is_(None), Terms.ended_at > at))
+    for terms in list(db.session.execute(in_force.order_by(Terms.id)).scalars()):
+        for trigger in queries.body_of(terms).governance.triggers:
+            opened += _look(terms, trigger, at)
+    return opened
+
+
+def _look(terms: Terms, trigger: Trigger, at: datetime) -> bool:
+    courses = queries.course_ids_of(terms.contract_id)
+    before, now = (_contributed(terms.contract_id, courses, trigger, moment) for moment in (terms.effective_from, at))
+    party, was, has = largest_shift(before, now)
+    if abs(has - was) * 10_000 <= trigger.points_bps:
+        return False
+    with transaction():
+        contract = db.session.get_one(Contract, terms.contract_id)
+        lock(contract)
+        if _opened_before(terms, trigger):
+            return False
+        answer_by = at + timedelta(days=queries.body_of(terms).governance.reply_days)
+        entry = write_down(
+            contract, "reopened", asked_by=None, at=at, terms_hash=terms.terms_hash, measure=trigger.measure, moved=party,
+            was_bps=round(was * 10_000), has_bps=round(has * 10_000), answer_by=answer_by.isoformat(),
+        )  # fmt: skip
+        events.record("contracts.terms_reopened", at=at, contract_id=contract.id, n=entry.n)
+    return True
+
+
+def _contributed(contract_id: int, courses: list[int], trigger: Trigger, at: datetime) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for course_id in courses:
+        for party, weight in queries.contribution(contract_id, course_id, at)[FIELD[trigger.measure]].items():
+            found[party] = found.get(party, 0) + weight
+    return found
+
+
+def _opened_before(terms: Terms, trigger: Trigger) -> bool:
+    said = sa.select(NegotiationEntry).where(
+        NegotiationEntry.contract_id == terms.contract_id, NegotiationEntry.kind == "reopened"
+    )
+    return any(
+        entry.body["terms_hash"] == terms.terms_hash and entry.body["measure"] == trigger.measure
+        for entry in db.session.execute(said).scalars()
+    )
