@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from coursehub.contracts.views import books, contracts, courses, earnings, facts, prices, proposals, signing
+from coursehub.contracts.views import books, contracts, courses, earnings, facts, prices, proposals, signing, suggesting
 from coursehub.web import PARTNER, STAFF, access
 from coursehub.web.audiences import Audience
 
@@ -24,6 +24,7 @@ PAGES: tuple[tuple[str, str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("/<contract_id>/proposals/<proposal_id>/withdraw", "POST", "withdraw_proposal", proposals.withdraw_proposal),
     ("/<contract_id>/proposals/<proposal_id>/sign", "GET", "read_and_sign", signing.read_and_sign),
     ("/<contract_id>/proposals/<proposal_id>/sign", "POST", "sign_proposal", signing.sign_proposal),
+    ("/<contract_id>/suggestion", "GET", "suggestion", suggesting.suggestion),
     ("/<contract_id>/facts", "GET", "facts", facts.facts),
     ("/<contract_id>/facts", "POST", "record_fact", facts.record_fact),
     ("/<contract_id>/facts/<fact_id>/contest", "POST", "contest_fact", facts.contest_fact),
