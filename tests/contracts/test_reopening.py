@@ -63,6 +63,19 @@ def test_a_shift_beyond_the_named_points_is_written_down_and_told_once(cast, at,
     assert queries.terms_in_force(course.id, at + 30 * DAY) is not None, "what holds goes on"
 
 
+def test_where_nobody_had_contributed_yet_the_first_contributions_are_what_is_compared_with(cast, at):
+    course = course_of(cast.northwind, "async", at)
+    governance = terms_data(cast.house, cast.northwind, course)["governance"]
+    contract, _terms = agree(
+        cast, course, at, governance=governance | {"triggers": [{"measure": "modules", "points_bps": 2_000}]}
+    )
+    weigh(cast, contract, course, cast.northwind, 50, at + DAY)
+    assert reopen_terms(at=at + 2 * DAY) == 0
+    weigh(cast, contract, course, cast.house, 50, at + 3 * DAY)
+    assert reopen_terms(at=at + 4 * DAY) == 1
+    assert (opened(contract)[0].body["was_bps"], opened(contract)[0].body["has_bps"]) == (10_000, 5_000)
+
+
 def test_terms_without_a_trigger_and_without_contributions_stay_closed(cast, at):
     course = course_of(cast.northwind, "async", at)
     contract, _terms = agree(cast, course, at)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from coursehub import events
 from coursehub.contracts import queries
 from coursehub.contracts.clauses import Trigger
-from coursehub.contracts.models import Contract, NegotiationEntry, Terms
+from coursehub.contracts.models import Contract, ContributionFact, NegotiationEntry, Terms
 from coursehub.contracts.operations.recording import write_down
 from coursehub.contracts.shifts import largest_shift
 from coursehub.db import db, lock, transaction
@@ -30,7 +30,10 @@ def reopen_terms(*, at: datetime) -> int:
 
 def _look(terms: Terms, trigger: Trigger, at: datetime) -> bool:
     courses = queries.course_ids_of(terms.contract_id)
-    before, now = (_contributed(terms.contract_id, courses, trigger, moment) for moment in (terms.effective_from, at))
+    before = _contributed(terms.contract_id, courses, trigger, terms.effective_from)
+    if not any(before.values()):
+        before = _contributed(terms.contract_id, courses, trigger, _first_known(terms, trigger) or at)
+    now = _contributed(terms.contract_id, courses, trigger, at)
     party, was, has = largest_shift(before, now)
     if abs(has - was) * 10_000 <= trigger.points_bps:
         return False
@@ -46,6 +49,17 @@ def _look(terms: Terms, trigger: Trigger, at: datetime) -> bool:
         )  # fmt: skip
         events.record("contracts.terms_reopened", at=at, contract_id=contract.id, n=entry.n)
     return True
+
+
+def _first_known(terms: Terms, trigger: Trigger) -> datetime | None:
+    """When something was contributed for the first time, where that was after the terms had begun."""
+    kind = {"modules": "module_weight", "hours": "approved_minutes"}[trigger.measure]
+    return db.session.execute(
+        sa.select(sa.func.min(ContributionFact.holds_from)).where(
+            ContributionFact.contract_id == terms.contract_id, ContributionFact.kind == kind,
+            ContributionFact.withdrawn_at.is_(None), ContributionFact.holds_from > terms.effective_from,
+        )
+    ).scalar_one_or_none()  # fmt: skip
 
 
 def _contributed(contract_id: int, courses: list[int], trigger: Trigger, at: datetime) -> dict[str, int]:
