@@ -108,3 +108,21 @@ class Trigger:
 
     measure: Literal["modules", "hours"]
     points_bps: Annotated[int, Whole(100, 10_000)]
+
+
+PoolRule = Literal["minutes_each", "minutes_together", "courses_each"]
+"""By each learner's own minutes; by the minutes of all learners together; equally among the courses of each learner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """By which rule the course takes part in what learners pay for a pass over several courses.
+
+    floor_minutes: a course in which a learner was active for less during a period does not count for it.
+    unused: where the money of a period goes for which no course counts: to the house, or by the minutes of everybody.
+    A pass takes in only courses whose terms name its own rule, so nobody's money follows a rule that they did not sign.
+    """
+
+    rule: PoolRule
+    floor_minutes: Annotated[int, Whole(0, 600)]
+    unused: Literal["house", "together"]

@@ -56,6 +56,7 @@ def check(body: TermsBody) -> Iterator[Problem]:
     yield from _check_split(body)
     yield from _check_bearers(body)
     yield from windows.check(body)
+    yield from _check_pool(body)
     yield from _check_governance(body)
     yield from _check_words(body)
 
@@ -168,6 +169,14 @@ def _check_bearers(body: TermsBody) -> Iterator[Problem]:
                 "Take the fee off before sharing, or let the house bear it."
             ),
         )
+
+
+def _check_pool(body: TermsBody) -> Iterator[Problem]:
+    covered = "period" in body.scope.events
+    if covered and body.pool is None:
+        yield Problem("/pool", _l("Nothing says how the course's part of a pass is reckoned. Choose a rule, or take passes out."))
+    if body.pool is not None and not covered:
+        yield Problem("/scope/events", _l("A rule for passes stands here, but they are not covered. Add “period”, or remove it."))
 
 
 def _check_governance(body: TermsBody) -> Iterator[Problem]:

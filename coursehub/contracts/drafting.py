@@ -37,7 +37,11 @@ def to_data(
         "parties": list(parties),
         "scope": {
             "courses": [course for course in courses if course["id"] in chosen],
-            "events": ["sale", *(event for event, field in MEMBER_EVENTS.items() if fields.get(field))],
+            "events": [
+                "sale",
+                *(event for event, field in MEMBER_EVENTS.items() if fields.get(field)),
+                *(["period"] if fields.get("pool_rule") else []),
+            ],
         },
         "base": {"deduct": ["tax", "rail_fee"] if fields["deduct_fee"] else ["tax"]},
         "fixed": [
@@ -156,7 +160,7 @@ def _triggers(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _over_time(fields: Mapping[str, Any], currency: str, parties: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Costs that come back, guarantees and the reserve: only what is said."""
+    """Costs that come back, guarantees, the reserve and the rule of passes: only what is said."""
     costs = [
         {
             "id": fields[f"cost_name_{n}"] or f"cost{n + 1}",
@@ -185,6 +189,9 @@ def _over_time(fields: Mapping[str, Any], currency: str, parties: Sequence[dict[
             "share_bps": _bps(fields.get("reserve_percent") or Decimal(0)),
             "days": fields.get("reserve_days") or 1,
         }
+    if fields.get("pool_rule"):
+        floor, unused = fields.get("pool_floor") or 0, fields.get("pool_unused") or "house"
+        said["pool"] = {"rule": fields["pool_rule"], "floor_minutes": floor, "unused": unused}
     return {name: value for name, value in said.items() if value}
 
 
@@ -213,6 +220,8 @@ def _windows_of(body: TermsBody) -> dict[str, Any]:
         }  # fmt: skip
     if kept := body.reserve:
         fields |= {"reserve_percent": _percent(kept.share_bps), "reserve_days": kept.days}
+    if pool := body.pool:
+        fields |= {"pool_rule": pool.rule, "pool_floor": pool.floor_minutes, "pool_unused": pool.unused}
     fields |= {f"trigger_{one.measure}": _percent(one.points_bps) for one in body.governance.triggers}
     return fields | {"enough": body.governance.enough}
 
@@ -244,6 +253,7 @@ FIELD_OF = {
     "/starts": "starts_on",
     "/scope/courses": "courses",
     "/scope/events": "hires",
+    "/pool": "pool_rule",
     "/base": "deduct_fee",
     "/rates/rest/ladder": "rung_above_0",
     "/rates/rest/later": "later_on_0",

@@ -28,6 +28,12 @@ _TOO_LONG = _l("This is too long.")
 _NEEDED = _l("Fill this in.")
 _ALWAYS = (InputRequired(_NEEDED),)  # a choice among a few is never left out
 WINDOWS = [("month", _l("each month")), ("year", _l("each year")), ("contract", _l("the whole contract"))]
+POOL_RULES = [
+    ("minutes_each", _l("by each learner's own minutes")),
+    ("minutes_together", _l("by the minutes of all learners together")),
+    ("courses_each", _l("equally among the courses of each learner")),
+]
+POOL_UNUSED = [("house", _l("goes to the house")), ("together", _l("is divided by the minutes of all learners"))]
 LADDERS = [
     ("marginal", _l("another percentage for what lies above a volume")),
     ("slab", _l("another percentage for every whole sale after a volume")),
@@ -116,6 +122,14 @@ class TermsForm(FlaskForm):
     starts_on = DateField(_l("Begins on"), validators=[Optional()])
     hires = BooleanField(_l("Share in the fee when a credential of these courses helps somebody into a job"))
     hours = BooleanField(_l("Share in the fee on hours when it helps somebody into part-time work"))
+    pool_rule = SelectField(_l("Take part in passes"), validators=[Optional()], choices=[("", _l("not in passes")), *POOL_RULES])
+    pool_floor = IntegerField(
+        _l("Minutes from which a course counts"),
+        validators=[Optional(), NumberRange(0, 600, _l("Give a number of minutes from 0 to 600."))],
+    )
+    pool_unused = SelectField(
+        _l("Money of a period in which no course counts"), validators=[Optional()], choices=POOL_UNUSED, default="house"
+    )
     deduct_fee = BooleanField(_l("Take the payment provider's fee off before sharing"))
     rate_rest = _percent(_l("The platform's part of every other sale, in percent"), required=True)
     cap_rest = _amount(_l("At most, per sale"))

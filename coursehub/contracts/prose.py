@@ -174,7 +174,20 @@ class _Teller:
         for event in ("hire", "hour"):
             if event in self.body.scope.events:
                 yield self.say(event, "/scope/events", channel=Piece(CHANNELS["member"][self.n]))
+        yield from self.pool()
         yield self.say("currency", "/currency", currency=self.body.currency)
+
+    def pool(self) -> Iterator[Sentence]:
+        """How the course's part of a pass is reckoned, where terms speak of passes."""
+        if (pool := self.body.pool) is None:
+            return
+        yield self.say("period", "/pool", channel=Piece(CHANNELS["platform"][self.n]))
+        yield self.say("pool_funded", "/pool/funded", 1)
+        yield self.say(f"pool_{pool.rule}", "/pool/rule", 1)
+        if pool.floor_minutes:
+            yield self.say("pool_floor", "/pool/floor_minutes", 1, floor=str(pool.floor_minutes))
+        yield self.say(f"pool_unused_{pool.unused}", "/pool/unused", 1, party=self.name(self.body.house.id))
+        yield self.say("pool_refund", "/pool/refund", 1)
 
     def base(self) -> Iterator[Sentence]:
         key = "base_tax_and_fee" if "rail_fee" in self.body.base.deduct else "base_tax"

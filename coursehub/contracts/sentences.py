@@ -63,6 +63,48 @@ SENTENCES = {
         "course is shared like a sale {channel}; it is held until the hold is over and the employer has paid, and a week that "
         "is corrected takes back the whole of its part the same way.",
     ),
+    "period": (
+        "课程加入畅学卡（按期付费、可学多门课程）后，课程每月从卡费池分得的金额按{channel}成交的一笔销售分配。",
+        "When the course is in a pass (paid by the month, open to several courses), what falls to it from the pool of a month is "
+        "shared like one sale {channel}.",
+    ),
+    "pool_funded": (
+        "每月的卡费池由当月到期的各期实付金额扣除税款和支付通道费后组成，不作其他扣除。",
+        "The pool of a month holds what learners paid for the periods that ended in it, less tax and the fee of the payment "
+        "provider; nothing else is taken off.",
+    ),
+    "pool_minutes_each": (
+        "每位学员每期所付，按该学员本期在各课程的有效学习分钟分给各课程。",
+        "What a learner paid for a period is divided among the courses by the minutes for which this learner was active in each "
+        "during that period.",
+    ),
+    "pool_minutes_together": (
+        "每位学员每期所付，按当月到期各期的全体学员在各课程的有效学习分钟合计分给各课程。",
+        "What a learner paid for a period is divided among the courses by the minutes for which all learners of the periods of "
+        "that month together were active in each.",
+    ),
+    "pool_courses_each": (
+        "每位学员每期所付，在该学员本期学习过的各课程之间平均分配。",
+        "What a learner paid for a period is divided equally among the courses in which this learner was active during that "
+        "period.",
+    ),
+    "pool_floor": (
+        "一期内在一门课程的有效学习不足{floor}分钟的，该课程在该期不计。",
+        "A course in which the learner was active for less than {floor} minutes in a period does not count for that period.",
+    ),
+    "pool_unused_house": (
+        "一期内没有任何课程计入的，该期所付归{party}。",
+        "Where no course counts for a period, what was paid for it goes to {party}.",
+    ),
+    "pool_unused_together": (
+        "一期内没有任何课程计入的，该期所付按当月到期各期的全体学员的有效学习分钟分给各课程；一分钟也没有的，归{party}。",
+        "Where no course counts for a period, what was paid for it is divided by the minutes of all learners of the periods of "
+        "that month; where there are none, it goes to {party}.",
+    ),
+    "pool_refund": (
+        "某一期退款时，按该期分给各课程的金额原路收回。",
+        "A refund of a period takes back the very amounts that this period gave to each course.",
+    ),
     "currency": ("所有金额以{currency}计。", "All amounts are in {currency}."),
     "base_tax_and_fee": (
         "从买家实付金额中先扣除税款和支付通道费，余额用于分成。除此之外不得扣除任何费用。",

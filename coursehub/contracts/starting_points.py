@@ -54,6 +54,14 @@ def guaranteed_minimum(parties: Sequence[dict[str, Any]], courses: Sequence[dict
     return data
 
 
+def in_passes(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
+    """A simple split for a course that learners also reach by a pass: its part by each learner's own minutes."""
+    data = simple_split(parties, courses, currency=currency)
+    data["scope"]["events"] = [*data["scope"]["events"], "period"]
+    data["pool"] = {"rule": "minutes_each", "floor_minutes": 5, "unused": "house"}
+    return data
+
+
 def simple_split(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
     """The platform takes its part by channel; the rest goes to the partner (to the house, if it is alone).
 

@@ -20,6 +20,7 @@ from coursehub.contracts.clauses import (
     Minor,
     Moment,
     PartyId,
+    Pool,
     Recoup,
     Reserve,
     Trigger,
@@ -61,7 +62,7 @@ class Scope:
     """
 
     courses: Annotated[tuple[CoveredCourse, ...], Count(0, 100)]
-    events: Annotated[tuple[Literal["sale", "hire", "hour"], ...], Count(0, 10)]
+    events: Annotated[tuple[Literal["sale", "hire", "hour", "period"], ...], Count(0, 10)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +265,7 @@ class TermsBody:
     recoup: Annotated[tuple[Recoup, ...], Count(0, 3)] = ()
     guarantees: Annotated[tuple[Guarantee, ...], Count(0, 20)] = ()
     reserve: Reserve | None = None
+    pool: Pool | None = None
 
     def party(self, party_id: str) -> Party:
         """The party with this id. Raises KeyError if there is none."""

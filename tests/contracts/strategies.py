@@ -64,6 +64,15 @@ def over_time(draw: Any, parties: list[str]) -> dict[str, dict[str, Any]]:
     return {"rate": rate, "rates": rates, "terms": {"recoup": costs} if costs else {}}
 
 
+pools = st.fixed_dictionaries(
+    {
+        "rule": st.sampled_from(["minutes_each", "minutes_together", "courses_each"]),
+        "floor_minutes": st.integers(0, 600),
+        "unused": st.sampled_from(["house", "together"]),
+    }
+)
+
+
 @st.composite
 def shares(draw: Any, below: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any]:
     """A division by percentages that add up to at most everything."""
@@ -90,6 +99,7 @@ def terms(draw: Any) -> dict[str, Any]:
     channels = draw(st.lists(st.sampled_from(CHANNELS), unique=True))
     more: dict[str, dict[str, Any]] = draw(st.one_of(st.just({"rate": {}, "rates": {}, "terms": {}}), over_time(everybody)))
     rest = st.one_of(st.just({"kind": "shared"}), st.sampled_from(everybody).map(lambda party: {"kind": "party", "party": party}))
+    pool: dict[str, Any] = draw(pools | st.none())
     opted = draw(st.lists(st.sampled_from(everybody), unique=True))
     return {
         "semantics": SEMANTICS,
@@ -101,7 +111,10 @@ def terms(draw: Any) -> dict[str, Any]:
             {"id": party, "side": "house" if party == "house" else "partner", "name": f"方{party}", "name_en": party.title()}
             for party in everybody
         ],
-        "scope": {"courses": [{"id": "k1", "title": "课", "title_en": "Course"}], "events": ["sale"]},
+        "scope": {
+            "courses": [{"id": "k1", "title": "课", "title_en": "Course"}],
+            "events": ["sale", "period"] if pool else ["sale"],
+        },
         "base": {"deduct": deduct},
         "fixed": [{"party": party, "amount_minor": draw(amounts.filter(bool))} for party in fixed],
         "rates": {
@@ -121,6 +134,7 @@ def terms(draw: Any) -> dict[str, Any]:
         "governance": {"signers": everybody, "reply_days": draw(st.integers(1, 90)), "notice_days": draw(st.integers(0, 365))},
         "note": draw(st.sampled_from(["", "每季度复盘一次。"])),
         **more["terms"],
+        **({"pool": pool} if pool else {}),
     }
 
 

@@ -59,6 +59,9 @@ REFUSED = [
     ("starts", "2026-05-01T00:00:00+8", "/starts", "in universal time: 2026-05-01T00:00:00Z"),
     ("discount.opted_in", [{"party": "zz", "floor_price_minor": 0}], "/discount/opted_in/0/party", "is not a party"),
     ("surprise", 1, "/surprise", "is not known here"),
+    ("scope.events", ["sale", "period"], "/pool", "Nothing says how the course's part of a pass is reckoned"),
+    ("pool", {"rule": "minutes_each", "floor_minutes": 5, "unused": "house"}, "/scope/events", "they are not covered"),
+    ("pool", {"rule": "shapley", "floor_minutes": 5, "unused": "house"}, "/pool/rule", "Choose one of"),
     ("note", "双方互不招聘对方员工。", "/note", "unlawful"),
 ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from coursehub.contracts.starting_points import (
     by_volume,
     cost_comes_back,
     guaranteed_minimum,
+    in_passes,
     joint_development,
     simple_split,
     year_by_year,
@@ -56,7 +57,8 @@ def there_and_back(data):
 
 
 @pytest.mark.parametrize(
-    "start", [simple_split, joint_development, by_volume, cost_comes_back, guaranteed_minimum, partial(year_by_year, at=NOW)]
+    "start",
+    [simple_split, joint_development, by_volume, cost_comes_back, guaranteed_minimum, in_passes, partial(year_by_year, at=NOW)],
 )
 def test_each_starting_point_survives_the_form(start):
     again, before = there_and_back(start(PARTIES, COURSES, currency="CNY"))

@@ -25,6 +25,7 @@ from coursehub.contracts.starting_points import (
     by_volume,
     cost_comes_back,
     guaranteed_minimum,
+    in_passes,
     joint_development,
     simple_split,
     year_by_year,
@@ -202,11 +203,12 @@ STARTS = {
     "years": _l("Less year by year"),
     "cost": _l("Costs come back first"),
     "minimum": _l("A guaranteed minimum"),
+    "pass": _l("Part of passes as well"),
 }
 """Whole terms to begin from, in words."""
 _MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
     "simple": simple_split, "joint": joint_development, "volume": by_volume, "cost": cost_comes_back,
-    "minimum": guaranteed_minimum,
+    "minimum": guaranteed_minimum, "pass": in_passes,
 }  # fmt: skip
 
 
