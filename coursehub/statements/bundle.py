@@ -8,11 +8,12 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from coursehub.catalog.models import Course
 from coursehub.config import package
@@ -54,9 +55,14 @@ def event_data(party: str, currency: str, after: int, through: int, ends: dateti
 
 def _events(party: str, currency: str, after: int, through: int, ends: datetime) -> list[MoneyEvent]:
     mine = sa.exists().where(MoneyLine.event_id == MoneyEvent.id, MoneyLine.party == party)
+    reserved: sa.ColumnElement[bool] = sa.false()
+    for terms_hash, days in contracts.days_of_reserves().items():
+        sold = aliased(MoneyEvent)
+        kept = select(sold.id).where(sold.terms_hash == terms_hash, sold.occurred_at > ends - timedelta(days=days))
+        reserved |= MoneyEvent.id.in_(kept) | MoneyEvent.reverses_id.in_(kept)
     leading = select(MoneyEvent).where(
         mine, MoneyEvent.currency == currency, MoneyEvent.journal_id <= through,
-        (MoneyEvent.journal_id > after) | (MoneyEvent.held_until > ends),
+        (MoneyEvent.journal_id > after) | (MoneyEvent.held_until > ends) | reserved,
     )  # fmt: skip
     found = {event.id: event for event in db.session.execute(leading).scalars()}
     given = sorted({event.reverses_id for event in found.values() if event.reverses_id})

@@ -43,6 +43,8 @@ def as_csv(data: Mapping[str, Any], locale: str) -> str:
         row(_("At the end"), amount, account=telling.account_words(code))
     for held in data["held"]:
         row(_("Of this on hold until"), held["amount_minor"], kind=held["until"])
+    for kept in data["reserved"]:
+        row(_("Of this in reserve until"), kept["amount_minor"], kind=kept["until"])
     return out.getvalue()
 
 

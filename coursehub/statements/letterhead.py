@@ -1,6 +1,6 @@
 """The printed form of a statement: Chinese and English on one sheet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -47,9 +47,8 @@ def printed(organisation: Organisation, data: Mapping[str, Any], *, issued: Stat
             }
             for code in sorted({*data["opening"], *data["closing"]})
         ],
-        "held": [
-            {**_day(date.fromisoformat(one["until"])), "amount": _money(one["amount_minor"], currency)} for one in data["held"]
-        ],
+        "held": _until(data["held"], currency),
+        "reserved": _until(data["reserved"], currency),
         "beside": _beside(data, currency),
         "lines": [
             {
@@ -84,6 +83,10 @@ def _summary(sums: reckoning.Totals, currency: str) -> list[dict[str, Any]]:
         {"zh": chinese, "en": english, "amount": _money(amount, currency), "strong": n in (0, last)}
         for n, (chinese, english, amount) in enumerate(rows)
     ]
+
+
+def _until(rows: Sequence[Mapping[str, Any]], currency: str) -> list[dict[str, str]]:
+    return [{**_day(date.fromisoformat(row["until"])), "amount": _money(row["amount_minor"], currency)} for row in rows]
 
 
 def _beside(data: Mapping[str, Any], currency: str) -> dict[str, str] | None:

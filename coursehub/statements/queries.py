@@ -1,13 +1,15 @@
 """Reading the books of one party for one month, and what was issued."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from coursehub.catalog.models import Course
+from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import MoneyEvent, MoneyLine
 from coursehub.contracts.record import stamp
 from coursehub.db import db
@@ -96,6 +98,7 @@ def reckon(organisation: Organisation, month: Month, currency: str, *, at: datet
         lines=_lines(party, currency, after, through),
         moves=_moves(accounts, after, through),
         held=_held(party, currency, through, ends),
+        reserved=_reserved(accounts, through, ends),
     )  # fmt: skip
 
 
@@ -179,10 +182,39 @@ def _held(party: str, currency: str, through: int, moment: datetime) -> list[Hel
         )
         .group_by(MoneyEvent.held_until)
     )  # fmt: skip
+    return _by_day((until, int(amount)) for until, amount in (*db.session.execute(found), *db.session.execute(reserved)))
+
+
+def _reserved(accounts: Mapping[int, str], through: int, moment: datetime) -> list[Held]:
+    """What the reserve keeps beyond a moment, by the day on which it is let go of, less what refunds took."""
+    numbers = [number for number, code in accounts.items() if code == PARTNER_RESERVE]
+    if not numbers:
+        return []
+    sale, reserves = aliased(MoneyEvent), contracts.days_of_reserves()
+    found = (
+        select(sale.terms_hash, sale.occurred_at, sa.func.sum(Posting.amount_minor))
+        .select_from(MoneyEvent)
+        .join(Posting, Posting.journal_id == MoneyEvent.journal_id)
+        .join(sale, sale.id == sa.func.coalesce(MoneyEvent.reverses_id, MoneyEvent.id))
+        .where(
+            Posting.account_id.in_(numbers), MoneyEvent.kind.in_(("sale", "refund")), MoneyEvent.journal_id <= through,
+            sa.or_(*(
+                (sale.terms_hash == terms_hash) & (sale.occurred_at > moment - timedelta(days=days))
+                for terms_hash, days in reserves.items()
+            )),
+        )
+        .group_by(sale.id, sale.terms_hash, sale.occurred_at)
+    )  # fmt: skip
+    return _by_day(
+        (sold_at + timedelta(days=reserves[name]), -int(amount)) for name, sold_at, amount in db.session.execute(found)
+    )
+
+
+def _by_day(amounts: Iterable[tuple[datetime, int]]) -> list[Held]:
     by_day: dict[str, int] = {}
-    for until, amount in (*db.session.execute(found), *db.session.execute(reserved)):
+    for until, amount in amounts:
         day = day_of(until).isoformat()
-        by_day[day] = by_day.get(day, 0) + int(amount)
+        by_day[day] = by_day.get(day, 0) + amount
     return [Held(day, amount) for day, amount in by_day.items() if amount]
 
 

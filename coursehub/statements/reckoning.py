@@ -47,7 +47,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is held until a day (in the platform's zone), as YYYY-MM-DD."""
+    """What is held, or kept in reserve, until a day (in the platform's zone), as YYYY-MM-DD."""
 
     until: str
     amount_minor: int
@@ -61,6 +61,7 @@ def statement_data(
     lines: Iterable[CourseLine],
     moves: Iterable[Move],
     held: Iterable[Held],
+    reserved: Iterable[Held],
 ) -> dict[str, Any]:
     """The canonical data of a statement.
 
@@ -75,6 +76,7 @@ def statement_data(
         "moves": [asdict(move) for move in sorted(moves, key=lambda one: (one.kind, one.account, one.explained))],
         "closing": dict(sorted(closing.items())),
         "held": [asdict(one) for one in sorted(held, key=lambda one: one.until)],
+        "reserved": [asdict(one) for one in sorted(reserved, key=lambda one: one.until)],
     }
 
 

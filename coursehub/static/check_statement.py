@@ -424,8 +424,9 @@ def check_proof(report, journal, days):
         )
 
 
-def check_statement(report, statement, events, journals, days):
+def check_statement(report, statement, parts):
     """The statement is what its events and journals say, and adds up."""
+    events, terms, journals, days = parts["events"], parts["terms"], parts["journals"], parts["days"]
     after, through = statement["journals"]["after"], statement["journals"]["through"]
     party, inside = statement["party"], {journal["id"]: journal for journal in journals if after < journal["id"] <= through}
     lines, moves = {}, {}
@@ -477,7 +478,7 @@ def check_statement(report, statement, events, journals, days):
                 moved=moved,
                 closing=closing,
             )
-    check_held(report, statement, events, journals)
+    check_held(report, statement, events, terms, journals)
     head = next((journal for journal in journals if journal["id"] == through), None)
     if through and (head is None or head["hash"] != statement["chain"]["hash"]):
         report.wrong("The head of the chain is not the hash of journal {n}.", "链头不是凭证{n}的哈希。", n=through)
@@ -490,7 +491,7 @@ def check_statement(report, statement, events, journals, days):
         report.wrong("The events are not those over which the statement was issued.", "这些业务不是出具对账单时的那些。")
 
 
-def check_held(report, statement, events, journals):
+def check_held(report, statement, events, terms, journals):
     """What is on hold, by the day on which it matures in the platform's zone."""
     ends, zone, held = moment(statement["ends"]), ZONES.get(statement["zone"]), {}
     reserved = {
@@ -519,6 +520,25 @@ def check_held(report, statement, events, journals):
         one["until"]: one["amount_minor"] for one in statement["held"]
     }:
         report.wrong("What is on hold, and until when, is not what the events say.", "冻结金额或到期日与各笔业务不符。")
+    check_reserved(report, statement, events, terms, reserved)
+
+
+def check_reserved(report, statement, events, terms, reserved):
+    """What the reserve keeps, by the day on which the terms let go of it."""
+    ends, zone, kept = moment(statement["ends"]), ZONES[statement["zone"]], {}
+    sales = {event["id"]: event for event in events}
+    for event in events:
+        sale = sales.get(event["reverses"], event)
+        reserve = terms.get(sale["terms_hash"], {}).get("terms", {}).get("reserve")
+        if event["kind"] in ("sale", "refund") and event["journal"] <= statement["journals"]["through"] and reserve:
+            until = moment(sale["occurred_at"]) + timedelta(days=reserve["days"])
+            if until > ends:
+                day = (until + zone).date().isoformat()
+                kept[day] = kept.get(day, 0) + reserved.get(event["journal"], 0)
+    if {day: amount for day, amount in kept.items() if amount} != {
+        one["until"]: one["amount_minor"] for one in statement["reserved"]
+    }:
+        report.wrong("What is in reserve, and until when, is not what the events say.", "留存金额或到期日与各笔业务不符。")
 
 
 def check_bundle(report, parts):
@@ -529,7 +549,7 @@ def check_bundle(report, parts):
     check_terms(report, parts["terms"])
     check_events(report, parts["events"], parts["terms"])
     check_journals(report, statement, parts["events"], parts["journals"], parts["days"])
-    check_statement(report, statement, parts["events"], parts["journals"], parts["days"])
+    check_statement(report, statement, parts)
     report.note(
         "{month} {currency}: statement {hash}, {events} events, {journals} journals, closing {closing} minor units.",
         "{month} {currency}：对账单{hash}，{events}笔业务，{journals}张凭证，期末{closing}（最小货币单位）。",

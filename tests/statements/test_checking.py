@@ -37,8 +37,12 @@ spec.loader.exec_module(checker)
 @pytest.fixture
 def parts(cast, at):
     """The bundles of March and April."""
+    return bundles(cast, at)
+
+
+def bundles(cast, at, **changes):
     course = course_of(cast.northwind, "async", at)
-    _contract, terms = agree(cast, course, at)
+    _contract, terms = agree(cast, course, at, **changes)
     two_months(cast, terms, course)
     operations.issue_due(at=MAY)
     accounts = {number: code for number, (code, _currency) in queries.accounts_of(cast.northwind.public_id, "CNY").items()}
@@ -178,6 +182,13 @@ def test_what_was_changed_is_named(parts, change, words):
     forged = copy.deepcopy(parts[0])
     change(forged)
     assert any(words in fault for fault in faults(forged)), faults(forged)
+
+
+def test_days_of_a_reserve_are_computed_again(cast, at):
+    for each in bundles(cast, at, reserve={"share_bps": 1_000, "days": 60}):
+        assert each["statement"]["statement"]["reserved"] and faults(each) == []
+        each["statement"]["statement"]["reserved"][0]["until"] = "2026-05-01"
+        assert any("What is in reserve" in fault for fault in faults(hashed_anew(each)))
 
 
 def test_nothing_of_a_buyer_is_in_the_bundle(parts):

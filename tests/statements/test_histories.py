@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from coursehub.contracts.operations import sharing
 from coursehub.ledger import checks as books_checks
 from coursehub.ledger.operations import seal_days
 from coursehub.statements import bundle, checks, operations, queries, reckoning
@@ -38,7 +39,7 @@ def test_statements_hold_under_any_history(cast, at, seed):
         moment += timedelta(hours=chance.randrange(1, 120))
         # What is learnt late says an earlier moment; what a slow transaction writes too.
         said = moment - timedelta(hours=chance.choice([0, 0, 0, 30, 900])) if moment - MARCH > timedelta(days=40) else moment
-        act = chance.choice(["sale", "sale", "sale", "refund", "move", "seal"])
+        act = chance.choice(["sale", "sale", "sale", "refund", "move", "seal", "release"])
         if act == "sale":
             gross = chance.choice([0, 1, 999, 10_000, 39_900])
             sell(
@@ -52,6 +53,8 @@ def test_statements_hold_under_any_history(cast, at, seed):
             amount = chance.randint(1, left[key])
             left[key] -= amount
             refund(course, said, amount, str(n), key)
+        elif act == "release":
+            sharing.release_reserves(at=moment)
         elif act == "move":
             move("mature", said, f"mature:{n}", (HELD, northwind, 1), (AVAILABLE, northwind, -1))
         else:

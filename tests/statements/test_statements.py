@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from coursehub import jobs
+from coursehub.contracts.operations import sharing as contracts
 from coursehub.db import db, transaction
 from coursehub.ledger import checks as books_checks
 from coursehub.ledger.operations import seal_days
@@ -83,6 +84,25 @@ def test_what_is_held_stands_with_the_day_it_matures(told):
     held = of(told, march)["held"]
     assert [one["until"] for one in held] == ["2026-04-04", "2026-04-05", "2026-04-06"]
     assert sum(one["amount_minor"] for one in held) == of(told, march)["closing"]["liability:payable:held"]
+
+
+def test_what_the_reserve_keeps_stands_with_the_day_on_which_it_is_let_go_of(cast, course, at):
+    _contract, kept = agree(cast, course, at, reserve={"share_bps": 1_000, "days": 60})
+    two_months(cast, kept, course)
+    data = of(cast.northwind, march)
+    # A tenth of each share; of the first, 63.89, a third less, which was refunded.
+    assert data["reserved"] == [
+        {"until": "2026-05-04", "amount_minor": 426},
+        {"until": "2026-05-05", "amount_minor": 820},
+        {"until": "2026-05-06", "amount_minor": 609},
+    ]
+    assert sum(one["amount_minor"] for one in data["reserved"]) == data["closing"]["liability:payable:reserve"]
+    contracts.release_reserves(at=MARCH + 61 * DAY)
+    assert [one["until"] for one in of(cast.northwind, may, at=MARCH + 61 * DAY)["reserved"]] == [
+        "2026-05-06", "2026-06-06",
+    ]  # fmt: skip
+    said = exports.as_csv(data, "en")
+    assert "Of this in reserve until" in said
 
 
 def test_a_month_that_is_not_over_is_reckoned_so_far_and_cannot_be_issued(told):

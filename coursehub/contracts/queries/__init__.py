@@ -1,6 +1,7 @@
 """What can be asked of contracts, split by noun. Reads only; other rooms import from here."""
 
 from coursehub.contracts.queries.book import (
+    days_of_reserves,
     event_for,
     events_for_party,
     events_of_journal,
@@ -50,6 +51,7 @@ __all__ = [
     "contracts_visible_to",
     "contribution",
     "course_ids_of",
+    "days_of_reserves",
     "entries_of",
     "event_for",
     "events_for_party",

@@ -107,20 +107,23 @@ def hours_to_release(at: datetime) -> Sequence[Journal]:
     return db.session.execute(found).scalars().all()
 
 
+def days_of_reserves() -> dict[str, int]:
+    """Terms that keep a part of each share longer than the hold, hash -> days from the sale on."""
+    every = db.session.execute(select(Terms).order_by(Terms.id)).scalars()
+    return {terms.terms_hash: kept.days for terms in every if (kept := body_of(terms).reserve)}
+
+
 def reserves_that_end(at: datetime) -> list[MoneyEvent]:
     """Sales whose reserve has been kept for its days and was not let go of yet, oldest first."""
     released, found = aliased(Journal), list[MoneyEvent]()
-    for terms in db.session.execute(select(Terms).order_by(Terms.id)).scalars():
-        kept = body_of(terms).reserve
-        if kept is None:
-            continue
+    for terms_hash, days in days_of_reserves().items():
         gone = select(released.id).where(released.effect_key == MoneyEvent.effect_key + ":reserve")
         refund = aliased(MoneyEvent)
         refunded = select(func.coalesce(func.sum(refund.amount_minor), 0)).where(refund.reverses_id == MoneyEvent.id)
         due = select(MoneyEvent).where(
-            MoneyEvent.terms_hash == terms.terms_hash, MoneyEvent.kind == "sale",
+            MoneyEvent.terms_hash == terms_hash, MoneyEvent.kind == "sale",
             MoneyEvent.amount_minor + refunded.scalar_subquery() > 0,
-            MoneyEvent.occurred_at <= at - timedelta(days=kept.days), ~gone.exists(),
+            MoneyEvent.occurred_at <= at - timedelta(days=days), ~gone.exists(),
         )  # fmt: skip
         found += db.session.execute(due.order_by(MoneyEvent.id)).scalars()
     return found
