@@ -18,7 +18,7 @@ from coursehub.payouts.queries.movements import missing, unmatched
 from coursehub.sales.models import WebhookEvent
 from coursehub.statements import queries
 from coursehub.statements.models import MonthClose, MonthPreparation
-from coursehub.statements.months import Month, month_of, months_between
+from coursehub.statements.months import Month, month_at, month_of, months_between
 
 STUCK_AFTER = timedelta(hours=1)
 NAMED = "suspense"
@@ -122,6 +122,17 @@ def is_next(month: Month) -> bool:
     """Whether every month of the book before this one is closed."""
     closed = closes()
     return all(str(each) in closed for each in months_of_the_book(month)[1:])
+
+
+def waiting_for(person_id: int, at: datetime) -> list[Month]:
+    """Months that this person of finance could prepare or close by now, the first first; not what she prepared herself."""
+    closed, waiting = closes(), list[Month]()
+    for month in reversed(months_of_the_book(month_at(at))):
+        if str(month) not in closed and at >= month.ends + CLOSES_AFTER:
+            prepared = preparation_of(month)
+            if prepared is None or prepared.prepared_by_id != person_id:
+                waiting.append(month)
+    return waiting
 
 
 def preparation_of(month: Month) -> MonthPreparation | None:

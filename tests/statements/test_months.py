@@ -72,6 +72,17 @@ def test_whoever_prepared_a_month_cannot_close_it(prepared, cast):
         db.session.execute(sa.insert(MonthClose), values)
 
 
+def test_the_desk_names_months_that_wait_for_this_person(prepared, client, cast):
+    early = APRIL - 3 * DAY  # four days after March, when its true-ups are not booked
+    assert checklist.waiting_for(cast.stan.id, early) == []
+    assert checklist.waiting_for(cast.stan.id, APRIL) == [march]
+    assert checklist.waiting_for(cast.fay.id, APRIL) == []
+    sign_in(client, cast.stan)
+    assert "months to close" in client.get("/house").text
+    operations.close_month(prepared, by=cast.acting(cast.stan), at=MAY)
+    assert checklist.waiting_for(cast.stan.id, APRIL) == []
+
+
 def test_only_finance_closes_months(prepared, cast):
     for person in (cast.cato, cast.susi, cast.finn):
         with pytest.raises(NotAllowed):

@@ -22,6 +22,7 @@ from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person, RoleWish
 from coursehub.sales import queries as sales
 from coursehub.sales.models import Order, Refund, RefundRequest, SupportMessage
+from coursehub.statements import checklist
 from coursehub.talent.models import Opening, Placement
 from coursehub.talent.operations.placements import SILENT_AFTER
 from coursehub.talent.working_days import local_day
@@ -89,6 +90,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     if "finance" in roles:
         found.append(Queue("invoices", len(billing.overdue(local_day(at)))))
         found.append(_runs(reader))
+        months = checklist.waiting_for(reader.person_id, at)
+        found.append(Queue("months", len(months), months[0].ends if months else None))
         found.append(Queue("movements", len(payouts.open_lines()) + len(payouts.unmatched())))
     if "catalogue" in roles:
         found.append(_queue("openings", Opening.state == "approval", Opening.submitted_at))
