@@ -253,7 +253,7 @@ class MoneyEvent(Model):
     """Something that moved money under terms: its facts as they were, and its journal.
 
     A hire or an hour is one course's part of a placement fee or of the fee on a week's hours; the parts of one fee share a
-    journal, and so do their rebates.
+    journal, and so do their rebates. A period is one course's part of a month of the pool of a pass.
 
     `facts` are what the caller said; `contribution` is what the facts register said at
     the event. `journal_id` is empty only for an event that moved nothing.
@@ -261,7 +261,7 @@ class MoneyEvent(Model):
 
     __tablename__ = "money_event"
     __table_args__ = (
-        _one_of("kind", ("sale", "refund", "hire", "hour", "rebate", "true_up", "guarantee")),
+        _one_of("kind", ("sale", "refund", "hire", "hour", "period", "rebate", "true_up", "guarantee")),
         CheckConstraint("(kind IN ('refund', 'rebate')) = (reverses_id IS NOT NULL)", name="refund_names_its_sale"),
         Index("ix_money_event_contract", "contract_id", "occurred_at"),
         Index("ix_money_event_course", "course_id", "occurred_at"),

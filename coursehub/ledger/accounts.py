@@ -34,6 +34,9 @@ PARTNER_OWES = "asset:receivable"
 NOT_GIVEN_BACK = "expense:not_given_back"
 """Shares of refunded sales that were paid out and that, by the terms, nobody gives back: the house bears them."""
 
+POOL = "liability:pool"
+"""What learners paid for periods of a pass, less tax and fee, until the month is shared; its party is the pass's public id."""
+
 BANK = "asset:bank"
 """The house's own bank account; it has no party."""
 

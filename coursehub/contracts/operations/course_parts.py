@@ -84,14 +84,14 @@ def legs_of_part(part: Part) -> list[Leg]:
 
 
 def write_down(
-    part: Part, booked: Booked, *, kind: Literal["hire", "hour"], effect_key: str, occurred_at: datetime, at: datetime,
-    currency: str, facts: Mapping[str, Any], held_until: datetime,
+    part: Part, booked: Booked, *, kind: Literal["hire", "hour", "period"], effect_key: str, occurred_at: datetime, at: datetime,
+    currency: str, facts: Mapping[str, Any], held_until: datetime, channel: str = CHANNEL,
 ) -> None:  # fmt: skip
     """Keep one course's part as a money event with its lines."""
     event = MoneyEvent(
         public_id=new_public_id(), kind=kind, effect_key=f"{effect_key}:{part.course_id}", occurred_at=occurred_at,
         recorded_at=at, contract_id=part.terms.contract_id, course_id=part.course_id, terms_hash=part.terms.terms_hash,
-        currency=currency, channel=CHANNEL, amount_minor=part.amount_minor, contribution=part.contribution,
+        currency=currency, channel=channel, amount_minor=part.amount_minor, contribution=part.contribution,
         facts={"gross_minor": part.amount_minor, **facts}, held_until=held_until, journal_id=booked.id,
     )  # fmt: skip
     db.session.add(event)

@@ -12,13 +12,16 @@ from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import NOT_GIVEN_BACK, PARTNER_HELD, PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post, stand_in_line
 
+MATURING = ("sale", "period")
+"""Events that mature one by one when their hold is over; parts of a member's fee wait for the member's money as well."""
+
 
 def mature_sale(sale: MoneyEvent, *, at: datetime) -> Booked | None:
-    """The hold of a sale is over: what each partner has left of it can be paid. Once; None if nothing is left.
+    """The hold of a sale or of a part of a pool is over: what each partner has left can be paid. Once; None if nothing is left.
 
     Raises ValueError before the hold is over.
     """
-    if sale.kind != "sale" or sale.held_until > at:
+    if sale.kind not in MATURING or sale.held_until > at:
         raise ValueError(f"money event {sale.id} is no sale whose hold is over")
     with transaction():
         stand_in_line()
@@ -96,7 +99,7 @@ def _left_of(sale: MoneyEvent) -> dict[str, int]:
     """What each partner has on hold of a sale after its refunds; what a reserve keeps is not among it."""
     body = queries.body_hashed(sale.terms_hash)
     house = body.house.id
-    if body.reserve and sale.journal_id is not None:
+    if sale.kind == "sale" and body.reserve and sale.journal_id is not None:
         held: dict[str, int] = {}
         for journal_id in (sale.journal_id, *(each.id for each in ledger.reversals_of(sale.journal_id))):
             for leg in ledger.lines_of(journal_id):

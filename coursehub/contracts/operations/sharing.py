@@ -65,7 +65,7 @@ class EventDraft:
     terms_hash: str | None = None
 
 
-class _Pinned(NamedTuple):
+class Pinned(NamedTuple):
     """The terms that answer for an event, and whether they cover its course."""
 
     terms_hash: str
@@ -99,21 +99,21 @@ def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
         return _share_sale(draft, body, terms, at=at)
 
 
-def _share_sale(draft: EventDraft, body: TermsBody, terms: _Pinned, *, at: datetime) -> MoneyEvent:
+def _share_sale(draft: EventDraft, body: TermsBody, terms: Pinned, *, at: datetime) -> MoneyEvent:
     contribution = queries.contribution(terms.contract_id, draft.course_id, draft.occurred_at)
     moment = written_moment(draft.occurred_at)
     sold = replace(sale_from(draft.facts, contribution, moment), counted=counted(body, moment))
     lines = share_sale(body, sold)
     rail = Leg(AccountRef(f"asset:rail:{draft.facts.get('rail', 'stripe')}"), sold.gross_minor - sold.fee_minor)
-    return _book(
+    return book_event(
         draft, terms, lines,
-        legs=[rail, *_legs(body, lines, _set_aside(body, lines)), *memo_legs(body, moved_by(body, lines, moment))],
+        legs=[rail, *legs_of(body, lines, _set_aside(body, lines)), *memo_legs(body, moved_by(body, lines, moment))],
         amount_minor=sold.gross_minor, channel=sold.channel, contribution=contribution,
         held_until=draft.occurred_at + timedelta(days=body.hold.days), sale=None, at=at,
     )  # fmt: skip
 
 
-def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: _Pinned, *, at: datetime) -> MoneyEvent:
+def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: Pinned, *, at: datetime) -> MoneyEvent:
     amount = int(draft.facts["amount_minor"])
     before = queries.refunded_of(sale)
     if not 0 < amount <= sale.amount_minor - before:
@@ -125,10 +125,10 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: _
     back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=before, amount_minor=amount)
     standing = standing_counters(body, back)
     back = {name: min(step, standing[name]) for name, step in back.items()}  # a close may have moved it to another sale
-    event = _book(
+    event = book_event(
         draft, terms, lines,
         legs=[
-            rail, *_legs(body, lines, _set_aside_back(body, sold, lines, before_minor=before)),
+            rail, *legs_of(body, lines, _set_aside_back(body, sold, lines, before_minor=before)),
             *memo_legs(body, {name: -step for name, step in back.items()}),
         ],
         amount_minor=-amount, channel=sale.channel, contribution={},
@@ -138,9 +138,9 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: _
     return event
 
 
-def _book(
+def book_event(
     draft: EventDraft,
-    terms: _Pinned,
+    terms: Pinned,
     lines: tuple[Line, ...],
     *,
     legs: list[Leg],
@@ -151,6 +151,7 @@ def _book(
     sale: MoneyEvent | None,
     at: datetime,
 ) -> MoneyEvent:
+    """Post the journal of an event and write it with its lines into the book, in the open transaction."""
     journal = None
     if any(leg.amount_minor for leg in legs):
         journal = post(
@@ -174,7 +175,7 @@ _EVENT = Prepared(sa.insert(MoneyEvent.__table__).returning(MoneyEvent.id))  # t
 _LINES = Prepared(sa.insert(MoneyLine.__table__))  # type: ignore[arg-type]
 
 
-def _legs(body: TermsBody, lines: tuple[Line, ...], reserved: Mapping[str, int]) -> list[Leg]:
+def legs_of(body: TermsBody, lines: tuple[Line, ...], reserved: Mapping[str, int]) -> list[Leg]:
     """One leg per account and party: what the lines add up to, with the clauses they came from.
 
     reserved: what of a partner's share goes to the reserve (comes out of it, if negative) instead of the held money.
@@ -259,7 +260,7 @@ _TERMS = (
 )
 
 
-def _lock_terms(terms_hash: str | None, course_id: int) -> _Pinned:
+def _lock_terms(terms_hash: str | None, course_id: int) -> Pinned:
     """The terms and whether they cover the course; their contract is locked: its events queue from here.
 
     Signing locks the same row first, so that the two never wait for each other in a ring.
@@ -267,10 +268,10 @@ def _lock_terms(terms_hash: str | None, course_id: int) -> _Pinned:
     found = look(_TERMS, {"terms_hash": terms_hash, "course_id": course_id}).one_or_none()
     if found is None or terms_hash is None:
         raise TermsUnknown
-    return _Pinned(terms_hash, contract_id=found[0], covers=found[1] is not None)
+    return Pinned(terms_hash, contract_id=found[0], covers=found[1] is not None)
 
 
-def _booked_before(event: MoneyEvent, draft: EventDraft, terms: _Pinned) -> MoneyEvent:
+def _booked_before(event: MoneyEvent, draft: EventDraft, terms: Pinned) -> MoneyEvent:
     was = (event.kind, event.terms_hash, event.course_id, event.currency, event.occurred_at, event.facts)
     now = (draft.kind, terms.terms_hash, draft.course_id, draft.currency, draft.occurred_at, draft.facts)
     if was != now:

@@ -37,10 +37,10 @@ STEPS = {
     "left": _l("is left to divide"),
 }
 KINDS = {
-    "sale": _l("sales"), "refund": _l("refunds"), "hire": _l("hires"), "hour": _l("hours"), "rebate": _l("rebates"),
-    "true_up": _l("true-ups"), "guarantee": _l("guarantees"),
+    "sale": _l("sales"), "refund": _l("refunds"), "hire": _l("hires"), "hour": _l("hours"), "period": _l("passes"),
+    "rebate": _l("rebates"), "true_up": _l("true-ups"), "guarantee": _l("guarantees"),
 }  # fmt: skip
-OF = {"hire": "fee", "hour": "fee", "rebate": "fee", "true_up": "close", "guarantee": "close"}
+OF = {"hire": "fee", "hour": "fee", "period": "fee", "rebate": "fee", "true_up": "close", "guarantee": "close"}
 """What the picture of an event begins with; a sale where it is not said."""
 
 

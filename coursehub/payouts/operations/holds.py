@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from coursehub.contracts.models import MoneyEvent
 from coursehub.contracts.operations import mature_sale
+from coursehub.contracts.operations.maturing import MATURING
 from coursehub.db import db, transaction
 from coursehub.ledger.accounts import NOT_GIVEN_BACK, PARTNER_OWES
 from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
@@ -21,7 +22,7 @@ def end_holds(*, at: datetime) -> int:
     due = (
         sa.select(MoneyEvent)
         .outerjoin(HoldEnd, HoldEnd.event_id == MoneyEvent.id)
-        .where(MoneyEvent.kind == "sale", MoneyEvent.held_until <= at, HoldEnd.event_id.is_(None))
+        .where(MoneyEvent.kind.in_(MATURING), MoneyEvent.held_until <= at, HoldEnd.event_id.is_(None))
         .order_by(MoneyEvent.held_until, MoneyEvent.id)
         .limit(AT_ONCE)
     )
