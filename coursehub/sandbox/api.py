@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 
-from coursehub.sandbox import payments, refunds, shapes, transfers
+from coursehub.sandbox import payments, refunds, shapes, subscriptions, transfers
 from coursehub.sandbox.errors import API_VERSION, ApiError
 from coursehub.sandbox.events import current_request
 from coursehub.sandbox.params import Params, nested
@@ -32,6 +32,9 @@ _KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "transfers": ("transfer", ("destination", "transfer_group")),
     "payouts": ("payout", ("status",)),
     "disputes": ("dispute", ("charge", "payment_intent")),
+    "subscriptions": ("subscription", ("customer", "status")),
+    "invoices": ("invoice", ("customer", "status")),
+    "invoice_payments": ("invoice_payment", ("invoice", "status")),
 }
 
 Verb = Callable[[Store, Params, int, dict[str, str]], Body]
@@ -171,6 +174,7 @@ _VERBS: dict[str, Verb] = {
     "payouts": lambda store, params, at, _ids: transfers.pay_out(store, params, at=at),
     "disputes/<id>/close": _close_dispute,
     "webhook_endpoints": _open_endpoint,
+    "subscriptions/<id>": lambda store, params, at, ids: subscriptions.change(store, ids["id"], params, at=at),
 }
 
 
@@ -200,6 +204,9 @@ def _list(path: str, kind: str, filters: tuple[str, ...]) -> Response:
     created = params.created()
     fields = {name: value for name in filters if (value := params.text(name))}
     extra = _events_extra(params) if kind == "event" else ""
+    if kind == "invoice" and (subscription := params.text("subscription")):
+        _store().get("subscription", subscription, "subscription")
+        extra = f" AND json_extract(body, '$.parent.subscription_details.subscription') = '{subscription}'"
     after, before = params.text("starting_after"), params.text("ending_before")
     params.finish()
     bodies, more = _store().page(
@@ -252,6 +259,12 @@ def reversals(id: str) -> Response:
     """What was taken back of a transfer."""
     found = _store().matching("transfer_reversal", transfer=id)[::-1]
     return _answer(200, rendered_list(_store(), f"/v1/transfers/{id}/reversals", found, False))
+
+
+@bp.delete("/subscriptions/<id>")
+def cancel_subscription(id: str) -> Response:
+    """End a subscription at once."""
+    return _answer(200, rendered(_store(), subscriptions.cancel(_store(), id, at=_store().now())))
 
 
 @bp.delete("/webhook_endpoints/<id>")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from coursehub.sandbox import delivery, payments, refunds
+from coursehub.sandbox import delivery, payments, refunds, subscriptions
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.store import Store
 
@@ -67,7 +67,10 @@ def buyer(id: str, verb: str) -> Response:
     """Do what a buyer would do on the pay page: pay, decline, wallet, expire."""
     store, wish = _store(), _wish()
     method = str(wish.get("method", "card"))
-    if verb == "pay":
+    session = store.get("checkout.session", id)
+    if verb == "pay" and session["mode"] == "subscription":
+        body = subscriptions.begin(store, session, public_url=current_app.config["PUBLIC_URL"], at=store.now())
+    elif verb == "pay":
         body = payments.pay(store, id, method=method, at=store.now())
     elif verb == "decline":
         body = payments.decline(store, id, at=store.now())
@@ -79,7 +82,22 @@ def buyer(id: str, verb: str) -> Response:
         body = payments.expire(store, id, at=store.now())
     else:
         raise ApiError(404, f"Unknown verb {verb}")
-    return jsonify(status=body["status"], payment_status=body["payment_status"], payment_intent=body["payment_intent"])
+    return jsonify(
+        status=body["status"],
+        payment_status=body["payment_status"],
+        payment_intent=body["payment_intent"],
+        subscription=body["subscription"],
+    )
+
+
+@bp.post("/renew")
+def renew() -> Response:
+    """Do what time asks of subscriptions up to now; `declines` says first how the card of `subscription` will answer."""
+    store, wish = _store(), _wish()
+    if "subscription" in wish:
+        body = store.get("subscription", str(wish["subscription"]))
+        store.put(body | {"_declines": bool(wish.get("declines"))})
+    return jsonify(steps=subscriptions.renew_due(store, at=store.now()))
 
 
 @bp.post("/settle")

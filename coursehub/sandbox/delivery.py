@@ -9,7 +9,7 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-from coursehub.sandbox import payments
+from coursehub.sandbox import payments, subscriptions
 from coursehub.sandbox.store import Store
 
 # Seconds until the next try; after the last the event counts as undelivered (three days in all).
@@ -117,4 +117,5 @@ class Courier:
         while not self._stopping.wait(self._every_seconds):
             payments.settle_wallets(self._store, at=self._store.now())
             payments.expire_sessions(self._store, at=self._store.now())
+            subscriptions.renew_due(self._store, at=self._store.now())
             deliver_due(self._store)

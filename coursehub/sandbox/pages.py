@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from coursehub.money import format_money
-from coursehub.sandbox import payments
+from coursehub.sandbox import payments, subscriptions
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.shapes import Body
 from coursehub.sandbox.store import Store
@@ -81,6 +81,8 @@ def answer(id: str) -> ResponseReturnValue:
     outcome, method = request.form.get("outcome", ""), request.form.get("method", "card")
     if outcome == "leave":
         return redirect(session["cancel_url"] or session["success_url"], 303)
+    if outcome == "decline" and session["mode"] == "subscription":
+        return _pay_page(session, declined=True)
     if outcome == "decline":
         payments.decline(store, id, at=store.now())
         return _pay_page(_session(id), declined=True)
@@ -91,11 +93,28 @@ def answer(id: str) -> ResponseReturnValue:
     if outcome == "wait":
         wallet = method if method != "card" else next((m for m in session["payment_method_types"] if m != "card"), "card")
         payments.await_wallet(store, id, method=wallet, at=store.now())
+    elif outcome == "pay" and session["mode"] == "subscription":
+        subscriptions.begin(store, session, public_url=current_app.config["PUBLIC_URL"], at=store.now())
     elif outcome == "pay":
         payments.pay(store, id, method=method, at=store.now())
     else:
         raise ApiError(400, "Unknown answer.", param="outcome")
     return _back(session)
+
+
+@bp.get("/invoice/<id>")
+def invoice_page(id: str) -> ResponseReturnValue:
+    """An invoice of a subscription that the buyer can pay with another card."""
+    invoice, lang = _store().get("invoice", id), language()
+    total = format_money(invoice["amount_due"], invoice["currency"].upper(), lang)
+    return render_template("sandbox/invoice.html", session=None, invoice=invoice, lang=lang, total=total)
+
+
+@bp.post("/invoice/<id>")
+def pay_invoice(id: str) -> ResponseReturnValue:
+    """The buyer pays it."""
+    subscriptions.pay_invoice(_store(), id, at=_store().now())
+    return redirect(url_for("pages.invoice_page", id=id), 303)
 
 
 @bp.get("/pay/<id>/confirm")

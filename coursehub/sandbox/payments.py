@@ -16,14 +16,17 @@ WALLET_SECONDS = 20
 
 
 def open_session(store: Store, params: Params, *, public_url: str, at: int) -> Body:
-    """A checkout session for a one-time payment, with the address of its pay page."""
-    if params.need("mode") != "payment":
-        raise ApiError(400, "The sandbox knows only mode `payment`.", param="mode")
+    """A checkout session for one payment or a subscription, with the address of its pay page."""
+    mode = params.need("mode")
+    if mode not in ("payment", "subscription"):
+        raise ApiError(400, "The sandbox knows only the modes `payment` and `subscription`.", param="mode")
     methods = params.items("payment_method_types") or ["card"]
     options = params.tree("payment_method_options")
     _check_methods(methods, options)
-    lines = [_line(raw, n, at) for n, raw in enumerate(params.items("line_items"))]
+    lines = [_line(raw, n, at, mode) for n, raw in enumerate(params.items("line_items"))]
     currency, total = _total(lines)
+    later = params.tree("subscription_data") if mode == "subscription" else {}
+    total = 0 if later.get("trial_period_days") else total
     expires_at = params.whole("expires_at", at + _LONGEST) or 0
     if not at + _SHORTEST - 60 <= expires_at <= at + _LONGEST + 60:
         raise ApiError(400, "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.", param="expires_at")
@@ -41,16 +44,19 @@ def open_session(store: Store, params: Params, *, public_url: str, at: int) -> B
         expires_at=expires_at,
         locale=params.text("locale"),
         metadata=params.metadata(),
-        mode="payment",
+        mode=mode,
         payment_intent=None,
         payment_method_options=options,
         payment_method_types=methods,
         success_url=params.need("success_url"),
         url=f"{public_url}/pay/{id}",
         _line_items=lines,
-        _intent=params.tree("payment_intent_data"),
+        _intent=params.tree("payment_intent_data") if mode == "payment" else {},
+        _subscription=later,
     )
-    params.ignore("submit_type", "ui_mode", "customer_creation", "billing_address_collection", "automatic_tax")
+    params.ignore(
+        "submit_type", "ui_mode", "customer_creation", "billing_address_collection", "automatic_tax", "payment_method_collection"
+    )
     params.finish()
     return store.put(body)
 
@@ -68,11 +74,13 @@ def _check_methods(methods: list[str], options: dict[str, Any]) -> None:
         )
 
 
-def _line(raw: Any, n: int, at: int) -> Body:
+def _line(raw: Any, n: int, at: int, mode: str) -> Body:
     price = raw.get("price_data") if isinstance(raw, dict) else None
     where = f"line_items[{n}][price_data]"
     if not isinstance(price, dict) or not price.get("product_data", {}).get("name"):
         raise ApiError(400, f"Missing required param: {where}[product_data][name].", code="parameter_missing", param=where)
+    if (price.get("recurring", {}).get("interval") == "month") != (mode == "subscription"):
+        raise ApiError(400, "A subscription has a price that recurs each month, a payment has none.", param=f"{where}[recurring]")
     quantity = as_whole(raw.get("quantity", 1), f"line_items[{n}][quantity]")
     amount = as_whole(price.get("unit_amount"), f"{where}[unit_amount]")
     if amount < 0 or quantity < 1:
@@ -111,7 +119,7 @@ def decline(store: Store, session_id: str, *, at: int) -> Body:
     """The bank says no; the session stays open for another try."""
     with store.transaction():
         session = _open_one(store, session_id, at)
-        _refuse(store, _intent_of(store, session, "card", at), at, code="card_declined", message="Your card was declined.")
+        refuse(store, _intent_of(store, session, "card", at), at, code="card_declined", message="Your card was declined.")
         return session
 
 
@@ -137,7 +145,7 @@ def authenticate(store: Store, session_id: str, *, confirmed: bool, at: int) -> 
         if confirmed:
             return _succeed(store, session, intent, "card", at)
         message = "We are unable to authenticate your payment method."
-        _refuse(store, intent, at, code="payment_intent_authentication_failure", message=message)
+        refuse(store, intent, at, code="payment_intent_authentication_failure", message=message)
         return session
 
 
@@ -165,7 +173,7 @@ def settle_wallets(store: Store, *, at: int, all: bool = False) -> int:
             if intent["_succeeds"]:
                 _succeed(store, session, intent, method, at)
             else:
-                _refuse(store, intent, at, code="payment_intent_payment_attempt_failed", message="The wallet payment failed.")
+                refuse(store, intent, at, code="payment_intent_payment_attempt_failed", message="The wallet payment failed.")
                 announce(store, "checkout.session.async_payment_failed", session, at=at)
         return len(waiting)
 
@@ -201,6 +209,8 @@ def _open_one(store: Store, session_id: str, at: int) -> Body:
 
 
 def _intent_of(store: Store, session: Body, method: str, at: int) -> Body:
+    if session["mode"] != "payment":
+        raise ApiError(400, "A subscription is agreed to or left here; its payments have intents of their own.", param="mode")
     if method not in session["payment_method_types"]:
         raise ApiError(400, f"This session does not take {method}.", param="payment_method_types")
     if session["payment_intent"]:
@@ -242,8 +252,8 @@ def _charge_of(intent: Body, method: str, at: int, **given: Any) -> Body:
     )
 
 
-def _succeed(store: Store, session: Body, intent: Body, method: str, at: int, *, quiet: bool = False) -> Body:
-    late = session["status"] == "complete"  # a wallet's answer, after the buyer had left
+def collect(store: Store, intent: Body, method: str, at: int, *, quiet: bool = False) -> Body:
+    """The money of an intent is there: a charge, a movement of the balance."""
     outcome = {
         "type": "authorized",
         "network_status": "approved_by_network",
@@ -270,6 +280,16 @@ def _succeed(store: Store, session: Body, intent: Body, method: str, at: int, *,
         "last_payment_error": None,
     }
     intent["payment_method"] = charge["payment_method"]
+    for body in (movement, charge, intent):
+        store.put(body)
+    announce(store, "charge.succeeded", charge, at=at, quiet=quiet)
+    announce(store, "payment_intent.succeeded", intent, at=at, quiet=quiet)
+    return charge
+
+
+def _succeed(store: Store, session: Body, intent: Body, method: str, at: int, *, quiet: bool = False) -> Body:
+    late = session["status"] == "complete"  # a wallet's answer, after the buyer had left
+    collect(store, intent, method, at, quiet=quiet)
     email = session["customer_email"]
     session |= {"status": "complete", "payment_status": "paid", "url": None}
     session["customer_details"] = {
@@ -277,16 +297,14 @@ def _succeed(store: Store, session: Body, intent: Body, method: str, at: int, *,
         "email": email,
         "tax_exempt": "none",
     }
-    for body in (movement, charge, intent, session):
-        store.put(body)
-    announce(store, "charge.succeeded", charge, at=at, quiet=quiet)
-    announce(store, "payment_intent.succeeded", intent, at=at, quiet=quiet)
+    store.put(session)
     done = "checkout.session.async_payment_succeeded" if late else "checkout.session.completed"
     announce(store, done, session, at=at, quiet=quiet)
     return session
 
 
-def _refuse(store: Store, intent: Body, at: int, *, code: str, message: str) -> None:
+def refuse(store: Store, intent: Body, at: int, *, code: str, message: str, quiet: bool = False) -> None:
+    """The bank says no to an intent."""
     method = str(intent["payment_method_types"][0])
     outcome = {
         "type": "issuer_declined",
@@ -299,5 +317,5 @@ def _refuse(store: Store, intent: Body, at: int, *, code: str, message: str) -> 
     intent |= {"status": "requires_payment_method", "last_payment_error": error, "latest_charge": charge["id"]}
     store.put(charge)
     store.put(intent)
-    announce(store, "charge.failed", charge, at=at)
-    announce(store, "payment_intent.payment_failed", intent, at=at)
+    announce(store, "charge.failed", charge, at=at, quiet=quiet)
+    announce(store, "payment_intent.payment_failed", intent, at=at, quiet=quiet)

@@ -5,13 +5,13 @@ makes is the same as what the API makes, so that each purchase can be read and
 refunded later through the SDK. Its events count as delivered.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from coursehub.sandbox import payments, refunds, transfers
+from coursehub.sandbox import payments, refunds, subscriptions, transfers
 from coursehub.sandbox.params import Params
 from coursehub.sandbox.rendering import rendered
 from coursehub.sandbox.shapes import Body
@@ -45,6 +45,39 @@ class History:
     def pay(self, session_id: str, *, at: datetime, method: str = "card") -> Body:
         """The buyer pays."""
         return rendered(self._store, payments.pay(self._store, session_id, method=method, at=int(at.timestamp()), quiet=True))
+
+    def agree(self, session_id: str, *, at: datetime) -> Body:
+        """The buyer agrees to a subscription."""
+        session = self._store.get("checkout.session", session_id)
+        return rendered(
+            self._store,
+            subscriptions.begin(self._store, session, public_url=self._public_url, at=int(at.timestamp()), quiet=True),
+        )
+
+    def renew(self, *, at: datetime, declines: str = "") -> None:
+        """What time asks of subscriptions up to this moment; the card of one of them may be declined from now on."""
+        if declines:
+            self._store.put(self._store.get("subscription", declines) | {"_declines": True})
+        subscriptions.renew_due(self._store, at=int(at.timestamp()), quiet=True)
+
+    def change(self, subscription_id: str, params: Mapping[str, Any], *, at: datetime) -> Body:
+        """Stop a subscription at the end of its period, or go on after all."""
+        seconds = int(at.timestamp())
+        return rendered(self._store, subscriptions.change(self._store, subscription_id, Params(_plain(params)), at=seconds))
+
+    def one(self, kind: str, id: str, expand: Iterable[str] = ()) -> Body:
+        """Any object by its id."""
+        return rendered(self._store, self._store.get(kind, id), expand)
+
+    def invoices(self, subscription_id: str) -> list[Body]:
+        """The invoices of a subscription, newest first."""
+        found = self._store.matching("invoice")[::-1]
+        mine = [body for body in found if body["parent"]["subscription_details"]["subscription"] == subscription_id]
+        return [rendered(self._store, body) for body in mine]
+
+    def payments_of(self, invoice_id: str) -> list[Body]:
+        """What paid an invoice."""
+        return [rendered(self._store, body) for body in self._store.matching("invoice_payment", invoice=invoice_id)]
 
     def expire(self, session_id: str, *, at: datetime) -> Body:
         """Nobody paid."""

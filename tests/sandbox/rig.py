@@ -79,6 +79,27 @@ class Sandbox:
         }
         return self.stripe.v1.checkout.sessions.create(params=params)
 
+    def subscription(self, amount: int = 9_900, *, trial_days: int = 0) -> stripe.checkout.Session:
+        """A checkout session for something paid month by month."""
+        monthly = {
+            "currency": "cny",
+            "unit_amount": amount,
+            "product_data": {"name": "畅学卡"},
+            "recurring": {"interval": "month"},
+        }
+        later: dict[str, Any] = {"metadata": {"subscription": "sub1"}}
+        if trial_days:
+            later["trial_period_days"] = trial_days
+        params: dict[str, Any] = {
+            "mode": "subscription",
+            "line_items": [{"quantity": 1, "price_data": monthly}],
+            "success_url": "http://localhost:9/passes/1",
+            "client_reference_id": "sub1",
+            "subscription_data": later,
+            "customer_email": "ada@example.com",
+        }
+        return self.stripe.v1.checkout.sessions.create(params=params)
+
     def paid(self, amount: int = 19_900, **extra: Any) -> stripe.checkout.Session:
         """A session that somebody has paid, with its charge and balance transaction."""
         session = self.session(amount, **extra)

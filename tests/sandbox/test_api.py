@@ -155,7 +155,7 @@ def test_money_becomes_available_after_two_days_and_can_then_be_paid_out(sandbox
 
 def test_what_the_sandbox_lacks_is_said_to_be_lacking(sandbox: Sandbox) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="does not have this"):
-        sandbox.stripe.v1.subscriptions.list()
+        sandbox.stripe.v1.quotes.list()
 
 
 def test_the_control_endpoint_exists_only_when_asked_for() -> None:

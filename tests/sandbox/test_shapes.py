@@ -47,6 +47,7 @@ def everything(sandbox: Sandbox) -> dict[str, list[dict[str, Any]]]:
     sandbox.tell(f"sessions/{wallet.id}/wallet", method="wechat_pay")
     sandbox.tell(f"sessions/{open_one.id}/decline")
     sandbox.tell("settle")
+    sandbox.tell(f"sessions/{sandbox.subscription().id}/pay")
     intent = paid.payment_intent.id
     api.refunds.create(params={"payment_intent": intent, "amount": 100})
     account = api.accounts.create(params={"email": "partner@example.com"})
@@ -66,6 +67,7 @@ def everything(sandbox: Sandbox) -> dict[str, list[dict[str, Any]]]:
     lists = [
         api.checkout.sessions, api.payment_intents, api.charges, api.refunds, api.balance_transactions, api.events,
         api.webhook_endpoints, api.customers, api.accounts, api.transfers, api.payouts, api.disputes,
+        api.subscriptions, api.invoices, api.invoice_payments,
     ]  # fmt: skip
     found: dict[str, list[dict[str, Any]]] = {}
     for service in lists:
