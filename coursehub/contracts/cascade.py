@@ -115,12 +115,12 @@ def arithmetic(line: Line, currency: str) -> str:
     factors = "".join(
         f" × {_factor(factor, currency)}" for factor in reason.factors if factor.by != "refunded" or factor.num != factor.den
     )
-    shown = f"{number(reason.of, currency)}{factors}"
+    shown = f"{number(Fraction(reason.of), currency)}{factors}"
     if reason.kind == "discount":
         shown = _("the discount less its tax, %(amount)s", amount=shown)
     elif not factors and reason.cap_minor is None:
         return ""  # the amount says it all
-    uncut = reason.of
+    uncut = Fraction(reason.of)
     for factor in reason.factors:
         uncut *= factor.value
     if factors:

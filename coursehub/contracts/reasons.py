@@ -4,13 +4,14 @@ A reason says from what amount a line started, by which factors it was multiplie
 the exact result before rounding to minor units.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from itertools import repeat
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
+class Factor(NamedTuple):
     """One multiplication: `num` of `den` parts, and what decided it."""
 
     by: str  # after_rate | label of a pot | rest | modules | hours | refunded
@@ -23,23 +24,28 @@ class Factor:
         return Fraction(self.num, self.den)
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a line has its amount.
 
     kind: tax | rail_fee | fixed | rate | recoup | split | discount | fee_cost | refund.
     of: what it started from, minor units, exact. cap_minor: the ceiling that cut it, if one did.
     already_minor: for a refund, what was taken back before this step.
     rungs: for a rate by volume, how much of `of` (minor units) counted at which percentage (bps), instead of factors.
+    A named tuple, as a line is: a sale among twelve makes thirty of them, and they are made several times quicker.
     """
 
     kind: str
-    of: Fraction
+    of: Fraction | int
     factors: tuple[Factor, ...] = ()
     channel: str | None = None
     cap_minor: int | None = None
     already_minor: int = 0
     rungs: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def of_parts(cls, kind: str, of: Fraction | int, factors: Iterable[tuple[Factor, ...]]) -> "Iterator[Reason]":
+        """Reasons that differ in nothing but their factors; all at once takes a third of the time."""
+        return map(partial(tuple.__new__, cls), zip(repeat(kind), repeat(of), factors, *map(repeat, (None, None, 0, ()))))
 
     @property
     def exact(self) -> Fraction:

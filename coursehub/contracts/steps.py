@@ -31,7 +31,7 @@ def steps_of(lines: Sequence[Line]) -> list[Step]:
     fee = sum(line.amount_minor for line in lines if line.role in ("rail_fee", FEE_COST))
     fixed = [line for line in lines if line.reason.kind == "fixed"]
     back = [line for line in lines if line.reason.kind == "recoup"]
-    pot = rate.reason.of + sum(line.reason.exact for line in fixed)
+    pot = Fraction(rate.reason.of) + sum(line.reason.exact for line in fixed)
     found = [
         Step("paid", Fraction(paid)),
         Step("tax", Fraction(-tax)),

@@ -23,8 +23,10 @@ house 1), the rest to the teacher B.
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache, partial
+from itertools import repeat
 from math import lcm
 from typing import Any, NamedTuple
 
@@ -63,8 +65,7 @@ class Sale:
     counted: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One amount of a money event, its clause and its arithmetic.
 
     role: tax and rail_fee go to the state and to the rail (party None); share and
@@ -78,13 +79,15 @@ class Line:
     reason: Reason
 
 
+_LINE = partial(tuple.__new__, Line)  # as Line(*each), for many in a third of the time
+
+
 class _Leaf(NamedTuple):
-    """One amount before rounding; ratio: the exact amount as numerator and denominator, not in lowest terms."""
+    """One amount before rounding."""
 
     party: str
     path: str
     reason: Reason
-    ratio: tuple[int, int]
 
 
 class _Twig(NamedTuple):
@@ -95,6 +98,17 @@ class _Twig(NamedTuple):
     factors: tuple[Factor, ...]
     num: int
     den: int
+
+
+class _Division(NamedTuple):
+    """A whole division for certain facts: who gets how many parts of the whole, by which clause and factors."""
+
+    split: Node
+    parties: tuple[str, ...]
+    paths: tuple[str, ...]
+    factors: tuple[tuple[Factor, ...], ...]
+    parts: tuple[int, ...]
+    whole: int
 
 
 def tax_within(gross_minor: int, tax_bps: int) -> int:
@@ -120,9 +134,9 @@ def share_sale(terms: TermsBody, sale: Sale) -> tuple[Line, ...]:
     discount = list_price - tax_within(list_price, sale.tax_bps) - after_tax if bearer else 0
     pot = after_tax - covered + discount
     taxed = (Factor("tax", sale.tax_bps, 10_000 + sale.tax_bps),)
-    lines = [Line("tax", None, tax, "/base", Reason("tax", Fraction(sale.gross_minor), taxed))]
-    lines.append(Line("rail_fee", None, sale.fee_minor, "/base", Reason("rail_fee", Fraction(sale.fee_minor))))
-    lines += _rounded(list(_leaves(terms, sale, pot)), pot)
+    lines = [Line("tax", None, tax, "/base", Reason("tax", sale.gross_minor, taxed))]
+    lines.append(Line("rail_fee", None, sale.fee_minor, "/base", Reason("rail_fee", sale.fee_minor)))
+    lines += _shared(terms, sale, pot)
     if discount and bearer:
         lines += _discount_lines(lines, bearer, discount, clause)
     if uncovered := sale.fee_minor - covered:
@@ -136,8 +150,7 @@ def rate_for(terms: TermsBody, sale: Sale) -> tuple[Rate, str]:
 
     A link counts as a partner's own only if that partner is a party of these terms.
     """
-    own = {party.id for party in terms.parties}
-    if sale.channel != "partner_link" or sale.attributed in own:
+    if sale.channel != "partner_link" or any(party.id == sale.attributed for party in terms.parties):
         for n, rate in enumerate(terms.rates.channels):
             if rate.channel == sale.channel:
                 return Rate(rate.share_bps, rate.cap_minor), f"/rates/channels/{n}"
@@ -155,35 +168,49 @@ def _bearer_of(terms: TermsBody, sale: Sale) -> tuple[str | None, str]:
     return (rest.party if isinstance(rest, Borne) else None), "/discount/rest"
 
 
-def _leaves(terms: TermsBody, sale: Sale, pot: int) -> Iterator[_Leaf]:
-    """Who gets what part of the pot, exactly, in declared order."""
+def _shared(terms: TermsBody, sale: Sale, pot: int) -> Iterator[Line]:
+    """Who gets what part of the pot, in declared order, rounded at once."""
+    leaves, rest = _before_division(terms, sale, pot)
+    division = _divided(terms.split, sale)
+    num, den = rest.numerator, rest.denominator * division.whole
+    ratios = [leaf.reason.ratio for leaf in leaves]
+    common = lcm(den, *(den for _num, den in ratios))
+    exact = [num * (common // den) for num, den in ratios]
+    num *= common // den
+    amounts = iter(_rounded([*exact, *[num * part for part in division.parts]], common, pot))
+    for leaf in leaves:
+        yield Line("share", leaf.party, next(amounts), leaf.path, leaf.reason)
+    reasons = Reason.of_parts("split", rest, division.factors)
+    yield from map(_LINE, zip(repeat("share"), division.parties, amounts, division.paths, reasons, strict=False))
+
+
+def _before_division(terms: TermsBody, sale: Sale, pot: int) -> tuple[list[_Leaf], Fraction | int]:
+    """What goes before the rest is divided, exactly: fixed amounts, the platform, costs that come back first; and that rest."""
+    found = []
     left = pot
     for n, fixed in enumerate(terms.fixed):
         amount = min(fixed.amount_minor, left)
         left -= amount
         cap = left + amount if amount < fixed.amount_minor else None
-        reason = Reason("fixed", Fraction(fixed.amount_minor), cap_minor=cap)
-        yield _Leaf(fixed.party, f"/fixed/{n}", reason, reason.ratio)
+        found.append(_Leaf(fixed.party, f"/fixed/{n}", Reason("fixed", fixed.amount_minor, cap_minor=cap)))
     rate, path = rate_for(terms, sale)
     reason = _capped(_rated(rate, sale, left), _most_of(terms, rate, sale))
-    yield _Leaf(terms.rates.party, path, reason, reason.ratio)
+    found.append(_Leaf(terms.rates.party, path, reason))
     rest = left - reason.exact
     for n, cost in enumerate(terms.recoup):
         still = max(0, cost.amount_minor - sale.counted.get(f"recouped:{cost.id}", 0))
         back = _capped(Reason("recoup", rest, (Factor("recoup", cost.share_bps, 10_000),)), still)
-        if back.exact:
-            yield _Leaf(cost.party, f"/recoup/{n}", back, back.ratio)
-            rest -= back.exact
-    num, den = rest.numerator, rest.denominator
-    for twig in _divided(terms.split, sale):
-        yield _Leaf(twig.party, twig.path, Reason("split", rest, twig.factors), (num * twig.num, den * twig.den))
+        if exact := back.exact:
+            found.append(_Leaf(cost.party, f"/recoup/{n}", back))
+            rest -= exact
+    return found, rest
 
 
-_KNOWN: OrderedDict[tuple[Any, ...], tuple[Node, tuple[_Twig, ...]]] = OrderedDict()
+_KNOWN: OrderedDict[tuple[Any, ...], _Division] = OrderedDict()
 _MOST_KNOWN = 512
 
 
-def _divided(split: Node, sale: Sale) -> tuple[_Twig, ...]:
+def _divided(split: Node, sale: Sale) -> _Division:
     """How a division ends for the facts of a sale. Many sales share terms and facts, so the last answers are kept.
 
     The division itself stands in the entry, so that its identity cannot come to mean another one.
@@ -191,18 +218,23 @@ def _divided(split: Node, sale: Sale) -> tuple[_Twig, ...]:
     moment = sale.occurred_at if _looks_at_dates(split) else ""
     key = (id(split), moment, *sale.module_weights.items(), None, *sale.approved_minutes.items())
     known = _KNOWN.get(key)
-    if known is not None and known[0] is split:
-        return known[1]
+    if known is not None and known.split is split:
+        return known
     twigs = tuple(_branch(split, sale, _Twig("", "/split", (), 1, 1)))
-    _KNOWN[key] = (split, twigs)
+    whole = lcm(*(twig.den for twig in twigs))
+    parties, paths, factors, nums, dens = zip(*twigs, strict=True)
+    found = _KNOWN[key] = _Division(
+        split, parties, paths, factors, tuple(num * (whole // den) for num, den in zip(nums, dens, strict=True)), whole
+    )
     while len(_KNOWN) > _MOST_KNOWN:
         try:
             _KNOWN.popitem(last=False)
         except KeyError:  # another thread emptied it
             break
-    return twigs
+    return found
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def _looks_at_dates(node: Node) -> bool:
     if isinstance(node, Pay):
         return False
@@ -217,12 +249,12 @@ def _rated(rate: Rate, sale: Sale, left: int) -> Reason:
     if rate.ladder:
         volume = sale.counted.get(f"volume:{window_of(rate.ladder.window, _moment(sale))}", 0)
         rungs = _climbed(rate, rate.ladder, volume, left)
-        return Reason("rate", Fraction(left), channel=sale.channel, rungs=rungs)
+        return Reason("rate", left, channel=sale.channel, rungs=rungs)
     share_bps = rate.share_bps
     for later in rate.later:
         if later.begins <= _moment(sale):
             share_bps = later.share_bps
-    return Reason("rate", Fraction(left), (Factor("rate", share_bps, 10_000),), channel=sale.channel)
+    return Reason("rate", left, (Factor("rate", share_bps, 10_000),), channel=sale.channel)
 
 
 def _climbed(rate: Rate, ladder: Ladder, volume: int, left: int) -> tuple[tuple[int, int], ...]:
@@ -252,7 +284,7 @@ def _most_of(terms: TermsBody, rate: Rate, sale: Sale) -> int | None:
 
 
 def _capped(reason: Reason, most: int | None) -> Reason:
-    return replace(reason, cap_minor=most) if most is not None and reason.exact > most else reason
+    return reason._replace(cap_minor=most) if most is not None and reason.exact > most else reason
 
 
 def _moment(sale: Sale) -> str:
@@ -302,19 +334,16 @@ def _times(twig: _Twig, factor: Factor, path: str) -> _Twig:
     return twig._replace(path=path, factors=(*twig.factors, factor), num=twig.num * factor.num, den=twig.den * factor.den)
 
 
-def _rounded(leaves: Sequence[_Leaf], pot: int) -> list[Line]:
-    """Round all leaves at once so that they add up to the pot: largest remainder, ties by declared order.
+def _rounded(exact: Sequence[int], whole: int, pot: int) -> list[int]:
+    """Round exact amounts, in parts of a `whole`, so that they add up to the pot: largest remainder, ties by declared order.
 
-    Remainders are compared as whole numbers over one denominator: exact, and several times quicker than fractions.
+    Whole numbers over one denominator: exact, and several times quicker than fractions.
     """
-    ratios = [leaf.ratio for leaf in leaves]
-    floors = [num // den for num, den in ratios]
-    if left_over := pot - sum(floors):
-        common = lcm(*(den for _num, den in ratios))
-        remainders = [num % den * (common // den) for num, den in ratios]
-        for n in sorted(range(len(leaves)), key=lambda n: -remainders[n])[:left_over]:
-            floors[n] += 1
-    return [Line("share", leaf.party, amount, leaf.path, leaf.reason) for leaf, amount in zip(leaves, floors, strict=True)]
+    amounts, remainders = [part // whole for part in exact], [part % whole for part in exact]
+    if left_over := pot - sum(amounts):
+        for n in sorted(range(len(exact)), key=remainders.__getitem__, reverse=True)[:left_over]:
+            amounts[n] += 1
+    return amounts
 
 
 def _discount_lines(lines: Sequence[Line], bearer: str, discount: int, clause: str) -> list[Line]:
@@ -370,7 +399,7 @@ def share_refund(terms: TermsBody, sold: Sequence[Line], *, before_minor: int, a
         part = (Factor("refunded", before_minor + amount_minor, gross or 1),)
         reason = Reason("refund", Fraction(legs[name]), part, already_minor=earlier[name])
         if role == "rail_fee":
-            fee = replace(reason, kind="fee_cost")
+            fee = reason._replace(kind="fee_cost")
             lines.append(Line(FEE_COST, terms.refund_fee.bearer, -amount, "/refund_fee", fee))
         else:
             lines.append(Line(role, party or None, -amount, "/clawback", reason))
