@@ -3,7 +3,7 @@
 from typing import Any
 
 from coursehub.contracts import queries, record
-from coursehub.contracts.models import Contract, NegotiationEntry, Proposal
+from coursehub.contracts.models import Contract, ContributionFact, NegotiationEntry, Proposal
 from coursehub.contracts.record import stamp
 from coursehub.contracts.terms import SEMANTICS
 
@@ -36,9 +36,11 @@ def bundle(contract: Contract, *, party: str | None) -> dict[str, Any]:
         ],
         "record": {"begins_with": record.beginning(contract.public_id), "entries": entries},
         "head": entries[-1]["hash"] if entries else record.beginning(contract.public_id),
+        "facts": [fact_data(contract, fact) for fact in queries.every_fact(contract)],
         "how_to_check": (
             "terms_hash = SHA-256 of the canonical JSON (RFC 8785) of {semantics, terms, texts}; each entry's hash = "
-            "SHA-256 of the canonical JSON of {at, body, kind, n, party, person, prev_hash}."
+            "SHA-256 of the canonical JSON of {at, body, kind, n, party, person, prev_hash}; a fact's hash = SHA-256 of the "
+            "canonical JSON of its statement, and stands in the entry that recorded it."
         ),
     }
 
@@ -54,6 +56,47 @@ def entry_data(entry: NegotiationEntry) -> dict[str, Any]:
         "body": entry.body,
         "prev_hash": entry.prev_hash,
         "hash": entry.hash,
+    }
+
+
+def statement_of(contract: Contract, fact: ContributionFact) -> dict[str, Any]:
+    """What a fact states, as its hash binds it. What it was computed from is said only where it was computed."""
+    stated: dict[str, Any] = {
+        "contract": contract.public_id,
+        "fact": fact.public_id,
+        "course_id": fact.course_id,
+        "kind": fact.kind,
+        "party": fact.party,
+        "value": fact.value,
+        "holds_from": stamp(fact.holds_from),
+        "note": fact.note,
+        "recorded_at": stamp(fact.recorded_at),
+        "recorded_party": fact.recorded_party,
+    }
+    return stated | ({"evidence": fact.evidence} if fact.evidence else {})
+
+
+def fact_data(contract: Contract, fact: ContributionFact) -> dict[str, Any]:
+    """A fact with its hash and what became of it."""
+    return {
+        "statement": statement_of(contract, fact),
+        "fact_hash": fact.fact_hash,
+        "approved_at": stamp(fact.approved_at) if fact.approved_at else None,
+        "approved_party": fact.approved_party,
+        "withdrawn_at": stamp(fact.withdrawn_at) if fact.withdrawn_at else None,
+        "contests": [
+            {
+                "party": one.party,
+                "reason": one.reason,
+                "contested_at": stamp(one.contested_at),
+                "due_at": stamp(one.due_at),
+                "answer": one.answer,
+                "answered_at": stamp(one.answered_at) if one.answered_at else None,
+                "settled_at": stamp(one.settled_at) if one.settled_at else None,
+                "outcome": one.outcome,
+            }
+            for one in fact.contests
+        ],
     }
 
 

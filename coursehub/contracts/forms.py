@@ -240,6 +240,12 @@ class ContestForm(FlaskForm):
     reason = TextAreaField(_l("What is not so"), validators=[InputRequired(_NEEDED), Length(max=1000, message=_TOO_LONG)])
 
 
+class AnswerForm(FlaskForm):
+    """Why a contested fact is so after all."""
+
+    answer = TextAreaField(_l("Why it is so"), validators=[InputRequired(_NEEDED), Length(max=1000, message=_TOO_LONG)])
+
+
 class FactForm(FlaskForm):
     """One contribution of one party to one course."""
 

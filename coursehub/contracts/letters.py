@@ -4,7 +4,7 @@ from collections.abc import Container
 from datetime import datetime
 
 from coursehub import mail
-from coursehub.contracts.models import Contract, NegotiationEntry, Proposal, Terms
+from coursehub.contracts.models import Contract, ContributionFact, FactContest, NegotiationEntry, Proposal, Terms
 from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
@@ -90,3 +90,54 @@ def send_contract_ended(*, at: datetime, contract_id: int) -> None:
     """Notice was given."""
     contract = db.session.get_one(Contract, contract_id)
     _write("contract_ended", contract, mark=str(contract.id), at=at)
+
+
+@on("contracts.fact_recorded")
+def send_fact_recorded(*, at: datetime, fact_id: int) -> None:
+    """The other sides may contest it, and say yes to hours that wait for them."""
+    fact = db.session.get_one(ContributionFact, fact_id)
+    contract = db.session.get_one(Contract, fact.contract_id)
+    if fact.withdrawn_at is None:
+        _write("fact_recorded", contract, mark=str(fact.id), at=at, but={fact.recorded_party}, fact=fact)
+
+
+@on("contracts.fact_contested")
+def send_fact_contested(*, at: datetime, contest_id: int) -> None:
+    """Whoever recorded the fact has something to answer, by a day."""
+    contest, fact, contract = _contest(contest_id)
+    _write("fact_contested", contract, mark=str(contest.id), at=at, but=_all_but(contract, fact.recorded_party), contest=contest)
+
+
+@on("contracts.contest_answered")
+def send_contest_answered(*, at: datetime, contest_id: int) -> None:
+    """Whoever contests reads the answer and says whether it accepts, by a day."""
+    contest, _fact, contract = _contest(contest_id)
+    _write("contest_answered", contract, mark=str(contest.id), at=at, but=_all_but(contract, contest.party), contest=contest)
+
+
+@on("contracts.contest_ends_soon")
+def send_contest_ends_soon(*, at: datetime, contest_id: int) -> None:
+    """The side whose turn it is is reminded, once for each turn."""
+    contest, fact, contract = _contest(contest_id)
+    if contest.settled_at is not None:
+        return
+    turn = contest.party if contest.answered_at else fact.recorded_party
+    mark = f"{contest.id}-{'answered' if contest.answered_at else 'contested'}"
+    _write("contest_ends_soon", contract, mark=mark, at=at, but=_all_but(contract, turn), contest=contest)
+
+
+@on("contracts.contest_closed")
+def send_contest_closed(*, at: datetime, contest_id: int) -> None:
+    """Every side learns how it ended and whether the fact counts."""
+    contest, _fact, contract = _contest(contest_id)
+    _write("contest_closed", contract, mark=str(contest.id), at=at, contest=contest)
+
+
+def _contest(contest_id: int) -> tuple[FactContest, ContributionFact, Contract]:
+    contest = db.session.get_one(FactContest, contest_id)
+    fact = db.session.get_one(ContributionFact, contest.fact_id)
+    return contest, fact, db.session.get_one(Contract, fact.contract_id)
+
+
+def _all_but(contract: Contract, kept: str) -> set[str]:
+    return {party.party for party in contract.parties} - {kept}

@@ -11,6 +11,7 @@ from coursehub.db import BigId, Id, Model, PublicId, UtcDateTime, ref
 
 PROPOSAL_STATES = ("open", "countered", "declined", "withdrawn", "expired", "agreed")
 FACT_KINDS = ("module_weight", "approved_minutes")
+CONTEST_OUTCOMES = ("accepted", "taken_back", "unanswered", "let_stand", "upheld")
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
@@ -206,7 +207,9 @@ class ContributionFact(Model):
     """A dated statement about what a party contributed to a course; contestable by the other sides.
 
     A module weight replaces the party's earlier one from `holds_from` on; approved
-    minutes add up. A fact that is contested or taken back counts for no sale.
+    minutes add up, once another side than the one that taught has said yes to them
+    (`approved_at`). A fact that is contested or taken back counts for no sale.
+    `evidence` says what it was computed from, where it was; the hash binds it.
     """
 
     __tablename__ = "contribution_fact"
@@ -229,16 +232,27 @@ class ContributionFact(Model):
     recorded_by_id: Mapped[int | None] = ref("person.id", index=False)
     recorded_party: Mapped[str] = mapped_column(String(16))
     fact_hash: Mapped[str] = mapped_column(String(64))
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_by_id: Mapped[int | None] = ref("person.id", index=False)
+    approved_party: Mapped[str | None] = mapped_column(String(16))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     contests: Mapped[list["FactContest"]] = relationship(order_by="FactContest.id", lazy="selectin")
 
 
 class FactContest(Model):
-    """A side says a fact is not so; the fact does not count until the contest is settled."""
+    """A side says a fact is not so; the fact does not count until the contest is settled.
+
+    The side that recorded it answers by `due_at`; then the side that contests says by a new `due_at`
+    whether it accepts. `outcome` says how it ended.
+    """
 
     __tablename__ = "fact_contest"
-    __table_args__ = (_while_null("uq_fact_contest_one_open", "fact_id", null="settled_at"),)
+    __table_args__ = (
+        _one_of("outcome", CONTEST_OUTCOMES),
+        _while_null("uq_fact_contest_one_open", "fact_id", null="settled_at"),
+    )
 
     id: Mapped[Id]
     fact_id: Mapped[int] = ref("contribution_fact.id")
@@ -246,7 +260,12 @@ class FactContest(Model):
     reason: Mapped[str] = mapped_column(Text)
     contested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     contested_by_id: Mapped[int | None] = ref("person.id", index=False)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = ref("person.id", index=False)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(String(12))
 
 
 class MoneyEvent(Model):

@@ -69,6 +69,16 @@ def may_take_back(by: Actor, fact: ContributionFact, contract: Contract) -> bool
     return may_record_facts(by, contract) and side_of(by, contract) == fact.recorded_party
 
 
+def may_answer_contest(by: Actor, fact: ContributionFact, contract: Contract) -> bool:
+    """The side that recorded the fact."""
+    return may_take_back(by, fact, contract)
+
+
+def may_approve(by: Actor, fact: ContributionFact, contract: Contract) -> bool:
+    """A side other than the one whose teaching hours they are."""
+    return fact.kind == "approved_minutes" and may_record_facts(by, contract) and side_of(by, contract) != fact.party
+
+
 def may_list(by: Actor, course: Course) -> bool:
     """The course's own organisation (owner or author), and staff for courses."""
     if by.is_only_looking:

@@ -22,6 +22,7 @@ from coursehub.contracts import queries as contracts
 from coursehub.contracts import starting_points
 from coursehub.contracts.models import Contract, Proposal
 from coursehub.contracts.operations.comments import comment_on_clause
+from coursehub.contracts.operations.contests import answer_contest, contest_fact
 from coursehub.contracts.operations.facts import record_fact
 from coursehub.contracts.operations.listings import list_course
 from coursehub.contracts.operations.negotiation import open_contract, propose_terms
@@ -229,8 +230,8 @@ def newer_release(players: Players, course: Course, *, at: datetime) -> None:
     list_course(course, by=players.acting("stan"), at=at + timedelta(days=2))
 
 
-def open_ends(players: Players, northwind: Contract, course: Course, *, at: datetime) -> None:
-    """What waits for somebody today: a proposal for Pia to answer, and a release of Lumen's for a reviewer."""
+def open_ends(players: Players, northwind: Contract, lumen: Contract, course: Course, *, at: datetime) -> None:
+    """What waits for somebody today: a proposal for Pia, hours and an objection of Lumen's, and its release for a reviewer."""
     asked = contracts.open_proposal(northwind)
     terms = deepcopy(asked.body) if asked is not None else {}
     terms["hold"]["days"] = 14
@@ -241,11 +242,28 @@ def open_ends(players: Players, northwind: Contract, course: Course, *, at: date
     counter = propose_terms(northwind, by=players.acting("stan"), terms=terms, at=at, message=message)
     said = "A quarter of each sale would leave us little in the first months. Could we meet at 15 %?"
     comment_on_clause(counter, "/recoup/0", said, by=players.acting("pia"), at=at + 2 * HOURS)
+    _lumen_states_hours(players, lumen, course, at=at)
     release = catalog.current_release(course.id)
     if release is not None:
         draft = revise_release(release, by=players.acting("eve"), at=at)
         _say_more_about_nothing(players, draft, at=at + HOURS)
         submit_release(draft, by=players.acting("eve"), at=at + 3 * HOURS)
+
+
+def _lumen_states_hours(players: Players, contract: Contract, course: Course, *, at: datetime) -> None:
+    """Eve's hours wait for a yes; another of her facts is contested and answered."""
+    eve, lumen = players.acting("eve"), _partner(players.lumen).public_id
+    record_fact(
+        contract, course_id=course.id, kind="approved_minutes", party=lumen, value=270, holds_from=at, by=eve, at=at,
+        note="第三季直播答疑，四次半小时课和一次复盘",
+    )  # fmt: skip
+    earlier = at - timedelta(days=6)
+    claim = record_fact(
+        contract, course_id=course.id, kind="module_weight", party=lumen, value=88, holds_from=earlier, by=eve, at=earlier,
+        note="重写第六课后按字数重新计算",
+    )  # fmt: skip
+    contest_fact(claim, by=players.acting("stan"), at=at - timedelta(days=4), reason="第六课尚未上架，应待新版发布后再计。")
+    answer_contest(claim, by=eve, at=at - timedelta(days=1), answer="新版已送审，内容以送审版本的指纹为准。")
 
 
 def _say_more_about_nothing(players: Players, draft: Release, *, at: datetime) -> None:

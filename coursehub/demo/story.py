@@ -81,7 +81,8 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     agenda.add(agenda.ago(days=4), lambda at: offers.northwind_asks(people, stage.contracts[NORTHWIND], at=at))
     _crowd(agenda, stage)
     agenda.add(
-        agenda.ago(days=1, hours=14), lambda at: offers.open_ends(people, stage.contracts[NORTHWIND], stage.courses[LUMEN], at=at)
+        agenda.ago(days=1, hours=14),
+        lambda at: offers.open_ends(people, stage.contracts[NORTHWIND], stage.contracts[LUMEN], stage.courses[LUMEN], at=at),
     )
     agenda.add(agenda.ago(days=1, hours=6), partial(_conversations, agenda, stage))
     agenda.add(agenda.ago(hours=20), partial(_loose_ends, agenda, stage))

@@ -576,6 +576,11 @@ def check_evidence(report, evidence):
             report.wrong("A signature under proposal {n} signs something else.", "第{n}号提案下有签署对应别的内容。", n=one["n"])
     if any(one["terms_hash"] not in hashes for one in evidence["terms"]):
         report.wrong("Terms are in force that were never proposed.", "有生效的条款从未被提出。")
+    stated = {}
+    for fact in evidence.get("facts", []):
+        stated[fact["statement"]["fact"]] = fact["fact_hash"]
+        if digest(fact["statement"]) != fact["fact_hash"]:
+            report.wrong("The contribution {fact} was changed.", "贡献记录{fact}被改动过。", fact=fact["statement"]["fact"])
     last = hashlib.sha256(f"coursehub-record/1:{evidence['contract']}".encode()).hexdigest()
     for n, entry in enumerate(evidence["record"]["entries"], start=1):
         said = {name: entry[name] for name in ("prev_hash", "n", "kind", "at", "party", "person", "body")}
@@ -587,8 +592,13 @@ def check_evidence(report, evidence):
             )
             return
         last = entry["hash"]
+        told = entry["kind"] == "fact_recorded" and "facts" in evidence
+        if told and stated.pop(entry["body"]["fact"], "") != entry["body"]["fact_hash"]:
+            report.wrong("The contribution of entry {n} is not the recorded one.", "第{n}条记录的贡献与登记的不符。", n=n)
     if evidence["head"] != last:
         report.wrong("The end of the record is missing.", "记录的末尾缺失。")
+    if stated:
+        report.wrong("A contribution was never recorded: {facts}.", "有贡献从未登记：{facts}。", facts=", ".join(sorted(stated)))
     report.note(
         "Record of {reference}: {n} entries, head {head}.",
         "{reference}的记录：{n}条，链头{head}。",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from coursehub.contracts import operations, queries
-from coursehub.contracts.operations.facts import FactNotOfThisContract, FactSettled, NothingContested, hash_of_fact
+from coursehub.contracts.operations.facts import FactNotOfThisContract, FactSettled, hash_of_fact
 from coursehub.contracts.starting_points import joint_development
 from coursehub.db import transaction
 from coursehub.errors import NotAllowed
@@ -52,28 +52,35 @@ def test_sales_use_the_weights_and_hours_known_when_they_happen(cast, course, ag
     }  # fmt: skip
     later = at + timedelta(days=1)
     record(cast, contract, course, later, cast.house, 3)
-    record(cast, contract, course, later, cast.northwind, 1800, kind="approved_minutes")
+    record(cast, contract, course, later, cast.northwind, 1800, kind="approved_minutes", by=cast.stan)
     known = queries.contribution(contract.id, course.id, later)
     assert known["module_weights"] == {cast.northwind.public_id: 3, cast.house.public_id: 3}
     assert known["approved_minutes"] == {cast.house.public_id: 600, cast.northwind.public_id: 1800}
     assert queries.contribution(contract.id, course.id, at)["module_weights"][cast.house.public_id] == 1
 
 
-def test_a_contested_fact_counts_for_no_sale_until_it_is_accepted(cast, course, agreed, at):
+def test_hours_that_a_side_states_of_itself_wait_for_the_yes_of_another(cast, course, agreed, at):
     contract, _terms = agreed
     northwind, stan = cast.northwind.public_id, cast.acting(cast.stan)
-    record(cast, contract, course, at, cast.northwind, 3)
-    fact = record(cast, contract, course, at, cast.northwind, 9)
-    with pytest.raises(NotAllowed):
-        operations.contest_fact(fact, by=cast.acting(cast.pia), at=at, reason="?")
-    operations.contest_fact(fact, by=stan, at=at, reason="Module 4 is ours")
-    assert queries.contribution(contract.id, course.id, at)["module_weights"] == {northwind: 3}
+
+    def minutes():
+        return queries.contribution(contract.id, course.id, at)["approved_minutes"]
+
+    own = record(cast, contract, course, at, cast.northwind, 1800, kind="approved_minutes")
+    assert minutes() == {} and own.approved_at is None
+    for wrong in (cast.pia, cast.ada):
+        with pytest.raises(NotAllowed):
+            operations.approve_fact(own, by=cast.acting(wrong), at=at)
+    operations.approve_fact(own, by=stan, at=at)
+    assert minutes() == {northwind: 1800} and own.approved_party == cast.house.public_id
     with pytest.raises(FactSettled):
-        operations.contest_fact(fact, by=stan, at=at, reason="again")
-    operations.settle_contest(fact, by=stan, at=at)
-    assert queries.contribution(contract.id, course.id, at)["module_weights"] == {northwind: 9}
-    with pytest.raises(NothingContested):
-        operations.settle_contest(fact, by=stan, at=at)
+        operations.approve_fact(own, by=stan, at=at)
+    record(cast, contract, course, at, cast.northwind, 60, kind="approved_minutes", by=cast.stan)
+    assert minutes() == {northwind: 1860}  # said by the other side, so it has its yes
+    weight = record(cast, contract, course, at, cast.northwind, 3)
+    with pytest.raises(NotAllowed):
+        operations.approve_fact(weight, by=stan, at=at)
+    assert [e.kind for e in queries.entries_of(contract.id)].count("fact_approved") == 1
 
 
 def test_a_fact_is_taken_back_by_those_who_recorded_it(cast, course, agreed, at):

@@ -258,7 +258,21 @@ def test_facts_are_recorded_contested_and_settled_on_the_page(app, cast, course,
     fact = db.session.query(ContributionFact).one()
     assert stan.post(f"/house{where}/{fact.public_id}/contest", data={"reason": "Module 4 is ours"}).status_code == 303
     assert "Module 4 is ours" in text_of(pia.get(f"/studio{where}"))
+    assert pia.post(f"/studio{where}/{fact.public_id}/answer", data={"answer": ""}).status_code == 303
+    assert pia.post(f"/studio{where}/{fact.public_id}/answer", data={"answer": "See release 1.1"}).status_code == 303
+    shown = text_of(stan.get(f"/house{where}"))
+    assert "See release 1.1" in shown and "reply to the answer due" in shown and "Not convinced" in shown
     assert stan.post(f"/house{where}/{fact.public_id}/accept").status_code == 303
+    pia.post(f"/studio{where}", data=form | {"kind": "approved_minutes"})
+    assert "waits for approval" in text_of(pia.get(f"/studio{where}"))
+    hours = db.session.query(ContributionFact).filter_by(kind="approved_minutes").one()
+    assert stan.post(f"/house{where}/{hours.public_id}/approve").status_code == 303
+    assert "approved by" in text_of(pia.get(f"/studio{where}"))
+    other = pia.post(f"/studio{where}", data=form | {"value": "15"}) and db.session.query(ContributionFact).all()[-1]
+    stan.post(f"/house{where}/{other.public_id}/contest", data={"reason": "No"})
+    pia.post(f"/studio{where}/{other.public_id}/answer", data={"answer": "Yes"})
+    assert stan.post(f"/house{where}/{other.public_id}/uphold").status_code == 303
+    assert "set aside" in text_of(pia.get(f"/studio{where}"))
     assert pia.post(f"/studio{where}/{fact.public_id}/take-back").status_code == 303
     assert "taken back" in text_of(pia.get(f"/studio{where}"))
 

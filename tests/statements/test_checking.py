@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursehub import config
+from coursehub.contracts import operations as contracts
 from coursehub.contracts import terms as terms_module
 from coursehub.contracts.counters import names_for
 from coursehub.contracts.evidence import bundle as evidence_of
@@ -220,7 +221,13 @@ def test_the_program_shares_and_refunds_as_we_do(data, sale, chance):
 
 
 def test_the_program_checks_the_record_of_a_negotiation_too(cast, at, tmp_path, capsys):
-    contract, _terms = agree(cast, course_of(cast.northwind, "async", at), at)
+    course = course_of(cast.northwind, "async", at)
+    contract, _terms = agree(cast, course, at)
+    for value in (3, 9):
+        contracts.record_fact(
+            contract, course_id=course.id, kind="module_weight", party=cast.northwind.public_id, value=value, holds_from=at,
+            by=cast.acting(cast.pia), at=at, evidence={"of": "a test"},
+        )  # fmt: skip
     told = evidence_of(contract, party=cast.northwind.public_id)
     file = tmp_path / "evidence.json"
     file.write_text(json.dumps(told))
@@ -231,6 +238,10 @@ def test_the_program_checks_the_record_of_a_negotiation_too(cast, at, tmp_path, 
         lambda e: e["record"]["entries"][1].update(kind="declined"),
         lambda e: e["record"]["entries"].pop(),
         lambda e: e.pop("head"),
+        lambda e: e["facts"][0]["statement"].update(value=30),
+        lambda e: e["facts"][1]["statement"].update(evidence={"of": "another"}),
+        lambda e: e["facts"].pop(),
+        lambda e: e["facts"].append(copy.deepcopy(e["facts"][0]) | {"fact_hash": "0"}),
     ):
         forged = copy.deepcopy(told)
         change(forged)

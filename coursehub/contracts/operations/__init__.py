@@ -1,11 +1,7 @@
 """What people do with contracts, split by noun; the only writer of this room's tables."""
 
-from coursehub.contracts.operations.facts import (
-    contest_fact,
-    record_fact,
-    settle_contest,
-    take_back_fact,
-)
+from coursehub.contracts.operations.contests import answer_contest, contest_fact, settle_contest, uphold_contest
+from coursehub.contracts.operations.facts import approve_fact, record_fact, take_back_fact
 from coursehub.contracts.operations.listings import close_listing, follow_terms, list_course
 from coursehub.contracts.operations.maturing import mature_sale
 from coursehub.contracts.operations.negotiation import (
@@ -28,6 +24,8 @@ __all__ = [
     "ProposalClosed",
     "ProposalOvertaken",
     "agree_terms",
+    "answer_contest",
+    "approve_fact",
     "close_listing",
     "contest_fact",
     "decline_proposal",
@@ -44,5 +42,6 @@ __all__ = [
     "share",
     "sign_proposal",
     "take_back_fact",
+    "uphold_contest",
     "withdraw_proposal",
 ]

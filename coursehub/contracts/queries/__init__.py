@@ -16,6 +16,7 @@ from coursehub.contracts.queries.book import (
 )
 from coursehub.contracts.queries.facts import (
     contribution,
+    every_fact,
     facts_of,
 )
 from coursehub.contracts.queries.negotiations import (
@@ -56,6 +57,7 @@ __all__ = [
     "event_for",
     "events_for_party",
     "events_of_journal",
+    "every_fact",
     "every_prices",
     "facts_of",
     "hours_to_release",

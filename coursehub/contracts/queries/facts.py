@@ -10,7 +10,7 @@ from coursehub.contracts.models import (
     ContributionFact,
     FactContest,
 )
-from coursehub.db import look
+from coursehub.db import db, look
 
 # Every sale asks these, so they are put together once.
 _COUNTING = (
@@ -20,6 +20,7 @@ _COUNTING = (
         ContributionFact.course_id == sa.bindparam("course_id"),
         ContributionFact.holds_from <= sa.bindparam("at"),
         ContributionFact.withdrawn_at.is_(None),
+        sa.or_(ContributionFact.kind != "approved_minutes", ContributionFact.approved_at.is_not(None)),
         ~sa.exists().where(FactContest.fact_id == ContributionFact.id, FactContest.settled_at.is_(None)),
     )
     .order_by(ContributionFact.holds_from, ContributionFact.id)
@@ -29,7 +30,7 @@ _COUNTING = (
 def contribution(contract_id: int, course_id: int, at: datetime) -> dict[str, dict[str, int]]:
     """What the facts register says at a moment: the latest weight per maker, the sum of minutes per teacher.
 
-    A fact that is taken back, or contested and not settled, does not count.
+    A fact that is taken back, or contested and not settled, does not count; nor do hours that wait for their approval.
     """
     rows = look(_COUNTING, {"contract_id": contract_id, "course_id": course_id, "at": at}).all()
     weights: dict[str, int] = {}
@@ -49,3 +50,9 @@ def facts_of(contract: Contract) -> Select[ContributionFact]:
         .where(ContributionFact.contract_id == contract.id)
         .order_by(ContributionFact.holds_from.desc(), ContributionFact.id.desc())
     )
+
+
+def every_fact(contract: Contract) -> list[ContributionFact]:
+    """The whole register in the order in which it was written."""
+    found = select(ContributionFact).where(ContributionFact.contract_id == contract.id).order_by(ContributionFact.id)
+    return list(db.session.execute(found).scalars())

@@ -183,6 +183,10 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
         "fact_contested": _("Contribution contested"),
         "fact_accepted": _("Contribution accepted after all"),
         "fact_taken_back": _("Contribution taken back"),
+        "fact_answered": _("Objection answered"),
+        "fact_upheld": _("Objection upheld: the contribution is set aside"),
+        "fact_approved": _("Teaching hours approved"),
+        "contest_ran_out": _("Time for an objection ran out"),
     }
     tones = {
         "agreed": "done",
@@ -190,6 +194,9 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
         "declined": "harm",
         "ended": "harm",
         "fact_contested": "waits",
+        "fact_answered": "waits",
+        "fact_upheld": "harm",
+        "fact_approved": "done",
         "reopened": "waits",
     }
     numbers = {one.public_id: one for one in proposals}

@@ -1,5 +1,6 @@
 """The facts register of a contract: who made what, who taught how long, and what is contested."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 
 from coursehub import clock
 from coursehub.contracts import operations, policies, queries
-from coursehub.contracts.forms import ContestForm, FactForm
+from coursehub.contracts.forms import AnswerForm, ContestForm, FactForm
 from coursehub.contracts.models import Contract, ContributionFact
 from coursehub.contracts.views import looking
 from coursehub.errors import Refusal
@@ -46,7 +47,10 @@ def record_fact(contract_id: str) -> ResponseReturnValue:
     except Refusal as refusal:
         form.form_errors.append(str(refusal))
         return _register(found, reader, form, status=refusal.status)
-    flash(_("Recorded. Sales from that day on use it, unless the other side contests it."), "done")
+    if form.kind.data == "approved_minutes" and form.party.data == policies.side_of(reader, found) and len(found.parties) > 1:
+        flash(_("Recorded. Sales use these hours once the other side has approved them."), "done")
+    else:
+        flash(_("Recorded. Sales from that day on use it, unless the other side contests it."), "done")
     return see_other(".facts", contract_id=contract_id)
 
 
@@ -57,31 +61,64 @@ def contest_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         flash(_("Say what is not so, then contest."), "warning")
         return see_other(".facts", contract_id=contract_id)
-    try:
+
+    def act() -> None:
         operations.contest_fact(fact, by=reader, at=clock.now(), reason=form.reason.data or "")
-        flash(_("Contested. No sale uses this fact until you accept it or it is taken back."), "done")
-    except Refusal as refusal:
-        flash(str(refusal), "harm")
-    return see_other(".facts", contract_id=found.public_id)
+
+    return _then_back(found, act, _("Contested. No sale uses this fact until it is settled. The answer is due in 14 days."))
+
+
+def answer_contest(contract_id: str, fact_id: str) -> ResponseReturnValue:
+    """Stand by one's own fact, and say why."""
+    reader, found, fact = _find(contract_id, fact_id)
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        flash(_("Say why it is so, then send the answer."), "warning")
+        return see_other(".facts", contract_id=contract_id)
+    return _then_back(
+        found, lambda: operations.answer_contest(fact, by=reader, at=clock.now(), answer=form.answer.data or ""),
+        _("Answered. The other side has 14 days to say whether it accepts; after that the fact counts again."),
+    )  # fmt: skip
 
 
 def accept_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
     """Accept after all."""
     reader, found, fact = _find(contract_id, fact_id)
-    try:
-        operations.settle_contest(fact, by=reader, at=clock.now())
-        flash(_("Accepted. The fact counts again."), "done")
-    except Refusal as refusal:
-        flash(str(refusal), "harm")
-    return see_other(".facts", contract_id=found.public_id)
+    return _then_back(
+        found, lambda: operations.settle_contest(fact, by=reader, at=clock.now()), _("Accepted. The fact counts again.")
+    )
+
+
+def uphold_contest(contract_id: str, fact_id: str) -> ResponseReturnValue:
+    """Not be convinced."""
+    reader, found, fact = _find(contract_id, fact_id)
+    return _then_back(
+        found, lambda: operations.uphold_contest(fact, by=reader, at=clock.now()),
+        _("The fact is set aside. Either side may record another."),
+    )  # fmt: skip
+
+
+def approve_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
+    """Say yes to the other side's teaching hours."""
+    reader, found, fact = _find(contract_id, fact_id)
+    return _then_back(
+        found, lambda: operations.approve_fact(fact, by=reader, at=clock.now()), _("Approved. Sales from now on use these hours.")
+    )
 
 
 def take_back_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
     """Take one's own back."""
     reader, found, fact = _find(contract_id, fact_id)
+    return _then_back(
+        found, lambda: operations.take_back_fact(fact, by=reader, at=clock.now()),
+        _("Taken back. Earlier sales keep what they were shared by."),
+    )  # fmt: skip
+
+
+def _then_back(found: Contract, act: Callable[[], None], done: str) -> ResponseReturnValue:
     try:
-        operations.take_back_fact(fact, by=reader, at=clock.now())
-        flash(_("Taken back. Earlier sales keep what they were shared by."), "done")
+        act()
+        flash(done, "done")
     except Refusal as refusal:
         flash(str(refusal), "harm")
     return see_other(".facts", contract_id=found.public_id)
@@ -116,11 +153,12 @@ def _register(found: Contract, reader: Actor, form: FactForm, *, status: int = 2
         facts=listed,
         names=looking.names_of([found]),
         titles=looking.course_titles(courses),
-        contests={fact.id: next((one for one in fact.contests if one.settled_at is None), None) for fact in listed.items},
+        contests={fact.id: fact.contests[-1] if fact.contests else None for fact in listed.items},
         side=policies.side_of(reader, found),
+        may_approve={fact.id: policies.may_approve(reader, fact, found) for fact in listed.items},
         may_contest={fact.id: policies.may_contest(reader, fact, found) for fact in listed.items},
         may_take_back={fact.id: policies.may_take_back(reader, fact, found) for fact in listed.items},
         may=looking.may(reader, found),
         form=form,
-        contest_form=ContestForm(formdata=None),
+        now=clock.now(),
     )
