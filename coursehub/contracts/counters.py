@@ -7,6 +7,7 @@ state and every change of a counter stands in the journal of the sale that chang
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from coursehub.contracts.clauses import Window
@@ -22,8 +23,13 @@ def window_of(window: Window, moment: str) -> str:
     """The window in which a moment of universal time (2026-05-01T00:00:00Z) lies: 2026-05, 2026 or "all"."""
     if window == "contract":
         return "all"
-    day = datetime.fromisoformat(moment).astimezone(_BEIJING)
-    return f"{day:%Y-%m}" if window == "month" else f"{day:%Y}"
+    month = _month_of(moment[: len("2026-05-01T00")])
+    return month if window == "month" else month[:4]
+
+
+@lru_cache(maxsize=10_000)  # the hours of a year
+def _month_of(hour: str) -> str:
+    return f"{datetime.fromisoformat(f'{hour}:00+00:00').astimezone(_BEIJING):%Y-%m}"
 
 
 def written(moment: datetime) -> str:
