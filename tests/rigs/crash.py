@@ -99,24 +99,28 @@ class CrashRig:
     def prepare(self, flow: str) -> None:
         """Build what the flow begins with, and keep it."""
         self._bring_back("empty")
+        self.at = _now()
         self.facts[flow] = self.tell("prepare", flow)
         self._keep(_word(flow))
 
     def run(self, flow: str, *, die_at: int | None = None, fault: str | None = None) -> tuple[list[str], dict[str, Any]]:
         """Begin where the flow begins, act (and die), let the world go on; the points passed and what is left."""
         self._bring_back(_word(flow))
+        self.at = _now()  # webhooks are received by a real clock, and what they enqueue is due by it
         acted = self.tell("act", flow, die_at=die_at, fault=fault)
         if die_at is not None:  # a run may be a few points shorter than the one that was counted
             assert "killed" in acted or len(acted["points"]) < die_at, f"{flow} lived on at point {die_at}"
         left = self.tell("again", flow, fault=fault)
         return acted.get("points", []), left | effects.of_the_rail(self.store)
 
-    def violations(self, flow: str, die_at: list[int], *, fault: str | None = None) -> Iterator[str]:
+    def violations(
+        self, flow: str, die_at: list[int], undisturbed: tuple[list[str], dict[str, Any]], *, fault: str | None = None
+    ) -> Iterator[str]:
         """What differs from an undisturbed run, for each of these points where something does."""
-        points, undisturbed = self.run(flow)
+        points, whole = undisturbed
         for point in die_at:
             _points, left = self.run(flow, die_at=point, fault=fault)
-            if differing := effects.difference(undisturbed, left):
+            if differing := effects.difference(whole, left):
                 yield f"{flow}, point {point} ({points[point - 1]}): " + "; ".join(differing)
 
     @property
@@ -138,6 +142,10 @@ class CrashRig:
             (folder / f"sandbox.sqlite3{ending}").unlink(missing_ok=True)
         shutil.copy(folder / f"sandbox_{name}.sqlite3", folder / "sandbox.sqlite3")
         self.sandbox.extensions["sandbox_store"] = Store(folder / "sandbox.sqlite3")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _word(flow: str) -> str:
@@ -173,7 +181,7 @@ def crash_rig(folder: Path, *, server: Any = None) -> Iterator[CrashRig]:
     victim = subprocess.Popen(
         [sys.executable, "-m", "tests.rigs.victim"], cwd=ROOT, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    rig = CrashRig(database, victim, sandbox, datetime.now(UTC).replace(microsecond=0))
+    rig = CrashRig(database, victim, sandbox, _now())
     try:
         rig.tell("migrate")
         rig._keep("empty")

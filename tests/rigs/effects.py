@@ -9,17 +9,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from coursehub.billing.models import Charge, ChargeEnd, Document, Receipt, Settlement
 from coursehub.contracts.models import MoneyEvent
 from coursehub.db import db
 from coursehub.events import Event
 from coursehub.jobs import Job
 from coursehub.learning.models import Enrolment
 from coursehub.ledger import checks, queries
-from coursehub.ledger.models import Journal
+from coursehub.ledger.models import DayRoot, Journal
 from coursehub.mail import Letter
-from coursehub.payouts.models import AnswerLine, PayoutStep, RunDecision
+from coursehub.payouts.models import AnswerLine, HoldEnd, Payout, PayoutOffset, PayoutStep, RunDecision
 from coursehub.sales.models import CouponUse, Order, Payment, Refund, RefundRequest, WebhookEvent
 from coursehub.sandbox.store import Store
+from coursehub.statements.models import MonthClose, Statement
+from coursehub.talent.models import Placement, Timesheet
 
 
 def of_the_house() -> dict[str, Any]:
@@ -46,6 +49,19 @@ def of_the_house() -> dict[str, Any]:
         "payouts": counted(PayoutStep.kind),
         "runs": counted(RunDecision.kind),
         "answers": counted(AnswerLine.outcome, AnswerLine.result),
+        "amounts of runs": counted(Payout.ready_minor, Payout.offset_minor, Payout.amount_minor),
+        "set off": counted(PayoutOffset.amount_minor),
+        "holds that ended": counted(HoldEnd.journal_id.is_not(None)),
+        "documents": counted(Document.kind, Document.number, Document.amount_minor, Document.tax_minor, Document.cause),
+        "receipts": counted(Receipt.amount_minor, Receipt.undoes_id.is_not(None)),
+        "settled": counted(Settlement.amount_minor),
+        "charges": counted(Charge.amount_minor, Charge.tax_minor),
+        "charges that ended": counted(ChargeEnd.document_id.is_not(None)),
+        "placements": counted(Placement.state),
+        "weeks": counted(Timesheet.state, Timesheet.minutes, Timesheet.pay_minor),
+        "statements": counted(Statement.month, Statement.currency, Statement.after_id, Statement.through_id),
+        "months closed": counted(MonthClose.month, MonthClose.after_id, MonthClose.through_id),
+        "days sealed": counted(DayRoot.day, DayRoot.after_id, DayRoot.through_id),
         "journals": dict(sorted(journals.items())),
         "balances": {f"{row.code} {row.currency}": row.posted_minor for row in db.session.execute(queries.standing_accounts())},
         "events": counted(Event.name),

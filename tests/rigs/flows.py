@@ -9,7 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,19 +23,9 @@ from coursehub.errors import Refusal
 from coursehub.sales import operations, queries
 from coursehub.sales.models import Order, RefundRequest
 from tests.cast import Cast
-from tests.rigs import payout_flows
+from tests.rigs import house_flows, member_flows, payout_flows
+from tests.rigs.flow import Facts, Flow
 from tests.rigs.world import acting, buyers, deliver, open_shop, settle, start
-
-Facts = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Flow:
-    """One flow of money; `facts` are what `prepare` wrote down, as plain data."""
-
-    prepare: Callable[[Flask, datetime], Facts]
-    act: Callable[[Flask, Facts, datetime], None]
-    again: Callable[[Flask, Facts, datetime], None]
 
 
 def _sdk() -> stripe.StripeClient:
@@ -234,6 +224,8 @@ FLOWS = {
     "part of a refund": Flow(_prepare_asked, _act_part, _again_part),
     "end of a hold": Flow(_prepare_paid, _act_hold, _again_hold),
     "payout": Flow(_prepare_payout, _act_payout, _again_payout),
+    **house_flows.FLOWS,
+    **member_flows.FLOWS,
 }
 
 
@@ -266,4 +258,5 @@ def forget_the_key() -> None:
 
 FAULTS: dict[str, Callable[[], None]] = {
     "commit twice": commit_twice, "forget the key": forget_the_key, "decide first": payout_flows.decide_first,
+    "charge later": member_flows.charge_later,
 }  # fmt: skip

@@ -1,5 +1,10 @@
-"""Killed at any point of a sale, a refund or a payout, the house comes back to where it would have been."""
+"""Killed at any point of any flow of money, the house comes back to where it would have been.
 
+The suite dies at two points of each flow, chosen by a seed, COURSEHUB_CRASH_POINTS=40 at forty, COURSEHUB_DRILL=1 at every
+point of all of them: some five thousand, an hour and a half on each database.
+"""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +15,7 @@ from tests.rigs import DRILL, SEED
 from tests.rigs.crash import CrashRig, chosen, crash_rig
 from tests.rigs.flows import FLOWS
 
-AT_MOST = None if DRILL else 8
+AT_MOST = int(os.environ.get("COURSEHUB_CRASH_POINTS", 0 if DRILL else 2)) or None
 pytestmark = pytest.mark.slow
 
 
@@ -24,16 +29,20 @@ def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield made
 
 
+def test_the_matrix_is_as_wide_as_it_says() -> None:
+    assert len(FLOWS) >= 12
+
+
 @pytest.mark.parametrize("flow", FLOWS)
 def test_a_process_killed_anywhere_leaves_what_an_undisturbed_run_leaves(rig: CrashRig, flow: str) -> None:
     points, undisturbed = rig.run(flow)
-    again_points, once_more = rig.run(flow)
-    assert (points, undisturbed) == (again_points, once_more), "the rig itself is not steady"
+    if DRILL:
+        assert (points, undisturbed) == rig.run(flow), "the rig itself is not steady"
     assert undisturbed["faults of the books"] == []
     assert undisturbed["dead jobs"] == undisturbed["webhooks undone"] == 0
     die_at = chosen(len(points), at_most=AT_MOST, seed=SEED)
     print(f"{flow}: killed at {len(die_at)} of {len(points)} points")
-    assert list(rig.violations(flow, die_at)) == []
+    assert list(rig.violations(flow, die_at, (points, undisturbed))) == []
 
 
 @pytest.mark.parametrize(
@@ -42,11 +51,14 @@ def test_a_process_killed_anywhere_leaves_what_an_undisturbed_run_leaves(rig: Cr
         ("sale by return page", "commit twice", "after commit"),
         ("part of a refund", "forget the key", "after call"),
         ("payout", "decide first", "after commit"),
+        ("run with a claim set off", "decide first", "after commit"),
+        ("approved week", "charge later", "after commit"),
     ],
 )
 def test_a_planted_fault_is_found(rig: CrashRig, flow: str, fault: str, where: str) -> None:
     """Without a crash the fault does no harm; killed at the places named, it shows."""
-    points, undisturbed = rig.run(flow, fault=fault)
-    assert undisturbed == rig.run(flow)[1]
+    points, harmless = rig.run(flow, fault=fault)
+    undisturbed = rig.run(flow)
+    assert harmless == undisturbed[1]
     die_at = [n for n, point in enumerate(points, start=1) if point == where]
-    assert any(rig.violations(flow, die_at, fault=fault))
+    assert any(rig.violations(flow, die_at, (points, harmless), fault=fault))
