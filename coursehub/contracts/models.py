@@ -272,7 +272,8 @@ class MoneyEvent(Model):
     """Something that moved money under terms: its facts as they were, and its journal.
 
     A hire or an hour is one course's part of a placement fee or of the fee on a week's hours; the parts of one fee share a
-    journal, and so do their rebates. A period is one course's part of a month of the pool of a pass.
+    journal, and so do their rebates. A period is one course's part of a month of the pool of a pass. The courses of a bundle
+    share the journal of their sale.
 
     `facts` are what the caller said; `contribution` is what the facts register said at
     the event. `journal_id` is empty only for an event that moved nothing.

@@ -21,6 +21,7 @@ STUDIO = (
     ("statements.statements", _l("Statements")),
     ("sales.links", _l("Partner links")),
     ("sales.coupons", _l("Coupons")),
+    ("bundles.own_bundles", _l("Bundles")),
 )
 HOUSE = (
     ("desks.house", _l("Today")),

@@ -143,10 +143,50 @@ class CouponForm(FlaskForm):
             raise ValidationError(_l("The last day is before the first."))
 
 
+class BundleForm(FlaskForm):
+    """Names, words, courses and price of a bundle."""
+
+    name = StringField(_l("Name in Chinese"), validators=[Written(_l("Give the bundle a name in Chinese.")), Length(max=120)])
+    name_en = StringField(_l("Name in English"), validators=[Written(_l("Give the bundle a name in English.")), Length(max=120)])
+    about = TextAreaField(
+        _l("Why together, in Chinese"),
+        validators=[Written(_l("Say in Chinese why these courses belong together.")), Length(max=1000)],
+    )
+    about_en = TextAreaField(
+        _l("Why together, in English"),
+        validators=[Written(_l("Say in English why these courses belong together.")), Length(max=1000)],
+    )
+    courses = SelectMultipleField(
+        _l("Courses in it"),
+        validators=[InputRequired(_l("Choose at least two courses."))],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    price = DecimalField(
+        _l("Price of the bundle, tax included"),
+        validators=[InputRequired(_l("Type a price.")), NumberRange(Decimal("0.01"), _LARGEST)],
+    )
+    currency = SelectField(_l("Currency"), choices=CURRENCIES, validators=[InputRequired()])
+    refund_days = IntegerField(
+        _l("Days for a refund without questions"), default=7, validators=[InputRequired(), NumberRange(0, 365)]
+    )
+
+    def validate_price(self, field: Any) -> None:
+        """No more decimals than the currency has."""
+        minor_of(field.data, self.currency.data)
+
+
+class BundleOrderForm(FlaskForm):
+    """The price that the buyer saw when they pressed the button."""
+
+    seen_minor = IntegerField(validators=[InputRequired(), NumberRange(0)])
+
+
 class RefundForm(FlaskForm):
     """Why the buyer wants the money back; after the window staff read it."""
 
     reason = TextAreaField(_l("Why do you want your money back?"), validators=[Length(max=4000)])
+    part = StringField(_l("Course"), default="", validators=[Optional(), Length(max=8)])
 
 
 class RequestAnswerForm(FlaskForm):

@@ -9,7 +9,7 @@ from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
 from coursehub.sales import queries
-from coursehub.sales.models import Order, Payment, Refund, RefundRequest, SupportMessage
+from coursehub.sales.models import Order, OrderPart, Payment, Refund, RefundRequest, SupportMessage
 
 
 def _write(name: str, *, person_id: int, mark: str, at: datetime, kind: str = "receipt", **context: Any) -> None:
@@ -29,7 +29,9 @@ def _write(name: str, *, person_id: int, mark: str, at: datetime, kind: str = "r
 
 
 def _about(order: Order) -> dict[str, Any]:
-    return {"order": order, "title": catalog.title_of(order.release_id, people.locale_of(order.buyer_id))}
+    locale = people.locale_of(order.buyer_id)
+    parts = [(catalog.title_of(part.release_id, locale), part.gross_minor) for part in queries.parts_of(order.id)]
+    return {"order": order, "title": queries.titles_of([order], locale).get(order.id, ""), "parts": parts}
 
 
 @on("sales.course_purchased")
@@ -61,7 +63,20 @@ def send_refund_letter(*, at: datetime, refund_id: int, order_id: int) -> None:
     """Money is on its way back, and what that means for the course."""
     order, refund = db.session.get_one(Order, order_id), db.session.get_one(Refund, refund_id)
     asked = db.session.get(RefundRequest, refund.request_id) if refund.request_id else None
-    _write("refund", person_id=order.buyer_id, mark=refund.public_id, at=at, refund=refund, asked=asked, **_about(order))
+    part = db.session.get_one(OrderPart, refund.part_id) if refund.part_id is not None else None
+    title = catalog.title_of(part.release_id, people.locale_of(order.buyer_id)) if part else ""
+    ended = part is not None and queries.left_of_parts(order).get(part.id) == 0
+    _write(
+        "refund",
+        person_id=order.buyer_id,
+        mark=refund.public_id,
+        at=at,
+        refund=refund,
+        asked=asked,
+        part_title=title,
+        part_ended=ended,
+        **_about(order),
+    )
 
 
 @on("sales.refund_declined")

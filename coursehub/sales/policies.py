@@ -2,7 +2,7 @@
 
 from coursehub.catalog.models import Course
 from coursehub.people.actor import Actor
-from coursehub.sales.models import Coupon, Order, PartnerLink, Refund, RefundRequest
+from coursehub.sales.models import Bundle, Coupon, Order, PartnerLink, Refund, RefundRequest
 
 
 def may_buy(by: Actor) -> bool:
@@ -34,6 +34,11 @@ def may_close_link(by: Actor, link: PartnerLink) -> bool:
 def may_close_coupon(by: Actor, coupon: Coupon) -> bool:
     """Whoever may make coupons for that organisation; house finance any, since it answers for the books."""
     return (may_sell(by) and by.acts_for(coupon.organisation_id)) or (not by.is_only_looking and "finance" in by.staff_roles)
+
+
+def may_close_bundle(by: Actor, bundle: Bundle) -> bool:
+    """Whoever may make bundles for that organisation."""
+    return may_sell(by) and by.acts_for(bundle.organisation_id)
 
 
 def may_ask_refund(by: Actor, order: Order) -> bool:

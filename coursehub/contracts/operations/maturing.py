@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from coursehub.contracts import queries
 from coursehub.contracts.models import MoneyEvent, MoneyLine
+from coursehub.contracts.reserve import reserve_left
 from coursehub.contracts.terms import TermsBody
 from coursehub.db import db, transaction
 from coursehub.ledger import queries as ledger
@@ -99,13 +100,6 @@ def _left_of(sale: MoneyEvent) -> dict[str, int]:
     """What each partner has on hold of a sale after its refunds; what a reserve keeps is not among it."""
     body = queries.body_hashed(sale.terms_hash)
     house = body.house.id
-    if sale.kind == "sale" and body.reserve and sale.journal_id is not None:
-        held: dict[str, int] = {}
-        for journal_id in (sale.journal_id, *(each.id for each in ledger.reversals_of(sale.journal_id))):
-            for leg in ledger.lines_of(journal_id):
-                if leg.code == PARTNER_HELD:
-                    held[leg.party] = held.get(leg.party, 0) - leg.amount_minor
-        return held
     rows = db.session.execute(
         sa.select(MoneyLine.party, sa.func.sum(MoneyLine.amount_minor))
         .join(MoneyEvent, MoneyEvent.id == MoneyLine.event_id)
@@ -116,4 +110,8 @@ def _left_of(sale: MoneyEvent) -> dict[str, int]:
         .group_by(MoneyLine.party)
         .order_by(MoneyLine.party)
     )  # fmt: skip
-    return {str(party): int(amount) for party, amount in rows}
+    left = {str(party): int(amount) for party, amount in rows}
+    if sale.kind == "sale" and body.reserve:
+        kept = reserve_left(body, [queries.line_of(row) for row in sale.lines], gone_minor=queries.refunded_of(sale))
+        left = {party: amount - kept.get(party, 0) for party, amount in left.items()}
+    return left

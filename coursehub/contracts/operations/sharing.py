@@ -1,6 +1,6 @@
 """Sharing out a money event: waterfall, one journal, one entry in the book, together or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,15 +12,14 @@ from coursehub.contracts.counters import moved_back, moved_by
 from coursehub.contracts.counters import written as written_moment
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
 from coursehub.contracts.operations.counting import counted, memo_legs, standing_counters
-from coursehub.contracts.operations.course_parts import release_parts
 from coursehub.contracts.operations.maturing import reserve_key, take_back_matured
 from coursehub.contracts.replay import sale_from
+from coursehub.contracts.reserve import reserve_left, set_aside, set_aside_back
 from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import FEE_COST, Line, share_refund, share_sale, shares_of
+from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, share_sale, shares_of
 from coursehub.db import look, new_public_id, transaction, written
 from coursehub.errors import Refusal
-from coursehub.ledger import queries as ledger
-from coursehub.ledger.accounts import PARTNER_RESERVE
+from coursehub.ledger.accounts import PARTNER_READY, PARTNER_RESERVE
 from coursehub.ledger.operations import AccountRef, Booked, EffectAlreadyBooked, Leg, post
 from coursehub.prepared import Prepared
 
@@ -85,31 +84,70 @@ def share(draft: EventDraft, *, at: datetime) -> MoneyEvent:
     """
     with transaction():
         sale = _sale_of(draft)
-        terms = _lock_terms(sale.terms_hash if sale else draft.terms_hash, draft.course_id)
+        terms = lock_terms(sale.terms_hash if sale else draft.terms_hash, draft.course_id)
         before = queries.event_for(draft.effect_key)
         if before is not None:
-            return _booked_before(before, draft, terms)
-        if not terms.covers:
-            raise CourseNotCovered
-        body = queries.body_hashed(terms.terms_hash)
-        if body.currency != draft.currency:
-            raise OtherCurrency(terms=body.currency, event=draft.currency)
+            return booked_before(before, draft, terms)
+        body = body_for(draft, terms)
         if sale:
             return _share_refund(draft, sale, body, terms, at=at)
         return _share_sale(draft, body, terms, at=at)
 
 
-def _share_sale(draft: EventDraft, body: TermsBody, terms: Pinned, *, at: datetime) -> MoneyEvent:
+@dataclass(frozen=True)
+class Reckoned:
+    """A sale under its terms: its lines, what moved the counters, and the legs of its journal but for what the rail owes."""
+
+    draft: EventDraft
+    terms: Pinned
+    body: TermsBody
+    sold: Sale
+    lines: tuple[Line, ...]
+    contribution: dict[str, Any]
+    moved: dict[str, int]
+
+    @property
+    def legs(self) -> list[Leg]:
+        """What tax, parties, reserve and counters get."""
+        return [*legs_of(self.body, self.lines, set_aside(self.body, self.lines)), *memo_legs(self.body, self.moved)]
+
+    @property
+    def owed_by_rail(self) -> int:
+        """What the rail holds for us of this sale, in minor units."""
+        return self.sold.gross_minor - self.sold.fee_minor
+
+
+def reckon_sale(draft: EventDraft, body: TermsBody, terms: Pinned, counts: Mapping[str, int]) -> Reckoned:
+    """Run the waterfall for a sale. counts: where the contract's counters stand before it."""
     contribution = queries.contribution(terms.contract_id, draft.course_id, draft.occurred_at)
     moment = written_moment(draft.occurred_at)
-    sold = replace(sale_from(draft.facts, contribution, moment), counted=counted(body, moment))
+    sold = replace(sale_from(draft.facts, contribution, moment), counted=counts)
     lines = share_sale(body, sold)
-    rail = Leg(AccountRef(f"asset:rail:{draft.facts.get('rail', 'stripe')}"), sold.gross_minor - sold.fee_minor)
-    return book_event(
-        draft, terms, lines,
-        legs=[rail, *legs_of(body, lines, _set_aside(body, lines)), *memo_legs(body, moved_by(body, lines, moment))],
-        amount_minor=sold.gross_minor, channel=sold.channel, contribution=contribution,
-        held_until=draft.occurred_at + timedelta(days=body.hold.days), sale=None, at=at,
+    return Reckoned(draft, terms, body, sold, lines, contribution, moved_by(body, lines, moment))
+
+
+def body_for(draft: EventDraft, terms: Pinned) -> TermsBody:
+    """The terms that answer for an event. Raises CourseNotCovered, OtherCurrency."""
+    if not terms.covers:
+        raise CourseNotCovered
+    body = queries.body_hashed(terms.terms_hash)
+    if body.currency != draft.currency:
+        raise OtherCurrency(terms=body.currency, event=draft.currency)
+    return body
+
+
+def _share_sale(draft: EventDraft, body: TermsBody, terms: Pinned, *, at: datetime) -> MoneyEvent:
+    sale = reckon_sale(draft, body, terms, counted(body, written_moment(draft.occurred_at)))
+    rail = Leg(AccountRef(f"asset:rail:{draft.facts.get('rail', 'stripe')}"), sale.owed_by_rail)
+    return keep_sale(sale, _posted(draft, terms, [rail, *sale.legs], None, at), at=at)
+
+
+def keep_sale(sale: Reckoned, journal: Booked | None, *, at: datetime) -> MoneyEvent:
+    """Write a booked sale into the book of money events."""
+    return _write_event(
+        sale.draft, sale.terms, sale.lines, amount_minor=sale.sold.gross_minor, channel=sale.sold.channel,
+        contribution=sale.contribution, held_until=sale.draft.occurred_at + timedelta(days=sale.body.hold.days),
+        journal=journal, sale=None, at=at,
     )  # fmt: skip
 
 
@@ -128,7 +166,7 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: P
     event = book_event(
         draft, terms, lines,
         legs=[
-            rail, *legs_of(body, lines, _set_aside_back(body, sold, lines, before_minor=before)),
+            rail, *legs_of(body, lines, set_aside_back(body, sold, lines, before_minor=before)),
             *memo_legs(body, {name: -step for name, step in back.items()}),
         ],
         amount_minor=-amount, channel=sale.channel, contribution={},
@@ -152,13 +190,35 @@ def book_event(
     at: datetime,
 ) -> MoneyEvent:
     """Post the journal of an event and write it with its lines into the book, in the open transaction."""
-    journal = None
-    if any(leg.amount_minor for leg in legs):
-        journal = post(
-            kind=draft.kind, effect_key=draft.effect_key, occurred_at=draft.occurred_at, at=at,
-            postings=legs, currency=draft.currency, terms_hash=terms.terms_hash,
-            reverses=sale.journal_id if sale else None,
-        )  # fmt: skip
+    return _write_event(
+        draft, terms, lines, amount_minor=amount_minor, channel=channel, contribution=contribution, held_until=held_until,
+        journal=_posted(draft, terms, legs, sale, at), sale=sale, at=at,
+    )  # fmt: skip
+
+
+def _posted(draft: EventDraft, terms: Pinned, legs: list[Leg], sale: MoneyEvent | None, at: datetime) -> Booked | None:
+    if not any(leg.amount_minor for leg in legs):
+        return None
+    return post(
+        kind=draft.kind, effect_key=draft.effect_key, occurred_at=draft.occurred_at, at=at,
+        postings=legs, currency=draft.currency, terms_hash=terms.terms_hash,
+        reverses=sale.journal_id if sale else None,
+    )  # fmt: skip
+
+
+def _write_event(
+    draft: EventDraft,
+    terms: Pinned,
+    lines: tuple[Line, ...],
+    *,
+    amount_minor: int,
+    channel: str,
+    contribution: dict[str, Any],
+    held_until: datetime,
+    journal: Booked | None,
+    sale: MoneyEvent | None,
+    at: datetime,
+) -> MoneyEvent:
     event: dict[str, Any] = {
         "public_id": new_public_id(), "kind": draft.kind, "effect_key": draft.effect_key, "occurred_at": draft.occurred_at,
         "recorded_at": at, "contract_id": terms.contract_id, "course_id": draft.course_id, "terms_hash": terms.terms_hash,
@@ -196,31 +256,6 @@ def legs_of(body: TermsBody, lines: tuple[Line, ...], reserved: Mapping[str, int
     return legs
 
 
-def _set_aside(body: TermsBody, lines: Sequence[Line]) -> dict[str, int]:
-    """What of each partner's share the reserve keeps, in minor units."""
-    return {
-        party: kept for party, amount in shares_of(lines).items() if party != body.house.id and (kept := kept_of(body, amount))
-    }
-
-
-def _set_aside_back(body: TermsBody, sold: Sequence[Line], lines: Sequence[Line], *, before_minor: int) -> dict[str, int]:
-    """What a refund takes out of the reserve: of each share as much as was kept of the part that goes back."""
-    if body.reserve is None:
-        return {}
-    gone = shares_of(share_refund(body, sold, before_minor=0, amount_minor=before_minor))
-    back, out = shares_of(lines), dict[str, int]()
-    for party, kept in _set_aside(body, sold).items():
-        amount, before = shares_of(sold)[party], -gone.get(party, 0)
-        step = kept * (before - back.get(party, 0)) // amount - kept * before // amount
-        out |= {party: -step} if step else {}
-    return out
-
-
-def kept_of(body: TermsBody, share_minor: int) -> int:
-    """How much of a partner's share the reserve keeps, rounded down."""
-    return share_minor * body.reserve.share_bps // 10_000 if body.reserve else 0
-
-
 def release_reserves(*, at: datetime) -> int:
     """Let go of what was kept long enough, less what refunds took; how many sales had something left."""
     released = 0
@@ -228,9 +263,18 @@ def release_reserves(*, at: datetime) -> int:
         if event.journal_id is None:
             continue
         with transaction():
-            sale = ledger.journal(event.journal_id)
-            booked = Booked(sale.id, sale.hash)
-            released += release_parts(booked, effect_key=reserve_key(event.effect_key), at=at, code=PARTNER_RESERVE) is not None
+            body = queries.body_hashed(event.terms_hash)
+            left = reserve_left(body, [queries.line_of(row) for row in event.lines], gone_minor=queries.refunded_of(event))
+            moves = [
+                Leg(AccountRef(code, party), sign * amount)
+                for party, amount in left.items()
+                for code, sign in ((PARTNER_RESERVE, 1), (PARTNER_READY, -1))
+                if amount > 0
+            ]
+            if moves:
+                key = reserve_key(event.effect_key)
+                post(kind="mature", effect_key=key, occurred_at=at, at=at, postings=moves, currency=event.currency)
+                released += 1
     return released
 
 
@@ -260,7 +304,7 @@ _TERMS = (
 )
 
 
-def _lock_terms(terms_hash: str | None, course_id: int) -> Pinned:
+def lock_terms(terms_hash: str | None, course_id: int) -> Pinned:
     """The terms and whether they cover the course; their contract is locked: its events queue from here.
 
     Signing locks the same row first, so that the two never wait for each other in a ring.
@@ -271,7 +315,8 @@ def _lock_terms(terms_hash: str | None, course_id: int) -> Pinned:
     return Pinned(terms_hash, contract_id=found[0], covers=found[1] is not None)
 
 
-def _booked_before(event: MoneyEvent, draft: EventDraft, terms: Pinned) -> MoneyEvent:
+def booked_before(event: MoneyEvent, draft: EventDraft, terms: Pinned) -> MoneyEvent:
+    """The entry that stands in the book for a draft. Raises EffectAlreadyBooked if it says something else."""
     was = (event.kind, event.terms_hash, event.course_id, event.currency, event.occurred_at, event.facts)
     now = (draft.kind, terms.terms_hash, draft.course_id, draft.currency, draft.occurred_at, draft.facts)
     if was != now:

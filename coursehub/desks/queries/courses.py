@@ -14,7 +14,7 @@ from coursehub.db import db
 from coursehub.learning import queries as learning
 from coursehub.learning.models import Completion, Enrolment, StepProgress, VisitCount
 from coursehub.learning.queries.teaching import STILL
-from coursehub.sales.models import Order
+from coursehub.sales.models import Order, OrderPart
 
 
 @dataclass(frozen=True)
@@ -95,15 +95,22 @@ def ways(course_ids: Sequence[int], *, since: datetime, until: datetime) -> dict
         .group_by(VisitCount.course_id, VisitCount.what)
     ):
         counts[course_id]["visits" if what == "course" else "previews"] = int(visits)
+    wishes = _wishes(course_ids, since, until).subquery()
     for course_id, ordered, bought in db.session.execute(
-        sa.select(Order.course_id, sa.func.count(), sa.func.count(Order.enrolment_id))
-        .where(Order.course_id.in_(course_ids), Order.placed_at >= since, Order.placed_at < until)
-        .group_by(Order.course_id)
+        sa.select(wishes.c.course_id, sa.func.count(), sa.func.count(wishes.c.paid_at)).group_by(wishes.c.course_id)
     ):
         counts[course_id].update(ordered=ordered, bought=bought)
     for course_id, more in _learning(course_ids, since, until).items():
         counts[course_id].update(more)
     return {course_id: Way(**found) for course_id, found in counts.items()}
+
+
+def _wishes(course_ids: Sequence[int], since: datetime, until: datetime) -> "sa.CompoundSelect[int, str, datetime | None]":
+    """Orders of a period for these courses, by themselves or as part of a bundle."""
+    placed = (Order.placed_at >= since, Order.placed_at < until)
+    alone = sa.select(Order.course_id, Order.channel, Order.paid_at).where(Order.course_id.in_(course_ids), *placed)
+    parts = sa.select(OrderPart.course_id, Order.channel, Order.paid_at).join(Order, Order.id == OrderPart.order_id)
+    return sa.union_all(alone, parts.where(OrderPart.course_id.in_(course_ids), *placed))
 
 
 def _learning(course_ids: Sequence[int], since: datetime, until: datetime) -> dict[int, dict[str, int]]:
@@ -128,14 +135,14 @@ def _learning(course_ids: Sequence[int], since: datetime, until: datetime) -> di
 
 def doors(course_id: int, party: str, *, since: datetime, until: datetime) -> list[Door]:
     """Each channel of a period, the one that brought most first."""
+    wishes = _wishes([course_id], since, until).subquery()
     orders = {
         row.channel: (row.ordered, row.bought)
         for row in db.session.execute(
-            sa.select(Order.channel, sa.func.count().label("ordered"), sa.func.count(Order.enrolment_id).label("bought"))
-            .where(Order.course_id == course_id, Order.placed_at >= since, Order.placed_at < until)
-            .group_by(Order.channel)
+            sa.select(wishes.c.channel, sa.func.count().label("ordered"), sa.func.count(wishes.c.paid_at).label("bought"))
+            .group_by(wishes.c.channel)
         )
-    }
+    }  # fmt: skip
     earned: dict[str, list[tuple[str, int]]] = {}
     for channel, currency, amount in db.session.execute(
         sa.select(MoneyEvent.channel, MoneyEvent.currency, sa.func.sum(MoneyLine.amount_minor))

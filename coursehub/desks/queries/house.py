@@ -185,7 +185,7 @@ def last_month(*, at: datetime) -> Month:
         sa.select(sa.func.count()).where(column >= since, *more).scalar_subquery()
         for column, more in (
             (Person.confirmed_at, (Person.erased_at.is_(None),)),
-            (Order.placed_at, (Order.enrolment_id.is_not(None),)),
+            (Order.placed_at, (Order.paid_at.is_not(None),)),
             (Enrolment.opened_at, ()),
             (Completion.at, ()),
             (Credential.issued_at, (Credential.revoked_at.is_(None),)),
@@ -194,9 +194,7 @@ def last_month(*, at: datetime) -> Month:
     row = db.session.execute(sa.select(*counts)).one()
     taken: dict[str, int] = {}
     for currency, amount in db.session.execute(
-        sa.select(Order.currency, sa.func.sum(Order.gross_minor))
-        .where(Order.paid_at >= since, Order.enrolment_id.is_not(None))
-        .group_by(Order.currency)
+        sa.select(Order.currency, sa.func.sum(Order.gross_minor)).where(Order.paid_at >= since).group_by(Order.currency)
     ):
         taken[currency] = int(amount)
     for currency, amount in db.session.execute(

@@ -134,10 +134,10 @@ def _open_orders(person_id: int, locale: str) -> list[OpenOrder]:
         sales.requests_waiting().where(Order.buyer_id == person_id).limit(SHOWN)
     ).all()  # fmt: skip
     orders = [*unpaid, *(order for _request, order in asked)]
-    texts = catalog.release_texts([order.release_id for order in orders], locale) if orders else {}
+    titles = sales.titles_of(orders, locale)
 
     def title(order: Order) -> str:
-        return texts[order.release_id].title if order.release_id in texts else ""
+        return titles.get(order.id, "")
 
     def refund(request: RefundRequest, order: Order) -> OpenOrder:
         amount = request.amount_minor or order.gross_minor

@@ -75,12 +75,11 @@ def find(words: str, reader: Actor | None, locale: str) -> Found:
         "organisations": organisations,
         "contracts": bound,
     }
-    texts = catalog.release_texts([order.release_id for order in orders[:SHOWN]], locale) if orders else {}
     return Found(
         courses=courses[:SHOWN],
         own_courses=own[:SHOWN],
         orders=orders[:SHOWN],
-        order_titles={release_id: text.title for release_id, text in texts.items()},
+        order_titles=sales.titles_of(orders[:SHOWN], locale),
         person=people.person_sought(words) if words and reader and "support" in reader.staff_roles else None,
         organisations=organisations[:SHOWN],
         contracts=bound[:SHOWN],

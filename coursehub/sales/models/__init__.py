@@ -1,5 +1,6 @@
 """Tables of sales, split by noun."""
 
+from coursehub.sales.models.bundles import Bundle, BundleCourse, OrderPart
 from coursehub.sales.models.offerings import (
     BEARERS,
     COUPON_KINDS,
@@ -28,12 +29,15 @@ __all__ = [
     "PAYING",
     "REFUND_CAUSES",
     "REFUND_STATES",
+    "Bundle",
+    "BundleCourse",
     "Coupon",
     "CouponCourse",
     "CouponUse",
     "LinkVisit",
     "Offering",
     "Order",
+    "OrderPart",
     "PartnerLink",
     "Payment",
     "Refund",

@@ -17,10 +17,11 @@ OUTCOMES = ("sold", "returned")
 
 
 class Order(Model):
-    """One person's wish for one course, with all that decides about its money pinned when it was placed.
+    """One person's wish for one course or one bundle, with all that decides about its money pinned when it was placed.
 
     gross_minor is what is paid: list price less discount, tax included. seat_n is
     the seat it holds, where seats are limited. `trouble` says why staff must look.
+    Of a bundle, courses with their releases, terms and enrolments stand in `order_part`.
     """
 
     __tablename__ = "order"
@@ -31,9 +32,18 @@ class Order(Model):
         sa.CheckConstraint("gross_minor >= 0 AND discount_minor >= 0", name="amounts_not_negative"),
         sa.CheckConstraint("tax_minor BETWEEN 0 AND gross_minor", name="tax_within_gross"),
         sa.CheckConstraint("(channel = 'platform') OR (attributed_organisation_id IS NOT NULL)", name="channel_has_organisation"),
-        sa.CheckConstraint("(state IN ('paid', 'free', 'refunded')) = (enrolment_id IS NOT NULL)", name="sold_is_enrolled"),
+        sa.CheckConstraint(
+            "bundle_id IS NOT NULL OR (state IN ('paid', 'free', 'refunded')) = (enrolment_id IS NOT NULL)",
+            name="sold_is_enrolled",
+        ),
+        sa.CheckConstraint(
+            "(bundle_id IS NULL) = (course_id IS NOT NULL) AND (course_id IS NULL) = (offering_id IS NULL) "
+            "AND (course_id IS NULL) = (release_id IS NULL) AND (course_id IS NULL) = (terms_hash IS NULL)",
+            name="course_or_bundle",
+        ),
         # A slow double click opens one order, and a seat is held once.
         unique_while("uq_order_paying", "buyer_id", "course_id", where="state IN ('placed', 'awaiting_payment')"),
+        unique_while("uq_order_paying_bundle", "buyer_id", "bundle_id", where="state IN ('placed', 'awaiting_payment')"),
         unique_while("uq_order_seat", "course_id", "seat_n", where="seat_n IS NOT NULL"),
         sa.Index("ix_order_buyer", "buyer_id", "placed_at"),
         sa.Index("ix_order_state", "state", "expires_at"),
@@ -44,10 +54,10 @@ class Order(Model):
     id: Mapped[Id]
     public_id: Mapped[PublicId]
     buyer_id: Mapped[int] = ref("person.id", index=False)
-    offering_id: Mapped[int] = ref("offering.id")
-    course_id: Mapped[int] = ref("course.id", index=False)
-    release_id: Mapped[int] = ref("release.id", index=False)
-    terms_hash: Mapped[str] = mapped_column(sa.String(64))
+    offering_id: Mapped[int | None] = ref("offering.id")
+    course_id: Mapped[int | None] = ref("course.id", index=False)
+    release_id: Mapped[int | None] = ref("release.id", index=False)
+    terms_hash: Mapped[str | None] = mapped_column(sa.String(64))
     list_price_minor: Mapped[int] = mapped_column(sa.BigInteger)
     discount_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     discount_borne_by: Mapped[str | None] = mapped_column(sa.String(16))  # an organisation's public id, as terms name it
@@ -73,6 +83,7 @@ class Order(Model):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     enrolment_id: Mapped[int | None] = ref("enrolment.id", unique=True)
     trouble: Mapped[str] = mapped_column(sa.String(40), default="")
+    bundle_id: Mapped[int | None] = ref("bundle.id")
 
 
 class Payment(Model):

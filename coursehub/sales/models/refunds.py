@@ -29,6 +29,7 @@ class RefundRequest(Model):
     id: Mapped[Id]
     public_id: Mapped[PublicId]
     order_id: Mapped[int] = ref("order.id", index=False)
+    part_id: Mapped[int | None] = ref("order_part.id", index=False)  # the one course of a bundle that it is about
     reason: Mapped[str] = mapped_column(sa.Text)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answer_by: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -54,7 +55,8 @@ class Refund(Model):
     public_id: Mapped[PublicId]
     order_id: Mapped[int] = ref("order.id")
     payment_id: Mapped[int] = ref("payment.id")
-    request_id: Mapped[int | None] = ref("refund_request.id", unique=True)
+    request_id: Mapped[int | None] = ref("refund_request.id")
+    part_id: Mapped[int | None] = ref("order_part.id")  # which course of a bundle it takes back
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
     cause: Mapped[str] = mapped_column(sa.String(12))
     state: Mapped[str] = mapped_column(sa.String(10))

@@ -1,5 +1,6 @@
 """From wish to pay page: pin everything in an order, open the rail's page, keep its address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -128,7 +129,7 @@ def _place(offering: Offering, buyer: Actor, *, click: Click | None, coupon_code
         if quoted.discount is not None:
             use_coupon(quoted.discount.coupon, order, at=at)
         if order.gross_minor == 0:
-            _give_away(order, at=at)
+            _give_away(order, quoted.release_id, at=at)
     return order
 
 
@@ -142,7 +143,7 @@ def _still_good(before: Order, offering: Offering, quoted: Quote, at: datetime) 
 
 def _pin(offering: Offering, quoted: Quote, buyer: Actor, click: Click | None, at: datetime) -> Order:
     price, discount = quoted.price, quoted.discount
-    channel, organisation_id, link_id = _brought_by(offering, click, discount, at)
+    channel, organisation_id, link_id = brought_by([offering.course_id], click, discount, at)
     return Order(
         buyer_id=buyer.person_id,
         offering_id=offering.id,
@@ -169,17 +170,13 @@ def _pin(offering: Offering, quoted: Quote, buyer: Actor, click: Click | None, a
     )
 
 
-def _brought_by(
-    offering: Offering, click: Click | None, discount: Discount | None, at: datetime
+def brought_by(
+    course_ids: Sequence[int], click: Click | None, discount: Discount | None, at: datetime
 ) -> tuple[str, int | None, int | None]:
     """Channel, organisation and link: the last link opened within 30 days, else a partner's coupon, else we ourselves."""
     if click is not None and timedelta(0) <= at - click.at <= ATTRIBUTION:
         link = queries.link_by_code(click.link)
-        if (
-            link is not None
-            and link.course_id in (None, offering.course_id)
-            and (link.closed_at is None or link.closed_at > click.at)
-        ):
+        if link is not None and link.course_id in (None, *course_ids) and (link.closed_at is None or link.closed_at > click.at):
             return "partner_link", link.organisation_id, link.id
     if discount is not None and not _is_house(discount.coupon.organisation_id):
         return "coupon", discount.coupon.organisation_id, None
@@ -200,8 +197,8 @@ def _free_seat(offering: Offering) -> int | None:
     return free
 
 
-def _give_away(order: Order, *, at: datetime) -> None:
-    enrolment = enrol(person_id=order.buyer_id, release_id=order.release_id, at=at, source="free")
+def _give_away(order: Order, release_id: int, *, at: datetime) -> None:
+    enrolment = enrol(person_id=order.buyer_id, release_id=release_id, at=at, source="free")
     order.enrolment_id = enrolment.id
     order.state, order.paid_at, order.closed_at = "free", at, at
     db.session.flush()
@@ -247,7 +244,7 @@ def _wish(order: Order) -> rails.SessionWish:
     return rails.SessionWish(
         key=f"session:{order.public_id}" if order.page_n == 1 else f"session:{order.public_id}:{order.page_n}",
         reference=order.public_id,
-        title=catalog.title_of(order.release_id, order.locale),
+        title=queries.titles_of([order], order.locale).get(order.id, ""),
         amount_minor=order.gross_minor,
         currency=order.currency,
         locale=order.locale,

@@ -1,23 +1,26 @@
 """Completing an order: one idempotent operation for return page, webhook and sweep."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from coursehub import events, jobs, rails
+from coursehub.contracts.operations.bundling import part_key, share_bundle
 from coursehub.contracts.operations.sharing import EventDraft, share
 from coursehub.db import db, lock, look, rewritten, transaction, written
 from coursehub.errors import require
 from coursehub.learning.models import Enrolment
 from coursehub.learning.operations import AlreadyEnrolled, enrol
 from coursehub.ledger.operations import AccountRef, Leg, post
+from coursehub.money import share_out
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.prepared import Prepared
 from coursehub.sales import policies, queries
-from coursehub.sales.models import PAYING, Order, Payment, Refund
+from coursehub.sales.models import PAYING, Order, OrderPart, Payment, Refund
 from coursehub.sales.operations.checkout import close_unpaid
 from coursehub.sales.operations.coupons import give_coupon_back
 
@@ -102,8 +105,10 @@ def complete_order(order: Order, *, payment: rails.PaymentFacts, at: datetime) -
 def _complete(order: Order, payment: rails.PaymentFacts, at: datetime) -> Order:
     with transaction():
         found = _look(order, payment)
-        if found.state in PAYING and found.payment_id is None and found.held_id is None:
-            _sell(order, _keep(order, payment, "sold", at), found.brought_by, at)
+        parts = queries.parts_of(order.id) if order.bundle_id is not None else ()
+        held = found.held_id or (parts and queries.courses_held(order.buyer_id, [part.course_id for part in parts]))
+        if found.state in PAYING and found.payment_id is None and not held:
+            _sell(order, parts, _keep(order, payment, "sold", at), found.brought_by, at)
             return order
         lock(order)  # whole, as it is now: a twin may have completed it
         if found.payment_id is None:
@@ -126,13 +131,20 @@ def _look(order: Order, payment: rails.PaymentFacts) -> Any:
     return look(_LOCK, wanted).one()
 
 
-def _sell(order: Order, payment: Payment, brought_by: str | None, at: datetime) -> None:
-    enrolment = enrol(person_id=order.buyer_id, release_id=order.release_id, at=at, source="order")
-    sold = {"state": "paid", "paid_at": payment.paid_at, "closed_at": at, "enrolment_id": enrolment.id}
+def _sell(order: Order, parts: Sequence[OrderPart], payment: Payment, brought_by: str | None, at: datetime) -> None:
+    sold = {"state": "paid", "paid_at": payment.paid_at, "closed_at": at, "enrolment_id": None}
+    if order.release_id is not None:
+        sold["enrolment_id"] = enrol(person_id=order.buyer_id, release_id=order.release_id, at=at, source="order").id
+    for part in parts:
+        part.enrolment_id = enrol(person_id=order.buyer_id, release_id=part.release_id, at=at, source="order").id
     _SOLD({"order_id": order.id, **sold})
     rewritten(order, sold)
     events.record("sales.course_purchased", at=at, order_id=order.id)
-    share(_sale_draft(order, payment, brought_by), at=at)  # last: from here everybody who books waits
+    # Last: from here everybody who books waits.
+    if parts:
+        share_bundle(part_drafts(order, parts, payment, brought_by), effect_key=payment.effect_key, at=at)
+    else:
+        share(sale_draft(order, payment, brought_by), at=at)
 
 
 _PAYMENT = sa.select(Payment.id).where(Payment.rail_payment_id == sa.bindparam("rail_payment_id"))
@@ -175,8 +187,9 @@ def _keep(order: Order, payment: rails.PaymentFacts, outcome: str, at: datetime)
     return written(Payment, {"id": _KEEP(row).scalar_one(), **row})
 
 
-def _sale_draft(order: Order, payment: Payment, brought_by: str | None) -> EventDraft:
-    """The sale as the contracts room needs to know it."""
+def sale_draft(order: Order, payment: Payment, brought_by: str | None) -> EventDraft:
+    """The sale of one course as the contracts room needs to know it."""
+    assert order.course_id is not None
     return EventDraft(
         kind="sale",
         effect_key=payment.effect_key,
@@ -196,6 +209,33 @@ def _sale_draft(order: Order, payment: Payment, brought_by: str | None) -> Event
             "rail": payment.rail,
         },
     )
+
+
+def part_drafts(order: Order, parts: Sequence[OrderPart], payment: Payment, brought_by: str | None) -> list[EventDraft]:
+    """The sale of a bundle, course by course; the rail's fee is divided as the price is, by largest remainder."""
+    fees = share_out(payment.fee_minor, {str(part.id): part.gross_minor for part in parts})
+    return [
+        EventDraft(
+            kind="sale",
+            effect_key=part_key(payment.effect_key, part.course_id),
+            occurred_at=payment.paid_at,
+            course_id=part.course_id,
+            currency=order.currency,
+            terms_hash=part.terms_hash,
+            facts={
+                "gross_minor": part.gross_minor,
+                "tax_bps": part.tax_bps,
+                "fee_minor": fees[str(part.id)],
+                "channel": order.channel,
+                "attributed": brought_by,
+                "discount_minor": part.list_price_minor - part.gross_minor,
+                "discount_borne_by": order.discount_borne_by,
+                "order": order.public_id,
+                "rail": payment.rail,
+            },
+        )
+        for part in parts
+    ]
 
 
 def _give_back(order: Order, payment: Payment, cause: str, at: datetime) -> None:

@@ -3,15 +3,17 @@
 from datetime import datetime, timedelta
 
 from coursehub import events, jobs, rails
+from coursehub.contracts.operations.bundling import part_key
 from coursehub.contracts.operations.sharing import EventDraft, share
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.learning.models import Enrolment
 from coursehub.learning.operations import end_enrolment
 from coursehub.ledger.operations import AccountRef, Leg, post
+from coursehub.money import share_out
 from coursehub.people.actor import Actor
 from coursehub.sales import policies, queries
-from coursehub.sales.models import Order, Payment, Refund, RefundRequest
+from coursehub.sales.models import Order, OrderPart, Payment, Refund, RefundRequest
 
 ANSWER_WITHIN = timedelta(days=5)
 
@@ -37,22 +39,26 @@ def in_window(order: Order, *, at: datetime) -> bool:
     return order.paid_at is not None and at < order.paid_at + timedelta(days=order.refund_days)
 
 
-def ask_refund(order: Order, *, reason: str, by: Actor, at: datetime) -> Refund | RefundRequest:
+def ask_refund(order: Order, *, reason: str, by: Actor, at: datetime, part: OrderPart | None = None) -> Refund | RefundRequest:
     """Within the window the money is on its way at once; after it, staff answer within five days.
 
+    part: the one course of a bundle that shall go back. A whole bundle goes back course by
+    course, each in a refund of its own; the first of them is given back.
     Raises NothingLeftToRefund, AlreadyAsked.
     """
     require(policies.may_ask_refund(by, order))
     with transaction():
         lock(order)
-        left = queries.refundable_minor(order)
+        left = left_of(order, part.id if part else None)
         if left <= 0:
             raise NothingLeftToRefund
         if queries.open_request(order.id) is not None:
             raise AlreadyAsked
         if in_window(order, at=at):
-            return _want(order, left, cause="window", by=by, at=at)
-        request = RefundRequest(order_id=order.id, reason=reason.strip(), asked_at=at, answer_by=at + ANSWER_WITHIN)
+            return _want(order, left, part_id=part.id if part else None, cause="window", by=by, at=at)
+        request = RefundRequest(
+            order_id=order.id, part_id=part.id if part else None, reason=reason.strip(), asked_at=at, answer_by=at + ANSWER_WITHIN
+        )
         db.session.add(request)
         db.session.flush()
         events.record("sales.refund_asked", at=at, request_id=request.id, order_id=order.id)
@@ -60,7 +66,10 @@ def ask_refund(order: Order, *, reason: str, by: Actor, at: datetime) -> Refund 
 
 
 def approve_refund(request: RefundRequest, *, amount_minor: int, answer: str, by: Actor, at: datetime) -> Refund:
-    """Give back all or a part. Raises RequestAnswered, NothingLeftToRefund, RefundTooLarge."""
+    """Give back all or a part; of a bundle each course gives by what is left of its part.
+
+    Raises RequestAnswered, NothingLeftToRefund, RefundTooLarge.
+    """
     order = db.session.get_one(Order, request.order_id)
     require(policies.may_answer_request(by, request, order))
     with transaction():
@@ -68,14 +77,14 @@ def approve_refund(request: RefundRequest, *, amount_minor: int, answer: str, by
         lock(request)
         if request.answered_at is not None:
             raise RequestAnswered
-        left = queries.refundable_minor(order)
+        left = left_of(order, request.part_id)
         if left <= 0:
             raise NothingLeftToRefund
         if not 0 < amount_minor <= left:
             raise RefundTooLarge
         _answer(request, "approved", answer, by, at)
         request.amount_minor = amount_minor
-        return _want(order, amount_minor, cause="decided", by=by, at=at, request=request)
+        return _want(order, amount_minor, part_id=request.part_id, cause="decided", by=by, at=at, request=request)
 
 
 def decline_refund(request: RefundRequest, *, answer: str, by: Actor, at: datetime) -> None:
@@ -96,26 +105,52 @@ def _answer(request: RefundRequest, decision: str, answer: str, by: Actor, at: d
     request.answered_at, request.answered_by_id = at, by.person_id
 
 
+def left_of(order: Order, part_id: int | None) -> int:
+    """What can still go back of an order, or of one course of it."""
+    return queries.refundable_minor(order) if part_id is None else queries.left_of_parts(order).get(part_id, 0)
+
+
+def _divided(order: Order, amount_minor: int, part_id: int | None) -> dict[int | None, int]:
+    """How an amount falls on the courses of a bundle, by what is left of each; of another order it is one amount."""
+    if order.bundle_id is None or part_id is not None:
+        return {part_id: amount_minor}
+    left = {str(id): minor for id, minor in queries.left_of_parts(order).items()}
+    return {int(id): minor for id, minor in share_out(amount_minor, left).items() if minor}
+
+
 def _want(
-    order: Order, amount_minor: int, *, cause: str, by: Actor, at: datetime, request: RefundRequest | None = None
+    order: Order,
+    amount_minor: int,
+    *,
+    part_id: int | None,
+    cause: str,
+    by: Actor,
+    at: datetime,
+    request: RefundRequest | None = None,
 ) -> Refund:
+    """One refund at the rail; of a bundle one for each course, since each goes back over the legs of its own part (the first)."""
     payment = queries.sold_payment(order.id)
     if payment is None:
         raise NothingLeftToRefund
-    refund = Refund(
-        order_id=order.id,
-        payment_id=payment.id,
-        request_id=request.id if request else None,
-        amount_minor=amount_minor,
-        cause=cause,
-        state="wanted",
-        wanted_at=at,
-        wanted_by_id=by.person_id,
-    )
-    db.session.add(refund)
+    refunds = [
+        Refund(
+            order_id=order.id,
+            payment_id=payment.id,
+            part_id=of_part,
+            request_id=request.id if request else None,
+            amount_minor=minor,
+            cause=cause,
+            state="wanted",
+            wanted_at=at,
+            wanted_by_id=by.person_id,
+        )
+        for of_part, minor in _divided(order, amount_minor, part_id).items()
+    ]
+    db.session.add_all(refunds)
     db.session.flush()
-    jobs.enqueue("sales.send_refund", at=at, refund_id=refund.id)
-    return refund
+    for refund in refunds:
+        jobs.enqueue("sales.send_refund", at=at, refund_id=refund.id)
+    return refunds[0]
 
 
 def send_refund(refund: Refund, *, at: datetime) -> Refund:
@@ -176,30 +211,43 @@ def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> 
         kind = "stray_return" if first else "refund_retry"
         _post_suspense(refund, payment, kind=kind, out=True, occurred_at=occurred_at, at=at)
         return
+    part = db.session.get_one(OrderPart, refund.part_id) if refund.part_id is not None else None
+    if part is not None and queries.left_of_parts(order).get(part.id) == 0 and not _one_waits(order, part.id):
+        _end_enrolment(part.enrolment_id, at)
     if queries.refundable_minor(order) == 0 and not _one_waits(order):
         _end(order, at)
     events.record("sales.refunded", at=at, refund_id=refund.id, order_id=order.id)
-    facts = {"sale_effect_key": payment.effect_key, "amount_minor": refund.amount_minor, "refund": refund.public_id}
+    course_id = part.course_id if part else order.course_id
+    assert course_id is not None
+    sale_key = part_key(payment.effect_key, course_id) if part else payment.effect_key
+    facts = {"sale_effect_key": sale_key, "amount_minor": refund.amount_minor, "refund": refund.public_id}
     draft = EventDraft(
         kind="refund",
         effect_key=f"refund:{refund.public_id}",
         occurred_at=occurred_at,
-        course_id=order.course_id,
+        course_id=course_id,
         currency=order.currency,
         facts=facts,
     )
     share(draft, at=at)
 
 
-def _one_waits(order: Order) -> bool:
-    """Whether a part of the refund has not reached the rail yet; the last part ends the enrolment."""
-    return any(other.booked_at is None and other.state == "wanted" for other in queries.refunds_of(order.id))
+def _one_waits(order: Order, part_id: int | None = None) -> bool:
+    """Whether a refund of the order (or of one course of it) has not reached the rail yet; the last one ends the enrolment."""
+    waiting = [other for other in queries.refunds_of(order.id) if other.booked_at is None and other.state == "wanted"]
+    return any(part_id in (None, other.part_id) for other in waiting)
 
 
 def _end(order: Order, at: datetime) -> None:
     order.state, order.seat_n = "refunded", None
-    if order.enrolment_id is not None:
-        end_enrolment(db.session.get_one(Enrolment, order.enrolment_id), reason="refunded", at=at)
+    for enrolment_id in (order.enrolment_id, *(part.enrolment_id for part in queries.parts_of(order.id))):
+        _end_enrolment(enrolment_id, at)
+
+
+def _end_enrolment(enrolment_id: int | None, at: datetime) -> None:
+    enrolment = db.session.get(Enrolment, enrolment_id) if enrolment_id is not None else None
+    if enrolment is not None and enrolment.ended_at is None:
+        end_enrolment(enrolment, reason="refunded", at=at)
 
 
 def _undo(refund: Refund, at: datetime) -> None:

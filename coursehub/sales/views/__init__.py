@@ -6,8 +6,23 @@ from coursehub.sales.shop.views import blueprints as shop
 
 bp = Blueprint("sales", __name__)
 blueprints = [bp, *shop]
+bundles_bp = Blueprint("bundles", __name__)
+blueprints.append(bundles_bp)
 
 # The views register themselves on bp, which must exist first.
-from coursehub.sales.views import buying, coupons, house, links, offerings, orders, support, webhooks  # noqa: E402
+from coursehub.sales.views import bundles, buying, coupons, house, links, offerings, orders, support, webhooks  # noqa: E402
 
-__all__ = ["blueprints", "bp", "buying", "coupons", "house", "links", "offerings", "orders", "support", "webhooks"]
+__all__ = [
+    "blueprints",
+    "bp",
+    "bundles",
+    "bundles_bp",
+    "buying",
+    "coupons",
+    "house",
+    "links",
+    "offerings",
+    "orders",
+    "support",
+    "webhooks",
+]

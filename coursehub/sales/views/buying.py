@@ -1,6 +1,6 @@
 """From the course page to the pay page and back."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from coursehub import clock, rails
 from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course
+from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.learning.models import Enrolment
 from coursehub.learning.operations import AlreadyEnrolled
 from coursehub.learning.queries.enrolments import open_enrolment
 from coursehub.sales import operations, queries
 from coursehub.sales.forms import CheckoutForm
-from coursehub.sales.models import Offering, Order
+from coursehub.sales.models import Bundle, Offering, Order, OrderPart
 from coursehub.sales.views import bp
 from coursehub.sales.views.clicks import last_click
 from coursehub.web import SIGNED_IN, access, current_locale, one_or_404, page, see_other, signed_in_actor
@@ -81,10 +82,11 @@ def start_checkout(slug: str) -> ResponseReturnValue:
         return see_other("sales.checkout", slug=slug)
     except Refusal as refusal:
         return _checkout_page(course, offering, form, problem=str(refusal), status=refusal.status)
-    return _go_and_pay(order)
+    return go_and_pay(order)
 
 
-def _go_and_pay(order: Order) -> ResponseReturnValue:
+def go_and_pay(order: Order) -> ResponseReturnValue:
+    """On to the rail's page, or to the order if there is nothing to pay."""
     if order.state == "awaiting_payment" and order.session_url:
         return redirect(order.session_url, 303)
     if order.state == "free":
@@ -103,16 +105,23 @@ def go_on_paying(public_id: str) -> ResponseReturnValue:
     """Back to the pay page of an order that waits; one whose page never opened tries again."""
     order = own_order(public_id)
     if order.state == "placed":
-        offering = queries.open_offering(order.course_id)
-        if offering is None:
-            abort(404)
         try:
-            order = operations.start_checkout(
-                offering, buyer=signed_in_actor(), at=clock.now(), click=last_click(), coupon_code=queries.coupon_code_of(order)
-            )
+            order = _placed_again(order)
         except Refusal as refusal:
             flash(str(refusal), "warning")
-    return _go_and_pay(order)
+    return go_and_pay(order)
+
+
+def _placed_again(order: Order) -> Order:
+    """The order with its pay page opened; another one if what it rests on has changed."""
+    actor, now = signed_in_actor(), clock.now()
+    if order.bundle_id is not None:
+        bundle = db.session.get_one(Bundle, order.bundle_id)
+        return operations.start_bundle_checkout(bundle, buyer=actor, at=now, click=last_click())
+    offering = queries.open_offering(order.course_id) if order.course_id is not None else None
+    if offering is None:
+        abort(404)
+    return operations.start_checkout(offering, buyer=actor, at=now, click=last_click(), coupon_code=queries.coupon_code_of(order))
 
 
 @bp.post("/orders/<public_id>/cancellations")
@@ -144,13 +153,31 @@ def lessons_url(order: Order) -> str | None:
     """Where the bought course is read, if the order gave it."""
     if order.enrolment_id is None or order.state == "refunded":
         return None
-    from coursehub.db import db
-
     enrolment = db.session.get_one(Enrolment, order.enrolment_id)
     return url_for("learning.course", enrolment_id=enrolment.public_id)
 
 
 def titles_of(orders: list[Order]) -> dict[int, str]:
-    """The title of each order's course, in the reader's language, by order id."""
-    texts: dict[int, Any] = dict(catalog.release_texts([order.release_id for order in orders], current_locale()))
-    return {order.id: texts[order.release_id].title for order in orders if order.release_id in texts}
+    """What each order is for, in the reader's language, by order id."""
+    return queries.titles_of(orders, current_locale())
+
+
+@dataclass(frozen=True)
+class PartOnScreen:
+    """A course of a bundle that was ordered: its title, its part of the price, what is left of it, where it is read."""
+
+    part: OrderPart
+    title: str
+    left_minor: int
+    lessons_url: str | None
+
+
+def parts_on_screen(order: Order) -> list[PartOnScreen]:
+    """The courses of an order for a bundle."""
+    left = queries.left_of_parts(order)
+    found = []
+    for part in queries.parts_of(order.id):
+        enrolment = db.session.get(Enrolment, part.enrolment_id) if part.enrolment_id is not None else None
+        url = url_for("learning.course", enrolment_id=enrolment.public_id) if enrolment and enrolment.ended_at is None else None
+        found.append(PartOnScreen(part, catalog.title_of(part.release_id, current_locale()), left.get(part.id, 0), url))
+    return found

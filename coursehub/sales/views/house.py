@@ -14,7 +14,7 @@ from coursehub.sales import operations, policies, queries
 from coursehub.sales.forms import RequestAnswerForm
 from coursehub.sales.models import ORDER_STATES, Coupon, Order, PartnerLink, Refund, RefundRequest
 from coursehub.sales.views import bp
-from coursehub.sales.views.buying import titles_of
+from coursehub.sales.views.buying import parts_on_screen, titles_of
 from coursehub.sales.views.selling import name_of
 from coursehub.sales.words import (
     STATE_TONES,
@@ -25,7 +25,7 @@ from coursehub.sales.words import (
     refund_state_words,
     trouble_words,
 )
-from coursehub.web import STAFF, access, one_or_404, page, paginate, see_other, signed_in_actor
+from coursehub.web import STAFF, access, current_locale, one_or_404, page, paginate, see_other, signed_in_actor
 from coursehub.web.amounts import minor_of
 
 WORDS: dict[str, Any] = {
@@ -70,7 +70,7 @@ def house_order(public_id: str) -> ResponseReturnValue:
         "sales/house/order.html",
         order=order,
         title=titles_of([order]).get(order.id, ""),
-        course=queries.course_of(order),
+        parts=parts_on_screen(order),
         payments=queries.payments_of(order.id),
         refunds=queries.refunds_of(order.id),
         requests=queries.requests_of(order.id),
@@ -113,7 +113,8 @@ def _refunds_page(form: RequestAnswerForm, *, at_fault: int | None, status: int 
         "sales/house/refunds.html",
         status=status,
         waiting=waiting,
-        left={order.id: queries.refundable_minor(order) for order in seen},
+        left={asked.id: operations.left_of(order, asked.part_id) for asked, order in waiting},
+        parts=queries.parts_with_titles([asked.part_id for asked, _order in waiting], current_locale()),
         answered=answered,
         failed=failed,
         orders=orders,
@@ -139,7 +140,8 @@ def answer_request(public_id: str) -> ResponseReturnValue:
             operations.decline_refund(request_row, answer=form.answer.data or "", by=actor, at=now)
             flash(_("Declined. The buyer gets your reason by mail."), "done")
         else:
-            amount = queries.refundable_minor(order) if form.amount.data is None else minor_of(form.amount.data, order.currency)
+            whole = operations.left_of(order, request_row.part_id)
+            amount = whole if form.amount.data is None else minor_of(form.amount.data, order.currency)
             operations.approve_refund(request_row, amount_minor=amount, answer=form.answer.data or "", by=actor, at=now)
             flash(_("Approved. The money is on its way back."), "done")
     except ValidationError as problem:

@@ -11,9 +11,9 @@ from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.sales import operations, queries
 from coursehub.sales.forms import RefundForm, SupportForm
-from coursehub.sales.models import Order, Refund
+from coursehub.sales.models import Bundle, Order, RefundRequest
 from coursehub.sales.views import bp
-from coursehub.sales.views.buying import lessons_url, own_order, titles_of
+from coursehub.sales.views.buying import lessons_url, own_order, parts_on_screen, titles_of
 from coursehub.sales.views.selling import name_of
 from coursehub.sales.words import STATE_TONES, cause_words, method_words, order_state_words, refund_state_words
 from coursehub.web import SIGNED_IN, access, page, paginate, see_other, signed_in_actor
@@ -48,6 +48,8 @@ def show_order(order: Order, refund_form: RefundForm, support_form: SupportForm,
         order=order,
         title=titles_of([order]).get(order.id, ""),
         course=queries.course_of(order),
+        bundle=db.session.get(Bundle, order.bundle_id) if order.bundle_id is not None else None,
+        parts=parts_on_screen(order),
         lessons_url=lessons_url(order),
         payment=queries.sold_payment(order.id),
         refunds=queries.refunds_of(order.id),
@@ -74,12 +76,16 @@ def receipt(public_id: str) -> ResponseReturnValue:
     payment = queries.sold_payment(order.id)
     if payment is None:
         abort(404)
-    seller = db.session.get_one(Organisation, queries.course_of(order).organisation_id)
+    course, bundle = queries.course_of(order), db.session.get(Bundle, order.bundle_id) if order.bundle_id is not None else None
+    source = course or bundle
+    assert source is not None
+    seller = db.session.get_one(Organisation, source.organisation_id)
     return page(
         "sales/receipt.html",
         order=order,
         payment=payment,
         title=titles_of([order]).get(order.id, ""),
+        parts=parts_on_screen(order),
         house=people.house(),
         seller=seller,
         buyer_name=people.display_names([order.buyer_id]).get(order.buyer_id, ""),
@@ -99,13 +105,14 @@ def ask_refund(public_id: str) -> ResponseReturnValue:
         form.reason.errors = [_("Write why, so that we can decide.")]
     if form.errors or form.reason.errors:
         return show_order(order, form, SupportForm(formdata=None), status=422)
+    part = next((each for each in queries.parts_of(order.id) if str(each.n) == form.part.data), None)
     try:
-        made = operations.ask_refund(order, reason=form.reason.data or "", by=signed_in_actor(), at=now)
+        made = operations.ask_refund(order, reason=form.reason.data or "", by=signed_in_actor(), at=now, part=part)
     except Refusal as refusal:
         flash(str(refusal), "warning")
         return see_other("sales.order_page", public_id=public_id)
-    if isinstance(made, Refund):
-        flash(_("The money is on its way back to you."), "done")
-    else:
+    if isinstance(made, RefundRequest):
         flash(_("We have your request and answer within five days."), "done")
+    else:
+        flash(_("The money is on its way back to you."), "done")
     return see_other("sales.order_page", public_id=public_id)

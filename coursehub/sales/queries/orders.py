@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course
 from coursehub.db import db
 from coursehub.people.actor import Actor
@@ -13,6 +14,7 @@ from coursehub.people.models import Organisation
 from coursehub.sales import policies
 from coursehub.sales.models import (
     PAYING,
+    Bundle,
     Coupon,
     CouponCourse,
     CouponUse,
@@ -125,9 +127,26 @@ def orders_with_ids(ids: Iterable[int]) -> Sequence[Order]:
     return db.session.execute(sa.select(Order).where(Order.id.in_(list(ids)))).scalars().all()
 
 
-def course_of(order: Order) -> Course:
-    """The course that was ordered."""
-    return db.session.get_one(Course, order.course_id)
+def course_of(order: Order) -> Course | None:
+    """The course that was ordered; None for a bundle."""
+    return db.session.get(Course, order.course_id) if order.course_id is not None else None
+
+
+def titles_of(orders: Iterable[Order], locale: str) -> dict[int, str]:
+    """What was ordered, in a language, by the order's id: the title of the course, or the name of the bundle."""
+    orders = list(orders)
+    release_ids = [order.release_id for order in orders if order.release_id is not None]
+    texts = catalog.release_texts(release_ids, locale) if release_ids else {}
+    bundle_ids = {order.bundle_id for order in orders if order.bundle_id is not None}
+    bundles = sa.select(Bundle).where(Bundle.id.in_(bundle_ids))
+    names = {each.id: each for each in db.session.execute(bundles).scalars()} if bundle_ids else {}
+    found = {}
+    for order in orders:
+        if order.release_id in texts:
+            found[order.id] = texts[order.release_id].title
+        elif order.bundle_id in names:
+            found[order.id] = names[order.bundle_id].name_en if locale == "en" else names[order.bundle_id].name
+    return found
 
 
 def organisation_of(organisation_id: int | None) -> Organisation | None:
@@ -243,7 +262,7 @@ def link_rows(links: Sequence[PartnerLink]) -> list[LinkRow]:
     sold: dict[int, tuple[int, int, str]] = {}
     summed = (
         sa.select(Order.partner_link_id, Order.currency, sa.func.count(), sa.func.sum(Order.gross_minor))
-        .where(Order.partner_link_id.in_(ids), Order.enrolment_id.is_not(None))
+        .where(Order.partner_link_id.in_(ids), Order.paid_at.is_not(None))
         .group_by(Order.partner_link_id, Order.currency)
     )
     for id, currency, orders, gross in db.session.execute(summed):

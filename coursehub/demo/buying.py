@@ -1,0 +1,59 @@
+"""Ways to buy in the demonstration: a bundle of the house, bought by three learners, of whom one returns a course."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from coursehub.catalog.models import Course
+from coursehub.db import db
+from coursehub.demo.agenda import Agenda, SideStory
+from coursehub.demo.learners import MINUTES
+from coursehub.demo.players import Players
+from coursehub.people.models import Person
+from coursehub.sales import queries
+from coursehub.sales.models import Bundle, Order
+from coursehub.sales.operations import BundleDraft, ask_refund, make_bundle, settle_order, start_bundle_checkout
+
+BUYERS = ((38, 3), (20, 6), (9, 9))
+"""Days ago, and who of the list of learners; the last returns one course after two days."""
+
+
+def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course]) -> None:
+    """Offer the bundle and let it be bought. courses: those of the story by their address, as they come."""
+    side = SideStory(agenda, seed=36)
+    side.add(side.ago(days=40), partial(_offer, side, people, courses))
+
+
+def _offer(side: SideStory, people: Players, courses: dict[str, Course], at: datetime) -> None:
+    sold = queries.open_offerings(course.id for course in courses.values())
+    inside = tuple(db.session.merge(course) for course in courses.values() if course.id in sold and sold[course.id].price_minor)
+    whole = sum(sold[course.id].price_minor for course in inside)
+    draft = BundleDraft(
+        name="从第一行代码到可信的测试", name_en="From the first line to tests you can trust",
+        about="先学会写程序，再学会证明它是对的。几门课程前后衔接，练习互相呼应，可以按自己的节奏学。",
+        about_en="First learn to write programs, then to show that they are right. The courses follow on from each other.",
+        courses=inside, price_minor=whole * 4 // 500 * 100, currency="CNY",
+    )  # fmt: skip
+    bundle = make_bundle(draft, by=people.acting("stan"), at=at)
+    for days, number in BUYERS:
+        side.add(side.ago(days=days), partial(_buy, side, people, bundle.id, number))
+
+
+def _buy(side: SideStory, people: Players, bundle_id: int, number: int, at: datetime) -> None:
+    bundle, person = db.session.get_one(Bundle, bundle_id), db.session.merge(people.learners[number])
+    courses = queries.courses_of_bundle(bundle_id)
+    if len(queries.courses_held(person.id, [course.id for course in courses])) == len(courses):
+        return
+    order = start_bundle_checkout(bundle, buyer=people.learner(person), at=at)
+    if order.session_id is None:
+        raise LookupError("the bundle has no pay page")
+    side.rail.at = at + 3 * MINUTES
+    side.rail.pay(order.session_id, method="card")
+    settle_order(order, at=at + 4 * MINUTES)
+    if number == BUYERS[-1][1]:
+        side.add(at + timedelta(days=2), partial(_return, people, order.id))
+
+
+def _return(people: Players, order_id: int, at: datetime) -> None:
+    order = db.session.get_one(Order, order_id)
+    buyer = people.learner(db.session.get_one(Person, order.buyer_id))
+    ask_refund(order, reason="", by=buyer, at=at, part=queries.parts_of(order_id)[-1])

@@ -1,0 +1,123 @@
+"""Reading bundles and the parts of their orders."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from coursehub.catalog import queries as catalog
+from coursehub.catalog.models import Course
+from coursehub.contracts.models import Listing
+from coursehub.db import db
+from coursehub.learning.models import Enrolment
+from coursehub.people.actor import Actor
+from coursehub.sales.models import PAYING, Bundle, BundleCourse, Offering, Order, OrderPart, Payment, Refund
+
+
+def open_bundles() -> "sa.Select[Bundle]":
+    """Bundles that are sold now, the newest first."""
+    return sa.select(Bundle).where(Bundle.closed_at.is_(None)).order_by(Bundle.opened_at.desc(), Bundle.id.desc())
+
+
+def bundles_with(course_id: int) -> Sequence[Bundle]:
+    """Bundles sold now in which a course stands, the newest first."""
+    found = open_bundles().join(BundleCourse, BundleCourse.bundle_id == Bundle.id).where(BundleCourse.course_id == course_id)
+    return db.session.execute(found).scalars().all()
+
+
+def bundles_visible_to(reader: Actor) -> "sa.Select[Bundle]":
+    """The bundles of the organisation one acts for and those in which a course of it stands, open ones first, newest first."""
+    inside = (
+        sa.select(BundleCourse.bundle_id)
+        .join(Course, Course.id == BundleCourse.course_id)
+        .where(Course.organisation_id == reader.organisation_id)
+    )
+    found = sa.select(Bundle).where(sa.or_(Bundle.organisation_id == reader.organisation_id, Bundle.id.in_(inside)))
+    return found.order_by(Bundle.closed_at.is_not(None), Bundle.id.desc())
+
+
+def courses_for_bundles(reader: Actor) -> Sequence[Course]:
+    """Courses one may put into a bundle: those of one's organisation that are sold for money, for the house all of them."""
+    found = (
+        sa.select(Course)
+        .join(Offering, sa.and_(Offering.course_id == Course.id, Offering.closed_at.is_(None), Offering.price_minor > 0))
+        .join(Listing, sa.and_(Listing.course_id == Course.id, Listing.closed_at.is_(None)))
+        .where(Offering.seats_limit.is_(None))
+        .order_by(Course.slug)
+    )
+    if reader.organisation is None or not reader.organisation.is_house:
+        found = found.where(Course.organisation_id == reader.organisation_id)
+    return db.session.execute(found).scalars().all()
+
+
+def courses_of_bundle(bundle_id: int) -> list[Course]:
+    """The courses of a bundle, in their places."""
+    found = (
+        sa.select(Course)
+        .join(BundleCourse, BundleCourse.course_id == Course.id)
+        .where(BundleCourse.bundle_id == bundle_id)
+        .order_by(BundleCourse.n)
+    )
+    return list(db.session.execute(found).scalars())
+
+
+def courses_of_bundles(bundle_ids: Iterable[int]) -> dict[int, list[Course]]:
+    """The courses of each of these bundles, in their places."""
+    rows = (
+        sa.select(BundleCourse.bundle_id, Course)
+        .join(Course, Course.id == BundleCourse.course_id)
+        .where(BundleCourse.bundle_id.in_(list(bundle_ids)))
+        .order_by(BundleCourse.bundle_id, BundleCourse.n)
+    )
+    found: dict[int, list[Course]] = {}
+    for bundle_id, course in db.session.execute(rows):
+        found.setdefault(bundle_id, []).append(course)
+    return found
+
+
+def bundles_sold(bundle_ids: Iterable[int]) -> dict[int, int]:
+    """How often each of these bundles was bought; numbers, never people."""
+    sold = sa.and_(Order.bundle_id.in_(list(bundle_ids)), Order.paid_at.is_not(None))
+    counted = sa.select(Order.bundle_id, sa.func.count()).where(sold).group_by(Order.bundle_id)
+    return {bundle_id: int(n) for bundle_id, n in db.session.execute(counted) if bundle_id is not None}
+
+
+def courses_held(person_id: int, course_ids: Iterable[int]) -> set[int]:
+    """Which of these courses a person is enrolled in now."""
+    found = sa.select(Enrolment.course_id).where(
+        Enrolment.person_id == person_id, Enrolment.course_id.in_(list(course_ids)), Enrolment.ended_at.is_(None)
+    )
+    return set(db.session.execute(found).scalars())
+
+
+def paying_bundle_order(*, buyer_id: int, bundle_id: int) -> Order | None:
+    """The order of a buyer for a bundle that waits to be paid, if there is one."""
+    found = sa.select(Order).where(Order.buyer_id == buyer_id, Order.bundle_id == bundle_id, Order.state.in_(PAYING))
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def parts_of(order_id: int) -> Sequence[OrderPart]:
+    """The courses of an order for a bundle, in their places; nothing for an order for one course."""
+    return db.session.execute(sa.select(OrderPart).where(OrderPart.order_id == order_id).order_by(OrderPart.n)).scalars().all()
+
+
+def left_of_parts(order: Order) -> dict[int, int]:
+    """What of each part of an order's price is neither given back nor on its way, by the part's id; nothing unless it is paid."""
+    if order.bundle_id is None or order.state != "paid":
+        return {}
+    counts = sa.or_(Refund.state != "failed", Refund.booked_at.is_not(None))
+    gone = (
+        sa.select(Refund.part_id, sa.func.sum(Refund.amount_minor))
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.order_id == order.id, Payment.outcome == "sold", counts)
+        .group_by(Refund.part_id)
+    )
+    spent = {part_id: int(minor) for part_id, minor in db.session.execute(gone)}
+    return {part.id: part.gross_minor - spent.get(part.id, 0) for part in parts_of(order.id)}
+
+
+def parts_with_titles(part_ids: Iterable[int | None], locale: str) -> dict[int, str]:
+    """The titles of the courses that these parts of orders are about."""
+    found = sa.select(OrderPart).where(OrderPart.id.in_([part_id for part_id in part_ids if part_id is not None]))
+    parts = db.session.execute(found).scalars().all()
+    texts = catalog.release_texts([part.release_id for part in parts], locale) if parts else {}
+    return {part.id: texts[part.release_id].title for part in parts if part.release_id in texts}
