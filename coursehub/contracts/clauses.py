@@ -100,6 +100,17 @@ class Reserve:
 
 
 @dataclass(frozen=True, slots=True)
+class Payday:
+    """When what may be paid out leaves at the latest, and from which amount; less waits for the next time.
+
+    week: on Monday in Beijing, or the next working day. month: on the house's day of the month.
+    """
+
+    every: Literal["week", "month"]
+    minimum_minor: Minor
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """What opens the terms for talk again: a side's part of the modules or of the hours moved by so much since they began.
 

@@ -160,7 +160,7 @@ def _triggers(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _over_time(fields: Mapping[str, Any], currency: str, parties: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Costs that come back, guarantees, the reserve and the rule of passes: only what is said."""
+    """Costs that come back, guarantees, the reserve, paydays and the rule of passes: only what is said."""
     costs = [
         {
             "id": fields[f"cost_name_{n}"] or f"cost{n + 1}",
@@ -189,6 +189,10 @@ def _over_time(fields: Mapping[str, Any], currency: str, parties: Sequence[dict[
             "share_bps": _bps(fields.get("reserve_percent") or Decimal(0)),
             "days": fields.get("reserve_days") or 1,
         }
+    if fields.get("payday_every"):
+        said["payday"] = {
+            "every": fields["payday_every"], "minimum_minor": _minor(fields.get("payday_minimum") or Decimal(0), currency),
+        }  # fmt: skip
     if fields.get("pool_rule"):
         floor, unused = fields.get("pool_floor") or 0, fields.get("pool_unused") or "house"
         said["pool"] = {"rule": fields["pool_rule"], "floor_minutes": floor, "unused": unused}
@@ -220,6 +224,8 @@ def _windows_of(body: TermsBody) -> dict[str, Any]:
         }  # fmt: skip
     if kept := body.reserve:
         fields |= {"reserve_percent": _percent(kept.share_bps), "reserve_days": kept.days}
+    if payday := body.payday:
+        fields |= {"payday_every": payday.every, "payday_minimum": _major(payday.minimum_minor, currency)}
     if pool := body.pool:
         fields |= {"pool_rule": pool.rule, "pool_floor": pool.floor_minutes, "pool_unused": pool.unused}
     fields |= {f"trigger_{one.measure}": _percent(one.points_bps) for one in body.governance.triggers}
@@ -254,6 +260,7 @@ FIELD_OF = {
     "/scope/courses": "courses",
     "/scope/events": "hires",
     "/pool": "pool_rule",
+    "/payday": "payday_every",
     "/base": "deduct_fee",
     "/rates/rest/ladder": "rung_above_0",
     "/rates/rest/later": "later_on_0",

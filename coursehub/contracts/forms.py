@@ -27,6 +27,7 @@ CURRENCIES = ("CNY", "USD", "EUR", "JPY")
 _TOO_LONG = _l("This is too long.")
 _NEEDED = _l("Fill this in.")
 _ALWAYS = (InputRequired(_NEEDED),)  # a choice among a few is never left out
+PAYDAYS = [("week", _l("every Monday")), ("month", _l("once a month"))]
 WINDOWS = [("month", _l("each month")), ("year", _l("each year")), ("contract", _l("the whole contract"))]
 POOL_RULES = [
     ("minutes_each", _l("by each learner's own minutes")),
@@ -139,6 +140,10 @@ class TermsForm(FlaskForm):
     ceiling_window = SelectField(_l("Counted over"), validators=[Optional()], choices=WINDOWS, default="year")
     reserve_percent = _percent(_l("Kept longer, of each partner's share, in percent"))
     reserve_days = IntegerField(_l("For how many days in all"), validators=[Optional(), NumberRange(1, 730)])
+    payday_every = SelectField(
+        _l("Paid out at the latest"), validators=[Optional()], choices=[("", _l("as the house decides")), *PAYDAYS]
+    )
+    payday_minimum = _amount(_l("From which amount"))
     enough = IntegerField(_l("Signatures that are enough for a later change"), validators=[Optional(), NumberRange(2, 20)])
     trigger_modules = _points(_l("Talk again when a side's part of the modules has moved by, in percentage points"))
     trigger_hours = _points(_l("Talk again when a side's part of the hours has moved by, in percentage points"))

@@ -281,6 +281,10 @@ class _Teller:
         yield self.say(key, "/hold", days=str(self.body.hold.days))
         if kept := self.body.reserve:
             yield self.say("reserve", "/reserve", share=percent(kept.share_bps), days=str(kept.days))
+        if payday := self.body.payday:
+            yield self.say(f"payday_{payday.every}", "/payday/every")
+            key = "payday_minimum" if payday.minimum_minor else "payday_any"
+            yield self.say(key, "/payday/minimum_minor", 1, minimum=self.money(payday.minimum_minor))
 
     def refunds(self) -> Iterator[Sentence]:
         clawback = self.body.clawback

@@ -218,6 +218,16 @@ SENTENCES = {
     ),
     "discount_shared_all": ("优惠由各方共担：按优惠后的价格分成。", "A discount is borne by all: the lower price is shared."),
     "hold": ("每笔所得暂存{days}天，之后方可结算。", "Each share is held for {days} days before it may be paid out."),
+    "payday_week": (
+        "可结算的金额至少每周付出一次：北京时间每周一，遇休息日顺延。",
+        "What may be paid out leaves at least once a week, on Monday in Beijing or the next working day.",
+    ),
+    "payday_month": (
+        "可结算的金额至少每月付出一次：在平台方公布的日子，遇休息日顺延。",
+        "What may be paid out leaves at least once a month, on the day that the house announces or the next working day.",
+    ),
+    "payday_minimum": ("不足{minimum}的，留到下一次。", "Less than {minimum} waits for the next time."),
+    "payday_any": ("金额不论多少，都不留待。", "No amount is too small to leave."),
     "hold_none": ("每笔所得不作暂存，可即时结算。", "Shares are not held; they may be paid out at once."),
     "clawback": (
         "退款按原销售的各笔份额原路收回，不另作扣除。",

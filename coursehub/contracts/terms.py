@@ -20,6 +20,7 @@ from coursehub.contracts.clauses import (
     Minor,
     Moment,
     PartyId,
+    Payday,
     Pool,
     Recoup,
     Reserve,
@@ -266,6 +267,7 @@ class TermsBody:
     guarantees: Annotated[tuple[Guarantee, ...], Count(0, 20)] = ()
     reserve: Reserve | None = None
     pool: Pool | None = None
+    payday: Payday | None = None
 
     def party(self, party_id: str) -> Party:
         """The party with this id. Raises KeyError if there is none."""

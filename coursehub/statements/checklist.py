@@ -126,9 +126,10 @@ def is_next(month: Month) -> bool:
 
 def waiting_for(person_id: int, at: datetime) -> list[Month]:
     """Months that this person of finance could prepare or close by now, the first first; not what she prepared herself."""
-    closed, waiting = closes(), list[Month]()
-    for month in reversed(months_of_the_book(month_at(at))):
-        if str(month) not in closed and at >= month.ends + CLOSES_AFTER:
+    over = [month for month in reversed(months_of_the_book(month_at(at))) if at >= month.ends + CLOSES_AFTER]
+    closed, waiting = closes() if over else {}, list[Month]()
+    for month in over:
+        if str(month) not in closed:
             prepared = preparation_of(month)
             if prepared is None or prepared.prepared_by_id != person_id:
                 waiting.append(month)

@@ -86,6 +86,11 @@ def test_what_the_form_can_show_it_gives_back_unchanged(draw):
     if draw.draw(st.booleans()):
         data["reserve"] = {"share_bps": draw.draw(st.integers(1, 10_000)), "days": draw.draw(st.integers(31, 730))}
     if draw.draw(st.booleans()):
+        data["payday"] = {
+            "every": draw.draw(st.sampled_from(["week", "month"])),
+            "minimum_minor": draw.draw(st.integers(0, 10**6)),
+        }
+    if draw.draw(st.booleans()):
         data["governance"]["triggers"] = [{"measure": "modules", "points_bps": draw.draw(st.integers(100, 10_000))}]
     if draw.draw(st.booleans()):
         cap = draw.draw(st.none() | st.integers(1, 10**6))

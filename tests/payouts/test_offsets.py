@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coursehub.contracts.clauses import Payday
 from coursehub.payouts.offsets import Claim, set_against
-from coursehub.payouts.paydays import Calendar, next_payday, payday
+from coursehub.payouts.paydays import Calendar, last_payday, next_payday, payday
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 claims = st.lists(
@@ -47,6 +48,19 @@ def test_half_of_each_payout_until_it_is_given_back():
 def test_the_oldest_claim_is_served_first_and_a_fee_whole():
     old, fee = Claim(9, START, 300, limit_bps=5_000), Claim(3, START + timedelta(days=1), 900, what="fee")
     assert set_against(1_000, [fee, old]) == {9: 300, 3: 700}
+
+
+def test_of_several_promises_the_soonest_day_and_the_smallest_amount_count():
+    rule = Calendar().with_promises([Payday("month", 50_000), Payday("week", 80_000)], "CNY")
+    assert (rule.weekly, rule.minimum_in("CNY"), rule.minimum_in("EUR")) == (True, 50_000, 2_000)
+    assert Calendar().with_promises([], "CNY") == Calendar()
+    assert Calendar().with_promises([Payday("month", 0)], "CNY").minimum_in("CNY") == 1
+    friday, monday = date(2026, 1, 9), date(2026, 1, 12)
+    assert next_payday(rule, friday, set()) == monday
+    assert next_payday(rule, friday, {monday}) == date(2026, 1, 13)
+    assert next_payday(rule, date(2026, 1, 13), set()) == date(2026, 1, 15), "the month's own day comes first"
+    assert [last_payday(rule, day, {monday}) for day in (monday, date(2026, 1, 13))] == [date(2026, 1, 5), date(2026, 1, 13)]
+    assert last_payday(Calendar(), friday, set()) == date(2025, 12, 15)
 
 
 def test_payday_is_the_fifteenth_or_the_next_working_day():

@@ -6,8 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Select, select
 
+from coursehub.contracts.clauses import Payday
 from coursehub.contracts.models import (
     Contract,
+    ContractParty,
     Listing,
     Proposal,
     PublishedPrices,
@@ -77,6 +79,26 @@ def terms_of(contract: Contract, at: datetime) -> Terms | None:
         .order_by(Terms.id.desc())
     )
     return db.session.execute(found).scalars().first()
+
+
+def paydays_promised(at: datetime) -> dict[tuple[int, str], list[Payday]]:
+    """What terms in force promise about paying out, by organisation and currency."""
+    held = (
+        select(Terms)
+        .where(Terms.effective_from <= at, sa.or_(Terms.ended_at.is_(None), Terms.ended_at > at))
+        .order_by(Terms.id)
+    )  # fmt: skip
+    bodies = {terms.contract_id: body_of(terms) for terms in db.session.execute(held).scalars()}
+    promising = {contract_id: body for contract_id, body in bodies.items() if body.payday}
+    bound = select(ContractParty.contract_id, ContractParty.organisation_id).where(
+        ContractParty.contract_id.in_(promising), ContractParty.side == "partner"
+    )
+    found: dict[tuple[int, str], list[Payday]] = {}
+    for contract_id, organisation_id in db.session.execute(bound) if promising else ():
+        body = promising[contract_id]
+        if body.payday:
+            found.setdefault((organisation_id, body.currency), []).append(body.payday)
+    return found
 
 
 def latest_terms(contract: Contract) -> Terms | None:

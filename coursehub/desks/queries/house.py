@@ -90,6 +90,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     if "finance" in roles:
         found.append(Queue("invoices", len(billing.overdue(local_day(at)))))
         found.append(_runs(reader))
+        found.append(Queue("paydays", len(payouts.due_today(at))))
         months = checklist.waiting_for(reader.person_id, at)
         found.append(Queue("months", len(months), months[0].ends if months else None))
         found.append(Queue("movements", len(payouts.open_lines()) + len(payouts.unmatched())))

@@ -1,6 +1,6 @@
 """What is ready, what is owed, what was paid and what matches nothing."""
 
-from coursehub.payouts.queries.calendars import calendar, calendar_row
+from coursehub.payouts.queries.calendars import calendar, calendar_row, promised
 from coursehub.payouts.queries.claims import (
     claims_of,
     owed_by_party,
@@ -27,6 +27,7 @@ from coursehub.payouts.queries.movements import (
 from coursehub.payouts.queries.proposals import (
     Proposed,
     currencies_ready,
+    due_today,
     proposal,
     proposed_for,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "decision_of",
     "decisions_of",
     "downloads_of",
+    "due_today",
     "explained_lately",
     "held_by",
     "line_visible_to",
@@ -73,6 +75,7 @@ __all__ = [
     "owed_by_party",
     "payouts_of_organisation",
     "payouts_of_run",
+    "promised",
     "proposal",
     "proposed_for",
     "rail_balances",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -10,15 +10,16 @@ from coursehub.db import db
 from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.models import Account, Balance
 from coursehub.ledger.queries import balance_of
-from coursehub.payouts.models import Payout, PayoutStep
+from coursehub.payouts.models import Payout, PayoutRun, PayoutStep, RunDecision
 from coursehub.payouts.offsets import set_against
-from coursehub.payouts.paydays import REST_DAYS
-from coursehub.payouts.queries.calendars import calendar
+from coursehub.payouts.paydays import REST_DAYS, last_payday
+from coursehub.payouts.queries.calendars import calendar, promised
 from coursehub.payouts.queries.claims import claims_of
 from coursehub.people.models import Organisation, PayeeRecord
 from coursehub.people.operations.partners import current_payee, has_iban
 from coursehub.people.sealing import SealBroken
-from coursehub.talent.queries.working_days import due_after
+from coursehub.talent.queries.working_days import days_off, due_after
+from coursehub.talent.working_days import local_day
 
 REASONS = ("no_account", "account_unfit", "account_bounced", "account_new", "below_minimum")
 """Why something that is ready is not paid, the first that holds."""
@@ -51,19 +52,45 @@ class Proposed:
 def proposal(currency: str, at: datetime) -> list[Proposed]:
     """Every partner with something ready in a currency, by name."""
     found = _standing().where(Account.currency == currency).order_by(Organisation.name_en, Organisation.id)
-    return [_proposed(*row, at) for row in db.session.execute(found)]
+    return _proposals(found, at)
 
 
 def proposed_for(organisation_id: int, at: datetime) -> list[Proposed]:
     """The same for one partner, by currency."""
     found = _standing().where(Organisation.id == organisation_id).order_by(Account.currency)
-    return [_proposed(*row, at) for row in db.session.execute(found)]
+    return _proposals(found, at)
 
 
 def currencies_ready() -> list[str]:
     """The currencies in which something is ready for anybody."""
     found = sa.select(Account.currency).join(Balance).where(Account.code == PARTNER_READY, Balance.posted_minor < 0)
     return list(db.session.execute(found.distinct().order_by(Account.currency)).scalars())
+
+
+def due_today(at: datetime) -> list[Proposed]:
+    """Whoever can be paid, whose payday has come, and who stands in no run since."""
+    standing = db.session.execute(_standing()).all()
+    if not standing:
+        return []
+    today, rules, house, prepared = local_day(at), promised(at), calendar(), _last_prepared()
+    off, due = days_off(today), list[Proposed]()
+    for number, party, currency, ready in standing:
+        rule = rules.get((number, currency), house)
+        if prepared.get((number, currency), date.min) < last_payday(rule, today, off):  # asked first: it costs nothing
+            due.append(_proposed(number, party, currency, ready, least=rule.minimum_in(currency), at=at))
+    return [each for each in due if not each.reason]
+
+
+def _last_prepared() -> dict[tuple[int, str], date]:
+    """On which day the last run leaves in which a partner stands, by currency; those taken back left aside."""
+    taken_back = sa.exists().where(RunDecision.run_id == PayoutRun.id, RunDecision.kind == "taken_back")
+    found = (
+        sa.select(Payout.organisation_id, Payout.currency, sa.func.max(PayoutRun.pay_on))
+        .join(PayoutRun, PayoutRun.id == Payout.run_id)
+        .where(~taken_back)
+        .group_by(Payout.organisation_id, Payout.currency)
+    )
+    return {(number, currency): day for number, currency, day in db.session.execute(found)}
 
 
 def _standing() -> "sa.Select[int, str, str, int]":
@@ -75,12 +102,20 @@ def _standing() -> "sa.Select[int, str, str, int]":
     )
 
 
-def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int, at: datetime) -> Proposed:
+def _proposals(found: "sa.Select[int, str, str, int]", at: datetime) -> list[Proposed]:
+    rules, house = promised(at), calendar()
+    return [
+        _proposed(number, party, currency, ready, least=rules.get((number, currency), house).minimum_in(currency), at=at)
+        for number, party, currency, ready in db.session.execute(found)
+    ]
+
+
+def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int, *, least: int, at: datetime) -> Proposed:
     owes = balance_of(PARTNER_OWES, currency, party=party) > 0
     offsets = set_against(int(ready_minor), claims_of(party, currency)) if owes else {}
     payee = current_payee(organisation_id)
     reason = _why_not_to(payee, currency, at)
-    if not reason and ready_minor - sum(offsets.values()) < calendar().minimum_in(currency):
+    if not reason and ready_minor - sum(offsets.values()) < least:
         reason = "below_minimum"
     return Proposed(
         organisation_id, party, currency, int(ready_minor), offsets, payee.id if payee else None, reason,

@@ -26,6 +26,8 @@ def payouts() -> ResponseReturnValue:
     found = paginate(queries.payouts_of_organisation(actor), request.args.get("page", 1, int))
     runs = {each.run_id: db.session.get_one(PayoutRun, each.run_id) for each in found.items}
     coming = queries.proposed_for(actor.organisation_id, at)
+    house = queries.calendar()
+    rules = {currency: rule for (number, currency), rule in queries.promised(at).items() if number == actor.organisation_id}
     claims = [
         (currency, claim)
         for party, currency, _minor in queries.owed_by_party()
@@ -35,5 +37,7 @@ def payouts() -> ResponseReturnValue:
     return page(
         "payouts/own.html", payouts=found, runs=runs, steps=queries.steps_of([each.id for each in found.items]), coming=coming,
         claims=claims, payee=current_payee(actor.organisation_id), organisation=organisation, now=at,
-        next_on=showing.payday_after(at), minimum_in=queries.calendar().minimum_in, held=queries.held_by(organisation.public_id),
+        next_on=min(showing.payday_after(at, rule) for rule in (house, *rules.values())),
+        minimum_in=lambda currency: rules.get(currency, house).minimum_in(currency), held=queries.held_by(organisation.public_id),
+        weekly=any(rule.weekly for rule in rules.values()),
     )  # fmt: skip

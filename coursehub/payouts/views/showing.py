@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from coursehub.payouts.models import PayoutStep, RunDecision
-from coursehub.payouts.paydays import next_payday
+from coursehub.payouts.paydays import Calendar, next_payday
 from coursehub.payouts.queries import calendar
 from coursehub.talent.queries.working_days import days_off
 from coursehub.talent.working_days import local_day
@@ -52,10 +52,10 @@ def kind_of(decision: RunDecision | None) -> str:
     return decision.kind if decision else ""
 
 
-def payday_after(at: datetime) -> date:
-    """The next day on which payouts leave."""
+def payday_after(at: datetime, rule: Calendar | None = None) -> date:
+    """The next day on which payouts leave by a rule, by the house's where none is given."""
     today = local_day(at)
-    return next_payday(calendar(), today, days_off(today))
+    return next_payday(rule or calendar(), today, days_off(today))
 
 
 def words() -> dict[str, Any]:

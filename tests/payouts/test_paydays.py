@@ -1,0 +1,65 @@
+"""What terms promise about paying out: the amount from which it leaves, the day, and whom the desk reminds of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from coursehub.contracts.compiler import compile_terms
+from coursehub.contracts.prose import text_of
+from coursehub.payouts import queries
+from tests.cast import sign_in
+from tests.contracts.test_waterfall import JOINT
+
+from .rig import World
+
+DAY = timedelta(days=1)
+WEEKLY = {"payday": {"every": "week", "minimum_minor": 500}}
+
+
+def test_terms_say_when_and_from_which_amount_in_both_languages():
+    body = compile_terms({**JOINT, **WEEKLY})
+    assert "每周" in text_of(body, "zh-CN") and "不足5.00元" in text_of(body, "zh-CN")
+    english = text_of(body, "en")
+    assert "at least once a week" in english and "Less than 5.00 CNY waits for the next time" in english
+    assert "No amount is too small" in text_of(compile_terms({**JOINT, "payday": {"every": "month", "minimum_minor": 0}}), "en")
+
+
+@pytest.mark.parametrize(("terms", "reason"), [({}, "below_minimum"), (WEEKLY, "")])
+def test_the_amount_from_which_money_leaves_is_the_one_that_was_signed(cast, at, terms, reason):
+    world = World(cast, at, **terms)
+    world.sell(gross=2_000)
+    assert [each.reason for each in queries.proposal("CNY", world.now)] == [reason]
+
+
+def test_the_desk_reminds_finance_until_a_run_is_prepared(cast, at, client):
+    world = World(cast, at, **WEEKLY)  # it is 1 April 2026, a Wednesday: Monday the 30th has come, the fifteenth of April not
+    assert queries.due_today(world.now) == []
+    world.sell()
+    (due,) = queries.due_today(world.now)
+    assert (due.party, due.currency) == (cast.northwind.public_id, "CNY")
+    sign_in(client, cast.fay)
+    assert "partner is to be paid" in client.get("/house").text
+    run = world.prepare()
+    assert queries.due_today(world.now) == []
+    world.confirm(run)
+    world.sell()
+    assert queries.due_today(world.now + DAY) == [], "paid this week already"
+    assert len(queries.due_today(world.now + 7 * DAY)) == 1, "the next Monday has come"
+
+
+def test_without_a_promise_the_houses_day_counts(cast, at):
+    world = World(cast, at)
+    world.sell()
+    assert len(queries.due_today(world.now)) == 1, "the fifteenth of March has come"
+    run = world.prepare()
+    world.confirm(run)
+    world.sell()
+    assert queries.due_today(world.now + 7 * DAY) == []
+    assert len(queries.due_today(world.now + 14 * DAY)) == 1
+
+
+def test_a_partner_reads_its_own_rhythm(cast, at, client):
+    world = World(cast, at, **WEEKLY)
+    world.sell(gross=700)
+    sign_in(client, cast.finn)
+    assert "every week, as your terms say" in client.get("/studio/payouts").text
