@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -149,7 +150,7 @@ def _now() -> datetime:
 
 
 def _word(flow: str) -> str:
-    return flow.replace(" ", "_")
+    return re.sub(r"\W+", "_", flow)
 
 
 def chosen(points: int, *, at_most: int | None, seed: int) -> list[int]:
