@@ -12,7 +12,8 @@ from typing import Any
 from coursehub.contracts.closing import shortfall
 from coursehub.contracts.counters import moved_back, moved_by, window_of
 from coursehub.contracts.diff import Change, changes
-from coursehub.contracts.terms import ByDate, Node, Pay, Shares, TermsBody
+from coursehub.contracts.division import looks_at_dates
+from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import Sale, share_refund, share_sale, shares_of
 
 PARTS = ("base", "fixed", "rates", "recoup", "split", "discount", "guarantees")
@@ -85,7 +86,7 @@ def replay_by_month(past: Iterable[Past], terms: TermsBody) -> dict[tuple[str, s
     counters: dict[str, int] = {}
     known: dict[tuple[Any, ...], dict[str, int]] = {}
     counts = bool(terms.rates.rest.ladder or terms.rates.ceiling or terms.recoup)
-    dated = bool(terms.rates.rest.later) or _is_dated(terms.split)
+    dated = bool(terms.rates.rest.later) or looks_at_dates(terms.split)
     months: list[str] = []
     for each in past:
         month = window_of("month", each.sale.occurred_at) if each.sale.occurred_at else ""
@@ -156,14 +157,6 @@ def _net(past: Past, terms: TermsBody, counters: Mapping[str, int]) -> tuple[dic
         for name, step in moved_back(moved, gross_minor=gross, before_minor=0, amount_minor=past.refunded_minor).items():
             moved[name] -= step
     return got, moved
-
-
-def _is_dated(node: Node) -> bool:
-    """Whether a division looks at dates anywhere."""
-    if isinstance(node, Pay):
-        return False
-    below = [item.then for item in node.items] if isinstance(node, Shares) else []
-    return isinstance(node, ByDate) or any(_is_dated(each) for each in (*below, node.rest))
 
 
 def _key(past: Past, *, dated: bool) -> tuple[Any, ...]:

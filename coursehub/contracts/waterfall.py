@@ -21,19 +21,19 @@ house 1), the rest to the teacher B.
     sum        566 + 320 + 2734 + 2871 + 957 + 2552 = 10000
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
 from itertools import repeat
 from math import lcm
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from coursehub.contracts.clauses import Ladder
 from coursehub.contracts.counters import window_of
+from coursehub.contracts.division import divided, moment_of
 from coursehub.contracts.reasons import Factor, Reason
-from coursehub.contracts.terms import Borne, ByDate, ByHours, ByModules, Node, Pay, Rate, Shares, TermsBody
+from coursehub.contracts.terms import Borne, Rate, TermsBody
 from coursehub.ledger.allocation import reversal_step
 from coursehub.money import share_out
 
@@ -88,27 +88,6 @@ class _Leaf(NamedTuple):
     party: str
     path: str
     reason: Reason
-
-
-class _Twig(NamedTuple):
-    """Where the division of what is left ends: who, by which clause, by which factors, and their product."""
-
-    party: str
-    path: str
-    factors: tuple[Factor, ...]
-    num: int
-    den: int
-
-
-class _Division(NamedTuple):
-    """A whole division for certain facts: who gets how many parts of the whole, by which clause and factors."""
-
-    split: Node
-    parties: tuple[str, ...]
-    paths: tuple[str, ...]
-    factors: tuple[tuple[Factor, ...], ...]
-    parts: tuple[int, ...]
-    whole: int
 
 
 def tax_within(gross_minor: int, tax_bps: int) -> int:
@@ -171,7 +150,7 @@ def _bearer_of(terms: TermsBody, sale: Sale) -> tuple[str | None, str]:
 def _shared(terms: TermsBody, sale: Sale, pot: int) -> Iterator[Line]:
     """Who gets what part of the pot, in declared order, rounded at once."""
     leaves, rest = _before_division(terms, sale, pot)
-    division = _divided(terms.split, sale)
+    division = divided(terms.split, sale)
     num, den = rest.numerator, rest.denominator * division.whole
     ratios = [leaf.reason.ratio for leaf in leaves]
     common = lcm(den, *(den for _num, den in ratios))
@@ -206,53 +185,15 @@ def _before_division(terms: TermsBody, sale: Sale, pot: int) -> tuple[list[_Leaf
     return found, rest
 
 
-_KNOWN: OrderedDict[tuple[Any, ...], _Division] = OrderedDict()
-_MOST_KNOWN = 512
-
-
-def _divided(split: Node, sale: Sale) -> _Division:
-    """How a division ends for the facts of a sale. Many sales share terms and facts, so the last answers are kept.
-
-    The division itself stands in the entry, so that its identity cannot come to mean another one.
-    """
-    moment = sale.occurred_at if _looks_at_dates(split) else ""
-    key = (id(split), moment, *sale.module_weights.items(), None, *sale.approved_minutes.items())
-    known = _KNOWN.get(key)
-    if known is not None and known.split is split:
-        return known
-    twigs = tuple(_branch(split, sale, _Twig("", "/split", (), 1, 1)))
-    whole = lcm(*(twig.den for twig in twigs))
-    parties, paths, factors, nums, dens = zip(*twigs, strict=True)
-    found = _KNOWN[key] = _Division(
-        split, parties, paths, factors, tuple(num * (whole // den) for num, den in zip(nums, dens, strict=True)), whole
-    )
-    while len(_KNOWN) > _MOST_KNOWN:
-        try:
-            _KNOWN.popitem(last=False)
-        except KeyError:  # another thread emptied it
-            break
-    return found
-
-
-@lru_cache(maxsize=_MOST_KNOWN)
-def _looks_at_dates(node: Node) -> bool:
-    if isinstance(node, Pay):
-        return False
-    if isinstance(node, ByDate):
-        return True
-    below = [item.then for item in node.items] if isinstance(node, Shares) else []
-    return any(_looks_at_dates(each) for each in (*below, node.rest))
-
-
 def _rated(rate: Rate, sale: Sale, left: int) -> Reason:
     """The platform's part before any ceiling: by volume, by date, or one percentage."""
     if rate.ladder:
-        volume = sale.counted.get(f"volume:{window_of(rate.ladder.window, _moment(sale))}", 0)
+        volume = sale.counted.get(f"volume:{window_of(rate.ladder.window, moment_of(sale))}", 0)
         rungs = _climbed(rate, rate.ladder, volume, left)
         return Reason("rate", left, channel=sale.channel, rungs=rungs)
     share_bps = rate.share_bps
     for later in rate.later:
-        if later.begins <= _moment(sale):
+        if later.begins <= moment_of(sale):
             share_bps = later.share_bps
     return Reason("rate", left, (Factor("rate", share_bps, 10_000),), channel=sale.channel)
 
@@ -277,7 +218,7 @@ def _most_of(terms: TermsBody, rate: Rate, sale: Sale) -> int | None:
     """The most that the platform may get of this sale: per sale, and of what is left of its window."""
     most = rate.cap_minor
     if terms.rates.ceiling:
-        name = f"platform:{window_of(terms.rates.ceiling.window, _moment(sale))}"
+        name = f"platform:{window_of(terms.rates.ceiling.window, moment_of(sale))}"
         still = max(0, terms.rates.ceiling.amount_minor - sale.counted.get(name, 0))
         most = still if most is None else min(most, still)
     return most
@@ -285,53 +226,6 @@ def _most_of(terms: TermsBody, rate: Rate, sale: Sale) -> int | None:
 
 def _capped(reason: Reason, most: int | None) -> Reason:
     return reason._replace(cap_minor=most) if most is not None and reason.exact > most else reason
-
-
-def _moment(sale: Sale) -> str:
-    """When it was. Raises ValueError for a sale that does not say, under terms that ask."""
-    if not sale.occurred_at:
-        raise ValueError("these terms look at dates, and the sale has none")
-    return sale.occurred_at
-
-
-def _branch(node: Node, sale: Sale, twig: _Twig) -> Iterator[_Twig]:
-    """Follow one node of the division down to the parties."""
-    path = twig.path
-    if isinstance(node, Pay):
-        yield twig._replace(party=node.party)
-    elif isinstance(node, Shares):
-        rest_bps = 10_000
-        for n, share in enumerate(node.items):
-            rest_bps -= share.share_bps
-            part = _times(twig, Factor(share.label, share.share_bps, 10_000), f"{path}/items/{n}/then")
-            yield from _branch(share.then, sale, part)
-        if rest_bps:
-            yield from _branch(node.rest, sale, _times(twig, Factor("rest", rest_bps, 10_000), f"{path}/rest"))
-    elif isinstance(node, ByDate):
-        for n, step in enumerate(node.steps):
-            if _moment(sale) < step.ends:
-                yield from _branch(step.then, sale, twig._replace(path=f"{path}/steps/{n}/then"))
-                return
-        yield from _branch(node.rest, sale, twig._replace(path=f"{path}/rest"))
-    else:
-        yield from _by_contribution(node, sale, twig)
-
-
-def _by_contribution(node: ByModules | ByHours, sale: Sale, twig: _Twig) -> Iterator[_Twig]:
-    facts = sale.module_weights if isinstance(node, ByModules) else sale.approved_minutes
-    weights = {party: facts.get(party, 0) for party in node.parties}
-    total = sum(weights.values())
-    if not total:  # nobody has contributed yet: the rest answers
-        yield from _branch(node.rest, sale, twig._replace(path=f"{twig.path}/rest"))
-        return
-    by = "modules" if isinstance(node, ByModules) else "hours"
-    for n, (party, weight) in enumerate(weights.items()):
-        if weight:
-            yield _times(twig, Factor(by, weight, total), f"{twig.path}/parties/{n}")._replace(party=party)
-
-
-def _times(twig: _Twig, factor: Factor, path: str) -> _Twig:
-    return twig._replace(path=path, factors=(*twig.factors, factor), num=twig.num * factor.num, den=twig.den * factor.den)
 
 
 def _rounded(exact: Sequence[int], whole: int, pot: int) -> list[int]:
