@@ -26,7 +26,8 @@ def cascade(
     """What the waterfall component draws: what was paid, what leaves, then each party with its lines below it.
 
     A refund is drawn by the size of its amounts: what went back, and from whom.
-    of: sale; fee, a course's part of a fee that a member pays; or close, what the close of a month brings.
+    of: sale; dispute, what a buyer's bank took; reinstated, what it gave back of that; fee, a course's part of a fee that a
+    member pays; or close, what the close of a month brings.
     """
     teller = _Teller(body, locale, clause_url)
     whole = sum(line.amount_minor for line in lines)
@@ -35,6 +36,8 @@ def cascade(
         first = _("Brought by the close")
     elif of == "fee":
         first = _("Back to the employer") if refund else _("Fell to this course")
+    elif of in ("dispute", "reinstated"):
+        first = _("Taken by the buyer's bank") if refund else _("Given back by the buyer's bank")
     else:
         first = _("Back to the buyer") if refund else _("The buyer paid")
     steps = [_step(first, abs(whole), "start")]
@@ -95,6 +98,8 @@ class _Teller:
             return _("Bears the discount")
         if reason.kind == "refund":
             return _("Gives back of its share")
+        if reason.kind == "reinstated":
+            return _("Gets its share back")
         if reason.kind == "fixed":
             return _("Fixed amount")
         if reason.kind == "recoup":

@@ -20,8 +20,8 @@ class Happened:
     """A money event as its replay needs it.
 
     sale: for what gave something, without counters. reverses and amount_minor: for what took part of it back, the effect
-    that it takes from and how much. fixed: what each party got, for events that are not worked out again (a rebate
-    runs over a whole fee, a true-up stands as it is).
+    that it takes from and how much; below zero for what a bank gave back. fixed: what each party got, for events that are
+    not worked out again (a rebate runs over a whole fee, a true-up stands as it is).
     """
 
     effect_key: str
@@ -76,7 +76,9 @@ def replayed(events: Iterable[Happened]) -> Closed:
             terms, sale, lines, were = sold[event.reverses]
             before = refunded.get(event.reverses, 0)
             refunded[event.reverses] = before + event.amount_minor
-            got = shares_of(share_refund(terms, lines, before_minor=before, amount_minor=event.amount_minor))
+            first, sign = min(before, before + event.amount_minor), 1 if event.amount_minor > 0 else -1
+            moved_lines = share_refund(terms, lines, before_minor=first, amount_minor=abs(event.amount_minor))
+            got = {party: sign * amount for party, amount in shares_of(moved_lines).items()}
             back = moved_back(were, gross_minor=sale.gross_minor, before_minor=before, amount_minor=event.amount_minor)
             moved = {name: -step for name, step in back.items()}
         else:

@@ -4,8 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from coursehub.rails import ForgedEvent, Movement, OpenedSession, RailEvent, RefundFacts, RefundWish, SessionFacts, SessionWish
-from coursehub.rails.stripe import movement_facts, refund_facts, refund_params, session_facts, session_params
+from coursehub.rails import (
+    DisputeFacts,
+    ForgedEvent,
+    Movement,
+    OpenedSession,
+    RailEvent,
+    RefundFacts,
+    RefundWish,
+    SessionFacts,
+    SessionWish,
+)
+from coursehub.rails.stripe import dispute_facts, movement_facts, refund_facts, refund_params, session_facts, session_params
 from coursehub.sandbox.seed import History
 
 
@@ -54,6 +64,18 @@ class PastRail:
     def read_refund(self, refund_id: str) -> RefundFacts:
         """One refund of the history."""
         return refund_facts(self._history.find_refund(refund_id))
+
+    def read_dispute(self, dispute_id: str) -> DisputeFacts:
+        """One dispute of the history."""
+        return dispute_facts(self._history.find_dispute(dispute_id))
+
+    def dispute(self, payment_id: str) -> str:
+        """The bank of a buyer takes a payment back; the dispute's number."""
+        return str(self._history.dispute(payment_id, at=self.at)["id"])
+
+    def decide(self, dispute_id: str, *, won: bool) -> None:
+        """That bank decides."""
+        self._history.decide(dispute_id, won=won, at=self.at)
 
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:  # noqa: ARG002 - the Rail's signature
         """None: what the past did is booked as it happens."""

@@ -11,7 +11,21 @@ from coursehub.catalog.operations.skills import load_skills
 from coursehub.contracts.jobs import follow_terms
 from coursehub.contracts.models import Contract
 from coursehub.db import db, transaction
-from coursehub.demo import buying, careers, hiring, keeping, learners, matching, offers, paper, payouts, players, shelf, work
+from coursehub.demo import (
+    buying,
+    careers,
+    disputes,
+    hiring,
+    keeping,
+    learners,
+    matching,
+    offers,
+    paper,
+    payouts,
+    players,
+    shelf,
+    work,
+)
 from coursehub.demo.agenda import Agenda
 from coursehub.demo.players import LEARNERS, Players
 from coursehub.learning.models import Enrolment
@@ -92,6 +106,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     shelf.put_on_the_agenda(agenda, people)
     payouts.put_on_the_agenda(agenda, people)
     buying.put_on_the_agenda(agenda, people, stage.courses)
+    disputes.put_on_the_agenda(agenda, people)
     matching.put_on_the_agenda(agenda, people, stage.courses)
     paper.put_on_the_agenda(agenda, people)
     agenda.add(agenda.ago(days=2), lambda at: careers.fill_the_pool(agenda, people, at))

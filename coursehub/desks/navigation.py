@@ -30,6 +30,7 @@ HOUSE = (
     ("people.house_organisations", _l("Organisations")),
     ("sales.house_orders", _l("Orders")),
     ("sales.house_refunds", _l("Refunds")),
+    ("sales.house_disputes", _l("Payment disputes")),
     ("billing_house.invoices", _l("Invoices")),
     ("payouts_house.runs", _l("Payouts")),
     ("statements_house.partners", _l("Statements")),

@@ -12,7 +12,8 @@ from coursehub.payouts import queries
 from coursehub.payouts.models import Payout, PayoutRun
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation, PayeeRecord
-from coursehub.sales.models import Refund
+from coursehub.sales.models import PaymentDispute, Refund
+from coursehub.sales.queries import disputes
 
 
 def _write(template: str, person_ids: list[int], *, mark: str, at: datetime, **context: object) -> None:
@@ -66,7 +67,18 @@ def send_returned(*, at: datetime, payout_id: int) -> None:
 @on("sales.refunded")
 def send_owed_back(*, at: datetime, refund_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
     """A sale was refunded after its payout: each partner that owes its share back reads how it is taken."""
-    event = contracts.event_for(f"refund:{db.session.get_one(Refund, refund_id).public_id}")
+    _owed_back(f"refund:{db.session.get_one(Refund, refund_id).public_id}", at)
+
+
+@on("sales.dispute_withdrawn")
+def send_owed_back_to_a_bank(*, at: datetime, dispute_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
+    """A buyer's bank took back a payment whose shares had been paid out: the same for each partner that owes."""
+    for event in disputes.taken_by(db.session.get_one(PaymentDispute, dispute_id)):
+        _owed_back(event.effect_key, at)
+
+
+def _owed_back(effect_key: str, at: datetime) -> None:
+    event = contracts.event_for(effect_key)
     clawback = ledger.journal_for(f"clawback:{event.public_id}") if event else None
     if event is None or clawback is None:
         return
@@ -77,4 +89,5 @@ def send_owed_back(*, at: datetime, refund_id: int, order_id: int) -> None:  # n
             _write(
                 "owed_back", people.members_with_role(organisation.id, "owner", "finance"), mark=f"{clawback.id}:{line.party}",
                 at=at, organisation=organisation, minor=line.amount_minor, currency=line.currency, limit_bps=limit_bps,
+                by_bank=event.kind == "dispute",
             )  # fmt: skip

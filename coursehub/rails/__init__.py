@@ -14,6 +14,7 @@ from flask import current_app
 from coursehub.config import current_settings
 from coursehub.db import in_transaction
 from coursehub.rails.facts import (
+    DisputeFacts,
     Movement,
     OpenedSession,
     PaymentFacts,
@@ -70,6 +71,9 @@ class Rail(Protocol):
     def read_refund(self, refund_id: str) -> RefundFacts:
         """The refund as it is now."""
 
+    def read_dispute(self, dispute_id: str) -> DisputeFacts:
+        """The dispute as it is now, with what it moved."""
+
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
         """Events since then that no webhook of ours has acknowledged."""
 
@@ -124,6 +128,7 @@ LEAST_MINOR = {"CNY": 400, "USD": 50, "EUR": 50, "GBP": 30, "HKD": 400, "SGD": 5
 
 __all__ = [
     "LEAST_MINOR",
+    "DisputeFacts",
     "ForgedEvent",
     "KeySpoiled",
     "Movement",

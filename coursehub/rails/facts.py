@@ -80,6 +80,31 @@ class RefundFacts:
 
 
 @dataclass(frozen=True)
+class DisputeFacts:
+    """A buyer's bank that wants a payment back, as the rail knows it; amounts in the currency of the payment.
+
+    state: inquiry (the bank only asks), needs_response, under_review, won, lost or dropped (nothing more comes of it).
+    reference: what we wrote on the payment. answer_by: until when evidence counts, if there is a day.
+    withdrawn_at, reinstated_at: when the money left our balance and when it came back; None while it did not.
+    fee_minor: what the rail keeps for it; fee_back_minor: what of that it gave back.
+    """
+
+    id: str
+    state: str
+    payment_id: str
+    reference: str
+    amount_minor: int
+    currency: str
+    reason: str
+    opened_at: datetime
+    answer_by: datetime | None
+    withdrawn_at: datetime | None
+    reinstated_at: datetime | None
+    fee_minor: int
+    fee_back_minor: int
+
+
+@dataclass(frozen=True)
 class RailEvent:
     """A webhook's content: only a hint at what to read again, and what it claims."""
 

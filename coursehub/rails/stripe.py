@@ -15,6 +15,7 @@ import stripe
 from coursehub import rails
 from coursehub.db import in_transaction
 from coursehub.rails.facts import (
+    DisputeFacts,
     Movement,
     OpenedSession,
     PaymentFacts,
@@ -108,6 +109,11 @@ class StripeRail:
     def read_refund(self, refund_id: str) -> RefundFacts:
         """The refund as it is now."""
         return refund_facts(self._ask(lambda: self._stripe.v1.refunds.retrieve(refund_id)).to_dict())
+
+    def read_dispute(self, dispute_id: str) -> DisputeFacts:
+        """The dispute with its balance transactions and the payment that it is about."""
+        params: Any = {"expand": ["payment_intent"]}
+        return dispute_facts(self._ask(lambda: self._stripe.v1.disputes.retrieve(dispute_id, params)).to_dict())
 
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
         """Events that no endpoint has acknowledged, newest first, page by page."""
@@ -255,6 +261,38 @@ def refund_facts(body: dict[str, Any]) -> RefundFacts:
         amount_minor=body["amount"],
         currency=body["currency"].upper(),
         made_at=datetime.fromtimestamp(body["created"], UTC),
+    )
+
+
+_STATES_OF_DISPUTE = {
+    "warning_needs_response": "inquiry", "warning_under_review": "inquiry", "needs_response": "needs_response",
+    "under_review": "under_review", "won": "won", "lost": "lost",
+}  # fmt: skip
+
+
+def dispute_facts(body: dict[str, Any]) -> DisputeFacts:
+    """A dispute (with its payment intent expanded) in our words; a state that ends nothing else is dropped."""
+    intent, due_by = body["payment_intent"], body["evidence_details"]["due_by"]
+    moved = sorted(body["balance_transactions"], key=lambda each: int(each["created"]))
+    taken, back = [each for each in moved if each["amount"] < 0], [each for each in moved if each["amount"] > 0]
+
+    def fee(movements: list[dict[str, Any]]) -> int:
+        return sum(_fee_minor(body["amount"], {**each, "amount": abs(int(each["amount"]))}) for each in movements)
+
+    return DisputeFacts(
+        id=body["id"],
+        state=_STATES_OF_DISPUTE.get(body["status"], "dropped"),
+        payment_id=intent["id"] if isinstance(intent, dict) else intent or "",
+        reference=(intent["metadata"] or {}).get("order", "") if isinstance(intent, dict) else "",
+        amount_minor=body["amount"],
+        currency=body["currency"].upper(),
+        reason=body["reason"],
+        opened_at=datetime.fromtimestamp(body["created"], UTC),
+        answer_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+        withdrawn_at=datetime.fromtimestamp(taken[0]["created"], UTC) if taken else None,
+        reinstated_at=datetime.fromtimestamp(back[-1]["created"], UTC) if back else None,
+        fee_minor=fee(taken),
+        fee_back_minor=-fee(back),
     )
 
 

@@ -44,6 +44,13 @@ def sweep_events(*, at: datetime) -> None:
     operations.sweep_events(at=at)
 
 
+@job("sales.follow_disputes")
+def follow_disputes(*, at: datetime) -> None:
+    """Read the disputes that are not over."""
+    operations.follow_disputes(at=at)
+
+
 cron("sales.expire_orders", every=timedelta(minutes=5))
 cron("sales.settle_waiting", every=timedelta(minutes=15))
 cron("sales.sweep_events", every=timedelta(days=1))
+cron("sales.follow_disputes", every=timedelta(hours=12))

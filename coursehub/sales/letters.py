@@ -1,15 +1,20 @@
-"""Letters of sales: receipt, payment returned, refund, refund declined, answer of support."""
+"""Letters of sales: receipt, payment returned, refund, refund declined, disputes, answer of support."""
 
 from datetime import datetime
 from typing import Any
 
 from coursehub import mail
 from coursehub.catalog import queries as catalog
+from coursehub.contracts import queries as contracts
+from coursehub.contracts.models import MoneyEvent
+from coursehub.contracts.waterfall import shares_of
 from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
+from coursehub.people.models import Organisation
 from coursehub.sales import queries
-from coursehub.sales.models import Order, OrderPart, Payment, Refund, RefundRequest, SupportMessage
+from coursehub.sales.models import Order, OrderPart, Payment, PaymentDispute, Refund, RefundRequest, SupportMessage
+from coursehub.sales.queries import disputes
 
 
 def _write(name: str, *, person_id: int, mark: str, at: datetime, kind: str = "receipt", **context: Any) -> None:
@@ -84,6 +89,54 @@ def send_refund_declined(*, at: datetime, request_id: int, order_id: int) -> Non
     """No, and why."""
     order, asked = db.session.get_one(Order, order_id), db.session.get_one(RefundRequest, request_id)
     _write("refund_declined", person_id=order.buyer_id, mark=asked.public_id, at=at, asked=asked, **_about(order))
+
+
+@on("sales.dispute_opened")
+def send_dispute_opened(*, at: datetime, dispute_id: int, order_id: int) -> None:
+    """A buyer's bank wants a payment back: the house's finance has until a day to answer."""
+    dispute, order = db.session.get_one(PaymentDispute, dispute_id), db.session.get_one(Order, order_id)
+    for person_id in people.members_with_role(people.house().id, "staff_finance"):
+        title = queries.titles_of([order], people.locale_of(person_id)).get(order.id, "")
+        mark = f"{dispute.public_id}:{person_id}"
+        _write("dispute_opened", person_id=person_id, mark=mark, at=at, dispute=dispute, order=order, title=title)
+
+
+@on("sales.dispute_withdrawn")
+def send_dispute_withdrawn(*, at: datetime, dispute_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
+    """A partner's share of a sale went back with the money that the buyer's bank took."""
+    _to_partners("dispute_withdrawn", db.session.get_one(PaymentDispute, dispute_id), at)
+
+
+@on("sales.dispute_closed")
+def send_dispute_closed(*, at: datetime, dispute_id: int, order_id: int) -> None:
+    """The bank decided: finance of the house and each partner whose share was taken read how."""
+    dispute, order = db.session.get_one(PaymentDispute, dispute_id), db.session.get_one(Order, order_id)
+    for person_id in people.members_with_role(people.house().id, "staff_finance"):
+        title = queries.titles_of([order], people.locale_of(person_id)).get(order.id, "")
+        mark = f"{dispute.public_id}:{person_id}"
+        _write("dispute_closed", person_id=person_id, mark=mark, at=at, dispute=dispute, order=order, title=title, minor=0)
+    _to_partners("dispute_closed", dispute, at)
+
+
+def _shares(dispute: PaymentDispute) -> list[tuple[Organisation, int, MoneyEvent]]:
+    """What each partner gave back by a dispute, with an entry of the book that says so; the house is not among them."""
+    gave: dict[str, tuple[int, MoneyEvent]] = {}
+    for event in disputes.taken_by(dispute):
+        for party, minor in shares_of([contracts.line_of(row) for row in event.lines]).items():
+            gave[party] = (gave.get(party, (0, event))[0] - minor, event)
+    found = ((people.organisation_by_public_id(party), *given) for party, given in gave.items() if given[0])
+    return [(organisation, minor, event) for organisation, minor, event in found if organisation and not organisation.is_house]
+
+
+def _to_partners(name: str, dispute: PaymentDispute, at: datetime) -> None:
+    order = db.session.get_one(Order, dispute.order_id)
+    for organisation, minor, event in _shares(dispute):
+        for person_id in people.members_with_role(organisation.id, "owner", "finance"):
+            _write(
+                name, person_id=person_id, mark=f"{dispute.public_id}:{organisation.id}:{person_id}", at=at, dispute=dispute,
+                title=queries.titles_of([order], people.locale_of(person_id)).get(order.id, ""), minor=minor, event=event, organisation=organisation,
+                organisation_name=people.name_of,
+            )  # fmt: skip
 
 
 @on("sales.support_answered")

@@ -45,6 +45,44 @@ _TROUBLES = {
 }
 
 
+_DISPUTES = {
+    "inquiry": _l("The bank asks"),
+    "needs_response": _l("Waits for our evidence"),
+    "under_review": _l("The bank has our evidence"),
+    "won": _l("Won"),
+    "lost": _l("Lost"),
+    "dropped": _l("Dropped"),
+}
+DISPUTE_TONES = {"needs_response": "harm", "inquiry": "waits", "under_review": "waits", "won": "done"}
+_REASONS = {
+    "bank_cannot_process": _l("the bank could not take the payment"),
+    "check_returned": _l("a cheque came back"),
+    "credit_not_processed": _l("a promised refund did not come"),
+    "customer_initiated": _l("the buyer asked the bank"),
+    "debit_not_authorized": _l("the debit was not allowed"),
+    "duplicate": _l("the buyer was charged twice"),
+    "fraudulent": _l("the buyer did not pay this"),
+    "general": _l("no particular reason"),
+    "incorrect_account_details": _l("the account is wrong"),
+    "insufficient_funds": _l("the account was empty"),
+    "noncompliant": _l("rules of the card network were broken"),
+    "product_not_received": _l("the buyer did not get the course"),
+    "product_unacceptable": _l("the course is not as described"),
+    "subscription_canceled": _l("the subscription had ended"),
+    "unrecognized": _l("the buyer does not know this charge"),
+}
+
+
+def dispute_state_words(state: str) -> str:
+    """Where a dispute stands."""
+    return str(_DISPUTES[state])
+
+
+def dispute_reason_words(reason: str) -> str:
+    """Why a bank says it wants the money back; an unknown reason by the rail's own name."""
+    return str(_REASONS.get(reason, reason))
+
+
 def order_state_words(state: str) -> str:
     """A state of an order."""
     return str(_STATES[state])

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 
-from coursehub.sandbox import payments, refunds, shapes, subscriptions, transfers
+from coursehub.sandbox import disputes, payments, refunds, shapes, subscriptions, transfers
 from coursehub.sandbox.errors import API_VERSION, ApiError
 from coursehub.sandbox.events import current_request
 from coursehub.sandbox.params import Params, nested
@@ -143,7 +143,7 @@ def _expire_session(store: Store, params: Params, at: int, ids: dict[str, str]) 
 
 def _close_dispute(store: Store, params: Params, at: int, ids: dict[str, str]) -> Body:
     params.finish()
-    return refunds.close_dispute(store, ids["id"], won=False, at=at)
+    return disputes.close_dispute(store, ids["id"], won=False, at=at)
 
 
 def _open_endpoint(store: Store, params: Params, at: int, _ids: dict[str, str]) -> Body:

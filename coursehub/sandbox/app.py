@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from coursehub.config import root
-from coursehub.sandbox import api, control, pages, shapes
+from coursehub.sandbox import api, bank, control, pages, shapes
 from coursehub.sandbox.store import Store
 
 
@@ -21,6 +21,7 @@ def create_sandbox(path: Path | None = None, *, public_url: str = "http://127.0.
     app.extensions["sandbox_store"] = Store(path)
     app.register_blueprint(api.bp)
     app.register_blueprint(pages.bp)
+    app.register_blueprint(bank.bp)
     if with_control:
         app.register_blueprint(control.bp)
     return app

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from coursehub.sandbox import delivery, payments, refunds, subscriptions
+from coursehub.sandbox import delivery, disputes, payments, refunds, subscriptions
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.store import Store
 
@@ -124,11 +124,16 @@ def refund_outcome() -> Response:
 
 @bp.post("/disputes")
 def dispute() -> Response:
-    """A buyer's bank takes the money of `charge` back; or decides `dispute` with `won`."""
+    """A buyer's bank takes `charge` back (or `amount` of it, or makes an `inquiry`); or decides `dispute` with `won`, or
+    stops asking and takes (`escalates`).
+    """
     store, wish = _store(), _wish()
+    if wish.get("escalates"):
+        return jsonify(disputes.escalate(store, wish["dispute"], at=store.now()))
     if "dispute" in wish:
-        return jsonify(refunds.close_dispute(store, wish["dispute"], won=bool(wish.get("won")), at=store.now()))
-    return jsonify(refunds.dispute(store, str(wish.get("charge")), at=store.now()))
+        return jsonify(disputes.close_dispute(store, wish["dispute"], won=bool(wish.get("won")), at=store.now()))
+    amount, inquiry = wish.get("amount"), bool(wish.get("inquiry"))
+    return jsonify(disputes.open_dispute(store, str(wish.get("charge")), at=store.now(), amount=amount, inquiry=inquiry))
 
 
 @bp.post("/deliver")

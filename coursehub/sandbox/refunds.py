@@ -1,6 +1,6 @@
-"""Refunds and disputes: money that goes back."""
+"""Refunds: money that goes back."""
 
-from coursehub.sandbox import shapes, shapes_out
+from coursehub.sandbox import shapes
 from coursehub.sandbox.errors import ApiError, wanted
 from coursehub.sandbox.events import announce
 from coursehub.sandbox.params import Params
@@ -8,8 +8,6 @@ from coursehub.sandbox.shapes import Body, new_id
 from coursehub.sandbox.store import Store
 
 _REASONS = (None, "duplicate", "fraudulent", "requested_by_customer")
-_DISPUTE_FEE = 1500
-_ANSWER_DAYS = 7
 
 
 def refund(store: Store, params: Params, *, at: int, quiet: bool = False) -> Body:
@@ -73,7 +71,7 @@ def _charge_named(store: Store, params: Params) -> Body:
 
 
 def _check_amount(charge: Body, amount: int, left: int) -> None:
-    if charge["disputed"]:
+    if charge.get("_charged_back"):
         message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
         raise ApiError(400, message, code="charge_disputed", started=True)
     if left == 0:
@@ -115,52 +113,3 @@ def _fail(store: Store, body: Body, at: int) -> None:
         store.put(kept)
     announce(store, "refund.failed", body, at=at)
     announce(store, "refund.updated", body, at=at)
-
-
-def dispute(store: Store, charge_id: str, *, at: int) -> Body:
-    """A buyer's bank takes the money back; the house may answer within a week."""
-    with store.transaction():
-        charge = store.get("charge", charge_id)
-        if charge["disputed"]:
-            raise ApiError(400, f"Charge {charge_id} is already disputed.")
-        amount = charge["amount"] - charge["amount_refunded"]
-        id = new_id("du")
-        taken = shapes.balance_transaction(
-            amount=-amount, fee=_DISPUTE_FEE, currency=charge["currency"], source=id, type="adjustment", created=at
-        )
-        body = shapes_out.dispute(
-            id=id,
-            amount=amount,
-            balance_transactions=[taken],
-            charge=charge_id,
-            created=at,
-            currency=charge["currency"],
-            payment_intent=charge["payment_intent"],
-            reason="product_not_received",
-            due_by=at + _ANSWER_DAYS * 86_400,
-        )
-        charge["disputed"] = True
-        for kept in (taken, body, charge):
-            store.put(kept)
-        announce(store, "charge.dispute.created", body, at=at)
-        announce(store, "charge.dispute.funds_withdrawn", body, at=at)
-        return body
-
-
-def close_dispute(store: Store, dispute_id: str, *, won: bool, at: int) -> Body:
-    """The bank decides; a won dispute brings the money (not the fee) back."""
-    with store.transaction():
-        body = store.get("dispute", dispute_id)
-        if body["status"] in ("won", "lost"):
-            raise ApiError(400, "This dispute is already closed.")
-        body["status"] = "won" if won else "lost"
-        if won:
-            back = shapes.balance_transaction(
-                amount=body["amount"], fee=0, currency=body["currency"], source=dispute_id, type="adjustment", created=at
-            )
-            body["balance_transactions"] = [*body["balance_transactions"], store.put(back)]
-        store.put(body)
-        if won:
-            announce(store, "charge.dispute.funds_reinstated", body, at=at)
-        announce(store, "charge.dispute.closed", body, at=at)
-        return body

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from coursehub.sandbox import payments, refunds, subscriptions, transfers
+from coursehub.sandbox import disputes, payments, refunds, subscriptions, transfers
 from coursehub.sandbox.params import Params
 from coursehub.sandbox.rendering import rendered
 from coursehub.sandbox.shapes import Body
@@ -98,6 +98,19 @@ class History:
         """The refunds of a payment, newest first."""
         found = self._store.matching("refund", payment_intent=payment_intent)
         return [rendered(self._store, body, ["balance_transaction"]) for body in found[::-1]]
+
+    def dispute(self, payment_intent: str, *, at: datetime) -> Body:
+        """A buyer's bank takes a payment back."""
+        charge = self._store.get("payment_intent", payment_intent)["latest_charge"]
+        return disputes.open_dispute(self._store, charge, at=int(at.timestamp()), quiet=True)
+
+    def decide(self, dispute_id: str, *, won: bool, at: datetime) -> Body:
+        """That bank decides."""
+        return disputes.close_dispute(self._store, dispute_id, won=won, at=int(at.timestamp()), quiet=True)
+
+    def find_dispute(self, dispute_id: str) -> Body:
+        """One dispute with its payment."""
+        return rendered(self._store, self._store.get("dispute", dispute_id), ["payment_intent"])
 
     def movements(self, *, since: datetime) -> list[Body]:
         """Every movement of the balance since then, newest first."""

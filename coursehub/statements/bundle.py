@@ -78,7 +78,7 @@ def _events(party: str, currency: str, after: int, through: int, ends: datetime)
 def _event_data(event: MoneyEvent, course: str, ids: Mapping[int, str]) -> dict[str, Any]:
     if event.kind == "sale":
         facts = {name: event.facts[name] for name in SALE_FACTS if event.facts.get(name) is not None} | _counted(event)
-    elif event.kind == "refund":
+    elif event.kind in ("refund", "dispute", "reinstated"):
         facts = {"amount_minor": event.facts["amount_minor"]}
     elif event.kind in ("hire", "hour", "period"):  # a course's part of a fee that a member pays, or of a pool
         facts = {"gross_minor": event.amount_minor, "channel": event.channel} | _counted(event)

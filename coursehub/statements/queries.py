@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries as contracts
-from coursehub.contracts.models import MoneyEvent, MoneyLine
+from coursehub.contracts.models import TAKEN_BACK, MoneyEvent, MoneyLine
 from coursehub.contracts.record import stamp
 from coursehub.db import db
 from coursehub.ledger import queries as ledger
@@ -178,7 +178,7 @@ def _held(party: str, currency: str, through: int, moment: datetime) -> list[Hel
         .join(Account, Account.id == Posting.account_id)
         .where(
             Account.code == PARTNER_RESERVE, Account.party == party, Account.currency == currency,
-            MoneyEvent.kind.in_(("sale", "refund")), MoneyEvent.journal_id <= through, MoneyEvent.held_until > moment,
+            MoneyEvent.kind.in_(("sale", *TAKEN_BACK)), MoneyEvent.journal_id <= through, MoneyEvent.held_until > moment,
         )
         .group_by(MoneyEvent.held_until)
     )  # fmt: skip

@@ -15,7 +15,7 @@ from coursehub.contracts.terms import canonical
 
 FORMAT = "coursehub-statement/1"
 GIVES = ("sale", "hire", "hour", "period", "true_up", "guarantee")
-TAKES = ("refund", "rebate")
+TAKES = ("refund", "dispute", "reinstated", "rebate")
 KINDS = (*GIVES, *TAKES)
 """Kinds of money event, in the order in which a statement tells them."""
 

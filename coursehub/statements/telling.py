@@ -23,7 +23,8 @@ ACCOUNTS = {
 }
 KINDS = {
     "sale": _l("Sale"), "hire": _l("Placement"), "hour": _l("Hours"), "period": _l("Pass"), "true_up": _l("True-up of the month"),
-    "guarantee": _l("Added by the guarantee"), "refund": _l("Refund"), "rebate": _l("Rebate"),
+    "guarantee": _l("Added by the guarantee"), "refund": _l("Refund"), "dispute": _l("Taken by the buyer's bank"),
+    "reinstated": _l("Given back by the buyer's bank"), "rebate": _l("Rebate"),
 }  # fmt: skip
 ROLES = {"share": _l("Share"), "discount": _l("Discount borne"), "fee_cost": _l("Fee kept by the payment provider")}
 

@@ -277,7 +277,7 @@ def check_events(report, events, terms):
         if event["kind"] in ("rebate", "true_up", "guarantee"):
             check_step(report, event, known)
             continue
-        if event["kind"] == "refund":
+        if event["kind"] in ("refund", "dispute", "reinstated"):
             sale = known[event["reverses"]]
             sold = [(line["role"], line["party"], line["amount_minor"], line["path"]) for line in sale["lines"]]
             due = share_refund(body, sold, before, facts["amount_minor"])
@@ -514,7 +514,7 @@ def check_held(report, statement, events, terms, journals):
                 if line["party"] == statement["party"] and line["role"] != "fee_cost"
             ]
             day = (until + zone).date().isoformat()
-            kept = reserved.get(event["journal"], 0) if event["kind"] in ("sale", "refund") else 0
+            kept = reserved.get(event["journal"], 0) if event["kind"] in ("sale", "refund", "dispute", "reinstated") else 0
             held[day] = held.get(day, 0) + sum(mine) - kept
     if {day: amount for day, amount in held.items() if amount} != {
         one["until"]: one["amount_minor"] for one in statement["held"]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from coursehub.contracts import queries
 from coursehub.contracts.closing import Closed, Happened, replayed, shortfall, true_up
 from coursehub.contracts.counters import names_for, written
-from coursehub.contracts.models import Contract, MoneyEvent, Terms
+from coursehub.contracts.models import TAKEN_BACK, Contract, MoneyEvent, Terms
 from coursehub.contracts.operations.counting import memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import AVAILABLE, keep_lines
 from coursehub.contracts.operations.maturing import owed_back
@@ -71,7 +71,7 @@ def _happened(events: list[MoneyEvent], bodies: Mapping[str, TermsBody]) -> list
         if event.kind in NOT_REPLAYED:
             fixed = {} if event.kind != "rebate" else _got(event)
             found.append(Happened(event.effect_key, moment, terms, fixed=fixed))
-        elif event.kind == "refund":
+        elif event.kind in TAKEN_BACK:
             of = keys.get(event.reverses_id or 0, "")
             found.append(Happened(event.effect_key, moment, terms, reverses=of, amount_minor=-event.amount_minor))
         else:

@@ -11,6 +11,7 @@ from coursehub.contracts.terms import TermsBody
 from coursehub.db import db, transaction
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import NOT_GIVEN_BACK, PARTNER_HELD, PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE
+from coursehub.ledger.chain import Line
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post, stand_in_line
 
 MATURING = ("sale", "period")
@@ -68,6 +69,44 @@ def take_back_matured(refund: MoneyEvent, sale: MoneyEvent, body: TermsBody, *, 
         kind="clawback", effect_key=f"clawback:{refund.public_id}", occurred_at=refund.occurred_at, at=at,
         postings=legs, currency=refund.currency, terms_hash=refund.terms_hash,
     )  # fmt: skip
+
+
+def give_back_matured(event: MoneyEvent, taken: MoneyEvent, sale: MoneyEvent, *, at: datetime) -> None:
+    """After a dispute's money is booked back: what its sale holds no more is ready to be paid at once.
+
+    What the house had borne, because terms set nothing against later payouts, comes back to the house. A claim stays: later
+    payouts, out of what is ready now, are set against it as before.
+    """
+    if event.journal_id is None:
+        return
+    left = [
+        code
+        for code, key in ((PARTNER_HELD, _key(sale)), (PARTNER_RESERVE, reserve_key(sale.effect_key)))
+        if ledger.journal_for(key) is not None
+    ]
+    if PARTNER_HELD not in left and sale.held_until <= at:
+        mature_sale(sale, at=at)  # its hold ended while the bank had the money
+    clawback = ledger.journal_for(f"clawback:{taken.public_id}")
+    borne = {leg.party: leg.amount_minor for leg in _legs_of(clawback.id if clawback else None) if leg.code == NOT_GIVEN_BACK}
+    legs: list[Leg] = []
+    for leg in _legs_of(event.journal_id):
+        if leg.code in left and leg.amount_minor < 0:
+            back = min(-leg.amount_minor, borne.get(leg.party, 0))
+            borne[leg.party] = borne.get(leg.party, 0) - back
+            legs += [
+                Leg(AccountRef(leg.code, leg.party), -leg.amount_minor),
+                Leg(AccountRef(NOT_GIVEN_BACK, leg.party), -back, "/clawback"),
+                Leg(AccountRef(PARTNER_READY, leg.party), leg.amount_minor + back),
+            ]
+    if legs:
+        post(
+            kind="mature", effect_key=f"mature:{event.public_id}", occurred_at=event.occurred_at, at=at, postings=legs,
+            currency=event.currency, terms_hash=event.terms_hash,
+        )  # fmt: skip
+
+
+def _legs_of(journal_id: int | None) -> list[Line]:
+    return [] if journal_id is None else ledger.lines_of(journal_id)
 
 
 def owed_back(party: str, amount_minor: int, currency: str, ready: dict[str, int], *, owed: str = PARTNER_OWES) -> list[Leg]:

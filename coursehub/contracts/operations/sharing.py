@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,14 +13,16 @@ from coursehub.contracts.counters import moved_back, moved_by
 from coursehub.contracts.counters import written as written_moment
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
 from coursehub.contracts.operations.counting import counted, memo_legs, standing_counters
-from coursehub.contracts.operations.maturing import reserve_key, take_back_matured
+from coursehub.contracts.operations.maturing import give_back_matured, reserve_key, take_back_matured
+from coursehub.contracts.reasons import Reason
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.reserve import reserve_left, set_aside, set_aside_back
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, share_sale, shares_of
-from coursehub.db import look, new_public_id, transaction, written
+from coursehub.db import db, look, new_public_id, transaction, written
 from coursehub.errors import Refusal
-from coursehub.ledger.accounts import PARTNER_READY, PARTNER_RESERVE
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE
 from coursehub.ledger.operations import AccountRef, Booked, EffectAlreadyBooked, Leg, post
 from coursehub.prepared import Prepared
 
@@ -48,11 +51,12 @@ class RefundExceedsSale(Refusal):
 class EventDraft:
     """A money event as its room knows it, before it is shared out.
 
-    kind: sale | refund. effect_key: the business effect, such as `sale:<payment>`.
+    kind: sale | refund | dispute. effect_key: the business effect, such as `sale:<payment>`.
     terms_hash: the terms the order pinned; for a refund those of the sale are taken.
     facts of a sale: gross_minor, tax_bps, fee_minor, channel, attributed (organisation's
     public id or None), discount_minor, discount_borne_by, order (public id), rail.
-    facts of a refund: sale_effect_key, amount_minor, refund (its id).
+    facts of a refund: sale_effect_key, amount_minor, refund (its id). A dispute is a refund that the buyer's bank
+    took by itself; it says dispute instead.
     """
 
     kind: str
@@ -176,6 +180,38 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: P
     return event
 
 
+def reinstate(taken: MoneyEvent, *, effect_key: str, occurred_at: datetime, at: datetime) -> MoneyEvent:
+    """Undo a dispute, leg by leg, in the open transaction: the buyer's bank gave back what it had taken. Once.
+
+    Counters move back, shares are held again or, after the hold of their sale, ready to be paid. A fee that a partner bore
+    becomes ready too, since it may have been set against a payout already.
+    """
+    if taken.kind != "dispute" or taken.journal_id is None or taken.reverses_id is None:
+        raise ValueError(f"money event {taken.id} is no dispute")
+    facts = {"taken_effect_key": taken.effect_key, "amount_minor": taken.amount_minor}
+    draft = EventDraft("reinstated", effect_key, occurred_at, taken.course_id, taken.currency, facts, taken.terms_hash)
+    with transaction():
+        terms = _lock_terms(taken.terms_hash, taken.course_id)
+        before = queries.event_for(effect_key)
+        if before is not None:
+            return _booked_before(before, draft, terms)
+        sale = db.session.get_one(MoneyEvent, taken.reverses_id)
+        lines = tuple(
+            replace(line, amount_minor=-line.amount_minor, reason=Reason("reinstated", Fraction(abs(line.amount_minor))))
+            for line in map(queries.line_of, taken.lines)
+        )
+        legs = [
+            Leg(AccountRef(PARTNER_READY if leg.code == PARTNER_OWES else leg.code, leg.party), -leg.amount_minor, leg.term_path)
+            for leg in ledger.lines_of(taken.journal_id)
+        ]
+        event = book_event(
+            draft, terms, lines, legs=legs, amount_minor=-taken.amount_minor, channel=taken.channel, contribution={},
+            held_until=sale.held_until, sale=sale, at=at, undoes=taken.journal_id,
+        )  # fmt: skip
+        give_back_matured(event, taken, sale, at=at)
+    return event
+
+
 def book_event(
     draft: EventDraft,
     terms: Pinned,
@@ -188,21 +224,22 @@ def book_event(
     held_until: datetime,
     sale: MoneyEvent | None,
     at: datetime,
+    undoes: int | None = None,
 ) -> MoneyEvent:
     """Post the journal of an event and write it with its lines into the book, in the open transaction."""
     return _write_event(
         draft, terms, lines, amount_minor=amount_minor, channel=channel, contribution=contribution, held_until=held_until,
-        journal=_posted(draft, terms, legs, sale, at), sale=sale, at=at,
+        journal=_posted(draft, terms, legs, undoes or (sale.journal_id if sale else None), at), sale=sale, at=at,
     )  # fmt: skip
 
 
-def _posted(draft: EventDraft, terms: Pinned, legs: list[Leg], sale: MoneyEvent | None, at: datetime) -> Booked | None:
+def _posted(draft: EventDraft, terms: Pinned, legs: list[Leg], reverses: int | None, at: datetime) -> Booked | None:
     if not any(leg.amount_minor for leg in legs):
         return None
     return post(
         kind=draft.kind, effect_key=draft.effect_key, occurred_at=draft.occurred_at, at=at,
         postings=legs, currency=draft.currency, terms_hash=terms.terms_hash,
-        reverses=sale.journal_id if sale else None,
+        reverses=reverses,
     )  # fmt: skip
 
 

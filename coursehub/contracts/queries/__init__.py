@@ -1,6 +1,7 @@
 """What can be asked of contracts, split by noun. Reads only; other rooms import from here."""
 
 from coursehub.contracts.queries.book import (
+    came_back,
     days_of_reserves,
     event_for,
     events_for_party,
@@ -47,6 +48,7 @@ from coursehub.contracts.queries.terms import (
 __all__ = [
     "body_hashed",
     "body_of",
+    "came_back",
     "comments_on",
     "contract_of",
     "contracts_of",

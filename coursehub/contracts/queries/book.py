@@ -9,11 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from coursehub.contracts import reasons
-from coursehub.contracts.models import (
-    MoneyEvent,
-    MoneyLine,
-    Terms,
-)
+from coursehub.contracts.models import TAKEN_BACK, MoneyEvent, MoneyLine, Terms
 from coursehub.contracts.queries.terms import body_of
 from coursehub.contracts.waterfall import Line
 from coursehub.db import db, look
@@ -33,6 +29,14 @@ def refunded_of(sale: MoneyEvent) -> int:
     """How much of a sale has gone back to the buyer, in minor units."""
     total = select(sa.func.coalesce(sa.func.sum(MoneyEvent.amount_minor), 0)).where(MoneyEvent.reverses_id == sale.id)
     return -int(db.session.execute(total).scalar_one())
+
+
+def came_back(event_id: str) -> bool:
+    """Whether an entry of the book (by its public id) is a dispute whose money the bank gave back."""
+    later = aliased(MoneyEvent)
+    given = select(later.id).where(later.kind == "reinstated", later.effect_key == MoneyEvent.effect_key + ":back")
+    found = select(MoneyEvent.id).where(MoneyEvent.public_id == event_id, MoneyEvent.kind == "dispute", given.exists())
+    return db.session.execute(found).first() is not None
 
 
 def events_for_party(party: str) -> Select[Any]:
@@ -65,8 +69,8 @@ def refunded_by_sale(sale_ids: Sequence[int]) -> dict[int, list[MoneyEvent]]:
     found: dict[int, list[MoneyEvent]] = {}
     for start in range(0, len(sale_ids), 500):
         some = sale_ids[start : start + 500]
-        refunds = select(MoneyEvent).where(MoneyEvent.reverses_id.in_(some), MoneyEvent.kind == "refund").order_by(MoneyEvent.id)
-        for refund in db.session.execute(refunds).scalars():
+        refunds = select(MoneyEvent).where(MoneyEvent.reverses_id.in_(some), MoneyEvent.kind.in_(TAKEN_BACK))
+        for refund in db.session.execute(refunds.order_by(MoneyEvent.id)).scalars():
             found.setdefault(refund.reverses_id or 0, []).append(refund)
     return found
 

@@ -37,10 +37,14 @@ STEPS = {
     "left": _l("is left to divide"),
 }
 KINDS = {
-    "sale": _l("sales"), "refund": _l("refunds"), "hire": _l("hires"), "hour": _l("hours"), "period": _l("passes"),
-    "rebate": _l("rebates"), "true_up": _l("true-ups"), "guarantee": _l("guarantees"),
+    "sale": _l("sales"), "refund": _l("refunds"), "dispute": _l("taken by a bank"), "reinstated": _l("given back by a bank"),
+    "hire": _l("hires"), "hour": _l("hours"), "period": _l("passes"), "rebate": _l("rebates"),
+    "true_up": _l("true-ups"), "guarantee": _l("guarantees"),
 }  # fmt: skip
-OF = {"hire": "fee", "hour": "fee", "period": "fee", "rebate": "fee", "true_up": "close", "guarantee": "close"}
+OF = {
+    "dispute": "dispute", "reinstated": "reinstated", "hire": "fee", "hour": "fee", "period": "fee", "rebate": "fee",
+    "true_up": "close", "guarantee": "close",
+}  # fmt: skip
 """What the picture of an event begins with; a sale where it is not said."""
 
 

@@ -21,7 +21,7 @@ from coursehub.payouts import queries as payouts
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person, RoleWish
 from coursehub.sales import queries as sales
-from coursehub.sales.models import Order, Refund, RefundRequest, SupportMessage
+from coursehub.sales.models import Order, PaymentDispute, Refund, RefundRequest, SupportMessage
 from coursehub.statements import checklist
 from coursehub.talent.models import Opening, Placement
 from coursehub.talent.operations.placements import SILENT_AFTER
@@ -87,6 +87,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     if roles & {"finance", "support"}:
         found.append(_queue("refunds", RefundRequest.answered_at.is_(None), RefundRequest.asked_at, RefundRequest.answer_by))
         found.append(Queue("orders", _count(sales.orders_matching(reader, trouble=True).with_only_columns(Order.id))))
+        answerable = PaymentDispute.state.in_(("inquiry", "needs_response"))
+        found.append(_queue("disputes", answerable, PaymentDispute.opened_at, PaymentDispute.answer_by))
     if "finance" in roles:
         found.append(Queue("invoices", len(billing.overdue(local_day(at)))))
         found.append(_runs(reader))

@@ -35,6 +35,7 @@ def claims_of(party: str, currency: str) -> list[Claim]:
         sa.select(
             Journal.id,
             Journal.kind,
+            Journal.effect_key,
             Journal.occurred_at,
             Journal.terms_hash,
             sa.func.max(Posting.term_path).label("path"),
@@ -58,9 +59,14 @@ def write_off_key(journal_id: int, party: str) -> str:
 
 
 def _claim(owed: Any) -> Claim:
-    """What was paid out and is owed back follows the clawback clause; a fee that the partner bears is taken whole, always."""
+    """What was paid out and is owed back follows the clawback clause; a fee that the partner bears is taken whole, always.
+
+    So is a share that the buyer's bank gave back meanwhile: what is ready to be paid is that very share.
+    """
     if owed.path != CLAWBACK or owed.terms_hash is None:
         return Claim(owed.id, owed.occurred_at, int(owed.left), what="fee")
+    if owed.kind == "clawback" and contracts.came_back(owed.effect_key.removeprefix("clawback:")):
+        return Claim(owed.id, owed.occurred_at, int(owed.left))
     clause = contracts.body_hashed(owed.terms_hash).clawback
     return Claim(
         owed.id, owed.occurred_at, int(owed.left), limit_bps=clause.offset_limit_bps,

@@ -1,4 +1,4 @@
-"""The rail's balance held against our payments and refunds: what matches nothing, and which side knows more."""
+"""The rail's balance held against our payments, refunds and disputes: what matches nothing, and which side knows more."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from coursehub.ledger.models import Account, Balance
 from coursehub.payouts.models import MovementExplanation, MovementMatch, RailMovement
 from coursehub.payouts.policies import may_read_all
 from coursehub.people.actor import Actor
-from coursehub.sales.models import Payment, Refund
+from coursehub.sales.models import Payment, PaymentDispute, Refund
 
 VISIBLE_WITHIN = timedelta(days=2)
 """A payment of ours shows among the rail's movements sooner; later it is missing there."""
@@ -35,11 +35,15 @@ def unmatched() -> list[Unmatched]:
 def looked_at() -> list[Unmatched]:
     """Movements that were neither matched nor explained so far, each judged as things are now; why is "" where it matches."""
     found = (
-        sa.select(RailMovement, Payment, Refund)
+        sa.select(RailMovement, Payment, Refund, PaymentDispute)
         .outerjoin(Payment, sa.and_(RailMovement.kind == "sale", Payment.rail_charge_id == RailMovement.source_id))
         .outerjoin(
             Refund,
             sa.and_(RailMovement.kind.in_(("refund", "refund_failed")), Refund.rail_refund_id == RailMovement.source_id),
+        )
+        .outerjoin(
+            PaymentDispute,
+            sa.and_(RailMovement.kind == "dispute", PaymentDispute.rail_dispute_id == RailMovement.source_id),
         )
         .outerjoin(MovementExplanation, MovementExplanation.movement_id == RailMovement.id)
         .outerjoin(MovementMatch, MovementMatch.movement_id == RailMovement.id)
@@ -49,7 +53,7 @@ def looked_at() -> list[Unmatched]:
         )
         .order_by(RailMovement.made_at, RailMovement.id)
     )  # fmt: skip
-    return [Unmatched(movement, _why(movement, payment, refund)) for movement, payment, refund in db.session.execute(found)]
+    return [Unmatched(row[0], _why(row[0], row[1], row[2], row[3])) for row in db.session.execute(found)]
 
 
 def _undone() -> "sa.Select[str]":
@@ -62,7 +66,7 @@ def _undone() -> "sa.Select[str]":
     )
 
 
-def _why(movement: RailMovement, payment: Payment | None, refund: Refund | None) -> str:
+def _why(movement: RailMovement, payment: Payment | None, refund: Refund | None, dispute: PaymentDispute | None) -> str:
     if movement.kind == "sale":
         if payment is None:
             return "unknown"
@@ -70,7 +74,22 @@ def _why(movement: RailMovement, payment: Payment | None, refund: Refund | None)
         return "" if same or payment.currency != movement.currency else "differs"
     if movement.kind in ("refund", "refund_failed"):
         return "unknown" if refund is None else ""
+    if movement.kind == "dispute":
+        return _why_dispute(movement, dispute)
     return "by_hand"
+
+
+def _why_dispute(movement: RailMovement, dispute: PaymentDispute | None) -> str:
+    """Taken and given back are each held against the moment at which the dispute says so, and against its amount and fee."""
+    if dispute is None:
+        return "unknown"
+    taken = movement.amount_minor < 0
+    if (dispute.withdrawn_at if taken else dispute.reinstated_at) is None:
+        return "unknown"
+    if dispute.currency != movement.currency:
+        return ""
+    fits = abs(movement.amount_minor) == dispute.amount_minor and (not taken or movement.fee_minor == dispute.fee_minor)
+    return "" if fits else "differs"
 
 
 def missing(at: datetime) -> list[Payment]:

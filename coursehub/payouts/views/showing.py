@@ -35,7 +35,7 @@ MOVEMENTS = {
     "refund_failed": _l("Failed refund"),
     "payout": _l("To the bank"),
     "payout_failed": _l("Back from the bank"),
-    "dispute": _l("Dispute"),
+    "dispute": _l("Taken or given back by a bank"),
     "fee": _l("Fee of the provider"),
     "other": _l("Something else"),
 }

@@ -1,6 +1,7 @@
 """Tables of sales, split by noun."""
 
 from coursehub.sales.models.bundles import Bundle, BundleCourse, OrderPart
+from coursehub.sales.models.disputes import DISPUTE_OVER, DISPUTE_STATES, PaymentDispute, back_of
 from coursehub.sales.models.offerings import (
     BEARERS,
     COUPON_KINDS,
@@ -25,6 +26,8 @@ __all__ = [
     "BEARERS",
     "CHANNELS",
     "COUPON_KINDS",
+    "DISPUTE_OVER",
+    "DISPUTE_STATES",
     "ORDER_STATES",
     "PAYING",
     "REFUND_CAUSES",
@@ -40,8 +43,10 @@ __all__ = [
     "OrderPart",
     "PartnerLink",
     "Payment",
+    "PaymentDispute",
     "Refund",
     "RefundRequest",
     "SupportMessage",
     "WebhookEvent",
+    "back_of",
 ]

@@ -48,6 +48,7 @@ from coursehub.sales.operations.coupons import (
     close_coupon,
     make_coupon,
 )
+from coursehub.sales.operations.disputes import follow_dispute, follow_disputes, record_dispute
 from coursehub.sales.operations.links import NotYourCourse, close_link, count_visit, make_link
 from coursehub.sales.operations.offerings import (
     CurrencyNotOfTerms,
@@ -62,6 +63,7 @@ from coursehub.sales.operations.refunds import (
     ANSWER_WITHIN,
     AlreadyAsked,
     NothingLeftToRefund,
+    PaymentDisputed,
     RefundTooLarge,
     RequestAnswered,
     approve_refund,
@@ -109,6 +111,7 @@ __all__ = [
     "OfferingChanged",
     "OfferingDraft",
     "PaymentAway",
+    "PaymentDisputed",
     "PriceTooSmall",
     "Quote",
     "RefundTooLarge",
@@ -130,6 +133,8 @@ __all__ = [
     "decline_refund",
     "expire_order",
     "expire_orders",
+    "follow_dispute",
+    "follow_disputes",
     "in_window",
     "keep_event",
     "left_of",
@@ -140,6 +145,7 @@ __all__ = [
     "quote",
     "quote_bundle",
     "read_event",
+    "record_dispute",
     "record_refund",
     "retry_refund",
     "send_refund",

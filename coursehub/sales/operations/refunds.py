@@ -14,6 +14,7 @@ from coursehub.money import share_out
 from coursehub.people.actor import Actor
 from coursehub.sales import policies, queries
 from coursehub.sales.models import Order, OrderPart, Payment, Refund, RefundRequest
+from coursehub.sales.queries import disputes
 
 ANSWER_WITHIN = timedelta(days=5)
 
@@ -30,6 +31,10 @@ class RequestAnswered(Refusal):
     """This request has been answered already."""
 
 
+class PaymentDisputed(Refusal):
+    """The buyer's bank has this payment in dispute. What the bank decides comes first."""
+
+
 class RefundTooLarge(Refusal):
     """That is more than is left of this order."""
 
@@ -44,11 +49,13 @@ def ask_refund(order: Order, *, reason: str, by: Actor, at: datetime, part: Orde
 
     part: the one course of a bundle that shall go back. A whole bundle goes back course by
     course, each in a refund of its own; the first of them is given back.
-    Raises NothingLeftToRefund, AlreadyAsked.
+    Raises PaymentDisputed, NothingLeftToRefund, AlreadyAsked.
     """
     require(policies.may_ask_refund(by, order))
     with transaction():
         lock(order)
+        if disputes.dispute_that_holds(order.id) is not None:
+            raise PaymentDisputed
         left = left_of(order, part.id if part else None)
         if left <= 0:
             raise NothingLeftToRefund
@@ -68,7 +75,7 @@ def ask_refund(order: Order, *, reason: str, by: Actor, at: datetime, part: Orde
 def approve_refund(request: RefundRequest, *, amount_minor: int, answer: str, by: Actor, at: datetime) -> Refund:
     """Give back all or a part; of a bundle each course gives by what is left of its part.
 
-    Raises RequestAnswered, NothingLeftToRefund, RefundTooLarge.
+    Raises RequestAnswered, PaymentDisputed, NothingLeftToRefund, RefundTooLarge.
     """
     order = db.session.get_one(Order, request.order_id)
     require(policies.may_answer_request(by, request, order))
@@ -77,6 +84,8 @@ def approve_refund(request: RefundRequest, *, amount_minor: int, answer: str, by
         lock(request)
         if request.answered_at is not None:
             raise RequestAnswered
+        if disputes.dispute_that_holds(order.id) is not None:
+            raise PaymentDisputed
         left = left_of(order, request.part_id)
         if left <= 0:
             raise NothingLeftToRefund
@@ -215,7 +224,7 @@ def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> 
     if part is not None and queries.left_of_parts(order).get(part.id) == 0 and not _one_waits(order, part.id):
         _end_enrolment(part.enrolment_id, at)
     if queries.refundable_minor(order) == 0 and not _one_waits(order):
-        _end(order, at)
+        end_order(order, at)
     events.record("sales.refunded", at=at, refund_id=refund.id, order_id=order.id)
     course_id = part.course_id if part else order.course_id
     assert course_id is not None
@@ -238,7 +247,8 @@ def _one_waits(order: Order, part_id: int | None = None) -> bool:
     return any(part_id in (None, other.part_id) for other in waiting)
 
 
-def _end(order: Order, at: datetime) -> None:
+def end_order(order: Order, at: datetime) -> None:
+    """Everything went back: the seat is free, the enrolment ends; evidence and credentials stay."""
     order.state, order.seat_n = "refunded", None
     for enrolment_id in (order.enrolment_id, *(part.enrolment_id for part in queries.parts_of(order.id))):
         _end_enrolment(enrolment_id, at)

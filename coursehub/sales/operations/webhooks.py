@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from coursehub import jobs, rails
 from coursehub.db import db, lock, transaction
 from coursehub.sales import queries
-from coursehub.sales.models import Order, Payment, WebhookEvent
+from coursehub.sales.models import Order, WebhookEvent
 from coursehub.sales.operations.completion import mismatch, raise_trouble, settle_order
+from coursehub.sales.operations.disputes import follow_dispute
 from coursehub.sales.operations.refunds import record_refund
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,8 @@ def _act_on(event: WebhookEvent, at: datetime) -> str:
         if kind == _REFUND:
             return _read_refund(event, at)
         if kind == _DISPUTE:
-            return _note_dispute(event)
+            dispute = follow_dispute(event.object_id, at=at)
+            return "unknown payment" if dispute is None else dispute.state
     except rails.RailRefused as problem:  # the rail does not know its own object: nothing to wait for
         return f"refused: {problem.code}"[:40]
     return "noted"
@@ -107,17 +109,6 @@ def _read_refund(event: WebhookEvent, at: datetime) -> str:
     if refund is None:
         return "unknown refund"
     return record_refund(refund, facts, at=at).state
-
-
-def _note_dispute(event: WebhookEvent) -> str:
-    """A buyer's bank wants the money back: staff must see it and answer at the rail."""
-    paid = sa.select(Payment).where(Payment.rail_payment_id == str(event.claims.get("payment_intent")))
-    payment = db.session.execute(paid).scalar_one_or_none()
-    if payment is None:
-        return "unknown payment"
-    if event.type == "charge.dispute.created":
-        raise_trouble(db.session.get_one(Order, payment.order_id), "dispute")
-    return "noted"
 
 
 def sweep_events(*, at: datetime) -> int:

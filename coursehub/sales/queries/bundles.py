@@ -11,6 +11,7 @@ from coursehub.db import db
 from coursehub.learning.models import Enrolment
 from coursehub.people.actor import Actor
 from coursehub.sales.models import PAYING, Bundle, BundleCourse, Offering, Order, OrderPart, Payment, Refund
+from coursehub.sales.queries.disputes import taken_by_course
 
 
 def open_bundles() -> "sa.Select[Bundle]":
@@ -101,7 +102,7 @@ def parts_of(order_id: int) -> Sequence[OrderPart]:
 
 
 def left_of_parts(order: Order) -> dict[int, int]:
-    """What of each part of an order's price is neither given back nor on its way, by the part's id; nothing unless it is paid."""
+    """What of each part of an order's price is neither given back, on its way nor taken by a bank, by the part's id; nothing unless it is paid."""
     if order.bundle_id is None or order.state != "paid":
         return {}
     counts = sa.or_(Refund.state != "failed", Refund.booked_at.is_not(None))
@@ -112,7 +113,10 @@ def left_of_parts(order: Order) -> dict[int, int]:
         .group_by(Refund.part_id)
     )
     spent = {part_id: int(minor) for part_id, minor in db.session.execute(gone)}
-    return {part.id: part.gross_minor - spent.get(part.id, 0) for part in parts_of(order.id)}
+    taken = taken_by_course(order)
+    return {
+        part.id: part.gross_minor - spent.get(part.id, 0) - taken.get(part.course_id, 0) for part in parts_of(order.id)
+    }
 
 
 def parts_with_titles(part_ids: Iterable[int | None], locale: str) -> dict[int, str]:

@@ -23,6 +23,7 @@ from coursehub.sales.models import (
     Order,
     PartnerLink,
     Payment,
+    PaymentDispute,
     Refund,
     RefundRequest,
     SupportMessage,
@@ -169,13 +170,16 @@ def refund_by_reference(reference: str) -> Refund | None:
 
 
 def refundable_minor(order: Order) -> int:
-    """What of the order's price is neither given back nor on its way."""
+    """What of the order's price is neither given back nor on its way, nor taken by the buyer's bank."""
     if order.state != "paid":
         return 0
     gone = sa.select(sa.func.coalesce(sa.func.sum(Refund.amount_minor), 0)).join(Payment, Payment.id == Refund.payment_id)
     counts = sa.or_(Refund.state != "failed", Refund.booked_at.is_not(None))
     spent = db.session.execute(gone.where(Refund.order_id == order.id, Payment.outcome == "sold", counts)).scalar_one()
-    return order.gross_minor - int(spent)
+    taken = sa.select(sa.func.coalesce(sa.func.sum(PaymentDispute.shared_minor), 0)).where(
+        PaymentDispute.order_id == order.id, PaymentDispute.reinstated_at.is_(None)
+    )
+    return order.gross_minor - int(spent) - int(db.session.execute(taken).scalar_one())
 
 
 def open_request(order_id: int) -> RefundRequest | None:

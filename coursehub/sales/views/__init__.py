@@ -10,7 +10,18 @@ bundles_bp = Blueprint("bundles", __name__)
 blueprints.append(bundles_bp)
 
 # The views register themselves on bp, which must exist first.
-from coursehub.sales.views import bundles, buying, coupons, house, links, offerings, orders, support, webhooks  # noqa: E402
+from coursehub.sales.views import (  # noqa: E402
+    bundles,
+    buying,
+    coupons,
+    disputes,
+    house,
+    links,
+    offerings,
+    orders,
+    support,
+    webhooks,
+)
 
 __all__ = [
     "blueprints",
@@ -19,6 +30,7 @@ __all__ = [
     "bundles_bp",
     "buying",
     "coupons",
+    "disputes",
     "house",
     "links",
     "offerings",

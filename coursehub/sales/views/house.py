@@ -13,13 +13,16 @@ from coursehub.errors import Refusal
 from coursehub.sales import operations, policies, queries
 from coursehub.sales.forms import RequestAnswerForm
 from coursehub.sales.models import ORDER_STATES, Coupon, Order, PartnerLink, Refund, RefundRequest
+from coursehub.sales.queries import disputes
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import parts_on_screen, titles_of
 from coursehub.sales.views.selling import name_of
 from coursehub.sales.words import (
+    DISPUTE_TONES,
     STATE_TONES,
     cause_words,
     channel_words,
+    dispute_state_words,
     method_words,
     order_state_words,
     refund_state_words,
@@ -36,6 +39,8 @@ WORDS: dict[str, Any] = {
     "method_words": method_words,
     "trouble_words": trouble_words,
     "tones": STATE_TONES,
+    "dispute_state_words": dispute_state_words,
+    "dispute_tones": DISPUTE_TONES,
     "name_of": name_of,
 }
 
@@ -73,6 +78,7 @@ def house_order(public_id: str) -> ResponseReturnValue:
         parts=parts_on_screen(order),
         payments=queries.payments_of(order.id),
         refunds=queries.refunds_of(order.id),
+        disputes=disputes.disputes_of(order.id),
         requests=queries.requests_of(order.id),
         events=queries.events_of(order),
         coupon=db.session.get(Coupon, order.coupon_id) if order.coupon_id else None,

@@ -12,6 +12,7 @@ from coursehub.people.models import Organisation
 from coursehub.sales import operations, queries
 from coursehub.sales.forms import RefundForm, SupportForm
 from coursehub.sales.models import Bundle, Order, RefundRequest
+from coursehub.sales.queries import disputes
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import lessons_url, own_order, parts_on_screen, titles_of
 from coursehub.sales.views.selling import name_of
@@ -53,6 +54,7 @@ def show_order(order: Order, refund_form: RefundForm, support_form: SupportForm,
         lessons_url=lessons_url(order),
         payment=queries.sold_payment(order.id),
         refunds=queries.refunds_of(order.id),
+        disputes=disputes.disputes_of(order.id),
         requests=queries.requests_of(order.id),
         open_request=queries.open_request(order.id),
         refundable_minor=queries.refundable_minor(order),
