@@ -92,6 +92,8 @@ class _Teller:
             return _("Tax")
         if line.role == "rail_fee":
             return _("Fee of the payment provider")
+        if line.role == FEE_COST and reason.kind == "reinstated":
+            return _("Gets back the fee it bore")
         if line.role == FEE_COST:
             return _("Fee that the payment provider keeps")
         if line.role == "discount":

@@ -17,7 +17,7 @@ FAMILIAR = 16
 
 def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
     """Opened and decided in the last weeks; the last one has five days left."""
-    for age, opened, decided, won in ((60, 33, 11, False), (20, 17, 10, True), (6, 2, 0, False)):
+    for age, opened, decided, won in ((80, 33, 11, False), (20, 17, 10, True), (6, 2, 0, False)):
         agenda.add(agenda.ago(days=opened), partial(_open, agenda, people, age))
         if decided:
             agenda.add(agenda.ago(days=decided), partial(_decide, agenda, won))

@@ -132,10 +132,10 @@ def _to_partners(name: str, dispute: PaymentDispute, at: datetime) -> None:
     order = db.session.get_one(Order, dispute.order_id)
     for organisation, minor, event in _shares(dispute):
         for person_id in people.members_with_role(organisation.id, "owner", "finance"):
+            title = queries.titles_of([order], people.locale_of(person_id)).get(order.id, "")
             _write(
                 name, person_id=person_id, mark=f"{dispute.public_id}:{organisation.id}:{person_id}", at=at, dispute=dispute,
-                title=queries.titles_of([order], people.locale_of(person_id)).get(order.id, ""), minor=minor, event=event, organisation=organisation,
-                organisation_name=people.name_of,
+                title=title, minor=minor, event=event, organisation=organisation, organisation_name=people.name_of,
             )  # fmt: skip
 
 

@@ -72,6 +72,12 @@ def draft_of_refund(course: Course, at: datetime, amount: int, key: str = "refun
     )  # fmt: skip
 
 
+def draft_of_dispute(course: Course, at: datetime, amount: int, key: str = "dispute:1", sale: str = "sale:1") -> EventDraft:
+    """The buyer's bank takes a part of that sale."""
+    facts = {"sale_effect_key": sale, "amount_minor": amount, "dispute": key}
+    return EventDraft("dispute", key, at, course.id, "CNY", facts)
+
+
 def in_force(course: Course, at: datetime) -> Terms:
     """The terms that hold; they must."""
     terms = queries.terms_in_force(course.id, at)

@@ -10,14 +10,14 @@ from coursehub.contracts import operations
 from coursehub.contracts.models import MoneyEvent
 from coursehub.contracts.operations.closing import close_month, close_months
 from coursehub.contracts.operations.maturing import mature_sale
-from coursehub.contracts.operations.sharing import release_reserves
+from coursehub.contracts.operations.sharing import reinstate, release_reserves
 from coursehub.db import db, transaction
 from coursehub.ledger import checks
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_HELD, PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.accounts import PARTNER_RESERVE as RESERVE
 
-from .rig import agree, course_of, draft_of_refund, draft_of_sale, terms_data
+from .rig import agree, course_of, draft_of_dispute, draft_of_refund, draft_of_sale, terms_data
 from .test_races import at_once
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -117,6 +117,21 @@ def test_whatever_arrived_first_a_ladder_gives_each_side_the_same_after_the_clos
     assert -stood(cast, "income:share") == 22_666
     trued = [event for event in events_of(contract) if event.kind == "true_up"]
     assert len(trued) <= 1 and all(event.amount_minor == 0 for event in trued)
+    sound()
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+def test_a_dispute_that_is_won_leaves_counters_and_shares_as_if_it_had_not_been(cast, course, at, order):
+    contract, terms = agreed(cast, course, at, rates={"rest": {"ladder": {**LADDER, "kind": "slab"}}})
+    for n in order:
+        share(sale(terms, course, at + n * DAY, n, gross=7_000 + 1_111 * n), at + 4 * DAY)
+    taken = share(draft_of_dispute(course, at + 5 * DAY, 9_222, "dispute:1", "sale:2"), at + 5 * DAY)
+    with transaction():
+        reinstate(taken, effect_key="dispute:1:back", occurred_at=at + 5 * DAY, at=at + 6 * DAY)  # within one second
+    close_month(contract, "2026-03", at=AFTER)
+    # 8111 at 30 %, 9222 at 30 %, then 17333 were reached: 10333 at 10 %.
+    assert -stood(cast, "income:share") == 2_433 + 2_767 + 1_033
+    assert -stood(cast, "memo:volume:rest:2026", contract.public_id) in (0, 27_666)
     sound()
 
 

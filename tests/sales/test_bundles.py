@@ -19,6 +19,7 @@ from coursehub.money import share_out
 from coursehub.sales import operations, queries
 from coursehub.sales.models import Refund
 from coursehub.sales.operations import BundleDraft
+from coursehub.sales.queries import disputes
 from tests.sales.rig import books, expected, told
 
 
@@ -232,3 +233,23 @@ def test_part_refunds_in_any_order_never_credit_anybody_and_end_at_zero(steps):
         assert all(each >= 0 for each in back.values()) and sum(back.values()) == step
         gone[part] += step
     assert gone == [sum(each.values()) for each in legs]
+
+
+@pytest.mark.parametrize("amount", [None, 10_001])
+def test_a_bank_takes_a_bundle_back_course_by_course_and_gives_it_back(shop, cast, bundle, at, amount):
+    order = bought(shop, bundle, cast.ada, at)
+    before, parts = books([cast.northwind]), queries.left_of_parts(order)
+    charge = queries.sold_payment(order.id).rail_charge_id
+    wish = {"charge": charge} | ({"amount": amount} if amount else {})
+    number = shop.sandbox.tell("disputes", **wish)["id"]
+    dispute = operations.follow_dispute(number, at=at)
+    taken = disputes.taken_by(dispute)
+    assert (len(taken) == 3 and sum(-each.amount_minor for each in taken) == dispute.shared_minor == amount) or 25_000
+    assert queries.refundable_minor(order) == sum(queries.left_of_parts(order).values()) == 25_000 - (amount or 25_000)
+    if amount is None:
+        assert books([cast.northwind]) == {"asset:rail:stripe": -925 - 1_500, "expense:rail_fee": 925 + 1_500}
+    shop.sandbox.tell("disputes", dispute=number, won=True)
+    operations.follow_dispute(number, at=at)
+    standing = before["asset:rail:stripe"] - 1_500
+    assert books([cast.northwind]) == before | {"asset:rail:stripe": standing, "expense:rail_fee": 1_500}
+    assert queries.left_of_parts(order) == parts

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from coursehub.contracts import operations as contracts
+from coursehub.contracts.operations.sharing import reinstate
 from coursehub.db import db, transaction
 from coursehub.ledger.operations import AccountRef, Leg, post, seal_days
-from tests.contracts.rig import draft_of_refund, draft_of_sale
+from tests.contracts.rig import draft_of_dispute, draft_of_refund, draft_of_sale
 
 HELD, AVAILABLE, TRANSIT = "liability:payable:held", "liability:payable:available", "liability:payable:in_transit"
 MARCH = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
@@ -26,6 +27,15 @@ def refund(course, at, amount, key, sale):
     """A part of a sale goes back."""
     with transaction():
         return contracts.share(draft_of_refund(course, at, amount, f"refund:{key}", f"sale:{sale}"), at=at)
+
+
+def dispute(course, at, amount, key, sale, *, back_at=None):
+    """The buyer's bank takes a part of a sale, and gives it back."""
+    with transaction():
+        taken = contracts.share(draft_of_dispute(course, at, amount, f"dispute:{key}", f"sale:{sale}"), at=at)
+    if back_at is not None:
+        with transaction():
+            reinstate(taken, effect_key=f"dispute:{key}:back", occurred_at=back_at, at=back_at)
 
 
 def move(kind, at, key, *legs):

@@ -20,13 +20,15 @@ from coursehub.contracts import terms as terms_module
 from coursehub.contracts.counters import names_for
 from coursehub.contracts.evidence import bundle as evidence_of
 from coursehub.contracts.waterfall import share_refund, share_sale
+from coursehub.ledger.checks import check_books
+from coursehub.ledger.operations import seal_days
 from coursehub.statements import bundle, operations, queries
 from coursehub.statements.months import Month
 from tests.cast import sign_in
 from tests.contracts import strategies
 from tests.contracts.rig import agree, course_of
 
-from .books import MAY, two_months
+from .books import APRIL, DAY, MARCH, MAY, dispute, refund, sell, two_months
 
 PROGRAM = config.package() / "static" / "check_statement.py"
 spec = importlib.util.spec_from_file_location("check_statement", PROGRAM)
@@ -190,6 +192,31 @@ def test_days_of_a_reserve_are_computed_again(cast, at):
         assert each["statement"]["statement"]["reserved"] and faults(each) == []
         each["statement"]["statement"]["reserved"][0]["until"] = "2026-05-01"
         assert any("What is in reserve" in fault for fault in faults(hashed_anew(each)))
+
+
+def test_what_banks_took_and_gave_back_is_told_and_computed_again(cast, at):
+    course = course_of(cast.northwind, "async", at)
+    _contract, terms = agree(cast, course, at)
+    for n in range(3):
+        sell(terms, course, MARCH + n * DAY, str(n))
+    refund(course, MARCH + 3 * DAY, 3_333, "1", "0")
+    dispute(course, MARCH + 4 * DAY, 6_667, "1", "0", back_at=MARCH + 5 * DAY)
+    dispute(course, MARCH + 6 * DAY, 4_321, "2", "1")
+    dispute(course, MARCH + 7 * DAY, 10_000, "3", "2", back_at=APRIL)
+    refund(course, APRIL + DAY, 6_667, "2", "0")
+    seal_days(at=MAY)
+    operations.issue_due(at=MAY)
+    accounts = {number: code for number, (code, _currency) in queries.accounts_of(cast.northwind.public_id, "CNY").items()}
+    for month, kinds in ((3, {"sale", "refund", "dispute", "reinstated"}), (4, {"refund", "reinstated"})):
+        issued = queries.issued(cast.northwind.id, Month(2026, month), "CNY")
+        assert issued and {line["kind"] for line in issued.body["lines"]} == kinds
+        found = json.loads(json.dumps(bundle.bundle(issued.body, accounts)))
+        assert faults(found) == []
+        taken = next(event for event in found["events"] if event["kind"] == "dispute")
+        taken["lines"][0]["amount_minor"] -= 1
+        taken["lines"][1]["amount_minor"] += 1
+        assert faults(found)
+    assert check_books().faults == ()
 
 
 def test_nothing_of_a_buyer_is_in_the_bundle(parts):

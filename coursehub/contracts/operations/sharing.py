@@ -191,13 +191,13 @@ def reinstate(taken: MoneyEvent, *, effect_key: str, occurred_at: datetime, at: 
     facts = {"taken_effect_key": taken.effect_key, "amount_minor": taken.amount_minor}
     draft = EventDraft("reinstated", effect_key, occurred_at, taken.course_id, taken.currency, facts, taken.terms_hash)
     with transaction():
-        terms = _lock_terms(taken.terms_hash, taken.course_id)
+        terms = lock_terms(taken.terms_hash, taken.course_id)
         before = queries.event_for(effect_key)
         if before is not None:
-            return _booked_before(before, draft, terms)
+            return booked_before(before, draft, terms)
         sale = db.session.get_one(MoneyEvent, taken.reverses_id)
         lines = tuple(
-            replace(line, amount_minor=-line.amount_minor, reason=Reason("reinstated", Fraction(abs(line.amount_minor))))
+            line._replace(amount_minor=-line.amount_minor, reason=Reason("reinstated", Fraction(abs(line.amount_minor))))
             for line in map(queries.line_of, taken.lines)
         )
         legs = [

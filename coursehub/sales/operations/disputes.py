@@ -105,7 +105,9 @@ def _sales_of(order: Order, payment: Payment) -> dict[int | None, MoneyEvent]:
     """What a payment sold, as the book knows it: by course for a bundle, else the one sale under None."""
     if payment.outcome != "sold":
         return {}
-    keys = {part.course_id: part_key(payment.effect_key, part.course_id) for part in queries.parts_of(order.id)}
+    keys: dict[int | None, str] = {
+        part.course_id: part_key(payment.effect_key, part.course_id) for part in queries.parts_of(order.id)
+    }
     found = {course_id: contracts.event_for(key) for course_id, key in (keys or {None: payment.effect_key}).items()}
     return {course_id: sale for course_id, sale in found.items() if sale is not None}
 

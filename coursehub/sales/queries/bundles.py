@@ -102,7 +102,10 @@ def parts_of(order_id: int) -> Sequence[OrderPart]:
 
 
 def left_of_parts(order: Order) -> dict[int, int]:
-    """What of each part of an order's price is neither given back, on its way nor taken by a bank, by the part's id; nothing unless it is paid."""
+    """What of each part of an order's price is neither given back, on its way nor taken by a bank, by the part's id.
+
+    Nothing unless it is paid.
+    """
     if order.bundle_id is None or order.state != "paid":
         return {}
     counts = sa.or_(Refund.state != "failed", Refund.booked_at.is_not(None))
@@ -114,9 +117,7 @@ def left_of_parts(order: Order) -> dict[int, int]:
     )
     spent = {part_id: int(minor) for part_id, minor in db.session.execute(gone)}
     taken = taken_by_course(order)
-    return {
-        part.id: part.gross_minor - spent.get(part.id, 0) - taken.get(part.course_id, 0) for part in parts_of(order.id)
-    }
+    return {part.id: part.gross_minor - spent.get(part.id, 0) - taken.get(part.course_id, 0) for part in parts_of(order.id)}
 
 
 def parts_with_titles(part_ids: Iterable[int | None], locale: str) -> dict[int, str]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "disputes"
-down_revision = "periods"
+down_revision = "bundles"
 branch_labels = None
 depends_on = None
 
