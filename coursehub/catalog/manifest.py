@@ -14,6 +14,7 @@ from coursehub.catalog.models import (
     Course,
     Lesson,
     LessonText,
+    ModuleMaker,
     Phase,
     PhaseText,
     Release,
@@ -24,6 +25,7 @@ from coursehub.catalog.models import (
     StepText,
 )
 from coursehub.db import db
+from coursehub.people.models import Organisation
 
 
 def hash_of(manifest: dict[str, Any]) -> str:
@@ -34,6 +36,7 @@ def hash_of(manifest: dict[str, Any]) -> str:
 def manifest_of(release: Release) -> dict[str, Any]:
     """The release as plain data, in an order of its own."""
     course = db.session.get_one(Course, release.course_id)
+    makers = makers_of(release.id)
     return {
         "format": "coursehub-release/1",
         "course": course.slug,
@@ -63,7 +66,18 @@ def manifest_of(release: Release) -> dict[str, Any]:
                 .order_by(Asset.path)
             )
         ],
-    }
+    } | ({"makers": makers} if makers else {})  # left out where nobody is named, so that older hashes stay
+
+
+def makers_of(release_id: int) -> dict[str, str]:
+    """The organisations (public ids) that are named as makers of what is new, by the key of the lesson."""
+    rows = db.session.execute(
+        sa.select(ModuleMaker.lesson_key, Organisation.public_id)
+        .join(Organisation, Organisation.id == ModuleMaker.organisation_id)
+        .where(ModuleMaker.release_id == release_id)
+        .order_by(ModuleMaker.lesson_key)
+    )
+    return {row.lesson_key: row.public_id for row in rows}
 
 
 def _texts(select: "sa.Select[Any]", *fields: str) -> dict[str, dict[str, Any]]:

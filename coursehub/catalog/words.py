@@ -153,6 +153,7 @@ def event_words(what: str) -> str:
         "revised": _("Begun from an earlier release"),
         "facts_set": _("Facts of the course changed"),
         "previews_set": _("Free lessons chosen"),
+        "makers_named": _("Makers of the modules named"),
         "submitted": _("Submitted"),
         "withdrawn": _("Withdrawn by its authors"),
         "in_review": _("Review begun"),

@@ -9,6 +9,7 @@ from typing import Any
 from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course, Release, Step
 from coursehub.catalog.operations.drafts import import_package, revise_release, set_facts
+from coursehub.catalog.operations.makers import name_makers
 from coursehub.catalog.operations.mending import mend_text
 from coursehub.catalog.operations.reviews import (
     add_remark,
@@ -23,7 +24,7 @@ from coursehub.contracts import starting_points
 from coursehub.contracts.models import Contract, Proposal
 from coursehub.contracts.operations.comments import comment_on_clause
 from coursehub.contracts.operations.contests import answer_contest, contest_fact
-from coursehub.contracts.operations.facts import record_fact
+from coursehub.contracts.operations.facts import approve_fact, record_fact
 from coursehub.contracts.operations.listings import list_course
 from coursehub.contracts.operations.negotiation import open_contract, propose_terms
 from coursehub.contracts.operations.signing import sign_proposal
@@ -177,10 +178,12 @@ def lumen_course(players: Players, *, at: datetime) -> tuple[Course, Contract]:
         ("approved_minutes", organisation.public_id, 540, "第一季答疑"),
         ("approved_minutes", players.house.public_id, 180, "第一季助教"),
     ):
-        record_fact(
+        fact = record_fact(
             contract, course_id=course.id, kind=kind, party=party, value=value, holds_from=later + 6 * HOURS,
             by=players.acting("stan"), at=later + 6 * HOURS, note=note,
         )  # fmt: skip
+        if kind == "approved_minutes" and fact.approved_at is None:
+            approve_fact(fact, by=players.acting("eve"), at=later + 7 * HOURS)
     offer(players, course, "eve", price_minor=16_800, at=later + 8 * HOURS)
     return course, contract
 
@@ -227,6 +230,25 @@ def newer_release(players: Players, course: Course, *, at: datetime) -> None:
     )
     mend_text(step, "en", title=view.title, source=source, by=pia, at=at + HOURS)
     review(players, draft, "pia", at=at + 2 * HOURS)
+    list_course(course, by=players.acting("stan"), at=at + timedelta(days=2))
+
+
+def lumen_release(players: Players, course: Course, *, at: datetime) -> None:
+    """The house writes a part of Lumen's sixth lesson; Eve hands the release in and says so."""
+    eve = players.acting("eve")
+    standing = catalog.current_release(course.id)
+    view = catalog.step_for(standing.id, "06-nothing", "zh-CN") if standing is not None else None
+    if standing is None or view is None:
+        return
+    draft = revise_release(standing, by=eve, at=at)
+    copied = catalog.step_for(draft.id, "06-nothing", "zh-CN")
+    lesson = catalog.outline(draft.id, "zh-CN").lesson_of("06-nothing")
+    if copied is None or lesson is None:
+        return
+    source = view.source + "\n\n" + NOTHING_IN_PRACTICE
+    mend_text(db.session.get_one(Step, copied.id), "zh-CN", title=view.title, source=source, by=eve, at=at + HOURS)
+    name_makers(draft, {lesson.key: players.house.id}, by=eve, at=at + 2 * HOURS)
+    review(players, draft, "eve", at=at + 3 * HOURS)
     list_course(course, by=players.acting("stan"), at=at + timedelta(days=2))
 
 
@@ -278,6 +300,16 @@ def _say_more_about_nothing(players: Players, draft: Release, *, at: datetime) -
         "- 每个可能为空的列，写明空值代表什么。\n- 每个平均数，写明分母是谁。\n- 每个 `NOT IN`，换成 `NOT EXISTS`。\n"
     )
     mend_text(db.session.get_one(Step, view.id), "zh-CN", title=view.title, source=source, by=players.acting("eve"), at=at)
+
+
+NOTHING_IN_PRACTICE = """## 平台运营里的三次教训
+
+有一次，对账时少了十七笔。查下去才知道，退款表里没有填写原因的那些行，在按原因分组时被归进了一个谁也没看的组。后来我们规定：凡是可以不填的列，报表里必须单列一行“未填写”。
+
+另一次，新老学员的平均完成率相差一倍。写报表的人把没有开始学习的学员当成零，另一张报表的人把他们排除在外。两张表都没有错，错在没有写明分母是谁。
+
+第三次最贵：一段用 `NOT IN` 写的清理脚本，因为子查询里出现了一个空值，一行也没有清掉，而脚本报告“执行成功”。从那以后，清理之前先数一遍，清理之后再数一遍，两个数都写进日志。
+"""
 
 
 def _partner(organisation: Organisation | None) -> Organisation:

@@ -85,12 +85,17 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
         offers.newer_release(people, stage.courses[NORTHWIND], at=at)
         return at + timedelta(days=2)
 
+    def written_together(at: datetime) -> datetime:
+        offers.lumen_release(people, stage.courses[LUMEN], at=at)
+        return at + timedelta(days=2)
+
     agenda.add(agenda.ago(days=363), house)
     agenda.add(agenda.ago(days=330), northwind)
     agenda.add(agenda.ago(days=300), lumen)
     agenda.add(agenda.ago(days=285), partial(_campaigns, stage))
     agenda.add(agenda.ago(days=200), amended)
     agenda.add(agenda.ago(days=169), lambda at: follow_terms(at=at))
+    agenda.add(agenda.ago(days=110), written_together)
     agenda.add(agenda.ago(days=70), newer)
     agenda.add(agenda.ago(days=4), lambda at: offers.northwind_asks(people, stage.contracts[NORTHWIND], at=at))
     _crowd(agenda, stage)

@@ -75,6 +75,20 @@ class LessonText(Model):
     summary: Mapped[str] = mapped_column(sa.Text, default="")
 
 
+class ModuleMaker(Model):
+    """Whose the new words of a module (a lesson) are in a release; where nobody is named, the course's own organisation's.
+
+    It names the lesson by its key and is not copied when a release is revised: it is about what this release adds.
+    """
+
+    __tablename__ = "module_maker"
+    __table_args__ = (sa.PrimaryKeyConstraint("release_id", "lesson_key"),)
+
+    release_id: Mapped[int] = ref("release.id", index=False, ondelete="CASCADE")
+    lesson_key: Mapped[str] = mapped_column(sa.String(120))
+    organisation_id: Mapped[int] = ref("organisation.id")
+
+
 class Step(Model):
     """The smallest thing one does: read, watch, answer, write code.
 

@@ -24,6 +24,7 @@ from coursehub.catalog.operations.listing import (
     shelve_release,
     unlist_release,
 )
+from coursehub.catalog.operations.makers import NoMaker, name_makers
 from coursehub.catalog.operations.mending import (
     NothingToUndo,
     QuizInvalid,
@@ -50,6 +51,7 @@ __all__ = [
     "ChecksFailed",
     "CourseElsewhere",
     "DraftOpen",
+    "NoMaker",
     "NotADraft",
     "NotApprovedYet",
     "NotOnOffer",
@@ -70,6 +72,7 @@ __all__ = [
     "load_skills",
     "mend_quiz",
     "mend_text",
+    "name_makers",
     "prepare",
     "preview_quiz",
     "preview_text",

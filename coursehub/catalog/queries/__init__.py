@@ -34,6 +34,7 @@ from coursehub.catalog.queries.courses import (
     title_of,
 )
 from coursehub.catalog.queries.finding import courses_holding, search_courses
+from coursehub.catalog.queries.makers import counted_releases, named_makers, possible_makers
 from coursehub.catalog.queries.reviews import (
     can_undo,
     events_of,
@@ -62,6 +63,7 @@ __all__ = [
     "can_undo",
     "catalogue_revision",
     "changes_between",
+    "counted_releases",
     "course_by_slug",
     "courses_holding",
     "courses_visible_to",
@@ -73,9 +75,11 @@ __all__ = [
     "imports_visible_to",
     "listed_courses",
     "locale_of",
+    "named_makers",
     "newest_release",
     "outline",
     "placed",
+    "possible_makers",
     "previous_release",
     "release_facts",
     "release_texts",

@@ -14,7 +14,9 @@ from coursehub.catalog.models import Course, Release, ReleaseReview, ReviewRemar
 from coursehub.catalog.views import bp
 from coursehub.catalog.views.finding import asked_language, release_or_404, step_or_404
 from coursehub.catalog.views.reporting import report_rows
+from coursehub.db import db
 from coursehub.errors import Refusal
+from coursehub.people.models import Organisation
 from coursehub.people.queries import display_names
 from coursehub.web import MEMBER_OF, PARTNER, access, current_locale, page, see_other, signed_in_actor
 
@@ -54,6 +56,8 @@ def release(release_id: str) -> ResponseReturnValue:
         stops=sum(1 for one in findings if one["weight"] == "stops"), remarks=remarks,
         names=display_names([remark.by_id for several in remarks.values() for remark in several]),
         history=history_of(found), skills=queries.skills_of(found.id, current_locale()),
+        makers=queries.named_makers(found.id), owner=db.session.get_one(Organisation, course.organisation_id),
+        possible_makers=queries.possible_makers() if shown["may_mend"] else [], english=current_locale() == "en",
     )  # fmt: skip
 
 
@@ -205,6 +209,19 @@ def choose_previews(release_id: str) -> ResponseReturnValue:
     return _then_back(found, lambda: operations.set_preview(
         found, set(request.form.getlist("preview")), by=signed_in_actor(), at=clock.now()
     ), _("The free lessons are chosen."))  # fmt: skip
+
+
+@bp.post("/studio/releases/<release_id>/makers")
+@access(PARTNER("owner", "author"))
+def name_makers(release_id: str) -> ResponseReturnValue:
+    """Say whose the new words of each module are."""
+    found, course = release_or_404(release_id)
+    known = {organisation.public_id: organisation.id for organisation in queries.possible_makers()}
+    lessons = queries.outline(found.id, found.languages[0]).lessons
+    chosen = {lesson.key: request.form.get(f"maker-{lesson.key}", "") for lesson in lessons}
+    named = {key: known.get(public_id, course.organisation_id) for key, public_id in chosen.items()}
+    return _then_back(found, lambda: operations.name_makers(found, named, by=signed_in_actor(), at=clock.now()),
+                      _("Kept. The release will say who made what is new in each module."))  # fmt: skip
 
 
 @bp.post("/studio/releases/<release_id>/submission")

@@ -1,5 +1,6 @@
 """What can be asked of contracts, split by noun. Reads only; other rooms import from here."""
 
+from coursehub.contracts.queries.authorship import authorship_document, authorship_evidence, standings_of, weights_of
 from coursehub.contracts.queries.book import (
     came_back,
     days_of_reserves,
@@ -46,6 +47,8 @@ from coursehub.contracts.queries.terms import (
 )
 
 __all__ = [
+    "authorship_document",
+    "authorship_evidence",
     "body_hashed",
     "body_of",
     "came_back",
@@ -78,8 +81,10 @@ __all__ = [
     "reserves_that_end",
     "reversals_of_event",
     "sales_since",
+    "standings_of",
     "terms_history",
     "terms_in_force",
     "terms_of",
     "terms_with_hash",
+    "weights_of",
 ]

@@ -5,7 +5,18 @@ from collections.abc import Callable
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from coursehub.contracts.views import books, contracts, courses, earnings, facts, prices, proposals, signing, suggesting
+from coursehub.contracts.views import (
+    authorship,
+    books,
+    contracts,
+    courses,
+    earnings,
+    facts,
+    prices,
+    proposals,
+    signing,
+    suggesting,
+)
 from coursehub.web import PARTNER, STAFF, access
 from coursehub.web.audiences import Audience
 
@@ -33,6 +44,9 @@ PAGES: tuple[tuple[str, str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("/<contract_id>/facts/<fact_id>/approve", "POST", "approve_fact", facts.approve_fact),
     ("/<contract_id>/facts/<fact_id>/accept", "POST", "accept_fact", facts.accept_fact),
     ("/<contract_id>/facts/<fact_id>/take-back", "POST", "take_back_fact", facts.take_back_fact),
+    ("/<contract_id>/courses/<course_id>/authorship", "GET", "who_wrote_what", authorship.who_wrote_what),
+    ("/<contract_id>/courses/<course_id>/authorship", "POST", "propose_weights", authorship.propose_weights),
+    ("/<contract_id>/courses/<course_id>/authorship.zip", "GET", "authorship_files", authorship.authorship_files),
     ("/<contract_id>/courses/<course_id>/list", "POST", "list_course", courses.list_course),
     ("/<contract_id>/courses/<course_id>/close", "POST", "close_listing", courses.close_listing),
 )

@@ -152,6 +152,7 @@ def _register(found: Contract, reader: Actor, form: FactForm, *, status: int = 2
         title=looking.title_of(found),
         facts=listed,
         names=looking.names_of([found]),
+        courses=courses,
         titles=looking.course_titles(courses),
         contests={fact.id: fact.contests[-1] if fact.contests else None for fact in listed.items},
         side=policies.side_of(reader, found),

@@ -62,6 +62,13 @@ def names_of(contracts: Iterable[Contract]) -> dict[str, str]:
     return {organisation.public_id: organisation.name_en if english else organisation.name for organisation in rows}
 
 
+def names_by_id(public_ids: Iterable[str]) -> dict[str, str]:
+    """The names of organisations that stand beside a contract, such as makers that are no side of it."""
+    rows = db.session.execute(sa.select(Organisation).where(Organisation.public_id.in_(set(public_ids)))).scalars()
+    english = current_locale() == "en"
+    return {organisation.public_id: organisation.name_en if english else organisation.name for organisation in rows}
+
+
 def party_data(contract: Contract) -> list[dict[str, Any]]:
     """The sides of a contract as terms write them, the house first."""
     ids = [party.organisation_id for party in contract.parties]
