@@ -121,6 +121,7 @@ def _proposal_data(proposal: Proposal) -> dict[str, Any]:
                 "reauthenticated_at": stamp(signature.reauthenticated_at),
                 "signed_at": stamp(signature.signed_at),
             }
+            | ({"assertion": signature.assertion} if signature.assertion else {})
             for signature in proposal.signatures
         ],
     }

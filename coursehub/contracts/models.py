@@ -116,7 +116,10 @@ class Proposal(Model):
 
 
 class Signature(Model):
-    """One side's yes to one hash; who signed, when, and when they last proved who they are."""
+    """One side's yes to one hash; who signed, when, and when they last proved who they are.
+
+    `assertion` is there where a passkey of the signer signed that hash itself: with it anybody checks the signature.
+    """
 
     __tablename__ = "signature"
     __table_args__ = (UniqueConstraint("proposal_id", "party", name="uq_signature_one_per_side"),)
@@ -127,8 +130,22 @@ class Signature(Model):
     person_id: Mapped[int | None] = ref("person.id", index=False)
     terms_hash: Mapped[str] = mapped_column(String(64))
     method: Mapped[str] = mapped_column(String(20))
+    assertion: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     reauthenticated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PaperKey(Model):
+    """The house's key for what it prints of contracts: one for an installation, its private half sealed."""
+
+    __tablename__ = "paper_key"
+    __table_args__ = (CheckConstraint("id = 1", name="one_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    certificate: Mapped[str] = mapped_column(Text)  # DER, hex
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    sealed_private: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class NegotiationEntry(Model):

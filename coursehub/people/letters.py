@@ -110,6 +110,11 @@ def send_second_step(person: Person, *, change: str, left: int = 0, at: datetime
     _to_person("second_step", person, mark=mark, at=at, change=change, left=left)
 
 
+def send_passkey(person: Person, *, change: str, name: str, mark: str, at: datetime) -> None:
+    """A passkey was added or removed."""
+    _to_person("passkey", person, mark=f"{change}:{mark}", at=at, change=change, name=name)
+
+
 def send_guardian(person: Person, email: str, token: str, *, name: str, at: datetime) -> None:
     """Ask a guardian for consent."""
     _write("guardian", to=email, locale=person.locale, person_id=None, mark=_mark(token), at=at, token=token, name=name)

@@ -13,6 +13,7 @@ from coursehub.people.models import (
     Look,
     Membership,
     Organisation,
+    Passkey,
     PeopleAudit,
     PersonalRecord,
     SignInSession,
@@ -34,6 +35,8 @@ SHOWN_ACTS = (
     "second_step_off",
     "recovery_code_used",
     "recovery_codes_renewed",
+    "passkey_added",
+    "passkey_removed",
     "sign_up_with_known_address",
     "role_given",
     "role_asked_for",
@@ -67,6 +70,12 @@ def memberships(actor: Actor) -> list[Belonging]:
         Belonging(organisation, tuple(row.role for row in rows if row.organisation_id == organisation.id))
         for organisation in queries.organisations_of(actor.person_id)
     ]
+
+
+def passkeys(actor: Actor) -> list[Passkey]:
+    """The reader's passkeys, the oldest first."""
+    mine = sa.select(Passkey).where(Passkey.person_id == actor.person_id).order_by(Passkey.id)
+    return list(db.session.execute(mine).scalars())
 
 
 def live_sessions(actor: Actor, at: datetime) -> list[SignInSession]:

@@ -14,6 +14,7 @@ costs that come back) stood before a sale: these are facts like the others. Comp
 one in your letter, and the roots of the days with those that everybody is shown.
 """
 
+import base64
 import hashlib
 import json
 import sys
@@ -563,6 +564,85 @@ def check_bundle(report, parts):
     return statement
 
 
+# ---- A signature by a passkey: ECDSA over P-256 with SHA-256 (FIPS 186-5; the curve is in SP 800-186) ----
+
+FIELD = 2**256 - 2**224 + 2**192 + 2**96 - 1
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+CURVE_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+BASE = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+
+
+def added(one, other):
+    """The sum of two points of the curve; None is the point at infinity."""
+    if one is None or other is None:
+        return one or other
+    if one[0] == other[0]:
+        if (one[1] + other[1]) % FIELD == 0:
+            return None
+        slope = 3 * (one[0] ** 2 - 1) * pow(2 * one[1], -1, FIELD)
+    else:
+        slope = (other[1] - one[1]) * pow(other[0] - one[0], -1, FIELD)
+    x = (slope**2 - one[0] - other[0]) % FIELD
+    return x, (slope * (one[0] - x) - one[1]) % FIELD
+
+
+def multiplied(point, times):
+    """A point added to itself so many times."""
+    found = None
+    while times:
+        if times & 1:
+            found = added(found, point)
+        point, times = added(point, point), times >> 1
+    return found
+
+
+def is_signed(key, signed, r, s):
+    """Whether whoever holds the secret half of this key (x, y) signed these bytes."""
+    x, y = key
+    on_the_curve = 0 <= x < FIELD and 0 <= y < FIELD and (y * y - (x**3 - 3 * x + CURVE_B)) % FIELD == 0
+    if not on_the_curve or not (0 < r < ORDER and 0 < s < ORDER):
+        return False
+    back = pow(s, -1, ORDER)
+    told = int.from_bytes(hashlib.sha256(signed).digest(), "big")
+    point = added(multiplied(BASE, told * back % ORDER), multiplied(key, r * back % ORDER))
+    return point is not None and point[0] % ORDER == r
+
+
+def two_numbers(der):
+    """r and s out of the DER sequence of two integers in which signatures travel."""
+    numbers, at = [], 2
+    if der[0] != 0x30 or der[1] != len(der) - 2:
+        raise ValueError("not a signature")
+    for _ in range(2):
+        length = der[at + 1]
+        if der[at] != 2 or not 0 < length <= 33 or at + 2 + length > len(der):
+            raise ValueError("not a signature")
+        numbers.append(int.from_bytes(der[at + 2 : at + 2 + length], "big"))
+        at += 2 + length
+    if at != len(der):
+        raise ValueError("not a signature")
+    return numbers
+
+
+def unpadded(text):
+    """Bytes out of base64url as browsers write it."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def passkey_signed(assertion, terms_hash):
+    """Whether a passkey signed this very hash, with its holder present and recognised by the device."""
+    device, client = unpadded(assertion["authenticator_data"]), unpadded(assertion["client_data_json"])
+    said = json.loads(client)
+    asked = said["type"] == "webauthn.get" and unpadded(said["challenge"]) == bytes.fromhex(terms_hash)
+    here = device[:32] == hashlib.sha256(assertion["rp_id"].encode()).digest() and device[32] & 5 == 5
+    key = int(assertion["key"]["x"], 16), int(assertion["key"]["y"], 16)
+    r, s = two_numbers(unpadded(assertion["signature"]))
+    return asked and here and is_signed(key, device + hashlib.sha256(client).digest(), r, s)
+
+
 def check_evidence(report, evidence):
     """The record of a negotiation: terms, signatures, and the chain of what happened."""
     hashes = set()
@@ -574,6 +654,19 @@ def check_evidence(report, evidence):
             )
         if any(signature["terms_hash"] != one["terms_hash"] for signature in one["signatures"]):
             report.wrong("A signature under proposal {n} signs something else.", "第{n}号提案下有签署对应别的内容。", n=one["n"])
+        for signature in one["signatures"]:
+            if signature["method"] != "passkey":
+                continue
+            said = {"n": one["n"], "party": signature["party"], "key": signature["assertion"]["key"]["x"][:16]}
+            if not passkey_signed(signature["assertion"], one["terms_hash"]):
+                report.wrong(
+                    "The passkey of {party} did not sign proposal {n}.", "{party}的通行密钥并未签署第{n}号提案。", **said
+                )
+            report.note(
+                "Proposal {n} was signed for {party} by a passkey; its key begins {key}.",
+                "第{n}号提案由{party}以通行密钥签署，公钥开头为{key}。",
+                **said,
+            )
     if any(one["terms_hash"] not in hashes for one in evidence["terms"]):
         report.wrong("Terms are in force that were never proposed.", "有生效的条款从未被提出。")
     stated = {}

@@ -26,6 +26,7 @@ from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
+from coursehub.people.operations import prove_with_passkey
 
 REAUTHENTICATION_LASTS = timedelta(minutes=10)
 
@@ -48,17 +49,20 @@ class CourseUnderOtherTerms(Refusal):
     """A course of this proposal is under another contract. That contract must end first."""
 
 
-def sign_proposal(proposal: Proposal, *, by: Actor, terms_hash: str, reauthenticated_at: datetime, at: datetime) -> Terms | None:
+def sign_proposal(
+    proposal: Proposal, *, by: Actor, terms_hash: str, reauthenticated_at: datetime, at: datetime, passkey: str = ""
+) -> Terms | None:
     """Sign for one's side the very text that was shown; returns the terms once every side has signed.
 
     terms_hash: the hash of what the signer saw. reauthenticated_at: when they last
-    entered their password, at most ten minutes ago.
+    entered their password, at most ten minutes ago. passkey: what the signer's browser answered when
+    a passkey of theirs was asked to sign the hash itself; it stands in for the password.
 
-    Raises ProveItIsYou, ProposalClosed, ProposalOvertaken (the hash is another one),
+    Raises PasskeyRefused, ProveItIsYou, ProposalClosed, ProposalOvertaken (the hash is another one),
     AlreadySigned, TermsCannotStartInThePast, NewTermsStartLater or CourseUnderOtherTerms.
     """
     require(policies.may_sign(by, proposal.contract))
-    if not timedelta(0) <= at - reauthenticated_at <= REAUTHENTICATION_LASTS:
+    if not passkey and not timedelta(0) <= at - reauthenticated_at <= REAUTHENTICATION_LASTS:
         raise ProveItIsYou
     party = policies.side_of(by, proposal.contract)
     try:
@@ -71,22 +75,22 @@ def sign_proposal(proposal: Proposal, *, by: Actor, terms_hash: str, reauthentic
                 raise AlreadySigned
             if body.starts is not None and datetime.fromisoformat(body.starts) < at:
                 raise TermsCannotStartInThePast
+            method, proved = "password", None
+            if passkey:
+                method, reauthenticated_at = "passkey", at
+                proved = prove_with_passkey(by.person, passkey, challenge=bytes.fromhex(proposal.terms_hash), at=at)
             db.session.add(
                 Signature(
-                    proposal_id=proposal.id,
-                    party=party,
-                    person_id=by.person_id,
-                    terms_hash=proposal.terms_hash,
-                    method="password",
-                    reauthenticated_at=reauthenticated_at,
-                    signed_at=at,
+                    proposal_id=proposal.id, party=party, person_id=by.person_id, terms_hash=proposal.terms_hash, method=method,
+                    assertion=proved, reauthenticated_at=reauthenticated_at, signed_at=at,
                 )
-            )
+            )  # fmt: skip
             db.session.flush()
             db.session.refresh(proposal, ["signatures"])
             write_down(
                 proposal.contract, "signed", asked_by=by, at=at,
-                proposal=proposal.public_id, terms_hash=proposal.terms_hash, method="password",
+                proposal=proposal.public_id, terms_hash=proposal.terms_hash, method=method,
+                **({"assertion": proved} if proved else {}),
             )  # fmt: skip
             if _is_enough({signature.party for signature in proposal.signatures}, body, proposal.contract):
                 return _begin_terms(proposal, at=at)

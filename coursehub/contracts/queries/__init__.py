@@ -31,6 +31,7 @@ from coursehub.contracts.queries.negotiations import (
     proposals_of,
     proposals_waiting_for,
 )
+from coursehub.contracts.queries.paper import current_paper_key, printable
 from coursehub.contracts.queries.terms import (
     body_hashed,
     body_of,
@@ -58,6 +59,7 @@ __all__ = [
     "contracts_visible_to",
     "contribution",
     "course_ids_of",
+    "current_paper_key",
     "days_of_reserves",
     "entries_of",
     "event_for",
@@ -73,6 +75,7 @@ __all__ = [
     "open_proposal",
     "paydays_promised",
     "prices_in_force",
+    "printable",
     "proposals_of",
     "proposals_waiting_for",
     "rebated_of",

@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("", "POST", "open_contract", contracts.open_contract),
     ("/<contract_id>", "GET", "contract", contracts.contract),
     ("/<contract_id>/evidence.json", "GET", "evidence", contracts.evidence),
+    ("/<contract_id>/terms/<terms_hash>.pdf", "GET", "printed_terms", contracts.printed_terms),
     ("/<contract_id>/end", "POST", "end_contract", contracts.end_contract),
     ("/<contract_id>/propose", "GET", "draft_terms", proposals.draft_terms),
     ("/<contract_id>/proposals", "POST", "propose_terms", proposals.propose_terms),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from flask import Response, flash, request
+from flask import Response, abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from coursehub import clock
 from coursehub.catalog.models import Course
 from coursehub.contracts import evidence as proof
-from coursehub.contracts import operations, policies, queries
+from coursehub.contracts import letterhead, operations, policies, queries
 from coursehub.contracts.forms import NewContractForm, ReasonForm
 from coursehub.contracts.models import Contract, Proposal, TermsCourse
+from coursehub.contracts.operations.paper import paper_key
 from coursehub.contracts.terms import canonical
 from coursehub.contracts.views import looking
 from coursehub.db import db
@@ -112,6 +113,7 @@ def contract(contract_id: str) -> ResponseReturnValue:
         may_list={course.id: policies.may_list(reader, course) for course in courses},
         may=looking.may(reader, found),
         ending=ReasonForm(),
+        paper=queries.current_paper_key(),
         now=at,
     )
 
@@ -136,6 +138,21 @@ def evidence(contract_id: str) -> ResponseReturnValue:
     content = canonical(proof.bundle(found, party=policies.side_of(reader, found)))
     answer = Response(content, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.reference}-evidence.json"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def printed_terms(contract_id: str, terms_hash: str) -> ResponseReturnValue:
+    """Signed terms as a sheet, signed by the house's key."""
+    reader = signed_in_actor()
+    found = looking.contract_or_404(reader, contract_id)
+    shown = queries.printable(found, terms_hash)
+    if shown is None:
+        abort(404)
+    terms, proposal = shown
+    key = paper_key(at=clock.now())
+    answer = Response(letterhead.printed(found, terms, proposal, key=key), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.reference}-terms-{proposal.n}.pdf"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

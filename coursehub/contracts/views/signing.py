@@ -7,9 +7,13 @@ from werkzeug.utils import redirect
 
 from coursehub import clock
 from coursehub.contracts import operations, policies, queries
+from coursehub.contracts.models import Proposal
 from coursehub.contracts.operations.signing import ProveItIsYou
 from coursehub.contracts.views import looking
 from coursehub.errors import NotAllowed, Refusal
+from coursehub.people import own
+from coursehub.people.actor import Actor
+from coursehub.people.passkeys import request_options
 from coursehub.people.sessions import fresh_sign_in
 from coursehub.web import page, see_other, signed_in_actor
 
@@ -36,6 +40,7 @@ def read_and_sign(contract_id: str, proposal_id: str) -> ResponseReturnValue:
         names=looking.names_of([found]),
         side=policies.side_of(reader, found),
         signed={signature.party: signature for signature in shown.signatures},
+        passkey_options=_passkey_options(reader, shown),
         now=at,
     )
 
@@ -52,7 +57,12 @@ def sign_proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
         return see_other(".read_and_sign", contract_id=contract_id, proposal_id=proposal_id)
     try:
         agreed = operations.sign_proposal(
-            shown, by=reader, terms_hash=request.form.get("terms_hash", ""), reauthenticated_at=reader.session.fresh_at, at=at
+            shown,
+            by=reader,
+            terms_hash=request.form.get("terms_hash", ""),
+            reauthenticated_at=reader.session.fresh_at,
+            at=at,
+            passkey=request.form.get("answer", ""),
         )
     except ProveItIsYou:
         return _confirm_first()
@@ -64,6 +74,12 @@ def sign_proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
         return see_other(".proposal", contract_id=contract_id, proposal_id=proposal_id)
     flash(_("Every side has signed. The terms are agreed."), "done")
     return see_other(".contract", contract_id=contract_id)
+
+
+def _passkey_options(reader: Actor, shown: Proposal) -> str:
+    """What the browser is asked to let a passkey sign: the hash of the terms, and nothing else. Empty without a passkey."""
+    held = [one.credential_id for one in own.passkeys(reader)]
+    return request_options(bytes.fromhex(shown.terms_hash), known=held) if held else ""
 
 
 def _confirm_first() -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from coursehub.people.models.organisations import (
     RoleWish,
 )
 from coursehub.people.models.persons import GuardianConsent, Person, PersonalRecord, TermsAcceptance
-from coursehub.people.models.sign_in import Guess, KnownDevice, MailLink, RecoveryCode, SecondFactor, SignInSession
+from coursehub.people.models.sign_in import Guess, KnownDevice, MailLink, Passkey, RecoveryCode, SecondFactor, SignInSession
 from coursehub.people.models.trail import AccessLog, Look, PayeeOpening, PeopleAudit
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Organisation",
     "OrganisationRight",
     "PartnerApplication",
+    "Passkey",
     "PayeeOpening",
     "PayeeRecord",
     "PeopleAudit",

@@ -91,3 +91,19 @@ class RecoveryCode(Model):
     code_hash: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Passkey(Model):
+    """A key that somebody holds in a device: its public half, P-256, and what the owner calls it."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    person_id: Mapped[int] = ref("person.id")
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)  # base64url, as the device names it
+    public_key: Mapped[str] = mapped_column(String(400))  # COSE, base64url
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    name: Mapped[str] = mapped_column(String(60))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

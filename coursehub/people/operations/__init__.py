@@ -68,6 +68,14 @@ from coursehub.people.operations.partners import (
     open_payee_details,
     payee_openings,
 )
+from coursehub.people.operations.passkeys import (
+    PasskeyKnown,
+    TooManyPasskeys,
+    add_passkey,
+    confirm_with_passkey,
+    prove_with_passkey,
+    remove_passkey,
+)
 from coursehub.people.operations.persons import AddressIsTaken, NotAnAddress, accept_texts, enter_person
 from coursehub.people.operations.roles import (
     RoleIsAnswered,
@@ -104,6 +112,7 @@ from coursehub.people.operations.signing_in import (
 )
 from coursehub.people.operations.signing_up import WrongPassword, answer_sign_up, confirm_account, sign_up
 from coursehub.people.operations.vault import PersonIsErased, ReasonNeeded, open_profile
+from coursehub.people.passkeys import PasskeyRefused
 
 __all__ = [
     "AddressIsTaken",
@@ -128,6 +137,8 @@ __all__ = [
     "NotConfirmed",
     "NotYourOrganisation",
     "OwnApplication",
+    "PasskeyKnown",
+    "PasskeyRefused",
     "PayeeDetails",
     "PersonIsErased",
     "ReasonNeeded",
@@ -137,12 +148,14 @@ __all__ = [
     "SecondStepIsOn",
     "ThereIsAHouse",
     "TooManyGuesses",
+    "TooManyPasskeys",
     "WrongCode",
     "WrongPassword",
     "WrongSignIn",
     "accept_invitation",
     "accept_texts",
     "add_member",
+    "add_passkey",
     "answer_application",
     "answer_as_guardian",
     "answer_reset",
@@ -163,6 +176,7 @@ __all__ = [
     "confirm_account",
     "confirm_it_is_you",
     "confirm_role",
+    "confirm_with_passkey",
     "current_payee",
     "decline_role",
     "end_all_sessions",
@@ -192,7 +206,9 @@ __all__ = [
     "open_profile",
     "open_role_wishes",
     "payee_openings",
+    "prove_with_passkey",
     "recovery_codes_left",
+    "remove_passkey",
     "renew_recovery_codes",
     "require_able_to_pay",
     "reset_password",

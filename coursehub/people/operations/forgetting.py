@@ -19,6 +19,7 @@ from coursehub.people.models import (
     Look,
     MailLink,
     Membership,
+    Passkey,
     PeopleAudit,
     Person,
     PersonalRecord,
@@ -90,7 +91,7 @@ def forget_person(person: Person, act: str, *, at: datetime) -> None:
         db.session.execute(sa.delete(RoleWish).where(RoleWish.person_id == person.id, RoleWish.answered_at.is_(None)))
         end_all_sessions(person, at=at)
         person.erased_at, person.password_hash = person.erased_at or at, None
-        for table in (PersonalRecord, KnownDevice, SecondFactor, RecoveryCode, MailLink):
+        for table in (PersonalRecord, KnownDevice, SecondFactor, Passkey, RecoveryCode, MailLink):
             db.session.execute(sa.delete(table).where(table.person_id == person.id))
         db.session.execute(sa.delete(LetterOptOut).where(LetterOptOut.person_id == person.id))
         for log in (AccessLog, Look):  # what staff wrote there is about this person

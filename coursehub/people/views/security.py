@@ -31,6 +31,8 @@ ACT_WORDS = {
     "second_step_off": _l("Second step turned off"),
     "recovery_code_used": _l("Recovery code used"),
     "recovery_codes_renewed": _l("New recovery codes made"),
+    "passkey_added": _l("Passkey added"),
+    "passkey_removed": _l("Passkey removed"),
     "sign_up_with_known_address": _l("Somebody tried to sign up with your address"),
     "role_given": _l("Role in an organisation given"),
     "role_asked_for": _l("Role in the house asked for, to be confirmed by a second person"),
@@ -51,6 +53,7 @@ def security() -> ResponseReturnValue:
         current=sessions.current_session(),
         has_second_step=operations.has_second_step(actor.person),
         codes_left=operations.recovery_codes_left(actor.person_id),
+        passkeys=own.passkeys(actor),
         happenings=own.happenings(actor),
         words=ACT_WORDS,
     )

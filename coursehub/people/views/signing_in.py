@@ -12,7 +12,7 @@ from coursehub import clock
 from coursehub.config import current_settings
 from coursehub.db import db
 from coursehub.errors import Refusal
-from coursehub.people import demo_cast, operations, sessions
+from coursehub.people import demo_cast, operations, own, passkeys, sessions
 from coursehub.people.forms import CodeForm, ConfirmItIsYouForm, SignInForm, typed
 from coursehub.people.models import Person
 from coursehub.people.tokens import token_hash
@@ -173,10 +173,20 @@ def give_password_again() -> ResponseReturnValue:
     return redirect(asked_next(url_for("people.account")), 303)
 
 
+def _passkey_options() -> str:
+    """What the browser is asked for instead of the password; empty for those who have no passkey."""
+    session, held = sessions.current_session(), own.passkeys(signed_in_actor())
+    if session is None or not held:
+        return ""
+    challenge = passkeys.new_challenge("confirm", session.public_id, at=clock.now())
+    return passkeys.request_options(challenge, known=[one.credential_id for one in held])
+
+
 def _ask_again(form: ConfirmItIsYouForm, status: int = 200) -> ResponseReturnValue:
     person = signed_in_actor().person
     is_demo_person = any(m.person.id == person.id for m in _demo_people())
     return page(
         "people/confirm_it_is_you.html", status=status, form=form, is_demo_person=is_demo_person,
         has_second_step=operations.has_second_step(person), next=asked_next(url_for("people.account")),
+        passkey_options=_passkey_options(),
     )  # fmt: skip
