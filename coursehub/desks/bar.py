@@ -7,7 +7,7 @@ from flask import g, has_request_context, request
 
 from coursehub.config import current_settings
 from coursehub.desks.frame import Frame, Link, frame_for
-from coursehub.desks.navigation import Way, ways_in, ways_of_course
+from coursehub.desks.navigation import Way, ways_beside, ways_in, ways_of_course
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.web import current_actor, current_locale, local_path
@@ -75,6 +75,10 @@ class Bar:
     def ways_in(self, place: str | None) -> list[Way]:
         """The links inside the place of this page."""
         return ways_in(place or "", current_actor()) if self.person_name else []
+
+    def ways_beside(self, place: str | None) -> list[Way]:
+        """The pages of the group that this page belongs to."""
+        return ways_beside(place or "", current_actor()) if self.person_name else []
 
     def ways_of_course(self) -> list[Way]:
         """The links between the pages of one course in the studio."""

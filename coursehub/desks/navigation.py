@@ -19,53 +19,103 @@ STUDIO = (
     ("contracts_earnings.earnings", _l("Earnings")),
     ("payouts.payouts", _l("Payouts")),
     ("statements.statements", _l("Statements")),
-    ("sales.links", _l("Partner links")),
-    ("sales.coupons", _l("Coupons")),
-    ("bundles.own_bundles", _l("Bundles")),
+    (
+        _l("Selling"),
+        (
+            ("sales.links", _l("Partner links")),
+            ("sales.coupons", _l("Coupons")),
+            ("bundles.own_bundles", _l("Bundles")),
+        ),
+    ),
 )
 HOUSE = (
     ("desks.house", _l("Today")),
-    ("catalog.reviews", _l("Listing reviews")),
-    ("contracts_house.contracts", _l("Contracts")),
-    ("people.house_organisations", _l("Organisations")),
-    ("sales.house_orders", _l("Orders")),
-    ("sales.house_refunds", _l("Refunds")),
-    ("sales.house_disputes", _l("Payment disputes")),
-    ("billing_house.invoices", _l("Invoices")),
-    ("payouts_house.runs", _l("Payouts")),
-    ("statements_house.partners", _l("Statements")),
-    ("statements_periods.months", _l("Months")),
-    ("contracts_prices.manage", _l("Prices")),
-    ("sales.house_support", _l("Learners' messages")),
-    ("learning.report_queue", _l("Reports")),
-    ("talent_house.openings", _l("Openings")),
-    ("talent_house_rounds.rounds", _l("Matching rounds")),
-    ("talent_placements.house_placements", _l("Placements")),
-    ("talent_disputes.disputes", _l("Disputed hours")),
-    ("talent_exports.house_exports", _l("Exports")),
-    ("talent_working_days.calendar", _l("Days off")),
-    ("people.house_people", _l("People")),
-    ("learning_credentials.issued", _l("Credentials")),
-    ("books.accounts", _l("Books")),
-    ("floor.job_queue", _l("Jobs")),
-    ("floor.outbox", _l("Outbox")),
+    (
+        _l("Partners"),
+        (
+            ("contracts_house.contracts", _l("Contracts")),
+            ("people.house_organisations", _l("Organisations")),
+            ("catalog.reviews", _l("Listing reviews")),
+            ("contracts_prices.manage", _l("Prices")),
+        ),
+    ),
+    (
+        _l("Sales"),
+        (
+            ("sales.house_orders", _l("Orders")),
+            ("sales.house_refunds", _l("Refunds")),
+            ("sales.house_disputes", _l("Payment disputes")),
+        ),
+    ),
+    (
+        _l("Money"),
+        (
+            ("billing_house.invoices", _l("Invoices")),
+            ("payouts_house.runs", _l("Payouts")),
+            ("statements_house.partners", _l("Statements")),
+            ("statements_periods.months", _l("Months")),
+            ("books.accounts", _l("Books")),
+        ),
+    ),
+    (
+        _l("Learners"),
+        (
+            ("sales.house_support", _l("Learners' messages")),
+            ("learning.report_queue", _l("Reports")),
+            ("learning_credentials.issued", _l("Credentials")),
+            ("people.house_people", _l("People")),
+        ),
+    ),
+    (
+        _l("Talent"),
+        (
+            ("talent_house.openings", _l("Openings")),
+            ("talent_house_rounds.rounds", _l("Matching rounds")),
+            ("talent_placements.house_placements", _l("Placements")),
+            ("talent_disputes.disputes", _l("Disputed hours")),
+            ("talent_exports.house_exports", _l("Exports")),
+            ("talent_working_days.calendar", _l("Days off")),
+        ),
+    ),
+    (
+        _l("Engine room"),
+        (
+            ("floor.job_queue", _l("Jobs")),
+            ("floor.outbox", _l("Outbox")),
+        ),
+    ),
 )
 CAREER = (
     ("talent_profiles.career_desk", _l("Today")),
     ("talent_openings.openings", _l("Openings")),
-    ("talent_candidate.applications", _l("Applications")),
-    ("talent_candidate.my_interviews", _l("Interviews")),
-    ("talent_candidate.my_offers", _l("Offers")),
+    (
+        _l("Applying"),
+        (
+            ("talent_candidate.applications", _l("Applications")),
+            ("talent_candidate.my_interviews", _l("Interviews")),
+            ("talent_candidate.my_offers", _l("Offers")),
+            ("talent_rounds.rounds", _l("Matching rounds")),
+        ),
+    ),
     ("talent_work.my_work", _l("Part-time work")),
-    ("talent_rounds.rounds", _l("Matching rounds")),
-    ("talent_profiles.edit_profile", _l("My profile")),
-    ("talent_parts.skills", _l("Skills")),
-    ("talent_parts.portfolio", _l("Portfolio")),
-    ("talent_parts.time", _l("My time")),
-    ("talent_profiles.visibility", _l("Who sees me")),
-    ("talent_consent.grants", _l("Consents")),
-    ("talent_blocks.blocks", _l("Blocks")),
-    ("talent_viewed.viewed", _l("Who viewed me")),
+    (
+        _l("About me"),
+        (
+            ("talent_profiles.edit_profile", _l("My profile")),
+            ("talent_parts.skills", _l("Skills")),
+            ("talent_parts.portfolio", _l("Portfolio")),
+            ("talent_parts.time", _l("My time")),
+        ),
+    ),
+    (
+        _l("Who knows what"),
+        (
+            ("talent_profiles.visibility", _l("Who sees me")),
+            ("talent_consent.grants", _l("Consents")),
+            ("talent_blocks.blocks", _l("Blocks")),
+            ("talent_viewed.viewed", _l("Who viewed me")),
+        ),
+    ),
 )
 HIRE = (
     ("talent_hire.desk", _l("Today")),
@@ -93,7 +143,15 @@ ALLIANCE = (
     ("contracts_prices.prices", _l("Prices")),
     ("statements_days.days", _l("Roots of the days")),
 )
-WAYS = {"studio": STUDIO, "house": HOUSE, "career": CAREER, "hire": HIRE, "alliance": ALLIANCE}
+Entry = tuple[str, LazyString]
+Group = tuple[LazyString, tuple[Entry, ...]]
+WAYS: dict[str, tuple[Entry | Group, ...]] = {
+    "studio": STUDIO,
+    "house": HOUSE,
+    "career": CAREER,
+    "hire": HIRE,
+    "alliance": ALLIANCE,
+}
 COURSE = (
     ("catalog.course", "course_id", _l("Releases")),
     ("sales.offering", "public_id", _l("Price")),
@@ -113,13 +171,34 @@ Way = tuple[str, str, bool]
 
 
 def ways_in(place: str, reader: Actor | None) -> list[Way]:
-    """The links of a place as (words, address, whether it is this page or one below it)."""
+    """The links of a place as (words, address, whether it is this page or one below it); a group leads to its first page."""
     if reader is None:
         return []
-    found = [(str(label), url_for(endpoint)) for endpoint, label in WAYS.get(place, ()) if may_open(endpoint, reader)]
+    found: list[Way] = []
+    for label, inside in _open_to(place, reader):
+        words = label if len(inside) > 1 else inside[0][0]
+        found.append((words, inside[0][1], any(here for _words, _url, here in inside)))
     if place == "studio" and reader.organisation is not None and not reader.organisation.is_house:
-        found.append(_members(reader.organisation.public_id))
-    return [(label, url, _is_here(url, place)) for label, url in found]
+        words, url = _members(reader.organisation.public_id)
+        found.append((words, url, _is_here(url, place)))
+    return found
+
+
+def ways_beside(place: str, reader: Actor | None) -> list[Way]:
+    """The pages of the group that this page belongs to; none where a page stands alone."""
+    groups = [inside for _label, inside in _open_to(place, reader)] if reader else []
+    return next((inside for inside in groups if len(inside) > 1 and any(here for _words, _url, here in inside)), [])
+
+
+def _open_to(place: str, reader: Actor) -> list[tuple[str, list[Way]]]:
+    """The groups of a place with the pages in them that this reader may open; a page alone is a group of one."""
+    found = []
+    for first, second in WAYS.get(place, ()):
+        entries = second if isinstance(second, tuple) else ((str(first), second),)
+        urls = [(str(label), url_for(endpoint)) for endpoint, label in entries if may_open(endpoint, reader)]
+        if urls:
+            found.append((str(first), [(words, url, _is_here(url, place)) for words, url in urls]))
+    return found
 
 
 def ways_of_course(reader: Actor | None) -> list[Way]:

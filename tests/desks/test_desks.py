@@ -186,11 +186,29 @@ def test_staff_see_the_queues_of_their_roles(client, cast, shop, offering, at):
 def test_every_link_in_the_house_leads_where_the_reader_may_go(client, cast):
     for who in ("stan", "fay", "susi", "cato"):
         sign_in(client, getattr(cast, who))
-        ways = re.search(r'<nav class="ways".*?</nav>', look(client, "/house"), re.S)
-        links = re.findall(r'href="([^"]+)"', ways.group(0)) if ways else []
-        assert len(links) >= 4
-        for link in links:
-            assert client.get(link).status_code == 200, (who, link)
+        groups = links_of(look(client, "/house"), "ways")
+        assert len(groups) >= 3
+        for group in groups:
+            html = look(client, group)
+            assert links_of(html, "ways") == groups
+            beside = links_of(html, "ways ways--beside")
+            assert not beside or (group in beside and len(beside) > 1)
+            for link in beside:
+                assert client.get(link).status_code == 200, (who, link)
+
+
+def test_a_group_has_the_name_of_its_only_page_where_the_reader_may_open_one(client, cast):
+    sign_in(client, cast.stan)
+    assert ">Partners</a>" in look(client, "/house")
+    sign_in(client, cast.susi)
+    html = look(client, "/house")
+    assert ">Money</a>" not in html and ">Partners</a>" not in html and ">Orders</a>" in html + look(client, "/house/orders")
+
+
+def links_of(html, kind):
+    """The links of a navigation of that class."""
+    ways = re.search(rf'<nav class="{kind}".*?</nav>', html, re.S)
+    return re.findall(r'href="([^"]+)"', ways.group(0)) if ways else []
 
 
 def test_a_new_house_is_led_through_six_steps_until_it_has_a_course_and_a_partner(client, cast, shop):
