@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "module_makers"
-down_revision = "bundles"
+down_revision = "disputes"
 branch_labels = None
 depends_on = None
 
