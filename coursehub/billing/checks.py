@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from coursehub.billing import queries
-from coursehub.billing.models import KINDS, Document, Receipt, Series
+from coursehub.billing.models import BUYER_KINDS, KINDS, BuyerDocument, Document, Receipt, Series
 from coursehub.db import db
 from coursehub.ledger.accounts import MEMBER_OWES, MEMBER_WILL_OWE
 from coursehub.ledger.models import Account, Posting
@@ -14,9 +14,10 @@ from coursehub.people.models import Organisation
 
 def faults() -> Iterator[str]:
     """One sentence per fault; none when numbers have no gap and paper and what waits for it agree with the books."""
-    for kind in KINDS:
+    for kind in (*KINDS, *BUYER_KINDS):
+        paper = BuyerDocument if kind in BUYER_KINDS else Document
         count, last = db.session.execute(
-            sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(Document.number), 0)).where(Document.kind == kind)
+            sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(paper.number), 0)).where(paper.kind == kind)
         ).one()
         given = db.session.execute(sa.select(Series.last).where(Series.kind == kind)).scalar() or 0
         if not count == last == given:

@@ -22,28 +22,30 @@ def printed(document: Document) -> bytes:
         "from": document.parties["from"],
         "to": document.parties["to"],
         "pay": document.parties["pay"] if document.kind == "invoice" else None,
-        "issued": _both(document.issued_at.astimezone(SHOWN_ZONE).date()),
-        "due": _both(document.due_on) if document.due_on else None,
+        "issued": both_days(document.issued_at.astimezone(SHOWN_ZONE).date()),
+        "due": both_days(document.due_on) if document.due_on else None,
         "lines": [
             {
                 "zh": line.text.get("zh-CN", ""),
                 "en": line.text.get("en", ""),
                 "detail_zh": line.detail.get("zh-CN", ""),
                 "detail_en": line.detail.get("en", ""),
-                "amount": _money(line.amount_minor, document.currency),
+                "amount": shown_money(line.amount_minor, document.currency),
             }
             for line in document.lines
         ],
-        "total": _money(document.amount_minor, document.currency),
-        "tax": _money(document.tax_minor, document.currency) if document.tax_minor else None,
+        "total": shown_money(document.amount_minor, document.currency),
+        "tax": shown_money(document.tax_minor, document.currency) if document.tax_minor else None,
         "currency": document.currency,
     }
     return pdf.render("invoice", data, at=document.issued_at)
 
 
-def _both(day: date) -> dict[str, str]:
+def both_days(day: date) -> dict[str, str]:
+    """A day as it stands on a sheet, in both languages."""
     return {"zh": format_date(day, "long", locale="zh_Hans_CN"), "en": format_date(day, "long", locale="en_GB")}
 
 
-def _money(minor: int, currency: str) -> str:
+def shown_money(minor: int, currency: str) -> str:
+    """An amount as it stands on a sheet."""
     return format_money(minor, currency, "en")

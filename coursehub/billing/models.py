@@ -84,6 +84,52 @@ class DocumentLine(Model):
     amount_minor: Mapped[int] = mapped_column(BigId)
 
 
+BUYER_KINDS = ("sale_invoice", "sale_credit")
+BUYER_PREFIX = {"sale_invoice": "SI", "sale_credit": "SC"}
+
+
+class BuyerDocument(Model):
+    """An invoice over an order that was paid, or a credit note over what of it went back; with its number, and final.
+
+    `effect_key` is the business effect in the books that it puts in writing. Lines: {"text", "amount_minor", "tax_bps",
+    "tax_minor"}, words in both languages; amounts contain their tax and are positive in both kinds. For whom it is made out
+    stands in the vault (`details_id`), so that a person who is forgotten is not named here either.
+    """
+
+    __tablename__ = "billing_buyer_document"
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in BUYER_KINDS)})", name="kind_known"),
+        CheckConstraint("amount_minor > 0 AND tax_minor >= 0 AND tax_minor <= amount_minor", name="amounts"),
+        CheckConstraint("number > 0", name="numbered"),
+        CheckConstraint("(kind = 'sale_credit') = (credits_id IS NOT NULL)", name="credit_notes_name_their_invoice"),
+        UniqueConstraint("kind", "number", name="billing_buyer_document_number"),
+        UniqueConstraint("effect_key", name="billing_buyer_document_effect_once"),
+        Index("billing_buyer_document_by_order", "order_number"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    kind: Mapped[str] = mapped_column(String(12))
+    number: Mapped[int] = mapped_column(Integer)
+    order_number: Mapped[str] = mapped_column(String(16))
+    details_id: Mapped[int] = ref("buyer_details.id", index=False)
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int] = mapped_column(BigId)
+    tax_minor: Mapped[int] = mapped_column(BigId)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    seller: Mapped[dict[str, str]] = mapped_column(JSON)
+    effect_key: Mapped[str] = mapped_column(String(200))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    credits_id: Mapped[int | None] = mapped_column(
+        ForeignKey("billing_buyer_document.id", name="billing_buyer_document_credits_fkey")
+    )
+
+    @property
+    def reference(self) -> str:
+        """The number as people write it, such as SI-000042."""
+        return f"{BUYER_PREFIX[self.kind]}-{self.number:06d}"
+
+
 class Charge(Model):
     """Something that a member owes and that waits to be put on the invoice of its month, with lines as they will stand there.
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from coursehub.billing.models import Charge, ChargeEnd, CollectionAccount, Document, Receipt, Settlement
+from coursehub.billing.models import BuyerDocument, Charge, ChargeEnd, CollectionAccount, Document, Receipt, Settlement
 from coursehub.db import db
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
@@ -275,3 +275,22 @@ def credited_invoice(document: Document) -> Document | None:
 
 def _sum(column: "sa.SQLColumnExpression[int]", condition: "sa.ColumnElement[bool]") -> int:
     return int(db.session.execute(sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(condition)).scalar_one())
+
+
+# Buyers
+
+
+def buyer_document_for(effect_key: str) -> BuyerDocument | None:
+    """What was issued to a buyer for a business effect."""
+    return db.session.execute(sa.select(BuyerDocument).where(BuyerDocument.effect_key == effect_key)).scalar_one_or_none()
+
+
+def buyer_documents_of(order_number: str) -> "sa.Select[BuyerDocument]":
+    """The invoice of an order and its credit notes, in the order of their issue."""
+    return sa.select(BuyerDocument).where(BuyerDocument.order_number == order_number).order_by(BuyerDocument.id)
+
+
+def buyer_credited_minor(invoice_id: int) -> int:
+    """What credit notes have taken back of a buyer's invoice."""
+    found = sa.select(sa.func.coalesce(sa.func.sum(BuyerDocument.amount_minor), 0)).where(BuyerDocument.credits_id == invoice_id)
+    return int(db.session.execute(found).scalar_one())

@@ -9,9 +9,10 @@ from coursehub.demo.agenda import Agenda, SideStory
 from coursehub.demo.learners import MINUTES
 from coursehub.demo.players import Players
 from coursehub.people.models import Person
+from coursehub.people.operations.buyer_details import DetailsDraft
 from coursehub.sales import queries
 from coursehub.sales.models import Bundle, Order
-from coursehub.sales.operations import BundleDraft, ask_refund, make_bundle, settle_order, start_bundle_checkout
+from coursehub.sales.operations import BundleDraft, ask_refund, make_bundle, papers, settle_order, start_bundle_checkout
 
 BUYERS = ((38, 3), (20, 6), (9, 9))
 """Days ago, and who of the list of learners; the last returns one course after two days."""
@@ -49,8 +50,24 @@ def _buy(side: SideStory, people: Players, bundle_id: int, number: int, at: date
     side.rail.at = at + 3 * MINUTES
     side.rail.pay(order.session_id, method="card")
     settle_order(order, at=at + 4 * MINUTES)
+    side.add(at + timedelta(days=1), partial(_papers, people, order.id, number == BUYERS[0][1]))
     if number == BUYERS[-1][1]:
         side.add(at + timedelta(days=2), partial(_return, people, order.id))
+
+
+def _papers(people: Players, order_id: int, made_out: bool, at: datetime) -> None:
+    """Each asks for a fapiao; the first has it already."""
+    order = db.session.get_one(Order, order_id)
+    buyer = people.learner(db.session.get_one(Person, order.buyer_id))
+    details = DetailsDraft(
+        "company", "青禾软件有限公司", "91310000MA1K00DEMO", "上海市青禾路 8 号 021-5550100", "青禾银行 6222 0000 1111"
+    )
+    asked = papers.ask_fapiao(order, details, kind="special" if made_out else "normal", by=buyer, at=at)
+    papers.ask_invoice(order, details, by=buyer, at=at)
+    if made_out:
+        finance = people.acting("stan")
+        papers.take_fapiao(asked, by=finance, at=at + timedelta(hours=3))
+        papers.record_fapiao(asked, number="26312000000361", issued_on=at.date(), by=finance, at=at + timedelta(hours=3))
 
 
 def _return(people: Players, order_id: int, at: datetime) -> None:

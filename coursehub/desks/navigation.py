@@ -45,6 +45,7 @@ HOUSE = (
             ("sales.house_orders", _l("Orders")),
             ("sales.house_refunds", _l("Refunds")),
             ("sales.house_disputes", _l("Payment disputes")),
+            ("sales.fapiao_queue", _l("Fapiao")),
         ),
     ),
     (

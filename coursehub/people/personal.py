@@ -9,6 +9,7 @@ from coursehub.db import db
 from coursehub.mail import Letter
 from coursehub.people.models import (
     AccessLog,
+    BuyerDetails,
     GuardianConsent,
     Look,
     Membership,
@@ -40,6 +41,9 @@ def export(person_id: int) -> dict[str, Any]:
         "vault": {name: getattr(record, name) for name in ("display_name", "email", "birth_on", "guardian_email", "next_email")}
         if record
         else None,
+        "invoices_made_out_for": _rows(
+            _of(BuyerDetails, person_id, "kind", "title", "tax_number", "address", "bank", "entered_at")
+        ),
         "roles": _rows(roles),
         "agreements": _rows(_of(TermsAcceptance, person_id, "document", "version", "locale", "at")),
         "guardian": _rows(_of(GuardianConsent, person_id, "asked_at", "answered_at", "verdict", "withdrawn_at")),

@@ -93,6 +93,11 @@ def may_open_profile(
     return False
 
 
+def may_open_buyer_details(by: Actor) -> bool:
+    """Finance staff, who make out invoices."""
+    return not by.is_only_looking and "finance" in by.staff_roles
+
+
 def may_set_parent(by: Actor) -> bool:
     """Catalogue staff say which organisation owns another."""
     return may_answer_applications(by)

@@ -46,6 +46,8 @@ def _of(row: AccessLog) -> Iterator[Violation]:
         why = _teacher(row)
     elif row.purpose == "support":
         why = None if _held(row, "staff_support") else "no support role then"
+    elif row.purpose == "invoice":
+        why = None if _held(row, "staff_finance") else "no finance role then"
     else:
         why = "no such purpose"
     if why is not None:

@@ -13,7 +13,17 @@ from coursehub.events import on
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.sales import queries
-from coursehub.sales.models import Order, OrderPart, Payment, PaymentDispute, Refund, RefundRequest, SupportMessage
+from coursehub.sales.models import (
+    FapiaoRequest,
+    FapiaoReversal,
+    Order,
+    OrderPart,
+    Payment,
+    PaymentDispute,
+    Refund,
+    RefundRequest,
+    SupportMessage,
+)
 from coursehub.sales.queries import disputes
 
 
@@ -144,3 +154,28 @@ def send_support_answer(*, at: datetime, message_id: int) -> None:
     """The house answers."""
     message = db.session.get_one(SupportMessage, message_id)
     _write("support_answer", person_id=message.person_id, mark=message.public_id, at=at, kind="support", message=message)
+
+
+@on("sales.fapiao_issued")
+def send_fapiao_issued(*, at: datetime, request_id: int) -> None:
+    """The fapiao was made out, and its number."""
+    _write_fapiao("fapiao_issued", db.session.get_one(FapiaoRequest, request_id), at=at)
+
+
+@on("sales.fapiao_declined")
+def send_fapiao_declined(*, at: datetime, request_id: int) -> None:
+    """It cannot be made out so, and why."""
+    _write_fapiao("fapiao_declined", db.session.get_one(FapiaoRequest, request_id), at=at)
+
+
+@on("sales.fapiao_reversed")
+def send_fapiao_reversed(*, at: datetime, reversal_id: int) -> None:
+    """A red-letter fapiao over what went back."""
+    reversal = db.session.get_one(FapiaoReversal, reversal_id)
+    asked = db.session.get_one(FapiaoRequest, reversal.request_id)
+    _write_fapiao("fapiao_reversed", asked, at=at, mark=reversal.number, reversal=reversal)
+
+
+def _write_fapiao(name: str, asked: FapiaoRequest, *, at: datetime, mark: str = "", **more: Any) -> None:
+    order = db.session.get_one(Order, asked.order_id)
+    _write(name, person_id=order.buyer_id, mark=mark or asked.public_id, at=at, asked=asked, **more, **_about(order))

@@ -46,6 +46,21 @@ def may_ask_refund(by: Actor, order: Order) -> bool:
     return not by.is_only_looking and order.buyer_id == by.person_id
 
 
+def may_ask_paper(by: Actor, order: Order) -> bool:
+    """The buyer."""
+    return may_ask_refund(by, order)
+
+
+def may_export_fapiao(by: Actor) -> bool:
+    """Finance staff."""
+    return not by.is_only_looking and "finance" in by.staff_roles
+
+
+def may_make_out(by: Actor, order: Order) -> bool:
+    """Finance staff, never for an order of their own."""
+    return may_export_fapiao(by) and order.buyer_id != by.person_id
+
+
 def may_decide_refunds(by: Actor) -> bool:
     """Finance and support staff of the house."""
     return not by.is_only_looking and bool(by.staff_roles & {"finance", "support"})

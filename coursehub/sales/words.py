@@ -116,3 +116,18 @@ def bearer_words(bearer: str) -> str:
 def trouble_words(trouble: str) -> str:
     """Why staff must look at an order."""
     return str(_TROUBLES[trouble])
+
+
+_FAPIAO_KINDS = {"normal": _l("Normal fapiao"), "special": _l("Special VAT fapiao")}
+_FAPIAO_STATES = {"asked": _l("Finance makes it out"), "issued": _l("Made out"), "declined": _l("Not made out")}
+FAPIAO_TONES = {"asked": "waits", "issued": "done", "declined": "harm"}
+
+
+def fapiao_kind_words(kind: str) -> str:
+    """A kind of fapiao."""
+    return str(_FAPIAO_KINDS[kind])
+
+
+def fapiao_state_words(state: str) -> str:
+    """Where a request for a fapiao stands."""
+    return str(_FAPIAO_STATES[state])

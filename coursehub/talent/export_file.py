@@ -1,20 +1,9 @@
 """The file of an export: one row for each person, without a name, and the mark of the export in every row. No database."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from coursehub.talent.queries.pool import Hit
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
-
-
-def cell(value: object) -> str:
-    """A value as text that no spreadsheet calculates."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def rows_of(
@@ -36,12 +25,3 @@ def rows_of(
         ]
         for hit in hits
     ]  # fmt: skip
-
-
-def as_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """UTF-8 with a byte order mark, so that spreadsheets read Chinese."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([cell(head) for head in heads])
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from coursehub import clock
 from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
-from coursehub.talent.export_file import as_csv, cell
 from coursehub.talent.models import PoolExport, PoolExportPerson
 from coursehub.talent.operations import blocks, exports, profiles, shortlists
 from coursehub.talent.personal import erase, export
+from coursehub.web.sheets import as_csv, cell
 from tests.cast import sign_in
 
 from .hiring import in_pool

@@ -123,9 +123,14 @@ def must_stand_in_the_books(
         raise ValueError(f"the books put {booked} on {account}, the lines say {amount}")
 
 
+def next_number(kind: str) -> int:
+    """The next number of a series, locked until the commit of the open transaction: one that fails gives it back."""
+    return int(db.session.execute(_NEXT, {"kind": kind}).scalar_one())
+
+
 def _number(kind: str, organisation: Organisation, lines: Sequence[Line], **said: Any) -> Document:
     """The next number, under lock until the commit: a transaction that fails gives it back."""
-    taken = db.session.execute(_NEXT, {"kind": kind}).scalar_one()
+    taken = next_number(kind)
     at = said.pop("at")
     document = Document(
         kind=kind, number=taken, organisation_id=organisation.id, amount_minor=sum(line.amount_minor for line in lines),

@@ -9,12 +9,13 @@ from coursehub.people.models.organisations import (
     PayeeRecord,
     RoleWish,
 )
-from coursehub.people.models.persons import GuardianConsent, Person, PersonalRecord, TermsAcceptance
+from coursehub.people.models.persons import BuyerDetails, GuardianConsent, Person, PersonalRecord, TermsAcceptance
 from coursehub.people.models.sign_in import Guess, KnownDevice, MailLink, Passkey, RecoveryCode, SecondFactor, SignInSession
 from coursehub.people.models.trail import AccessLog, Look, PayeeOpening, PeopleAudit
 
 __all__ = [
     "AccessLog",
+    "BuyerDetails",
     "GuardianConsent",
     "Guess",
     "Invitation",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coursehub.db import Id, Model, PublicId, UtcDateTime, ref
@@ -34,6 +34,25 @@ class PersonalRecord(Model):
     birth_on: Mapped[date | None] = mapped_column(Date)
     guardian_email: Mapped[str | None] = mapped_column(String(254))
     next_email: Mapped[str | None] = mapped_column(String(254))  # an address asked for, not yet confirmed
+
+
+class BuyerDetails(Model):
+    """For whom a person's invoices are made out; part of the vault. Rows are never changed, only emptied; the last is offered."""
+
+    __tablename__ = "buyer_details"
+    __table_args__ = (
+        CheckConstraint("kind IN ('personal', 'company')", name="kind_known"),
+        Index("ix_buyer_details_person", "person_id", "id"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = ref("person.id", index=False)
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(120))
+    tax_number: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(String(200))
+    bank: Mapped[str] = mapped_column(String(120))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class TermsAcceptance(Model):

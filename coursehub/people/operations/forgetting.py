@@ -12,6 +12,7 @@ from coursehub.people import legal, queries
 from coursehub.people.audit import note
 from coursehub.people.models import (
     AccessLog,
+    BuyerDetails,
     GuardianConsent,
     Guess,
     Invitation,
@@ -94,6 +95,8 @@ def forget_person(person: Person, act: str, *, at: datetime) -> None:
         for table in (PersonalRecord, KnownDevice, SecondFactor, Passkey, RecoveryCode, MailLink):
             db.session.execute(sa.delete(table).where(table.person_id == person.id))
         db.session.execute(sa.delete(LetterOptOut).where(LetterOptOut.person_id == person.id))
+        emptied = sa.update(BuyerDetails).where(BuyerDetails.person_id == person.id)  # invoices point at the row
+        db.session.execute(emptied.values(title="", tax_number="", address="", bank=""))
         for log in (AccessLog, Look):  # what staff wrote there is about this person
             db.session.execute(sa.update(log).where(log.person_id == person.id).values(reason=""))
         held = sa.and_(Membership.person_id == person.id, Membership.ended_at.is_(None))

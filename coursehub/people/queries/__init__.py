@@ -27,6 +27,7 @@ from coursehub.people.queries.organisations import (
 )
 from coursehub.people.queries.persons import (
     age_on,
+    buyer_details_of,
     can_pay,
     display_names,
     email_of,
@@ -46,6 +47,7 @@ __all__ = [
     "NoHouse",
     "age_on",
     "applications_of",
+    "buyer_details_of",
     "can_pay",
     "display_names",
     "email_of",

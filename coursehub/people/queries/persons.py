@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from coursehub.config import current_settings
 from coursehub.db import db, look
 from coursehub.people import legal
-from coursehub.people.models import GuardianConsent, Person, PersonalRecord, TermsAcceptance
+from coursehub.people.models import BuyerDetails, GuardianConsent, Person, PersonalRecord, TermsAcceptance
 from coursehub.people.names import email_key
 from coursehub.plans import Several
 
@@ -100,3 +100,9 @@ def person_sought(search: str) -> Person | None:
     """The one person with just this address or id; support finds people, it does not browse them."""
     by_id = db.session.execute(every_person().where(Person.public_id == search.strip().lower())).scalar_one_or_none()
     return by_id or person_by_email(search)
+
+
+def buyer_details_of(person_id: int) -> BuyerDetails | None:
+    """For whom a person's invoices were made out last, for the person's own eyes."""
+    found = sa.select(BuyerDetails).where(BuyerDetails.person_id == person_id).order_by(BuyerDetails.id.desc()).limit(1)
+    return db.session.execute(found).scalar_one_or_none()

@@ -15,6 +15,7 @@ PURPOSE_WORDS = {
     "support": _l("Support"),
     "teaching": _l("Teaching"),
     "look": _l("Looked as you"),
+    "invoice": _l("Making out an invoice"),
     "hiring": _l("Getting to know you for a job"),
     "application": _l("Your application"),
     "work": _l("Working together"),
@@ -27,6 +28,7 @@ FIELD_WORDS = {
     "credentials": _l("Your credentials, with their addresses"),
     "portfolio": _l("Your portfolio, with its links"),
     "claims": _l("The skills you claim"),
+    "buyer_details": _l("For whom your invoices are made out"),
     "pages": _l("Your pages, without being able to change them"),
 }
 DOCUMENT_WORDS = {"terms": _l("Terms of use"), "privacy": _l("Privacy notice")}

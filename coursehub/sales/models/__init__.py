@@ -20,6 +20,7 @@ from coursehub.sales.models.orders import (
     Payment,
     WebhookEvent,
 )
+from coursehub.sales.models.papers import FAPIAO_KINDS, FapiaoRequest, FapiaoReversal
 from coursehub.sales.models.refunds import REFUND_CAUSES, REFUND_STATES, Refund, RefundRequest, SupportMessage
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "COUPON_KINDS",
     "DISPUTE_OVER",
     "DISPUTE_STATES",
+    "FAPIAO_KINDS",
     "ORDER_STATES",
     "PAYING",
     "REFUND_CAUSES",
@@ -37,6 +39,8 @@ __all__ = [
     "Coupon",
     "CouponCourse",
     "CouponUse",
+    "FapiaoRequest",
+    "FapiaoReversal",
     "LinkVisit",
     "Offering",
     "Order",

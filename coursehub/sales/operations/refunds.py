@@ -14,6 +14,7 @@ from coursehub.money import share_out
 from coursehub.people.actor import Actor
 from coursehub.sales import policies, queries
 from coursehub.sales.models import Order, OrderPart, Payment, Refund, RefundRequest
+from coursehub.sales.operations.papers import credit_refund
 from coursehub.sales.queries import disputes
 
 ANSWER_WITHIN = timedelta(days=5)
@@ -239,6 +240,7 @@ def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> 
         facts=facts,
     )
     share(draft, at=at)
+    credit_refund(order, refund, at=at)
 
 
 def _one_waits(order: Order, part_id: int | None = None) -> bool:

@@ -19,6 +19,7 @@ from coursehub.sales.views import (  # noqa: E402
     links,
     offerings,
     orders,
+    papers,
     support,
     webhooks,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "links",
     "offerings",
     "orders",
+    "papers",
     "support",
     "webhooks",
 ]

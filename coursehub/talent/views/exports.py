@@ -9,7 +9,7 @@ from coursehub.errors import Refusal
 from coursehub.people.forms import typed
 from coursehub.people.queries import display_names, name_of, organisation_names
 from coursehub.people.views.browser import add_problem
-from coursehub.talent.export_file import as_csv, rows_of
+from coursehub.talent.export_file import rows_of
 from coursehub.talent.forms.exports import ExportForm
 from coursehub.talent.hiring_words import WORDS
 from coursehub.talent.models import PoolExport, Profile, Shortlist, ShortlistEntry
@@ -20,6 +20,7 @@ from coursehub.talent.queries import shortlists
 from coursehub.talent.queries.pool import hits_of
 from coursehub.talent.queries.pool_finding import PER_PAGE, find
 from coursehub.web import EMPLOYER, STAFF, access, external_url, one_or_404, page, paginate, signed_in_actor
+from coursehub.web.sheets import as_csv
 
 bp = Blueprint("talent_exports", __name__)
 

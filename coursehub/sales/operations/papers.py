@@ -1,0 +1,239 @@
+"""Paper for buyers: an invoice with its number, credit notes beside refunds, and the fapiao that finance makes out."""
+
+import re
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from coursehub import events
+from coursehub.billing import queries as billing
+from coursehub.billing.models import BuyerDocument
+from coursehub.billing.operations.buyers import TAX, BuyerLine, issue_buyer_document
+from coursehub.catalog import queries as catalog
+from coursehub.db import db, lock, transaction
+from coursehub.errors import Refusal, require
+from coursehub.ledger import queries as ledger
+from coursehub.people.actor import Actor
+from coursehub.people.models import BuyerDetails
+from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details, open_buyer_details
+from coursehub.sales import policies, queries
+from coursehub.sales.models import FapiaoRequest, FapiaoReversal, Order, OrderPart, Refund
+
+_TAX_NUMBER = re.compile(r"[0-9A-Z]{15,20}")
+
+
+class NothingToInvoice(Refusal):
+    """There is nothing of this order that an invoice could be made out over."""
+
+
+class TaxNumberWrong(Refusal):
+    """A company's tax number has between 15 and 20 capital letters and digits. Look at it once more."""
+
+
+class SpecialNeedsMore(Refusal):
+    """A special fapiao is made out to companies only, and needs their address and bank account."""
+
+
+class FapiaoAskedBefore(Refusal):
+    """The fapiao of this order has been asked for already."""
+
+
+class FapiaoAnswered(Refusal):
+    """This request has been answered already."""
+
+
+class FapiaoTaken(Refusal):
+    """A colleague is making out this fapiao. Ask them before you take it over."""
+
+
+class NumberUsed(Refusal):
+    """This number stands at another fapiao already."""
+
+
+class NothingToReverse(Refusal):
+    """Nothing went back of this order that has no red-letter fapiao yet."""
+
+
+def ask_invoice(order: Order, details: DetailsDraft, *, by: Actor, at: datetime) -> BuyerDocument:
+    """Make out the invoice of a paid order, once, with credit notes over what went back before.
+
+    Raises NothingToInvoice, TaxNumberWrong.
+    """
+    require(policies.may_ask_paper(by, order))
+    _check(details)
+    with transaction():
+        lock(order)
+        before = _invoice_of(order)
+        if before is not None:
+            return before
+        payment = queries.sold_payment(order.id)
+        journal = ledger.journal_for(payment.effect_key) if payment else None
+        if payment is None or journal is None:
+            raise NothingToInvoice
+        kept = keep_buyer_details(details, by=by, at=at)
+        invoice = issue_buyer_document(
+            "sale_invoice", _lines(order), order_number=order.public_id, details_id=kept.id, currency=order.currency,
+            effect_key=payment.effect_key, journal_ids=[journal.id], at=at,
+        )  # fmt: skip
+        for refund in queries.refunds_of(order.id):
+            credit_refund(order, refund, at=at)
+    return invoice
+
+
+def credit_refund(order: Order, refund: Refund, *, at: datetime) -> BuyerDocument | None:
+    """A refund that is booked goes on a credit note if the order has an invoice. Joins; once for each refund."""
+    with transaction():
+        invoice = _invoice_of(order)
+        key = f"refund:{refund.public_id}"
+        journal = ledger.journal_for(key) if refund.booked_at is not None else None
+        if invoice is None or journal is None:
+            return None
+        tax = sum(line.amount_minor for line in ledger.lines_of(journal.id) if line.code == TAX)
+        part = db.session.get_one(OrderPart, refund.part_id) if refund.part_id is not None else None
+        text = _title(part.release_id) if part else _name(order)
+        line = BuyerLine(text, refund.amount_minor, part.tax_bps if part else order.tax_bps, tax)
+        return issue_buyer_document(
+            "sale_credit", [line], order_number=order.public_id, details_id=invoice.details_id, currency=order.currency,
+            effect_key=key, journal_ids=[journal.id], at=at, credits=invoice,
+        )  # fmt: skip
+
+
+def _invoice_of(order: Order) -> BuyerDocument | None:
+    found = billing.buyer_documents_of(order.public_id).where(BuyerDocument.kind == "sale_invoice")
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def _lines(order: Order) -> list[BuyerLine]:
+    parts = [part for part in queries.parts_of(order.id) if part.gross_minor]
+    if parts:
+        return [BuyerLine(_title(part.release_id), part.gross_minor, part.tax_bps, part.tax_minor) for part in parts]
+    return [BuyerLine(_name(order), order.gross_minor, order.tax_bps, order.tax_minor)]
+
+
+def _title(release_id: int) -> dict[str, str]:
+    return {locale: catalog.title_of(release_id, locale) for locale in ("zh-CN", "en")}
+
+
+def _name(order: Order) -> dict[str, str]:
+    return {locale: queries.titles_of([order], locale).get(order.id, "") for locale in ("zh-CN", "en")}
+
+
+def _check(details: DetailsDraft) -> None:
+    if details.kind == "company" and not _TAX_NUMBER.fullmatch(details.tax_number):
+        raise TaxNumberWrong
+
+
+def ask_fapiao(order: Order, details: DetailsDraft, *, kind: str, by: Actor, at: datetime) -> FapiaoRequest:
+    """Ask for the fapiao of an order. kind: normal | special.
+
+    Raises NothingToInvoice, TaxNumberWrong, SpecialNeedsMore, FapiaoAskedBefore.
+    """
+    require(policies.may_ask_paper(by, order))
+    _check(details)
+    if kind == "special" and not (details.kind == "company" and details.address and details.bank):
+        raise SpecialNeedsMore
+    with transaction():
+        lock(order)
+        if queries.sold_payment(order.id) is None or order.gross_minor <= queries.refunded_minor(order):
+            raise NothingToInvoice
+        if any(each.state != "declined" for each in queries.fapiao_of(order.id)):
+            raise FapiaoAskedBefore
+        kept = keep_buyer_details(details, by=by, at=at)
+        request = FapiaoRequest(order_id=order.id, details_id=kept.id, kind=kind, state="asked", asked_at=at)
+        db.session.add(request)
+        db.session.flush()
+        events.record("sales.fapiao_asked", at=at, request_id=request.id, order_id=order.id)
+    return request
+
+
+def take_fapiao(request: FapiaoRequest, *, by: Actor, at: datetime) -> BuyerDetails:
+    """Open for whom a fapiao is made out, to make it out; the buyer sees that it was opened."""
+    order = db.session.get_one(Order, request.order_id)
+    require(policies.may_make_out(by, order))
+    details = db.session.get_one(BuyerDetails, request.details_id)
+    with transaction():
+        lock(request)
+        if request.state == "asked":
+            if request.taken_by_id not in (None, by.person_id):
+                raise FapiaoTaken
+            request.taken_by_id = by.person_id
+        open_buyer_details(details, by=by, at=at)
+    return details
+
+
+def record_fapiao(request: FapiaoRequest, *, number: str, issued_on: date, by: Actor, at: datetime) -> None:
+    """The fapiao was made out: keep its number; the buyer is told. Raises FapiaoAnswered, NumberUsed, NothingToInvoice."""
+    order = db.session.get_one(Order, request.order_id)
+    require(policies.may_make_out(by, order))
+    with transaction():
+        lock(order)
+        _lock_asked(request)
+        left = order.gross_minor - queries.refunded_minor(order)
+        if left <= 0:
+            raise NothingToInvoice
+        if _is_used(number.strip()):
+            raise NumberUsed
+        request.state, request.number, request.issued_on, request.issued_minor = "issued", number.strip(), issued_on, left
+        request.answered_at, request.answered_by_id = at, by.person_id
+        db.session.flush()
+        events.record("sales.fapiao_issued", at=at, request_id=request.id)
+
+
+def decline_fapiao(request: FapiaoRequest, *, answer: str, by: Actor, at: datetime) -> None:
+    """Say why it cannot be made out so; the buyer may ask again. Raises FapiaoAnswered."""
+    order = db.session.get_one(Order, request.order_id)
+    require(policies.may_make_out(by, order))
+    with transaction():
+        _lock_asked(request)
+        request.state, request.answer = "declined", answer.strip()
+        request.answered_at, request.answered_by_id = at, by.person_id
+        db.session.flush()
+        events.record("sales.fapiao_declined", at=at, request_id=request.id)
+
+
+def reverse_fapiao(request: FapiaoRequest, *, number: str, issued_on: date, by: Actor, at: datetime) -> FapiaoReversal:
+    """A red-letter fapiao was made out over all that went back since. Raises NothingToReverse, NumberUsed."""
+    order = db.session.get_one(Order, request.order_id)
+    require(policies.may_make_out(by, order))
+    with transaction():
+        lock(order)
+        lock(request)
+        due = queries.fapiao_to_reverse_minor(request)
+        if due <= 0:
+            raise NothingToReverse
+        if _is_used(number.strip()):
+            raise NumberUsed
+        reversal = FapiaoReversal(
+            request_id=request.id, number=number.strip(), amount_minor=due, issued_on=issued_on, recorded_at=at,
+            recorded_by_id=by.person_id,
+        )  # fmt: skip
+        db.session.add(reversal)
+        db.session.flush()
+        events.record("sales.fapiao_reversed", at=at, reversal_id=reversal.id)
+    return reversal
+
+
+def export_fapiao(*, by: Actor, at: datetime) -> list[tuple[FapiaoRequest, Order, BuyerDetails]]:
+    """All that waits, with for whom, for the program that makes fapiao out; each opening is logged. Own orders stay out."""
+    require(policies.may_export_fapiao(by))
+    with transaction():
+        found = []
+        for request, order in db.session.execute(queries.fapiao_waiting()).tuples():
+            if order.buyer_id == by.person_id:
+                continue
+            details = db.session.get_one(BuyerDetails, request.details_id)
+            open_buyer_details(details, by=by, at=at)
+            found.append((request, order, details))
+    return found
+
+
+def _lock_asked(request: FapiaoRequest) -> None:
+    lock(request)
+    if request.state != "asked":
+        raise FapiaoAnswered
+
+
+def _is_used(number: str) -> bool:
+    issued = sa.select(FapiaoRequest.id).where(FapiaoRequest.number == number)
+    red = sa.select(FapiaoReversal.id).where(FapiaoReversal.number == number)
+    return db.session.execute(sa.union_all(issued, red).limit(1)).first() is not None

@@ -1,0 +1,163 @@
+"""Paper for buyers: invoices with numbers without gaps, credit notes beside refunds, fapiao made out by finance."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from coursehub import clock, rails
+from coursehub.billing import checks
+from coursehub.billing.buyer_sheet import printed_for_buyer
+from coursehub.billing.models import BuyerDocument
+from coursehub.db import db, transaction
+from coursehub.errors import NotAllowed
+from coursehub.mail import Letter
+from coursehub.people.models import AccessLog, BuyerDetails
+from coursehub.people.operations.buyer_details import DetailsDraft
+from coursehub.people.operations.forgetting import forget_person
+from coursehub.privacy.proof import violations
+from coursehub.sales import operations, queries
+from coursehub.sales.models import FapiaoRequest
+from coursehub.sales.operations import papers
+from tests.cast import sign_in
+from tests.sales.rig import Shop
+from tests.sales.test_bundles import bought, bundle, courses, parts_by_slug
+
+__all__ = ["bundle", "courses"]
+
+COMPANY = DetailsDraft("company", "海港软件有限公司", "91310000MA1FL0XX0X", "上海市港口路 1 号 021-5550", "海港银行 6222")
+PERSON = DetailsDraft("personal", "Ada Chen")
+
+
+def documents(order):
+    from coursehub.billing import queries as billing
+
+    return db.session.execute(billing.buyer_documents_of(order.public_id)).scalars().all()
+
+
+def refund_of(shop, order, at, **given):
+    operations.ask_refund(order, reason="", by=shop.cast.acting(shop.cast.ada), at=at, **given)
+    shop.work(at)
+
+
+def test_an_invoice_has_a_number_its_tax_is_that_of_the_books_and_it_is_made_out_once(shop, cast, offering, at):
+    order = shop.buy(offering, cast.ada)
+    first = papers.ask_invoice(order, COMPANY, by=cast.acting(cast.ada), at=at)
+    again = papers.ask_invoice(order, PERSON, by=cast.acting(cast.ada), at=at)
+    assert (first.reference, again.id) == ("SI-000001", first.id)
+    assert (first.amount_minor, first.tax_minor) == (19_900, 1_126)
+    other = papers.ask_invoice(shop.buy(offering, cast.bo), PERSON, by=cast.acting(cast.bo), at=at)
+    assert other.reference == "SI-000002" and list(checks.faults()) == []
+    with pytest.raises(NotAllowed):
+        papers.ask_invoice(order, PERSON, by=cast.acting(cast.bo), at=at)
+    assert printed_for_buyer(first)[:4] == b"%PDF"
+
+
+def test_what_goes_back_stands_on_credit_notes_with_its_tax(shop, cast, bundle, at):
+    order = bought(shop, bundle, cast.ada, at)
+    refund_of(shop, order, at + timedelta(days=1), part=parts_by_slug(order)["git"])  # before the invoice
+    invoice = papers.ask_invoice(order, COMPANY, by=cast.acting(cast.ada), at=at + timedelta(days=2))
+    assert [line["amount_minor"] for line in invoice.lines] == [14_296, 7_112, 3_592] and invoice.tax_minor == order.tax_minor
+    refund_of(shop, order, at + timedelta(days=3))  # and after it
+    found = documents(order)
+    assert [each.reference for each in found] == ["SI-000001", "SC-000001", "SC-000002", "SC-000003"]
+    assert sum(each.amount_minor for each in found[1:]) == invoice.amount_minor
+    assert sum(each.tax_minor for each in found[1:]) == invoice.tax_minor
+    assert list(checks.faults()) == [] and printed_for_buyer(found[1])[:4] == b"%PDF"
+
+
+def test_a_gap_in_the_numbers_would_be_found_and_nothing_can_be_changed(shop, cast, offering, at):
+    order = shop.buy(offering, cast.ada)
+    papers.ask_invoice(order, PERSON, by=cast.acting(cast.ada), at=at)
+    with pytest.raises(sa.exc.DBAPIError), transaction():
+        db.session.execute(sa.update(BuyerDocument).values(amount_minor=1))
+    with transaction():
+        db.session.execute(sa.text("UPDATE billing_series SET last = 7 WHERE kind = 'sale_invoice'"))
+    assert any("sale_invoice" in fault for fault in checks.faults())
+
+
+def test_unpaid_orders_and_wrong_tax_numbers_are_refused(shop, cast, offering, at):
+    order = shop.order(offering, cast.ada)
+    with pytest.raises(papers.NothingToInvoice):
+        papers.ask_invoice(order, PERSON, by=cast.acting(cast.ada), at=at)
+    with pytest.raises(papers.TaxNumberWrong):
+        papers.ask_invoice(order, DetailsDraft("company", "x", "12"), by=cast.acting(cast.ada), at=at)
+    with pytest.raises(papers.SpecialNeedsMore):
+        papers.ask_fapiao(order, PERSON, kind="special", by=cast.acting(cast.ada), at=at)
+
+
+def test_finance_makes_a_fapiao_out_and_reverses_what_goes_back(shop, cast, bundle, at):
+    order = bought(shop, bundle, cast.ada, at)
+    asked = papers.ask_fapiao(order, COMPANY, kind="special", by=cast.acting(cast.ada), at=at)
+    with pytest.raises(papers.FapiaoAskedBefore):
+        papers.ask_fapiao(order, COMPANY, kind="normal", by=cast.acting(cast.ada), at=at)
+    with pytest.raises(NotAllowed):
+        papers.take_fapiao(asked, by=cast.acting(cast.susi), at=at)
+    fay, stan = cast.acting(cast.fay), cast.acting(cast.stan)
+    assert papers.take_fapiao(asked, by=fay, at=at).title == COMPANY.title
+    with pytest.raises(papers.FapiaoTaken):
+        papers.take_fapiao(asked, by=stan, at=at)
+    papers.record_fapiao(asked, number="2631000001", issued_on=at.date(), by=fay, at=at)
+    assert (asked.state, asked.issued_minor) == ("issued", 25_000)
+    with pytest.raises(papers.FapiaoAnswered):
+        papers.decline_fapiao(asked, answer="No.", by=fay, at=at)
+    with pytest.raises(papers.NothingToReverse):
+        papers.reverse_fapiao(asked, number="2631000002", issued_on=at.date(), by=fay, at=at)
+    refund_of(shop, order, at + timedelta(days=1), part=parts_by_slug(order)["sql"])
+    assert [row[2] for row in db.session.execute(queries.fapiao_to_reverse())] == [3_592]
+    with pytest.raises(papers.NumberUsed):
+        papers.reverse_fapiao(asked, number="2631000001", issued_on=at.date(), by=fay, at=at)
+    papers.reverse_fapiao(asked, number="2631000002", issued_on=at.date(), by=fay, at=at + timedelta(days=2))
+    assert db.session.execute(queries.fapiao_to_reverse()).all() == []
+    shop.work(at + timedelta(days=2))
+    told = {letter.key.split(":")[0]: letter.body for letter in db.session.execute(sa.select(Letter)).scalars()}
+    assert "2631000001" in told["sales.fapiao_issued"] and "2631000002" in told["sales.fapiao_reversed"]
+
+
+def test_openings_are_logged_proven_and_details_go_with_the_person(shop, cast, offering, at):
+    order = shop.buy(offering, cast.ada)
+    papers.ask_invoice(order, PERSON, by=cast.acting(cast.ada), at=at)
+    papers.ask_fapiao(order, PERSON, kind="normal", by=cast.acting(cast.ada), at=at)
+    rows = papers.export_fapiao(by=cast.acting(cast.fay), at=at)
+    assert [details.title for _asked, _order, details in rows] == ["Ada Chen"]
+    log = db.session.execute(sa.select(AccessLog)).scalars().all()
+    assert [(row.purpose, row.person_id, row.by_id) for row in log] == [
+        ("invoice", cast.ada.id, cast.fay.id)
+    ] and violations() == []
+    with transaction():
+        db.session.add(AccessLog(person_id=cast.ada.id, by_id=cast.bo.id, purpose="invoice", fields=["buyer_details"], at=at))
+    assert [found.why for found in violations()] == ["no finance role then"]
+    forget_person(cast.ada, "erased_by_wish", at=at + timedelta(days=1))
+    assert db.session.execute(sa.select(BuyerDetails.title, BuyerDetails.tax_number)).all() == [("", "")]
+    assert printed_for_buyer(documents(order)[0])[:4] == b"%PDF"
+
+
+@pytest.fixture
+def live_shop(app, cast, sandbox, at):
+    """The sandbox's clock runs: pages know only the present."""
+    made = Shop(cast, sandbox, at)
+    with rails.use(made.rail):
+        yield made
+
+
+def test_buyer_and_finance_meet_it_on_their_pages(app, live_shop, cast):
+    order = live_shop.buy(live_shop.offer(live_shop.course()), cast.ada, at=clock.now())
+    ada, fay = sign_in(app.test_client(), cast.ada), sign_in(app.test_client(), cast.fay)
+    ada.set_cookie("language", "en", domain="localhost")
+    fay.set_cookie("language", "zh-CN", domain="localhost")
+    typed = {"kind": "company", "title": "Harbour", "tax_number": "", "address": "", "bank": "", "fapiao": "normal"}
+    assert "invoice needs its tax number." in ada.post(f"/orders/{order.public_id}/invoices", data=typed).text
+    typed["tax_number"] = "91310000 ma1fl0xx0x"
+    assert ada.post(f"/orders/{order.public_id}/invoices", data=typed).status_code == 303
+    page = ada.get(f"/orders/{order.public_id}/invoice")
+    assert "SI-000001" in page.text and "91310000MA1FL0XX0X" in page.text and "Finance makes it out" in page.text
+    asked = db.session.execute(sa.select(FapiaoRequest)).scalar_one()
+    assert "待开具" in fay.get("/house/fapiao").text
+    opened = fay.post(f"/house/fapiao/{asked.public_id}/takings")
+    assert "Harbour" in opened.text and "91310000MA1FL0XX0X" in opened.text
+    exported = fay.post("/house/fapiao/files")
+    assert exported.data.startswith(b"\xef\xbb\xbf") and "Harbour" in exported.text
+    kept = fay.post(f"/house/fapiao/{asked.public_id}/numbers", data={"number": "F1", "issued_on": "2026-11-01"})
+    assert kept.status_code == 303 and "F1" in ada.get(f"/orders/{order.public_id}/invoice").text
+    pdf = ada.get(f"/orders/{order.public_id}/invoices/{documents(order)[0].public_id}.pdf")
+    assert pdf.status_code == 200 and pdf.data[:4] == b"%PDF"
