@@ -1,7 +1,7 @@
 """Letters about negotiations: to those who answer for each side, in their language, with one link."""
 
 from collections.abc import Container
-from datetime import datetime
+from datetime import date, datetime
 
 from coursehub import mail
 from coursehub.contracts.models import Contract, ContributionFact, FactContest, NegotiationEntry, Proposal, Terms
@@ -60,7 +60,10 @@ def send_terms_reopened(*, at: datetime, contract_id: int, n: int) -> None:
     contract = db.session.get_one(Contract, contract_id)
     entry = db.session.get_one(NegotiationEntry, (contract_id, n))
     answer_by = datetime.fromisoformat(entry.body["answer_by"])
-    _write("terms_reopened", contract, mark=f"{contract_id}-{n}", at=at, answer_by=answer_by, body=entry.body)
+    begins_on = date.fromisoformat(entry.body["begins_on"]) if "begins_on" in entry.body else None
+    _write(
+        "terms_reopened", contract, mark=f"{contract_id}-{n}", at=at, answer_by=answer_by, begins_on=begins_on, body=entry.body
+    )
 
 
 @on("contracts.proposal_declined")

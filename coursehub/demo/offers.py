@@ -22,11 +22,13 @@ from coursehub.config import package, root
 from coursehub.contracts import queries as contracts
 from coursehub.contracts import starting_points
 from coursehub.contracts.models import Contract, Proposal
+from coursehub.contracts.operations.authorship import record_weights
 from coursehub.contracts.operations.comments import comment_on_clause
 from coursehub.contracts.operations.contests import answer_contest, contest_fact
 from coursehub.contracts.operations.facts import approve_fact, record_fact
 from coursehub.contracts.operations.listings import list_course
 from coursehub.contracts.operations.negotiation import open_contract, propose_terms
+from coursehub.contracts.operations.reopening import reopen_terms
 from coursehub.contracts.operations.signing import sign_proposal
 from coursehub.contracts.views.looking import course_data, party_data
 from coursehub.db import db
@@ -194,6 +196,7 @@ def amend_lumen(players: Players, contract: Contract, *, at: datetime) -> None:
     terms = deepcopy(standing.body) if standing is not None else {}
     terms["rates"]["rest"]["share_bps"] = 2500
     terms["split"]["items"][0]["share_bps"] = 6000
+    terms["governance"]["triggers"] = [{"measure": "modules", "points_bps": 1000}]
     terms["starts"] = f"{at + timedelta(days=30):%Y-%m-%dT00:00:00Z}"
     proposal = propose_terms(contract, by=players.acting("eve"), terms=terms, at=at, message="销量稳定后，请把平台比例降到 25%。")
     sign(players, proposal, "eve", at=at + HOURS)
@@ -250,6 +253,12 @@ def lumen_release(players: Players, course: Course, *, at: datetime) -> None:
     name_makers(draft, {lesson.key: players.house.id}, by=eve, at=at + 2 * HOURS)
     review(players, draft, "eve", at=at + 3 * HOURS)
     list_course(course, by=players.acting("stan"), at=at + timedelta(days=2))
+
+
+def lumen_weighs(players: Players, contract: Contract, course: Course, *, at: datetime) -> None:
+    """The words are counted once the house has written: weights move further than the terms name, so all are asked to talk."""
+    record_weights(contract, course, by=players.acting("stan"), at=at)
+    reopen_terms(at=at + 2 * HOURS)
 
 
 def open_ends(players: Players, northwind: Contract, lumen: Contract, course: Course, *, at: datetime) -> None:

@@ -97,6 +97,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     agenda.add(agenda.ago(days=169), lambda at: follow_terms(at=at))
     agenda.add(agenda.ago(days=110), written_together)
     agenda.add(agenda.ago(days=70), newer)
+    agenda.add(agenda.ago(days=3), lambda at: offers.lumen_weighs(people, stage.contracts[LUMEN], stage.courses[LUMEN], at=at))
     agenda.add(agenda.ago(days=4), lambda at: offers.northwind_asks(people, stage.contracts[NORTHWIND], at=at))
     _crowd(agenda, stage)
     agenda.add(

@@ -1,22 +1,23 @@
 """Terms are opened for talk again when contributions have moved as far as they name; once, and nothing changes by it."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursehub import jobs
+from coursehub import clock, jobs
 from coursehub.contracts import operations, queries
 from coursehub.contracts.compiler import compile_terms
 from coursehub.contracts.evidence import entry_data
-from coursehub.contracts.operations.reopening import reopen_terms
+from coursehub.contracts.operations.reopening import next_month, reopen_terms
 from coursehub.contracts.prose import text_of
 from coursehub.contracts.record import is_whole
 from coursehub.contracts.shifts import largest_shift
 from coursehub.contracts.terms import TermsRefused
 from coursehub.db import db
 from coursehub.mail import Letter
+from tests.cast import sign_in
 
 from .rig import agree, course_of, terms_data
 from .test_waterfall import JOINT
@@ -102,3 +103,27 @@ def test_the_trigger_is_a_sentence_and_stands_once():
     twice = watching["governance"]["triggers"] * 2
     with pytest.raises(TermsRefused, match="Two triggers"):
         compile_terms({**watching, "governance": {**watching["governance"], "triggers": twice}})
+
+
+def test_the_page_says_what_moved_and_the_editor_opens_with_the_proposed_day(cast, at, agreed, client, monkeypatch):
+    contract, course = agreed
+    weigh(cast, contract, course, cast.house, 80, at + DAY)
+    assert reopen_terms(at=at + 2 * DAY) == 1
+    (entry,) = opened(contract)
+    begins_on = entry.body["begins_on"]
+    assert begins_on.endswith("-01") and begins_on > entry.body["answer_by"][:10]
+    monkeypatch.setattr(clock, "now", lambda: at + 3 * DAY)
+    sign_in(client, cast.pia)
+    page = f"/studio/contracts/{contract.public_id}"
+    shown = " ".join(client.get(page).text.split())
+    assert "went from 80% to 50%" in shown and "answer hoped for" in shown and "Proposed day for other terms to begin" in shown
+    assert f'value="{begins_on}"' in client.get(f"{page}/propose").text
+    terms = terms_data(cast.house, cast.northwind, course, hold={"days": 9})
+    operations.propose_terms(contract, by=cast.acting(cast.pia), terms=terms, at=at + 3 * DAY)
+    assert "answer hoped for" not in client.get(page).text  # somebody answered
+
+
+def test_the_day_proposed_is_the_first_of_the_month_after_the_time_to_answer():
+    assert next_month(datetime(2026, 12, 31, 17, tzinfo=UTC)) == date(2027, 2, 1)  # January already, in China
+    assert next_month(datetime(2026, 12, 31, 15, tzinfo=UTC)) == date(2027, 1, 1)
+    assert next_month(datetime(2026, 1, 5, tzinfo=UTC)) == date(2026, 2, 1)

@@ -1,6 +1,6 @@
 """Re-opening: when contributions have moved as far as the terms name, every side is asked to talk again."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -11,6 +11,7 @@ from coursehub.contracts.models import Contract, ContributionFact, NegotiationEn
 from coursehub.contracts.operations.recording import write_down
 from coursehub.contracts.shifts import largest_shift
 from coursehub.db import db, lock, transaction
+from coursehub.ledger.sealing import day_of
 
 FIELD = {"modules": "module_weights", "hours": "approved_minutes"}
 
@@ -18,7 +19,8 @@ FIELD = {"modules": "module_weights", "hours": "approved_minutes"}
 def reopen_terms(*, at: datetime) -> int:
     """Look at every terms in force that name a trigger; how many were opened for talk. Once for each terms and measure.
 
-    Nothing ends and nothing changes by it: the record says what was measured, and until when an answer is hoped for.
+    Nothing ends and nothing changes by it: the record says what was measured, until when an answer is hoped for, and on which day
+    other terms could begin.
     """
     opened = 0
     in_force = sa.select(Terms).where(Terms.effective_from <= at, sa.or_(Terms.ended_at.is_(None), Terms.ended_at > at))
@@ -46,9 +48,16 @@ def _look(terms: Terms, trigger: Trigger, at: datetime) -> bool:
         entry = write_down(
             contract, "reopened", asked_by=None, at=at, terms_hash=terms.terms_hash, measure=trigger.measure, moved=party,
             was_bps=round(was * 10_000), has_bps=round(has * 10_000), answer_by=answer_by.isoformat(),
+            begins_on=next_month(answer_by).isoformat(),
         )  # fmt: skip
         events.record("contracts.terms_reopened", at=at, contract_id=contract.id, n=entry.n)
     return True
+
+
+def next_month(moment: datetime) -> date:
+    """The day that is proposed for other terms: the first of the month after the time to answer, as China counts days."""
+    last = day_of(moment)
+    return date(last.year + last.month // 12, last.month % 12 + 1, 1)
 
 
 def _first_known(terms: Terms, trigger: Trigger) -> datetime | None:

@@ -30,6 +30,7 @@ from coursehub.contracts.queries.negotiations import (
     open_proposal,
     proposals_of,
     proposals_waiting_for,
+    reopening_of,
 )
 from coursehub.contracts.queries.paper import current_paper_key, printable
 from coursehub.contracts.queries.terms import (
@@ -81,6 +82,7 @@ __all__ = [
     "rebated_of",
     "refunded_by_sale",
     "refunded_of",
+    "reopening_of",
     "reserves_that_end",
     "reversals_of_event",
     "sales_since",

@@ -10,6 +10,7 @@ from coursehub.contracts.models import (
     ContractParty,
     NegotiationEntry,
     Proposal,
+    Terms,
 )
 from coursehub.db import db
 from coursehub.people.actor import Actor
@@ -75,3 +76,15 @@ def contracts_of(organisation_id: int) -> Select[Contract]:
     """The contracts that bind one organisation, newest first."""
     bound = select(ContractParty.contract_id).where(ContractParty.organisation_id == organisation_id)
     return select(Contract).where(Contract.id.in_(bound)).order_by(Contract.id.desc())
+
+
+def reopening_of(terms: Terms) -> NegotiationEntry | None:
+    """The entry by which these terms were opened for talk, while nobody has proposed anything since."""
+    entries = (
+        select(NegotiationEntry)
+        .where(NegotiationEntry.contract_id == terms.contract_id, NegotiationEntry.kind.in_(("reopened", "proposed")))
+        .order_by(NegotiationEntry.n.desc())
+    )
+    latest: NegotiationEntry | None = db.session.execute(entries.limit(1)).scalar_one_or_none()
+    about = latest is not None and latest.kind == "reopened" and latest.body["terms_hash"] == terms.terms_hash
+    return latest if about else None

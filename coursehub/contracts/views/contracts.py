@@ -1,6 +1,8 @@
 """Contracts: the list, one of them, opening and leaving one, and the evidence to take home."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, abort, flash, request
@@ -13,7 +15,7 @@ from coursehub.catalog.models import Course
 from coursehub.contracts import evidence as proof
 from coursehub.contracts import letterhead, operations, policies, queries
 from coursehub.contracts.forms import NewContractForm, ReasonForm
-from coursehub.contracts.models import Contract, Proposal, TermsCourse
+from coursehub.contracts.models import Contract, Proposal, Terms, TermsCourse
 from coursehub.contracts.operations.paper import paper_key
 from coursehub.contracts.terms import canonical
 from coursehub.contracts.views import looking
@@ -114,6 +116,7 @@ def contract(contract_id: str) -> ResponseReturnValue:
         may=looking.may(reader, found),
         ending=ReasonForm(),
         paper=queries.current_paper_key(),
+        reopening=_reopening(holding),
         now=at,
     )
 
@@ -155,6 +158,18 @@ def printed_terms(contract_id: str, terms_hash: str) -> ResponseReturnValue:
     answer.headers["Content-Disposition"] = f'inline; filename="{found.reference}-terms-{proposal.n}.pdf"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _reopening(holding: Terms | None) -> dict[str, Any] | None:
+    """What was measured when these terms were opened for talk, and the days it proposes; while nobody has proposed terms."""
+    entry = queries.reopening_of(holding) if holding else None
+    if entry is None:
+        return None
+    begins_on = entry.body.get("begins_on")
+    return {
+        **entry.body, "at": entry.at, "answer_by": datetime.fromisoformat(entry.body["answer_by"]),
+        "begins_on": date.fromisoformat(begins_on) if begins_on else None,
+    }  # fmt: skip
 
 
 def _offer_courses(form: NewContractForm) -> list[Course]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -48,6 +49,10 @@ def draft_terms(contract_id: str) -> ResponseReturnValue:
     values = drafting.from_terms(body)
     if values["starts_on"] and values["starts_on"] <= clock.now().date():
         values["starts_on"] = None  # a beginning that has passed cannot be offered again
+    holding = queries.terms_of(found, clock.now())
+    reopening = queries.reopening_of(holding) if holding else None
+    if reopening is not None and reopening.body.get("begins_on", "") > clock.now().date().isoformat():
+        values["starts_on"] = date.fromisoformat(reopening.body["begins_on"])  # the day that was proposed to all sides
     return _editor(found, _form(found, values), splitting.drawn(body.split), start=chosen)
 
 
