@@ -5,13 +5,11 @@ names of its accounts instead of their numbers, so that a copy of the books can
 be checked without this database.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from json.encoder import encode_basestring as _quoted
 from typing import NamedTuple
-
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Line(NamedTuple):
@@ -45,27 +43,30 @@ def canonical(header: Header, lines: Sequence[Line], *, prev_hash: str) -> bytes
     """The bytes that are hashed; postings in their order, moments in UTC to the microsecond.
 
     RFC 8785 for all that a journal can say: plain keys, strings and whole numbers of at
-    most 53 bits. There the standard library writes the same bytes as the reference, five
-    times faster (a test compares them).
+    most 53 bits. Written out key by key in their order: the same bytes as the reference
+    (a test compares them) in a tenth of the time, of which proving a long chain mostly consists.
     """
-    return _encode(
-        {
-            "id": header.id,
-            "kind": header.kind,
-            "effect_key": header.effect_key,
-            "occurred_at": _moment(header.occurred_at),
-            "recorded_at": _moment(header.recorded_at),
-            "terms_hash": header.terms_hash,
-            "reverses": header.reverses,
-            "prev_hash": prev_hash,
-            "postings": lines,
-        }
+    postings = ",".join(
+        [
+            f"[{_quoted(code)},{_quoted(party)},{_quoted(currency)},{amount_minor},{_or_null(term_path)}]"
+            for code, party, currency, amount_minor, term_path in lines
+        ]
+    )
+    reverses = "null" if header.reverses is None else header.reverses
+    return (
+        f'{{"effect_key":{_quoted(header.effect_key)},"id":{header.id},"kind":{_quoted(header.kind)},'
+        f'"occurred_at":"{_moment(header.occurred_at)}","postings":[{postings}],"prev_hash":{_quoted(prev_hash)},'
+        f'"recorded_at":"{_moment(header.recorded_at)}","reverses":{reverses},"terms_hash":{_or_null(header.terms_hash)}}}'
     ).encode()
 
 
 def link(header: Header, lines: Sequence[Line], *, prev_hash: str) -> str:
     """The hash of a journal that follows `prev_hash`."""
     return sha256(canonical(header, lines, prev_hash=prev_hash)).hexdigest()
+
+
+def _or_null(words: str | None) -> str:
+    return "null" if words is None else _quoted(words)
 
 
 def _moment(moment: datetime) -> str:

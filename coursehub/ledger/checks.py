@@ -162,7 +162,7 @@ def _broken_links(connection: Connection) -> Iterator[str]:
             )
         elif journal.prev_hash != last:
             yield _("Journal %(journal)s does not follow the journal before it: the link is broken.", journal=journal.id)
-        header = Header(*(getattr(journal, field) for field in Header._fields))
+        header = Header._make(journal[: len(Header._fields)])
         if chain.link(header, lines, prev_hash=journal.prev_hash) != journal.hash:
             yield _("Journal %(journal)s was altered: what it says does not give its hash.", journal=journal.id)
         height, last = journal.id, journal.hash

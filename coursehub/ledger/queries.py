@@ -210,13 +210,13 @@ def walk(connection: Connection, *, until: datetime | None = None, at_once: int 
     wanted = select(Journal.__table__).order_by(Journal.id).limit(at_once)
     if until is not None:
         wanted = wanted.where(Journal.occurred_at < until)
-    last = None
+    last, names = None, _names(connection)
     while journals := connection.execute(wanted if last is None else wanted.where(Journal.id > last)).all():
         last = journals[-1].id
         lines: dict[int, list[Line]] = {row.id: [] for row in journals}
-        for journal_id, line in _lines_between(connection, journals[0].id, last):
-            if journal_id in lines:
-                lines[journal_id].append(line)
+        for journal_id, account_id, *rest in _postings_between(connection, journals[0].id, last):
+            if journal_id in lines and account_id in names:
+                lines[journal_id].append(Line._make((*names[account_id], *rest)))
         for row in journals:
             yield row, lines[row.id]
 
@@ -239,22 +239,17 @@ def journals_with_lines(numbers: Sequence[int], *, at_once: int = 1000) -> Itera
             yield found, lines[found.id]
 
 
-def _lines_between(connection: Connection, first: int, last: int) -> Iterator[tuple[int, Line]]:
-    rows = connection.execute(
-        select(
-            Posting.journal_id,
-            Account.code,
-            Account.party,
-            Posting.currency,
-            Posting.amount_minor,
-            Posting.term_path,
-        )
-        .join(Account, Account.id == Posting.account_id)
+def _names(connection: Connection) -> dict[int, tuple[str, str]]:
+    """Every account's code and party: looked up here instead of joined to each of a million postings."""
+    return {number: (code, party) for number, code, party in connection.execute(select(Account.id, Account.code, Account.party))}
+
+
+def _postings_between(connection: Connection, first: int, last: int) -> Sequence[Any]:
+    return connection.execute(
+        select(Posting.journal_id, Posting.account_id, Posting.currency, Posting.amount_minor, Posting.term_path)
         .where(Posting.journal_id.between(first, last))
         .order_by(Posting.journal_id, Posting.n)
-    )
-    for row in rows:
-        yield row.journal_id, Line(*row[1:])
+    ).all()
 
 
 def _is_number(word: str) -> bool:
