@@ -1,9 +1,15 @@
-"""`coursehub statements …`: prove that what was issued is what the books say."""
+"""`coursehub statements …`: prove that what was issued is what the books say, and tell what a month did to every partner."""
+
+import csv
+import sys
 
 import click
 from flask.cli import with_appcontext
 
-from coursehub.statements import checks
+from coursehub import clock
+from coursehub.money import as_decimal
+from coursehub.statements import checks, queries
+from coursehub.statements.months import read_month
 
 
 @click.group()
@@ -21,6 +27,20 @@ def check() -> None:
     if found:
         raise click.ClickException(f"{len(found)} faults")
     click.echo("Every statement is what the books say, adds up, and begins where the one before ended.")
+
+
+@statements.command()
+@click.argument("month")
+@with_appcontext
+def totals(month: str) -> None:
+    """What a month (2026-03) did to every partner's accounts, as CSV: a row for each partner, currency and kind of journal."""
+    asked = read_month(month)
+    if asked is None:
+        raise click.BadParameter("a month is written like 2026-03", param_hint="MONTH")
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(["party", "currency", "kind", "amount"])
+    for (party, currency), moved in sorted(queries.moved_by_party(asked, clock.now()).items()):
+        rows.writerows([party, currency, kind, as_decimal(amount, currency)] for kind, amount in sorted(moved.items()))
 
 
 commands = [statements]

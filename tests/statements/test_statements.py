@@ -16,6 +16,7 @@ from coursehub.ledger import checks as books_checks
 from coursehub.ledger.operations import seal_days
 from coursehub.mail import Letter
 from coursehub.statements import checks, exports, operations, queries, reckoning
+from coursehub.statements.commands import statements
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at, months_between, read_month
 from tests.cast import sign_in
@@ -268,3 +269,19 @@ def test_a_sale_opens_to_clause_sentence_arithmetic_and_the_proof_that_it_is_in_
         assert words in page, words
     assert queries.ledger.sealed_day((MARCH + 2 * DAY).date()).root in page
     assert "/studio/statements/2026-03/CNY" in page
+
+
+def test_what_a_month_did_to_every_partner_is_what_each_statement_says(told, app):
+    moved = queries.moved_by_party(april, MAY)
+    assert set(moved) == {(told.public_id, "CNY")}
+    by_kind: dict[str, int] = {}
+    for move in of(told, april)["moves"]:
+        by_kind[move["kind"]] = by_kind.get(move["kind"], 0) + move["amount_minor"]
+    assert moved[told.public_id, "CNY"] == by_kind
+    assert set(by_kind) == {"sale", "refund", "mature", "payout"}
+    runner = app.test_cli_runner()
+    said = runner.invoke(statements, ["totals", "2026-04"])
+    assert said.exit_code == 0, said.output
+    assert said.output.splitlines()[0] == "party,currency,kind,amount"
+    assert f"{told.public_id},CNY,payout,-25.00" in said.output
+    assert runner.invoke(statements, ["totals", "spring"]).exit_code == 2
