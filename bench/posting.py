@@ -1,4 +1,5 @@
-"""`python -m bench.posting ours|raw|hordak`: reads how many journals to write, answers how long each took.
+"""`python -m bench.posting ours|raw|hordak`: reads how many journals to write and how many of them in one transaction (one,
+unless it is said), answers how long each transaction took.
 
 A journal has four legs: what the rail owes, tax, the house's share, a partner's.
 """
@@ -7,11 +8,12 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 
-Booker = Callable[[str, int], None]
-"""Books one journal under an effect key; the number picks the amount."""
+Booker = tuple[Callable[[str, int], None], Callable[[], AbstractContextManager[object]]]
+"""What books one journal under an effect key, whose number picks the amount; and the transaction in which it does."""
 
 
 def ours() -> Booker:
@@ -24,17 +26,16 @@ def ours() -> Booker:
 
     def book(key: str, n: int) -> None:
         gross, at = 10_000 + n % 997, datetime.now(UTC)
-        with transaction():
-            post(
-                kind="sale", effect_key=key, occurred_at=at, at=at, currency="CNY",
-                postings=[
-                    Leg(AccountRef("asset:rail:stripe"), gross - 300), Leg(AccountRef("liability:tax"), -600, "/base"),
-                    Leg(AccountRef("income:share"), -2_700, "/rates/rest"),
-                    Leg(AccountRef("liability:payable:held", "benchpartner"), -(gross - 3_600), "/split"),
-                ],
-            )  # fmt: skip
+        post(
+            kind="sale", effect_key=key, occurred_at=at, at=at, currency="CNY",
+            postings=[
+                Leg(AccountRef("asset:rail:stripe"), gross - 300), Leg(AccountRef("liability:tax"), -600, "/base"),
+                Leg(AccountRef("income:share"), -2_700, "/rates/rest"),
+                Leg(AccountRef("liability:payable:held", "benchpartner"), -(gross - 3_600), "/split"),
+            ],
+        )  # fmt: skip
 
-    return book
+    return book, transaction
 
 
 def raw() -> Booker:
@@ -46,16 +47,20 @@ def raw() -> Booker:
 
     def book(key: str, n: int) -> None:
         gross = 10_000 + n % 997
-        db.begin()
         journals.book(
             db, "sale", key, "CNY",
             [("asset:rail:stripe", "", gross - 300, None), ("liability:tax", "", -600, "/base"),
              ("income:share", "", -2_700, "/rates/rest"), ("liability:payable:held", "benchpartner", -(gross - 3_600), "/split")],
             datetime.now(UTC), terms_hash=None,
         )  # fmt: skip
+
+    @contextmanager
+    def committed() -> Iterator[None]:
+        db.begin()
+        yield
         db.commit()
 
-    return book
+    return book, committed
 
 
 def hordak() -> Booker:
@@ -67,18 +72,21 @@ def hordak() -> Booker:
 
     settings.configure(**peer.settings(os.environ["DATABASE_URL"]))
     django.setup()
-    return peer.booker()
+    return peer.booker(), nullcontext
 
 
 def main() -> None:
     """Answer line by line until there are no more."""
-    book = {"ours": ours, "raw": raw, "hordak": hordak}[sys.argv[1]]()
+    book, committed = {"ours": ours, "raw": raw, "hordak": hordak}[sys.argv[1]]()
     print(json.dumps("ready"), flush=True)
     for run, line in enumerate(sys.stdin, start=1):
         took = []
-        for n in range(int(line)):
+        many, at_once = (*map(int, line.split()), 1)[:2]
+        for first in range(0, many, at_once):
             began = time.perf_counter()
-            book(f"bench:{sys.argv[1]}:{run}:{n}", n)
+            with committed():
+                for n in range(first, first + at_once):
+                    book(f"bench:{sys.argv[1]}:{run}:{n}", n)
             took.append(time.perf_counter() - began)
         print(json.dumps(took), flush=True)
 

@@ -146,11 +146,11 @@ class Booker:
             raise RuntimeError(f"{self.name} ended")
         return json.loads(line)
 
-    def measure(self, many: int) -> Sample:
-        """So many journals, each committed."""
+    def measure(self, many: int, at_once: int = 1) -> Sample:
+        """So many journals, committed one by one or so many at once; the times are those of the commits."""
         assert self.process.stdin is not None
         before = self.cpu()
-        self.process.stdin.write(f"{many}\n")
+        self.process.stdin.write(f"{many} {at_once}\n")
         self.process.stdin.flush()
         took = self._read()
         return Sample(self.cpu() - before, took)
