@@ -41,6 +41,8 @@ check: $(VENV)/.dev ## style, types, layers, templates, translations
 bench: $(VENV)/.bench ## ratios against hand-written floors, in one run
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.money
+	@$(BIN)/python -m bench.ledger --database sqlite
+	@$(BIN)/python -m bench.ledger --database postgresql
 	@$(BIN)/python -m bench.pool --database sqlite
 	@$(BIN)/python -m bench.pool --database postgresql
 

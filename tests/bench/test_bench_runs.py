@@ -39,3 +39,18 @@ def test_the_bench_of_the_pool_compares_every_answer_and_names_each_way():
     rows = [line.split("|")[1].strip() for line in done.stdout.splitlines() if re.search(r"^\|.*\d+\.\d\d", line)]
     assert set(rows) == ways and len(rows) == 2 * len(ways)
     assert "A change is in the sets" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_bench_of_the_books_compares_every_answer_with_plain_sql():
+    small = ["--journals", "600", "--parties", "20", "--sales", "60", "--rounds", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.ledger", "--database", DATABASE, *small],
+        cwd=root(), env=os.environ | {"PYTHONUNBUFFERED": "1"}, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for promised in (
+        "balance of an account with 660 postings", "equal to their sum", "totals of a month for 20 parties",
+        "itemised statement of 60 sales", "proving 660 journals", "journals singly", "journals 100 to a commit",
+    ):  # fmt: skip
+        assert promised in done.stdout, done.stdout
