@@ -69,6 +69,7 @@ class Order(Model):
     channel: Mapped[str] = mapped_column(sa.String(16))
     attributed_organisation_id: Mapped[int | None] = ref("organisation.id")
     partner_link_id: Mapped[int | None] = ref("partner_link.id")
+    clicked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that link was opened; empty before it was kept
     coupon_id: Mapped[int | None] = ref("coupon.id")
     locale: Mapped[str] = mapped_column(sa.String(8))
     is_live: Mapped[bool] = mapped_column(sa.Boolean)

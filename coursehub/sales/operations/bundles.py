@@ -264,6 +264,7 @@ def _pin(quoted: BundleQuote, buyer: Actor, click: Click | None, at: datetime) -
         channel=channel,
         attributed_organisation_id=organisation_id,
         partner_link_id=link_id,
+        clicked_at=click.at if click is not None and link_id is not None else None,
         locale=buyer.person.locale,
         is_live=rails.is_live(),
         state="placed",

@@ -161,6 +161,7 @@ def _pin(offering: Offering, quoted: Quote, buyer: Actor, click: Click | None, a
         channel=channel,
         attributed_organisation_id=organisation_id,
         partner_link_id=link_id,
+        clicked_at=click.at if click is not None and link_id is not None else None,
         coupon_id=discount.coupon.id if discount else None,
         locale=buyer.person.locale,
         is_live=rails.is_live(),

@@ -1,5 +1,6 @@
 """Reading sales, split by noun."""
 
+from coursehub.sales.queries.attribution import came_by
 from coursehub.sales.queries.bundles import (
     bundles_sold,
     bundles_visible_to,
@@ -80,6 +81,7 @@ __all__ = [
     "bundles_sold",
     "bundles_visible_to",
     "bundles_with",
+    "came_by",
     "coupon_by_code",
     "coupon_code_of",
     "coupon_course_ids",

@@ -1,0 +1,39 @@
+"""How each sale of a partner came: what the order carried, and never who bought."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from coursehub.contracts.models import MoneyEvent
+from coursehub.db import db
+from coursehub.sales.models import Coupon, Order, PartnerLink
+
+
+@dataclass(frozen=True)
+class Came:
+    """What decided the channel of a sale. link and coupon: only where they are the reader's own."""
+
+    link: PartnerLink | None
+    coupon: str
+    clicked_at: datetime | None
+    placed_at: datetime
+
+    @property
+    def days_before(self) -> int | None:
+        """Whole days from the click to the order; None where the click was not kept."""
+        return None if self.clicked_at is None else (self.placed_at - self.clicked_at).days
+
+
+def came_by(events: Sequence[MoneyEvent], organisation_id: int) -> dict[int, Came]:
+    """For each sale, by the id of its event, what its order carried; links and coupons of others are left out."""
+    numbers = {event.facts.get("order") for event in events if event.kind == "sale"}
+    rows = db.session.execute(
+        sa.select(Order.public_id, Order.clicked_at, Order.placed_at, PartnerLink, Coupon.code)
+        .outerjoin(PartnerLink, sa.and_(PartnerLink.id == Order.partner_link_id, PartnerLink.organisation_id == organisation_id))
+        .outerjoin(Coupon, sa.and_(Coupon.id == Order.coupon_id, Coupon.organisation_id == organisation_id))
+        .where(Order.public_id.in_([number for number in numbers if number]))
+    )
+    found = {number: Came(link, code or "", clicked_at, placed_at) for number, clicked_at, placed_at, link, code in rows}
+    return {event.id: found[number] for event in events if (number := event.facts.get("order")) in found}
