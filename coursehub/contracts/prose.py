@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
+from coursehub.contracts.clauses import Pool
 from coursehub.contracts.sentences import CHANNELS, LABELS, SECTIONS, SENTENCES, WINDOWS
 from coursehub.contracts.terms import Borne, ByDate, ByModules, ChannelRate, Node, Pay, Rate, Shares, TermsBody
 from coursehub.money import currency_exponent
@@ -108,6 +109,14 @@ def amount(minor: int, currency: str, locale: str) -> str:
     """An amount inside a sentence; the same on every machine, so that the hash is too."""
     shown = f"{Decimal(minor).scaleb(-currency_exponent(currency)):,f}"
     return f"{shown}元" if (locale, currency) == ("zh-CN", "CNY") else f"{shown} {currency}"
+
+
+def sentences_of_pool(pool: Pool, locale: str) -> list[str]:
+    """The rule by which a pool is divided, in the sentences that partners sign; the house has no name in them."""
+    n = LOCALES.index(locale)
+    keys = ["pool_funded", f"pool_{pool.rule}", *(["pool_floor"] if pool.floor_minutes else []), f"pool_unused_{pool.unused}"]
+    house = ("平台方", "the house")[n]
+    return [SENTENCES[key][n].format(floor=pool.floor_minutes, party=house) for key in [*keys, "pool_refund"]]
 
 
 def percent(bps: int) -> str:

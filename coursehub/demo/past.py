@@ -1,12 +1,15 @@
 """A rail for the past: purchases go straight into the sandbox's history, at the moments they happen."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from coursehub.rails import (
+    AgreedSession,
     DisputeFacts,
     ForgedEvent,
+    InvoiceFacts,
     Movement,
     OpenedSession,
     RailEvent,
@@ -14,8 +17,19 @@ from coursehub.rails import (
     RefundWish,
     SessionFacts,
     SessionWish,
+    SubscriptionFacts,
+    SubscriptionWish,
 )
-from coursehub.rails.stripe import dispute_facts, movement_facts, refund_facts, refund_params, session_facts, session_params
+from coursehub.rails.stripe import (
+    dispute_facts,
+    movement_facts,
+    payment_facts,
+    refund_facts,
+    refund_params,
+    session_facts,
+    session_params,
+)
+from coursehub.rails.stripe_subscriptions import agreed_session, invoice_facts, subscription_facts, subscription_params
 from coursehub.sandbox.seed import History
 
 
@@ -76,6 +90,45 @@ class PastRail:
     def decide(self, dispute_id: str, *, won: bool) -> None:
         """That bank decides."""
         self._history.decide(dispute_id, won=won, at=self.at)
+
+    def open_subscription(self, wish: SubscriptionWish) -> OpenedSession:
+        """A page of a subscription in the history."""
+        body = self._history.open_session(subscription_params(wish), at=self.at)
+        return OpenedSession(body["id"], body["url"])
+
+    def agree(self, session_id: str) -> None:
+        """The buyer agrees on that page."""
+        self._history.agree(session_id, at=self.at)
+
+    def renew(self, *, declines: str = "") -> None:
+        """Subscriptions are renewed as time asks; the card of one may be declined from now on."""
+        self._history.renew(at=self.at, declines=declines)
+
+    def read_agreement(self, session_id: str) -> AgreedSession:
+        """What became of that page."""
+        return agreed_session(self._history.one("checkout.session", session_id))
+
+    def read_subscription(self, subscription_id: str, *, booked: Collection[str] = ()) -> SubscriptionFacts:
+        """A subscription of the history with its invoices."""
+        body = self._history.one("subscription", subscription_id)
+        return subscription_facts(body, [self._invoice(one, booked) for one in self._history.invoices(subscription_id)])
+
+    def _invoice(self, body: dict[str, Any], booked: Collection[str]) -> InvoiceFacts:
+        paying = self._history.payments_of(body["id"]) if body["id"] not in booked else []
+        if not paying:
+            return invoice_facts(body, None)
+        intent = self._history.one(
+            "payment_intent", paying[0]["payment"]["payment_intent"], ["latest_charge.balance_transaction"]
+        )
+        return invoice_facts(body, payment_facts(intent))
+
+    def stop_subscription(self, subscription_id: str, *, at_end: bool) -> None:
+        """It ends with its period, or goes on."""
+        self._history.change(subscription_id, {"cancel_at_period_end": at_end}, at=self.at)
+
+    def end_subscription(self, subscription_id: str) -> None:
+        """It ends now."""
+        self._history.end(subscription_id, at=self.at)
 
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:  # noqa: ARG002 - the Rail's signature
         """None: what the past did is booked as it happens."""

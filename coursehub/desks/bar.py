@@ -15,7 +15,7 @@ from coursehub.web.audiences import from_loopback
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
-LEARNING = ("/desk", "/learn", "/enrolments/", "/orders", "/credentials")
+LEARNING = ("/desk", "/learn", "/enrolments/", "/orders", "/subscriptions", "/credentials")
 ENDONYMS = {"zh-CN": "中文", "en": "English"}
 
 

@@ -78,6 +78,7 @@ def _personal() -> list[Link]:
     return [
         (_("My courses"), "/learn"),
         (_("My orders"), "/orders"),
+        (_("My passes"), "/subscriptions"),
         (_("My credentials"), "/credentials"),
         (_("My organisations"), "/account/organisations"),
         (_("Account"), "/account"),

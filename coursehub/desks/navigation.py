@@ -25,6 +25,7 @@ STUDIO = (
             ("sales.links", _l("Partner links")),
             ("sales.coupons", _l("Coupons")),
             ("bundles.own_bundles", _l("Bundles")),
+            ("passes_studio.months", _l("Passes")),
         ),
     ),
 )
@@ -46,6 +47,7 @@ HOUSE = (
             ("sales.house_refunds", _l("Refunds")),
             ("sales.house_disputes", _l("Payment disputes")),
             ("sales.fapiao_queue", _l("Fapiao")),
+            ("passes_house.passes", _l("Passes")),
         ),
     ),
     (

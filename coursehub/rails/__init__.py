@@ -4,7 +4,7 @@ Operations speak to `current()`; only `rails/stripe.py` imports Stripe's SDK. A 
 refuses to work while a `transaction()` is open: record, commit, call, record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
@@ -14,7 +14,9 @@ from flask import current_app
 from coursehub.config import current_settings
 from coursehub.db import in_transaction
 from coursehub.rails.facts import (
+    AgreedSession,
     DisputeFacts,
+    InvoiceFacts,
     Movement,
     OpenedSession,
     PaymentFacts,
@@ -23,6 +25,8 @@ from coursehub.rails.facts import (
     RefundWish,
     SessionFacts,
     SessionWish,
+    SubscriptionFacts,
+    SubscriptionWish,
 )
 
 
@@ -73,6 +77,21 @@ class Rail(Protocol):
 
     def read_dispute(self, dispute_id: str) -> DisputeFacts:
         """The dispute as it is now, with what it moved."""
+
+    def open_subscription(self, wish: SubscriptionWish) -> OpenedSession:
+        """A page on which the buyer agrees to pay month by month. The same key gives the same page."""
+
+    def read_agreement(self, session_id: str) -> AgreedSession:
+        """What became of such a page."""
+
+    def read_subscription(self, subscription_id: str, *, booked: Collection[str] = ()) -> SubscriptionFacts:
+        """A subscription as it is now; paid invoices come with their payment, but for those whose ids are `booked`."""
+
+    def stop_subscription(self, subscription_id: str, *, at_end: bool) -> None:
+        """Let it end when its period ends; or, with at_end false, go on after all. Asked twice, it stays so."""
+
+    def end_subscription(self, subscription_id: str) -> None:
+        """End it now. One that has ended stays so."""
 
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
         """Events since then that no webhook of ours has acknowledged."""
@@ -128,8 +147,10 @@ LEAST_MINOR = {"CNY": 400, "USD": 50, "EUR": 50, "GBP": 30, "HKD": 400, "SGD": 5
 
 __all__ = [
     "LEAST_MINOR",
+    "AgreedSession",
     "DisputeFacts",
     "ForgedEvent",
+    "InvoiceFacts",
     "KeySpoiled",
     "Movement",
     "OpenedSession",
@@ -143,6 +164,8 @@ __all__ = [
     "RefundWish",
     "SessionFacts",
     "SessionWish",
+    "SubscriptionFacts",
+    "SubscriptionWish",
     "current",
     "is_live",
     "use",

@@ -133,3 +133,64 @@ class Movement:
     fee_minor: int
     currency: str
     made_at: datetime
+
+
+@dataclass(frozen=True)
+class SubscriptionWish:
+    """Something to be paid month by month. `key` comes from our own row; trial_days: so long nothing is paid."""
+
+    key: str
+    reference: str
+    title: str
+    price_minor: int
+    currency: str
+    trial_days: int
+    locale: str
+    email: str
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class AgreedSession:
+    """A pay page of a subscription as the rail knows it. `state` is open, agreed or expired."""
+
+    id: str
+    state: str
+    reference: str
+    subscription_id: str | None
+
+
+@dataclass(frozen=True)
+class InvoiceFacts:
+    """What a subscription asks for one period. `state` is paid, open or over; page_url: where it can be paid by hand.
+
+    payment stands only where it was asked for: see `Rail.read_subscription`.
+    """
+
+    id: str
+    state: str
+    amount_minor: int
+    currency: str
+    starts_at: datetime
+    ends_at: datetime
+    attempts: int
+    next_attempt_at: datetime | None
+    page_url: str
+    payment: PaymentFacts | None
+
+
+@dataclass(frozen=True)
+class SubscriptionFacts:
+    """A subscription as the rail knows it, with its invoices, oldest first. `state` is trial, running, late or ended."""
+
+    id: str
+    state: str
+    reference: str
+    live: bool
+    stops_at_end: bool
+    starts_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+    invoices: tuple[InvoiceFacts, ...]

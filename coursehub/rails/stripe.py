@@ -5,7 +5,7 @@ Keys for idempotency come from our rows, the API version is pinned, the SDK's
 retries and timeouts are set here and nowhere else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ import stripe
 from coursehub import rails
 from coursehub.db import in_transaction
 from coursehub.rails.facts import (
+    AgreedSession,
     DisputeFacts,
     Movement,
     OpenedSession,
@@ -24,7 +25,10 @@ from coursehub.rails.facts import (
     RefundWish,
     SessionFacts,
     SessionWish,
+    SubscriptionFacts,
+    SubscriptionWish,
 )
+from coursehub.rails.stripe_subscriptions import agreed_session, invoice_facts, subscription_facts, subscription_params
 
 API_VERSION = "2026-10-28.endive"
 SANDBOX_PREFIX = "sk_test_sandbox"
@@ -62,9 +66,11 @@ class StripeRail:
 
     def open_session(self, wish: SessionWish) -> OpenedSession:
         """A hosted checkout page for one course."""
+        return self._open(session_params(wish), wish.key)
+
+    def _open(self, params: dict[str, Any], key: str) -> OpenedSession:
         self._need_secret()
-        params = session_params(wish)
-        options = {"idempotency_key": wish.key}
+        options = {"idempotency_key": key}
         made = self._ask(lambda: self._stripe.v1.checkout.sessions.create(params, options))  # type: ignore[arg-type]
         if made.url is None:
             raise rails.RailRefused("The session has no page: its key was used before and it is over.", "session_over")
@@ -114,6 +120,45 @@ class StripeRail:
         """The dispute with its balance transactions and the payment that it is about."""
         params: Any = {"expand": ["payment_intent"]}
         return dispute_facts(self._ask(lambda: self._stripe.v1.disputes.retrieve(dispute_id, params)).to_dict())
+
+    def open_subscription(self, wish: SubscriptionWish) -> OpenedSession:
+        """A hosted checkout page on which somebody agrees to a subscription."""
+        return self._open(subscription_params(wish), wish.key)
+
+    def read_agreement(self, session_id: str) -> AgreedSession:
+        """What became of such a page."""
+        return agreed_session(self._ask(lambda: self._stripe.v1.checkout.sessions.retrieve(session_id)).to_dict())
+
+    def read_subscription(self, subscription_id: str, *, booked: Collection[str] = ()) -> SubscriptionFacts:
+        """The subscription with its invoices of the last years; what is paid and not booked yet with its payment."""
+        body = self._ask(lambda: self._stripe.v1.subscriptions.retrieve(subscription_id)).to_dict()
+        params: Any = {"subscription": subscription_id, "limit": 100}
+        found = [one.to_dict() for one in self._ask(lambda: self._stripe.v1.invoices.list(params)).data]
+        return subscription_facts(body, [invoice_facts(one, self._payment_of(one, booked)) for one in found])
+
+    def _payment_of(self, invoice: dict[str, Any], booked: Collection[str]) -> PaymentFacts | None:
+        if invoice["status"] != "paid" or not invoice["amount_due"] or invoice["id"] in booked:
+            return None
+        asked: Any = {"invoice": invoice["id"], "status": "paid"}
+        paying = self._ask(lambda: self._stripe.v1.invoice_payments.list(asked)).data
+        if not paying:
+            raise rails.RailAway("The invoice does not show its payment yet.")
+        intent = paying[0].to_dict()["payment"]["payment_intent"]
+        whole: Any = {"expand": ["latest_charge.balance_transaction"]}
+        return payment_facts(self._ask(lambda: self._stripe.v1.payment_intents.retrieve(intent, whole)).to_dict())
+
+    def stop_subscription(self, subscription_id: str, *, at_end: bool) -> None:
+        """Ask that it ends with its period, or goes on."""
+        params: Any = {"cancel_at_period_end": at_end}
+        self._ask(lambda: self._stripe.v1.subscriptions.update(subscription_id, params))
+
+    def end_subscription(self, subscription_id: str) -> None:
+        """End it now; what the rail does not know as running has ended."""
+        try:
+            self._ask(lambda: self._stripe.v1.subscriptions.cancel(subscription_id))
+        except rails.RailRefused as problem:
+            if problem.code != "resource_missing":
+                raise
 
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
         """Events that no endpoint has acknowledged, newest first, page by page."""
@@ -213,7 +258,7 @@ def session_facts(body: dict[str, Any]) -> SessionFacts:
         amount_minor=body["amount_total"],
         currency=body["currency"].upper(),
         live=body["livemode"],
-        payment=_payment_facts(body["payment_intent"]) if paid else None,
+        payment=payment_facts(body["payment_intent"]) if paid else None,
     )
 
 
@@ -227,7 +272,8 @@ def _session_state(body: dict[str, Any]) -> str:
     return "waiting" if still else "failed"
 
 
-def _payment_facts(intent: dict[str, Any]) -> PaymentFacts:
+def payment_facts(intent: dict[str, Any]) -> PaymentFacts:
+    """A payment (expanded to its balance transaction) in our words. Raises RailAway while its fee is not known."""
     charge = intent["latest_charge"]
     movement = charge.get("balance_transaction") if isinstance(charge, dict) else None
     if not isinstance(movement, dict):

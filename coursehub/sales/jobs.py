@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from coursehub.db import db
 from coursehub.jobs import cron, job
 from coursehub.sales import operations
-from coursehub.sales.models import Order, Refund, WebhookEvent
+from coursehub.sales.models import Order, PassRefund, PassSubscription, Refund, WebhookEvent
+from coursehub.sales.passes import operations as passes
 
 
 @job("sales.read_event")
@@ -50,6 +51,39 @@ def follow_disputes(*, at: datetime) -> None:
     operations.follow_disputes(at=at)
 
 
+@job("sales.end_pass")
+def end_pass(*, at: datetime, subscription_id: int) -> None:
+    """End a subscription at the rail."""
+    passes.end_at_rail(db.session.get_one(PassSubscription, subscription_id), at=at)
+
+
+@job("sales.send_pass_refund")
+def send_pass_refund(*, at: datetime, refund_id: int) -> None:
+    """Send a wanted refund of a period to the rail."""
+    passes.send(db.session.get_one(PassRefund, refund_id), at=at)
+
+
+@job("sales.settle_passes")
+def settle_passes(*, at: datetime) -> None:
+    """Ask the rail after passes of which something was due."""
+    passes.settle_passes(at=at)
+
+
+@job("sales.close_after_grace")
+def close_after_grace(*, at: datetime) -> None:
+    """Close the courses of passes that were not paid within their days of grace."""
+    passes.close_after_grace(at=at)
+
+
+@job("sales.draw_up_pools")
+def draw_up_pools(*, at: datetime) -> None:
+    """Fix the facts of the month of every pool that is over."""
+    passes.draw_up_months(at=at)
+
+
+cron("sales.settle_passes", every=timedelta(hours=1))
+cron("sales.close_after_grace", every=timedelta(hours=6))
+cron("sales.draw_up_pools", every=timedelta(days=1))
 cron("sales.expire_orders", every=timedelta(minutes=5))
 cron("sales.settle_waiting", every=timedelta(minutes=15))
 cron("sales.sweep_events", every=timedelta(days=1))

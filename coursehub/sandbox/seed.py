@@ -65,6 +65,10 @@ class History:
         seconds = int(at.timestamp())
         return rendered(self._store, subscriptions.change(self._store, subscription_id, Params(_plain(params)), at=seconds))
 
+    def end(self, subscription_id: str, *, at: datetime) -> None:
+        """End a subscription at once."""
+        subscriptions.cancel(self._store, subscription_id, at=int(at.timestamp()), quiet=True)
+
     def one(self, kind: str, id: str, expand: Iterable[str] = ()) -> Body:
         """Any object by its id."""
         return rendered(self._store, self._store.get(kind, id), expand)

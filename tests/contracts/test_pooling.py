@@ -38,7 +38,7 @@ def shared(courses, at, by_course, funded, key="pool:pass1:2026-11"):
 
 def back(at, amount, *, before=0, period=None, month="pool:pass1:2026-11", shares=None, refund="r1"):
     with transaction():
-        wish = ReturnedPeriod(refund, at, period or paid(at), before, amount, month, shares or {})
+        wish = ReturnedPeriod(refund, at, period or paid(at), before, amount, month, shares or {}, 8_853 if shares else 0)
         return return_period(wish, at=at)
 
 

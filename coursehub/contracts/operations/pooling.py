@@ -48,6 +48,11 @@ class PaidPeriod:
         fee = min(self.fee_minor, self.gross_minor - tax)
         return {"tax": tax, "fee": fee, "pool": self.gross_minor - tax - fee}
 
+    def left_in_pool(self, refunded_minor: int) -> int:
+        """What of it is in the pool after so much was given back."""
+        parts = self.legs()
+        return parts["pool"] - reversal_step(parts, before_minor=0, amount_minor=refunded_minor)["pool"]
+
 
 @dataclass(frozen=True)
 class SharedMonth:
@@ -69,7 +74,10 @@ class SharedMonth:
 
 @dataclass(frozen=True)
 class ReturnedPeriod:
-    """A refund of a period, or of a part of it. shares: what the period gave to each course, once its month was shared."""
+    """A refund of a period, or of a part of it.
+
+    Once its month was shared: shares is what the period gave to each course, of shared_minor that it had in the pool.
+    """
 
     refund: str
     occurred_at: datetime
@@ -78,6 +86,7 @@ class ReturnedPeriod:
     amount_minor: int
     month_key: str | None
     shares: Mapping[int, int]
+    shared_minor: int = 0
 
 
 def fund_pool(period: PaidPeriod, *, at: datetime) -> Booked:
@@ -178,16 +187,15 @@ def return_period(back: ReturnedPeriod, *, at: datetime) -> Booked:
             ],
         )  # fmt: skip
         if shared is not None and step["pool"]:
-            before = reversal_step(parts, before_minor=0, amount_minor=back.before_minor)["pool"]
-            _refill(back, shared, events, pooled=parts["pool"], before=before, amount=step["pool"], at=at)
+            before = back.shared_minor - back.period.left_in_pool(back.before_minor)  # what went back since the month was shared
+            _refill(back, shared, events, before=before, amount=step["pool"], at=at)
     return booked
 
 
-def _refill(
-    back: ReturnedPeriod, shared: Journal, events: list[MoneyEvent], *, pooled: int, before: int, amount: int, at: datetime
-) -> None:
+def _refill(back: ReturnedPeriod, shared: Journal, events: list[MoneyEvent], *, before: int, amount: int, at: datetime) -> None:
     """Take what the pool gave back from those who had got it: each course's part, and the house where no course did."""
-    legs = {f"{course}": share for course, share in sorted(back.shares.items())} | {"": pooled - sum(back.shares.values())}
+    legs = {f"{course}": share for course, share in sorted(back.shares.items())}
+    legs[""] = back.shared_minor - sum(legs.values())
     step = reversal_step(legs, before_minor=before, amount_minor=amount)
     if step[""]:
         post(

@@ -2,8 +2,10 @@
 
 from coursehub.learning.credentials.models import Credential, IssuerKey, StatusList
 from coursehub.learning.models.enrolments import (
+    ActiveDay,
     Completion,
     Enrolment,
+    Pulse,
     ReleaseMove,
     StepProgress,
     VisitCount,
@@ -12,6 +14,7 @@ from coursehub.learning.models.voices import Answer, CourseReview, Question, Rep
 from coursehub.learning.models.work import Attempt, Evidence, EvidenceLink, HintOpening
 
 __all__ = [
+    "ActiveDay",
     "Answer",
     "Attempt",
     "Completion",
@@ -22,6 +25,7 @@ __all__ = [
     "EvidenceLink",
     "HintOpening",
     "IssuerKey",
+    "Pulse",
     "Question",
     "ReleaseMove",
     "Report",

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coursehub.db import Id, Model, PublicId, UtcDateTime, ref
+from coursehub.db import BigId, Id, Model, PublicId, UtcDateTime, ref
 
-SOURCES = ("order", "free")
+SOURCES = ("order", "free", "pass")
 
 
 class Enrolment(Model):
@@ -32,7 +32,7 @@ class Enrolment(Model):
         Index("ix_enrolment_course", "course_id", "opened_at"),
         Index("ix_enrolment_person", "person_id", "last_seen_at"),
         CheckConstraint("(ended_at IS NULL) = (ended_reason IS NULL)", name="end_is_whole"),
-        CheckConstraint("source IN ('order', 'free')", name="source_known"),
+        CheckConstraint("source IN ('order', 'free', 'pass')", name="source_known"),
     )
 
     id: Mapped[Id]
@@ -98,6 +98,30 @@ class ReleaseMove(Model):
     to_release_id: Mapped[int] = ref("release.id")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     report: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Pulse(Model):
+    """When somebody who learns by a pass was last heard of, and in which enrolment: one row a person.
+
+    Time that passes between two signs of life counts once, however many pages are open.
+    """
+
+    __tablename__ = "learning_pulse"
+
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), primary_key=True)
+    enrolment_id: Mapped[int] = ref("enrolment.id", index=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ActiveDay(Model):
+    """For how long somebody was active in an enrolment on a day (in the platform's zone); only where a pass opened it."""
+
+    __tablename__ = "active_day"
+    __table_args__ = (CheckConstraint("seconds BETWEEN 0 AND 86400", name="no_more_than_a_day"),)
+
+    enrolment_id: Mapped[int] = mapped_column(BigId, ForeignKey("enrolment.id"), primary_key=True)
+    on_day: Mapped[date] = mapped_column(Date, primary_key=True)
+    seconds: Mapped[int] = mapped_column(Integer)
 
 
 class VisitCount(Model):

@@ -1,5 +1,6 @@
 """What can happen in the learning room, split by noun. Only these write."""
 
+from coursehub.learning.operations.activity import note_active
 from coursehub.learning.operations.enrolments import (
     AlreadyEnrolled,
     MoveChanged,
@@ -9,6 +10,7 @@ from coursehub.learning.operations.enrolments import (
     enrol,
     move_up,
     read_in,
+    reopen_enrolment,
 )
 from coursehub.learning.operations.evidence import close_link, open_link
 from coursehub.learning.operations.exercises import (
@@ -98,12 +100,14 @@ __all__ = [
     "mark_read",
     "mark_watched",
     "move_up",
+    "note_active",
     "note_position",
     "open_hint",
     "open_link",
     "open_names",
     "open_step",
     "read_in",
+    "reopen_enrolment",
     "reply_to_review",
     "report",
     "unmark_answer",

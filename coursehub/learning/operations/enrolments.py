@@ -14,7 +14,7 @@ from coursehub.learning import policies
 from coursehub.learning.models import Enrolment, ReleaseMove
 from coursehub.learning.operations.completion import complete_if_done
 from coursehub.learning.operations.refusals import EnrolmentEnded
-from coursehub.learning.queries.enrolments import newer_release_id
+from coursehub.learning.queries.enrolments import newer_release_id, open_enrolment_id
 from coursehub.learning.queries.moves import MoveReport, compare_releases
 from coursehub.people.actor import Actor
 from coursehub.people.models import Person
@@ -63,7 +63,7 @@ _OPEN = Prepared(
 def enrol(*, person_id: int, release_id: int, at: datetime, source: str = "order") -> Enrolment:
     """Give a person the right to one release of a course. Joins the open transaction.
 
-    source: "order" when a paid order asks, "free" for a free course.
+    source: "order" when a paid order asks, "free" for a free course, "pass" while a pass is paid.
     Raises AlreadyEnrolled while the person has an open enrolment in that course,
     also when another transaction made it a moment ago; ReleaseNotOpen unless the
     release is approved, listed or retired (an order may outlive a listing).
@@ -102,6 +102,20 @@ def end_enrolment(enrolment: Enrolment, *, reason: str, at: datetime) -> None:
         enrolment.ended_at = at
         enrolment.ended_reason = reason
         events.record("learning.enrolment_ended", at=at, enrolment_id=enrolment.id, course_id=enrolment.course_id)
+
+
+def reopen_enrolment(enrolment: Enrolment, *, at: datetime) -> bool:
+    """Open the lessons of an ended enrolment again, with all that was done in it; false if the course is held otherwise."""
+    with transaction():
+        lock(enrolment)
+        if enrolment.ended_at is None:
+            return True
+        held = open_enrolment_id(person_id=enrolment.person_id, course_id=enrolment.course_id)
+        if held is not None:
+            return False
+        enrolment.ended_at = enrolment.ended_reason = None
+        events.record("learning.enrolment_reopened", at=at, enrolment_id=enrolment.id, course_id=enrolment.course_id)
+    return True
 
 
 def read_in(enrolment: Enrolment, *, locale: str, by: Actor) -> None:

@@ -34,6 +34,8 @@ def lesson(enrolment_id: str, step_key: str) -> ResponseReturnValue:
         )
     if enrolment.last_step_key != step_key and not actor.is_only_looking:
         operations.open_step(enrolment.row, step_key, by=actor, at=clock.now())
+    if not actor.is_only_looking:
+        operations.note_active(enrolment.row, by=actor, at=clock.now())
     shown = _attempt_asked_for(enrolment.id, step_key)
     begin = "starter" if request.args.get("begin") == "starter" else ""
     return lesson_page(enrolment, step, again="again" in request.args, shown=shown, begin=begin)
@@ -51,6 +53,14 @@ def _attempt_asked_for(enrolment_id: int, step_key: str) -> Attempt | None:
     if attempt.step_key != step_key or attempt.kind != "code":
         abort(404)
     return attempt
+
+
+@bp.post("/learn/<enrolment_id>/active")
+@access(SIGNED_IN)
+def note_active(enrolment_id: str) -> ResponseReturnValue:
+    """The page is still being read; it says so once a minute."""
+    operations.note_active(my_enrolment(enrolment_id), by=signed_in_actor(), at=clock.now())
+    return "", 204
 
 
 @bp.post("/learn/<enrolment_id>/<step_key>/read")

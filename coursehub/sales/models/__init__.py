@@ -21,15 +21,30 @@ from coursehub.sales.models.orders import (
     WebhookEvent,
 )
 from coursehub.sales.models.papers import FAPIAO_KINDS, FapiaoRequest, FapiaoReversal
+from coursehub.sales.models.passes import (
+    BEGINNING,
+    GOING,
+    CoursePass,
+    PassCourse,
+    PassEnrolment,
+    PassPeriod,
+    PassRefund,
+    PassSubscription,
+    PeriodUse,
+    PoolMonth,
+    UseContest,
+)
 from coursehub.sales.models.refunds import REFUND_CAUSES, REFUND_STATES, Refund, RefundRequest, SupportMessage
 
 __all__ = [
     "BEARERS",
+    "BEGINNING",
     "CHANNELS",
     "COUPON_KINDS",
     "DISPUTE_OVER",
     "DISPUTE_STATES",
     "FAPIAO_KINDS",
+    "GOING",
     "ORDER_STATES",
     "PAYING",
     "REFUND_CAUSES",
@@ -39,6 +54,7 @@ __all__ = [
     "Coupon",
     "CouponCourse",
     "CouponUse",
+    "CoursePass",
     "FapiaoRequest",
     "FapiaoReversal",
     "LinkVisit",
@@ -46,11 +62,19 @@ __all__ = [
     "Order",
     "OrderPart",
     "PartnerLink",
+    "PassCourse",
+    "PassEnrolment",
+    "PassPeriod",
+    "PassRefund",
+    "PassSubscription",
     "Payment",
     "PaymentDispute",
+    "PeriodUse",
+    "PoolMonth",
     "Refund",
     "RefundRequest",
     "SupportMessage",
+    "UseContest",
     "WebhookEvent",
     "back_of",
 ]

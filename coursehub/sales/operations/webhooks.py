@@ -13,6 +13,8 @@ from coursehub.sales.models import Order, WebhookEvent
 from coursehub.sales.operations.completion import mismatch, raise_trouble, settle_order
 from coursehub.sales.operations.disputes import follow_dispute
 from coursehub.sales.operations.refunds import record_refund
+from coursehub.sales.passes import operations as passes
+from coursehub.sales.passes import queries as passes_queries
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +22,11 @@ LOOK_BACK = timedelta(days=30)  # as far as the rail's own list of events reache
 _SESSION = "checkout.session"
 _REFUND = "refund"
 _DISPUTE = "dispute"
+_INVOICE = "invoice"
+_SUBSCRIPTION = "subscription"
 _KEPT = (
     "payment_intent", "amount_total", "currency", "livemode", "client_reference_id",
-    "payment_status", "status", "amount", "metadata",
+    "payment_status", "status", "amount", "metadata", "mode", "parent",
 )  # fmt: skip
 
 
@@ -81,6 +85,8 @@ def _act_on(event: WebhookEvent, at: datetime) -> str:
         if kind == _DISPUTE:
             dispute = follow_dispute(event.object_id, at=at)
             return "unknown payment" if dispute is None else dispute.state
+        if kind in (_INVOICE, _SUBSCRIPTION):
+            return _read_subscription(event, at)
     except rails.RailRefused as problem:  # the rail does not know its own object: nothing to wait for
         return f"refused: {problem.code}"[:40]
     return "noted"
@@ -88,6 +94,8 @@ def _act_on(event: WebhookEvent, at: datetime) -> str:
 
 def _read_session(event: WebhookEvent, at: datetime) -> str:
     claims: dict[str, Any] = event.claims
+    if claims.get("mode") == "subscription":
+        return _read_agreement(event, str(claims.get("client_reference_id") or ""), at)
     order = queries.order_of_session(event.object_id, str(claims.get("client_reference_id") or ""))
     if order is None:
         return "unknown order"
@@ -103,11 +111,29 @@ def _read_session(event: WebhookEvent, at: datetime) -> str:
     return settle_order(order, at=at, session_id=event.object_id).state
 
 
+def _read_agreement(event: WebhookEvent, reference: str, at: datetime) -> str:
+    subscription = passes_queries.subscription_of(event.object_id, reference)
+    return passes.settle(subscription, at=at).state if subscription else "unknown subscription"
+
+
+def _read_subscription(event: WebhookEvent, at: datetime) -> str:
+    """Something happened to a subscription or to one of its invoices: read the whole of it again."""
+    claims: dict[str, Any] = event.claims
+    details = (claims.get("parent") or {}).get("subscription_details") or {}
+    rail_id = event.object_id if claims.get("object") == _SUBSCRIPTION else str(details.get("subscription") or "")
+    subscription = passes_queries.subscription_at_rail(rail_id)
+    if subscription is None:  # its page may not have been read yet
+        reference = str((claims.get("metadata") or {}).get("subscription") or (details.get("metadata") or {}).get("subscription"))
+        subscription = passes_queries.subscription_of("", reference)
+    return passes.settle(subscription, at=at).state if subscription else "unknown subscription"
+
+
 def _read_refund(event: WebhookEvent, at: datetime) -> str:
     facts = rails.current().read_refund(event.object_id)
     refund = queries.refund_by_reference(facts.reference)
     if refund is None:
-        return "unknown refund"
+        of_pass = passes_queries.refund_by_reference(facts.reference)
+        return passes.record(of_pass, facts, at=at).state if of_pass else "unknown refund"
     return record_refund(refund, facts, at=at).state
 
 

@@ -2,12 +2,12 @@
 
 from flask import Blueprint
 
+from coursehub.sales.passes.views import blueprints as passes
 from coursehub.sales.shop.views import blueprints as shop
 
 bp = Blueprint("sales", __name__)
-blueprints = [bp, *shop]
 bundles_bp = Blueprint("bundles", __name__)
-blueprints.append(bundles_bp)
+blueprints = [bp, *shop, bundles_bp, *passes]
 
 # The views register themselves on bp, which must exist first.
 from coursehub.sales.views import (  # noqa: E402

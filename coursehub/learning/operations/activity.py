@@ -1,0 +1,58 @@
+"""Being active: minutes that a pass's money follows, counted by our own clock from signs of life."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from coursehub.db import db, lock, transaction
+from coursehub.errors import require
+from coursehub.learning import policies
+from coursehub.learning.models import ActiveDay, Enrolment, Pulse
+from coursehub.people.actor import Actor
+from coursehub.web.locale import local_time
+
+COUNTS_WHOLE = timedelta(minutes=5)
+COUNTS_AT_ALL = timedelta(minutes=30)
+
+
+def note_active(enrolment: Enrolment, *, by: Actor, at: datetime) -> None:
+    """A sign of life of somebody who learns by a pass: a page opened, or still being read.
+
+    The time since the sign before counts for the course in which that was: whole up to five minutes, as five minutes up
+    to half an hour, and not at all beyond. So nobody counts faster than the clock, in however many windows, and who reads
+    without scripts counts by the pages they open. For other enrolments nothing is kept.
+    """
+    require(policies.may_learn(by, enrolment))
+    if enrolment.source != "pass" or enrolment.ended_at is not None:
+        return
+    with transaction():
+        row = {"person_id": by.person_id, "enrolment_id": enrolment.id, "at": at}
+        first = _insert()(Pulse).values(row).on_conflict_do_nothing(index_elements=["person_id"])
+        db.session.connection().execute(first)
+        pulse = db.session.get_one(Pulse, by.person_id)
+        lock(pulse)
+        gap = at - pulse.at
+        if timedelta(0) < gap <= COUNTS_AT_ALL:
+            seconds = int(min(gap, COUNTS_WHOLE).total_seconds())
+            day = {"enrolment_id": pulse.enrolment_id, "on_day": local_time(at).date(), "seconds": seconds}
+            db.session.connection().execute(_adding(db.engine.dialect.name), day)
+        if gap >= timedelta(0):
+            pulse.enrolment_id, pulse.at = enrolment.id, at
+
+
+def _insert() -> Any:
+    return insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql
+
+
+@cache
+def _adding(dialect: str) -> Any:
+    insert = insert_sqlite if dialect == "sqlite" else insert_postgresql
+    statement = insert(ActiveDay)
+    total = ActiveDay.seconds + statement.excluded.seconds
+    return statement.on_conflict_do_update(
+        index_elements=["enrolment_id", "on_day"], set_={"seconds": sa.case((total > 86_400, 86_400), else_=total)}
+    )
