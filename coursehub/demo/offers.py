@@ -86,8 +86,10 @@ Shape = Callable[..., dict[str, Any]]
 
 
 def terms_for(contract: Contract, shape: Shape, **changes: Any) -> dict[str, Any]:
-    """Terms from a starting point, with the contract's own sides and courses, changed where named."""
+    """Terms from a starting point, with the contract's own sides and courses and the rule of passes, changed where named."""
     terms = shape(party_data(contract), course_data(contract), currency="CNY")
+    passing = starting_points.in_passes(party_data(contract), course_data(contract), currency="CNY")
+    terms["scope"], terms["pool"] = passing["scope"], passing["pool"]
     for path, value in changes.items():
         place: Any = terms
         *way, last = path.split("__")

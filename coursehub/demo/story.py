@@ -21,6 +21,7 @@ from coursehub.demo import (
     matching,
     offers,
     paper,
+    passes,
     payouts,
     players,
     shelf,
@@ -113,6 +114,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     payouts.put_on_the_agenda(agenda, people)
     buying.put_on_the_agenda(agenda, people, stage.courses)
     disputes.put_on_the_agenda(agenda, people)
+    passes.put_on_the_agenda(agenda, people, stage.courses)
     matching.put_on_the_agenda(agenda, people, stage.courses)
     paper.put_on_the_agenda(agenda, people)
     agenda.add(agenda.ago(days=2), lambda at: careers.fill_the_pool(agenda, people, at))

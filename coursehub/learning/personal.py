@@ -10,7 +10,18 @@ from coursehub.catalog.models import Course
 from coursehub.db import db
 from coursehub.learning.credentials.models import Credential
 from coursehub.learning.credentials.operations import forget_holder
-from coursehub.learning.models import Answer, Attempt, CourseReview, Enrolment, Evidence, Question, Report, StepProgress
+from coursehub.learning.models import (
+    ActiveDay,
+    Answer,
+    Attempt,
+    CourseReview,
+    Enrolment,
+    Evidence,
+    Pulse,
+    Question,
+    Report,
+    StepProgress,
+)
 
 
 def export(person_id: int) -> dict[str, Any]:
@@ -22,8 +33,15 @@ def export(person_id: int) -> dict[str, Any]:
         .where(Enrolment.person_id == person_id)
         .order_by(Enrolment.id)
     )
+    active = (
+        sa.select(Enrolment.public_id, ActiveDay.on_day, ActiveDay.seconds)
+        .join(Enrolment, Enrolment.id == ActiveDay.enrolment_id)
+        .where(Enrolment.person_id == person_id)
+        .order_by(ActiveDay.enrolment_id, ActiveDay.on_day)
+    )
     return {
         "enrolments": _rows(enrolments),
+        "active_days": _rows(active),
         "drafts": _rows(
             sa.select(StepProgress.step_key, StepProgress.done_at, StepProgress.draft)
             .where(StepProgress.enrolment_id.in_(own))
@@ -76,6 +94,7 @@ def erase(person_id: int, at: datetime) -> None:
     db.session.execute(work.where(Attempt.state == "waiting").values(state="refused"))
     db.session.execute(work.where(Attempt.kind == "quiz").values(submitted={"answers": {}}, feedback={}))
     db.session.execute(work.where(Attempt.kind == "code").values(submitted={"source": ""}, feedback={}))
+    db.session.execute(sa.delete(Pulse).where(Pulse.person_id == person_id))
     forget_holder(person_id, at=at)
     db.session.expire_all()
     for review in db.session.execute(sa.select(CourseReview).where(CourseReview.person_id == person_id)).scalars():

@@ -5,15 +5,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from coursehub import jobs
 from coursehub.db import db
-from coursehub.sales.models import FapiaoRequest, Order, RefundRequest, SupportMessage
+from coursehub.sales.models import (
+    GOING,
+    CoursePass,
+    FapiaoRequest,
+    Order,
+    PassPeriod,
+    PassSubscription,
+    RefundRequest,
+    SupportMessage,
+    UseContest,
+)
 
 EMPTIED = "—"
 """Stands where an answer was: that there was one stays known."""
 
 
 def export(person_id: int) -> dict[str, Any]:
-    """Orders, requests for refunds, messages to the house with their answers."""
+    """Passes with what was paid, orders, requests for refunds, messages to the house with their answers."""
     own = sa.select(Order.id).where(Order.buyer_id == person_id)
     orders = sa.select(Order.public_id, Order.state, Order.gross_minor, Order.currency, Order.placed_at).where(
         Order.buyer_id == person_id
@@ -21,7 +32,19 @@ def export(person_id: int) -> dict[str, Any]:
     requests = sa.select(RefundRequest.reason, RefundRequest.asked_at, RefundRequest.decision, RefundRequest.answer)
     fapiao = sa.select(FapiaoRequest.kind, FapiaoRequest.asked_at, FapiaoRequest.number, FapiaoRequest.answer)
     messages = sa.select(SupportMessage.text, SupportMessage.written_at, SupportMessage.answer, SupportMessage.answered_at)
+    passes = (
+        sa.select(CoursePass.name_en, PassSubscription.state, PassSubscription.began_at, PassSubscription.ended_at)
+        .join(CoursePass, CoursePass.id == PassSubscription.pass_id)
+        .where(PassSubscription.person_id == person_id)
+    )
+    periods = (
+        sa.select(PassPeriod.public_id, PassPeriod.starts_at, PassPeriod.ends_at, PassPeriod.amount_minor, PassPeriod.currency)
+        .join(PassSubscription, PassSubscription.id == PassPeriod.subscription_id)
+        .where(PassSubscription.person_id == person_id)
+    )
     return {
+        "passes": _rows(passes.order_by(PassSubscription.id)),
+        "pass_periods": _rows(periods.order_by(PassPeriod.id)),
         "orders": _rows(orders.order_by(Order.id)),
         "refund_requests": _rows(requests.where(RefundRequest.order_id.in_(own)).order_by(RefundRequest.id)),
         "fapiao": _rows(fapiao.where(FapiaoRequest.order_id.in_(own)).order_by(FapiaoRequest.id)),
@@ -29,8 +52,11 @@ def export(person_id: int) -> dict[str, Any]:
     }
 
 
-def erase(person_id: int, at: datetime) -> None:  # noqa: ARG001 - every room is asked the same
-    """Empty what was written; orders, payments and the books stay, as the law on accounts asks, and name nobody."""
+def erase(person_id: int, at: datetime) -> None:
+    """Empty what was written, and end passes at the rail.
+
+    Orders, payments and the books stay, as the law on accounts asks, and name nobody.
+    """
     own = sa.select(Order.id).where(Order.buyer_id == person_id)
     requests = sa.update(RefundRequest).where(RefundRequest.order_id.in_(own))
     db.session.execute(requests.values(reason="", answer=""))
@@ -38,6 +64,12 @@ def erase(person_id: int, at: datetime) -> None:  # noqa: ARG001 - every room is
     db.session.execute(fapiao.values(answer=""))
     messages = sa.update(SupportMessage).where(SupportMessage.person_id == person_id)
     db.session.execute(messages.values(text="", answer=sa.case((SupportMessage.answer == "", ""), else_=EMPTIED)))
+    db.session.execute(sa.update(UseContest).where(UseContest.contested_by_id == person_id).values(reason=""))
+    answered = sa.update(UseContest).where(UseContest.answered_by_id == person_id, UseContest.answer != "")
+    db.session.execute(answered.values(answer=EMPTIED))
+    going = sa.select(PassSubscription.id).where(PassSubscription.person_id == person_id, PassSubscription.state.in_(GOING))
+    for subscription_id in db.session.execute(going).scalars().all():
+        jobs.enqueue("sales.end_pass", at=at, subscription_id=subscription_id)
     db.session.expire_all()
 
 

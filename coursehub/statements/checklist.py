@@ -16,6 +16,7 @@ from coursehub.ledger.models import Account, DayRoot, Journal, Posting
 from coursehub.payouts import checks as payout_checks
 from coursehub.payouts.queries.movements import missing, unmatched
 from coursehub.sales.models import WebhookEvent
+from coursehub.sales.passes.queries import unshared_pools
 from coursehub.statements import queries
 from coursehub.statements.models import MonthClose, MonthPreparation
 from coursehub.statements.months import Month, month_at, month_of, months_between
@@ -50,11 +51,12 @@ def items_of(month: Month, at: datetime, *, prove: bool = True) -> list[Item]:
     apart += sum(payment.paid_at is not None and payment.paid_at < month.ends for payment in missing(at))
     apart += sum(1 for _fault in payout_checks.faults())
     books = check_books().faults if prove else ()
-    unissued = _unissued(month)
+    unissued, unshared = _unissued(month), len(unshared_pools(str(month)))
     return [
         Item("over", month.is_over(at) and sealed),
         Item("deliveries", not undone, undone),
         Item("true_ups", at >= month.ends + CLOSES_AFTER),
+        Item("pools", not unshared, unshared),
         Item("reconciled", not apart, apart),
         Item(NAMED, True, suspense),
         *([Item("books", not books, len(books))] if prove else []),

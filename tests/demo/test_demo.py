@@ -28,6 +28,8 @@ ANYWHERE_EMPTY = (
     r"^/account",  # nobody has looked at this person's data
     r"^/credentials$",  # a member of the cast who has not finished a course
     r"^/orders$",
+    r"^/subscriptions$",
+    r"^/studio/passes$",  # of an organisation whose courses are in none
     r"^/learn$",
     r"^/studio/(coupons|links|earnings|questions|reviews|contracts|courses)",  # of an organisation that has none
     r"^/house/(refunds|support|reports|orders)\?",  # filters that match nothing

@@ -28,6 +28,7 @@ _MINE = (
         Enrolment.locale,
         Enrolment.ended_at,
         Enrolment.last_step_key,
+        Enrolment.source,
         *RELEASE_FACTS,
         sa.select(_newer.id)
         .where(_newer.course_id == Enrolment.course_id, _newer.state == "listed", _newer.number > Release.number)
@@ -64,6 +65,7 @@ class Enrolled:
     locale: str
     ended_at: datetime | None
     last_step_key: str | None
+    source: str
     release: ReleaseFacts
     newer_id: int | None
 
@@ -79,7 +81,7 @@ def enrolled(reader: Actor, public_id: str) -> Enrolled | None:
     if row is None:
         return None
     return Enrolled(
-        row.id, row.public_id, row.course_id, row.locale, row.ended_at, row.last_step_key, facts_of(row), row.newer_id
+        row.id, row.public_id, row.course_id, row.locale, row.ended_at, row.last_step_key, row.source, facts_of(row), row.newer_id
     )
 
 

@@ -144,6 +144,7 @@ def lesson_page(
         part=_part(enrolment, step, place, mine, at=at, given=given),
         questions=queries.questions_beside(enrolment.course_id, step.key, reader=reader),
         newer=enrolment.newer_id,
+        is_by_pass=enrolment.source == "pass",
         **{name: given[name] for name in ("form", "editing", "answering") if name in given},
     )
 

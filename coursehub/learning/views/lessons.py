@@ -34,7 +34,7 @@ def lesson(enrolment_id: str, step_key: str) -> ResponseReturnValue:
         )
     if enrolment.last_step_key != step_key and not actor.is_only_looking:
         operations.open_step(enrolment.row, step_key, by=actor, at=clock.now())
-    if not actor.is_only_looking:
+    if enrolment.source == "pass" and not actor.is_only_looking:
         operations.note_active(enrolment.row, by=actor, at=clock.now())
     shown = _attempt_asked_for(enrolment.id, step_key)
     begin = "starter" if request.args.get("begin") == "starter" else ""

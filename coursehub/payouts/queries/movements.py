@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -10,7 +11,9 @@ from coursehub.ledger.models import Account, Balance
 from coursehub.payouts.models import MovementExplanation, MovementMatch, RailMovement
 from coursehub.payouts.policies import may_read_all
 from coursehub.people.actor import Actor
-from coursehub.sales.models import Payment, PaymentDispute, Refund
+from coursehub.sales.models import PassPeriod, PassRefund, Payment, PaymentDispute, Refund
+
+T = TypeVar("T", Payment, PassPeriod)
 
 VISIBLE_WITHIN = timedelta(days=2)
 """A payment of ours shows among the rail's movements sooner; later it is missing there."""
@@ -35,8 +38,13 @@ def unmatched() -> list[Unmatched]:
 def looked_at() -> list[Unmatched]:
     """Movements that were neither matched nor explained so far, each judged as things are now; why is "" where it matches."""
     found = (
-        sa.select(RailMovement, Payment, Refund, PaymentDispute)
+        sa.select(RailMovement, Payment, Refund, PaymentDispute, PassPeriod, PassRefund)
         .outerjoin(Payment, sa.and_(RailMovement.kind == "sale", Payment.rail_charge_id == RailMovement.source_id))
+        .outerjoin(PassPeriod, sa.and_(RailMovement.kind == "sale", PassPeriod.rail_charge_id == RailMovement.source_id))
+        .outerjoin(
+            PassRefund,
+            sa.and_(RailMovement.kind.in_(("refund", "refund_failed")), PassRefund.rail_refund_id == RailMovement.source_id),
+        )
         .outerjoin(
             Refund,
             sa.and_(RailMovement.kind.in_(("refund", "refund_failed")), Refund.rail_refund_id == RailMovement.source_id),
@@ -53,7 +61,10 @@ def looked_at() -> list[Unmatched]:
         )
         .order_by(RailMovement.made_at, RailMovement.id)
     )  # fmt: skip
-    return [Unmatched(row[0], _why(row[0], row[1], row[2], row[3])) for row in db.session.execute(found)]
+    return [
+        Unmatched(movement, _why(movement, payment or period, refund or of_pass, dispute))
+        for movement, payment, refund, dispute, period, of_pass in db.session.execute(found)
+    ]
 
 
 def _undone() -> "sa.Select[str]":
@@ -66,7 +77,12 @@ def _undone() -> "sa.Select[str]":
     )
 
 
-def _why(movement: RailMovement, payment: Payment | None, refund: Refund | None, dispute: PaymentDispute | None) -> str:
+def _why(
+    movement: RailMovement,
+    payment: Payment | PassPeriod | None,
+    refund: Refund | PassRefund | None,
+    dispute: PaymentDispute | None,
+) -> str:
     if movement.kind == "sale":
         if payment is None:
             return "unknown"
@@ -92,13 +108,17 @@ def _why_dispute(movement: RailMovement, dispute: PaymentDispute | None) -> str:
     return "" if fits else "differs"
 
 
-def missing(at: datetime) -> list[Payment]:
+def missing(at: datetime) -> list[Payment | PassPeriod]:
     """Payments of ours that the rail does not show although it should by now, the oldest first; none before it was asked."""
     last = db.session.execute(sa.select(sa.func.max(RailMovement.read_at))).scalar()
     if last is None:
         return []
-    shown = sa.select(RailMovement.id).where(RailMovement.kind == "sale", RailMovement.source_id == Payment.rail_charge_id)
-    found = sa.select(Payment).where(Payment.paid_at < min(at, last) - VISIBLE_WITHIN, ~shown.exists()).order_by(Payment.id)
+    return [*_not_shown(Payment, min(at, last)), *_not_shown(PassPeriod, min(at, last))]
+
+
+def _not_shown(paid: type[T], at: datetime) -> list[T]:
+    shown = sa.select(RailMovement.id).where(RailMovement.kind == "sale", RailMovement.source_id == paid.rail_charge_id)
+    found = sa.select(paid).where(paid.paid_at < at - VISIBLE_WITHIN, ~shown.exists()).order_by(paid.id)
     return list(db.session.execute(found.limit(200)).scalars())
 
 

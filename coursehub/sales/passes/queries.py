@@ -322,13 +322,13 @@ def sharing_of(pass_: CoursePass, month: PoolMonth) -> Sharing:
     return Sharing(periods, answering_terms(pass_, month.month), {row.public_id: row.id for row in rows})
 
 
-def unshared_before(moment: datetime) -> list[tuple[CoursePass, str]]:
-    """Months of pools that are over at a moment and not shared: drawn up already, or with periods that wait for it."""
-    found: set[tuple[int, str]] = set()
-    waiting = select(PoolMonth.pass_id, PoolMonth.month).where(PoolMonth.shared_at.is_(None))
-    found |= {(pass_id, month) for pass_id, month in db.session.execute(waiting) if bounds(month)[1] <= moment}
+def unshared_pools(month: str) -> list[tuple[CoursePass, str]]:
+    """Months of pools up to this one that are not shared: drawn up already, or with periods that wait for it."""
+    waiting = select(PoolMonth.pass_id, PoolMonth.month).where(PoolMonth.shared_at.is_(None), PoolMonth.month <= month)
+    drawn_up = {(pass_id, each) for pass_id, each in db.session.execute(waiting)}
     passes = {one.id: one for one in every_pass()}
-    return [(passes[pass_id], month) for pass_id, month in sorted(found)]
+    left = {(one.id, month) for one in passes.values() if periods_to_draw_up(one.id, month)}
+    return [(passes[pass_id], each) for pass_id, each in sorted(drawn_up | left)]
 
 
 def passes_of_courses(course_ids: Sequence[int]) -> list[tuple[CoursePass, int]]:

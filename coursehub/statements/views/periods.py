@@ -27,6 +27,7 @@ ITEMS = {
     "true_ups": (
         _l("True-ups are booked"), _l("Five days after the month its contracts are worked out again in the right order."),
     ),
+    "pools": (_l("Pools of passes are shared"), _l("No month of a pass up to this one waits to be shared.")),
     "reconciled": (_l("Reconciliation is green"), _l("The rail's movements, our payments and the payouts agree.")),
     "suspense": (
         _l("Suspense is at zero, or named"), _l("Money that waits for an explanation is named by whoever prepares the close."),

@@ -147,7 +147,18 @@ const countVisit = (element) => {
   send(element.dataset.visit, { what: element.dataset.what || "course" }, "", true).catch(() => {});
 };
 
+// Where a pass opened the course, say once a minute that somebody reads: only while the page is seen and used.
+const stayActive = (lesson) => {
+  let touched = Date.now();
+  for (const what of ["pointerdown", "pointermove", "keydown", "scroll"]) document.addEventListener(what, () => { touched = Date.now(); }, { passive: true });
+  const isUsed = () => Date.now() - touched < 180000 || [...document.querySelectorAll("video")].some((video) => !video.paused);
+  setInterval(() => {
+    if (document.visibilityState === "visible" && isUsed()) send(lesson.dataset.active, {}, lesson.dataset.token).catch(() => {});
+  }, 60000);
+};
+
 document.querySelectorAll(".lesson__main").forEach(turnPages);
+document.querySelectorAll("[data-active]").forEach(stayActive);
 document.querySelectorAll("video").forEach(followVideo);
 document.querySelectorAll("textarea[data-editor]").forEach(equipEditor);
 document.querySelectorAll("[data-waiting]").forEach(waitForVerdict);

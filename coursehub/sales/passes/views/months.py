@@ -1,7 +1,5 @@
 """A month of a pool for the house's finance: its facts, the three rules side by side, sharing it, refunds of its periods."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
@@ -10,18 +8,15 @@ from wtforms.validators import ValidationError
 
 from coursehub import clock
 from coursehub.catalog.models import Course
-from coursehub.contracts import queries as contracts
 from coursehub.contracts.pools import RULES as POOL_RULES
-from coursehub.contracts.pools import side_by_side
-from coursehub.contracts.waterfall import Sale, share_sale, shares_of
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.people.models import Organisation
 from coursehub.sales.models import CoursePass, PassPeriod, PeriodUse, PoolMonth, UseContest
 from coursehub.sales.passes import operations, queries
+from coursehub.sales.passes.comparing import compare
 from coursehub.sales.passes.forms import AnswerForm, PeriodRefundForm
 from coursehub.sales.passes.months import month_before
-from coursehub.sales.passes.queries import Sharing
 from coursehub.sales.passes.views.house import find
 from coursehub.sales.passes.views.taking import name_of
 from coursehub.sales.passes.words import RULES
@@ -32,15 +27,6 @@ from coursehub.web.amounts import minor_of
 
 bp = Blueprint("passes_months", __name__, url_prefix="/house/pools")
 FINANCE = STAFF("finance")
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What a month comes to under each rule: by course, and by party once each course's terms have run; minor units."""
-
-    courses: dict[int, list[int]]
-    parties: dict[str, list[int]]
-    unused: list[int]
 
 
 @bp.post("/<public_id>/drawn-up")
@@ -77,7 +63,8 @@ def _month_page(
     extra = [db.session.get_one(Course, use.course_id) for use in uses.values()]
     return page(
         "sales/passes/house/month.html", status=status, month=found, found=pass_, name=name_of(pass_), sharing=sharing,
-        divided=sharing.divided(pass_), compared=compare(pass_, sharing), rules=[(rule, RULES[rule]) for rule in POOL_RULES],
+        divided=sharing.divided(pass_), compared=compare(pass_, sharing, at=clock.now()),
+        rules=[(rule, RULES[rule]) for rule in POOL_RULES],
         titles=course_titles([*courses.values(), *extra]), periods=rows, uses=uses,
         names={each.public_id: organisation_name(each) for each in db.session.execute(parties).scalars()},
         back=queries.refunded_minor([row.id for row in rows]), contests=queries.contests_in(found.id),
@@ -85,31 +72,6 @@ def _month_page(
         contestable_until=found.drawn_up_at + operations.TIME_TO_CONTEST, problem=problem,
         form=answering or AnswerForm(formdata=None), at_fault=at_fault, refund_form=PeriodRefundForm(formdata=None),
     )  # fmt: skip
-
-
-def compare(pass_: CoursePass, sharing: Sharing) -> Compared:
-    """The three rules over the same facts, each course's part run through the course's terms; counters are left aside."""
-    courses: dict[int, list[int]] = {}
-    parties: dict[str, list[int]] = {}
-    divided = side_by_side(pass_.pool, sharing.periods, sharing.courses)
-    for n, rule in enumerate(POOL_RULES):
-        for course_id, terms in sharing.terms.items():
-            amount = divided[rule].by_course.get(str(course_id), 0)
-            courses.setdefault(course_id, [0] * len(POOL_RULES))[n] = amount
-            for party, share in _shares(course_id, terms.terms_hash, amount).items():
-                parties.setdefault(party, [0] * len(POOL_RULES))[n] += share
-    return Compared(courses, parties, [divided[rule].undistributed_minor for rule in POOL_RULES])
-
-
-def _shares(course_id: int, terms_hash: str, amount: int) -> dict[str, int]:
-    body = contracts.body_hashed(terms_hash)
-    terms = contracts.terms_with_hash(terms_hash)
-    known = contracts.contribution(terms.contract_id, course_id, clock.now()) if terms else {}
-    sale = Sale(
-        gross_minor=amount, module_weights=known.get("module_weights", {}), approved_minutes=known.get("approved_minutes", {}),
-        occurred_at=f"{clock.now():%Y-%m-%dT%H:%M:%SZ}",
-    )  # fmt: skip
-    return shares_of(share_sale(body, sale))
 
 
 @bp.post("/<public_id>/shared")
