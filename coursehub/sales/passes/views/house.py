@@ -14,7 +14,7 @@ from coursehub.contracts.models import Listing
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.sales.models import CoursePass, PassSubscription
-from coursehub.sales.passes import operations, queries
+from coursehub.sales.passes import operations, policies, queries
 from coursehub.sales.passes.forms import CourseForm, PassForm
 from coursehub.sales.passes.months import month_before
 from coursehub.sales.passes.views.taking import name_of
@@ -97,7 +97,8 @@ def _one(found: CoursePass, *, problem: str = "", status: int = 200) -> Response
         "sales/passes/house/pass.html", status=status, found=found, name=name_of(found), courses=courses, titles=titles,
         form=form, problem=problem, months=queries.months_of(found.id), counts=counts, states=STATES, others=others,
         rule=rule_sentences(found.pool, "en" if current_locale() == "en" else "zh-CN"),
-        waiting=queries.periods_to_draw_up(found.id, month_before(at)), last_month=month_before(at), **shown,
+        waiting=queries.periods_to_draw_up(found.id, month_before(at)), last_month=month_before(at),
+        may_read_pools=policies.may_read_pools(signed_in_actor()), **shown,
     )  # fmt: skip
 
 
