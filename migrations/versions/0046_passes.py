@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "passes"
-down_revision = "buyer_papers"
+down_revision = "clicked_at"
 branch_labels = None
 depends_on = None
 
