@@ -31,6 +31,7 @@ from coursehub.contracts.terms import (
     parse,
 )
 from coursehub.contracts.windows import known_party
+from coursehub.rails import LEAST_MINOR
 
 MAX_NODES = 60
 _CURRENCIES = frozenset(get_global("all_currencies"))
@@ -81,6 +82,12 @@ def _check_parties(body: TermsBody) -> Iterator[Problem]:
             )
     if body.currency not in _CURRENCIES:
         yield Problem("/currency", _l("“%(currency)s” is not a currency. Use a code such as CNY.", currency=body.currency))
+    elif body.currency not in LEAST_MINOR:
+        refusal = _l(
+            "No payment in %(currency)s can be taken or paid here. Use one of these: %(taken)s.",
+            currency=body.currency, taken=", ".join(LEAST_MINOR),
+        )  # fmt: skip
+        yield Problem("/currency", refusal)
 
 
 def _check_scope(body: TermsBody) -> Iterator[Problem]:

@@ -6,19 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from coursehub.rails import (
+    AccountFacts,
+    AccountWish,
     AgreedSession,
     DisputeFacts,
     ForgedEvent,
     InvoiceFacts,
     Movement,
     OpenedSession,
+    PayeePayout,
     RailEvent,
+    RailRefused,
     RefundFacts,
     RefundWish,
     SessionFacts,
     SessionWish,
     SubscriptionFacts,
     SubscriptionWish,
+    TransferFacts,
+    TransferWish,
 )
 from coursehub.rails.stripe import (
     dispute_facts,
@@ -29,6 +35,7 @@ from coursehub.rails.stripe import (
     session_facts,
     session_params,
 )
+from coursehub.rails.stripe_payees import account_facts, account_params, transfer_facts, transfer_params
 from coursehub.rails.stripe_subscriptions import agreed_session, invoice_facts, subscription_facts, subscription_params
 from coursehub.sandbox.seed import History
 
@@ -129,6 +136,32 @@ class PastRail:
     def end_subscription(self, subscription_id: str) -> None:
         """It ends now."""
         self._history.end(subscription_id, at=self.at)
+
+    def open_account(self, wish: AccountWish) -> AccountFacts:
+        """A payee's account in the history; the payee has told everything already."""
+        return account_facts(self._history.open_account(account_params(wish), at=self.at))
+
+    def onboarding_page(self, account_id: str, *, return_url: str, refresh_url: str) -> str:  # noqa: ARG002 - the Rail's signature
+        """Nobody opens pages in the past."""
+        return return_url
+
+    def read_account(self, account_id: str) -> AccountFacts:
+        """One account of the history."""
+        return account_facts(self._history.account(account_id))
+
+    def read_payee_payout(self, account_id: str, payout_id: str) -> PayeePayout:
+        """None fails in the past."""
+        raise RailRefused(f"{account_id} has no payout {payout_id}", "resource_missing")
+
+    def transfer(self, wish: TransferWish) -> TransferFacts:
+        """Money to a payee, once per wish."""
+        for body in self._history.transfers_in(wish.reference):
+            return transfer_facts(body)
+        return transfer_facts(self._history.transfer(transfer_params(wish), at=self.at))
+
+    def reverse_transfer(self, transfer_id: str, *, key: str, reference: str) -> str:  # noqa: ARG002 - the Rail's signature
+        """Take a transfer back."""
+        return str(self._history.reverse(transfer_id, {"metadata": {"payout": reference}}, at=self.at)["id"])
 
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:  # noqa: ARG002 - the Rail's signature
         """None: what the past did is booked as it happens."""

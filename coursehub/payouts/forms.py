@@ -2,13 +2,21 @@
 
 from decimal import Decimal
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, DecimalField, Field, IntegerField, TextAreaField
+from wtforms import DateField, DecimalField, Field, IntegerField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from coursehub.payouts.paydays import MINIMUM_MINOR
+from coursehub.rails import PAYEE_COUNTRIES
+
+
+def _countries() -> list[tuple[str, str]]:
+    """Where the payment provider opens accounts, by their names in the reader's language."""
+    names = get_locale().territories
+    return sorted(((code, names.get(code, code)) for code in PAYEE_COUNTRIES), key=lambda each: each[1])
 
 
 class PrepareForm(FlaskForm):
@@ -43,6 +51,12 @@ for _currency in MINIMUM_MINOR:
         ],
     )
     setattr(CalendarForm, f"minimum_{_currency}", _amount)
+
+
+class RailAccountForm(FlaskForm):
+    """In which country a partner is at home, so that the payment provider can open it an account there."""
+
+    country = SelectField(_l("Country or region where the organisation is at home"), choices=_countries)
 
 
 class AnswerForm(FlaskForm):

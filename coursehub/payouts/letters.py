@@ -9,7 +9,7 @@ from coursehub.events import on
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_OWES
 from coursehub.payouts import queries
-from coursehub.payouts.models import Payout, PayoutRun
+from coursehub.payouts.models import Payout, PayoutRun, RailAccount
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation, PayeeRecord
 from coursehub.sales.models import PaymentDispute, Refund
@@ -33,6 +33,7 @@ def _to_partner(template: str, payout_id: int, at: datetime) -> None:
         template, people.members_with_role(payout.organisation_id, "owner", "finance"), mark=str(payout.id), at=at,
         payout=payout, organisation=db.session.get_one(Organisation, payout.organisation_id),
         run=db.session.get_one(PayoutRun, payout.run_id), tail=payee.account_tail,
+        by_rail=payout_id in queries.transfers_of([payout_id]), words=queries.words_of(payout_id),
     )  # fmt: skip
 
 
@@ -50,6 +51,17 @@ def send_run_waits(*, at: datetime, run_id: int) -> None:
 def send_ordered(*, at: datetime, payout_id: int) -> None:
     """Money is on its way."""
     _to_partner("ordered", payout_id, at)
+
+
+@on("payouts.account_changed")
+def send_account_changed(*, at: datetime, account_id: int, is_open: bool) -> None:
+    """The provider can pay a partner now, or not any more."""
+    account = db.session.get_one(RailAccount, account_id)
+    _write(
+        "account_changed", people.members_with_role(account.organisation_id, "owner", "finance"), at=at,
+        mark=f"{account.id}:{is_open}:{at.isoformat()}", is_open=is_open,
+        organisation=db.session.get_one(Organisation, account.organisation_id),
+    )  # fmt: skip
 
 
 @on("payouts.bounced")

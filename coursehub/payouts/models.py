@@ -234,7 +234,7 @@ class Explanation(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-MOVEMENTS = ("sale", "refund", "refund_failed", "payout", "payout_failed", "dispute", "fee", "other")
+MOVEMENTS = ("sale", "refund", "refund_failed", "transfer", "transfer_back", "payout", "payout_failed", "dispute", "fee", "other")
 """Why the balance that a rail keeps for us moved; see `rails.Movement`."""
 
 
@@ -284,3 +284,87 @@ class MovementExplanation(Model):
     words: Mapped[str] = mapped_column(Text)
     by_id: Mapped[int] = ref("person.id", index=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+WAYS = ("bank", "rail")
+"""How a partner is paid: to its bank account by a file of ours, or through its own account at the payment provider."""
+
+
+class PayoutWay(Model):
+    """Which way a partner chose to be paid; the latest row counts, the bank where there is none."""
+
+    __tablename__ = "payout_way"
+    __table_args__ = (_one_of("way", WAYS), Index("payout_way_by_organisation", "organisation_id", "id"))
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = ref("organisation.id", index=False)
+    way: Mapped[str] = mapped_column(String(8))
+    since_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    chosen_by_id: Mapped[int] = ref("person.id", index=False)
+
+
+class RailAccount(Model):
+    """A partner's own account at the payment provider, as the provider last described it; its papers stay there.
+
+    rail_account_id is empty until the provider has answered. transfers, payouts: see `rails.AccountFacts`.
+    """
+
+    __tablename__ = "rail_account"
+    __table_args__ = (UniqueConstraint("organisation_id", name="rail_account_one_each"),)
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    organisation_id: Mapped[int] = ref("organisation.id", index=False)
+    country: Mapped[str] = mapped_column(String(2))
+    wanted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wanted_by_id: Mapped[int] = ref("person.id", index=False)
+    rail_account_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    transfers: Mapped[str] = mapped_column(String(12), default="pending")
+    payouts: Mapped[str] = mapped_column(String(12), default="pending")
+    due: Mapped[list[str]] = mapped_column(JSON, default=list)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PayoutTransfer(Model):
+    """This payout leaves through the payment provider instead of the file for the bank.
+
+    source_charge: the one payment that it comes from, if it is one.
+    """
+
+    __tablename__ = "payout_transfer"
+
+    payout_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("payout.id", name="payout_transfer_payout_fkey"), primary_key=True, autoincrement=False
+    )
+    account_id: Mapped[int] = ref("rail_account.id", index=False)
+    source_charge: Mapped[str | None] = mapped_column(String(120))
+
+
+class TransferMade(Model):
+    """The provider made the transfer of a payout; once."""
+
+    __tablename__ = "payout_transfer_made"
+
+    payout_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("payout_transfer.payout_id", name="payout_transfer_made_fkey"), primary_key=True, autoincrement=False
+    )
+    rail_transfer_id: Mapped[str] = mapped_column(String(120), unique=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TransferBack(Model):
+    """Somebody of finance, or the failure of the provider's own payout, wants a transfer back; then it came back. Once."""
+
+    __tablename__ = "payout_transfer_back"
+
+    payout_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("payout_transfer_made.payout_id", name="payout_transfer_back_fkey"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    words: Mapped[str] = mapped_column(Text)
+    wanted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wanted_by_id: Mapped[int | None] = ref("person.id", index=False)
+    rail_reversal_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -24,6 +24,11 @@ def may_take_back(by: Actor, run: PayoutRun) -> bool:  # noqa: ARG001 - one shap
     return may_prepare(by)
 
 
+def may_choose_way(by: Actor) -> bool:
+    """Owners and finance of a partner choose how it is paid; nobody while looking as somebody else."""
+    return not by.is_only_looking and may_read_own(by)
+
+
 def may_read_own(by: Actor) -> bool:
     """Owners and finance of a partner read its payouts."""
     return by.organisation_id is not None and by.has_role("owner", "finance")

@@ -14,11 +14,14 @@ from flask import current_app
 from coursehub.config import current_settings
 from coursehub.db import in_transaction
 from coursehub.rails.facts import (
+    AccountFacts,
+    AccountWish,
     AgreedSession,
     DisputeFacts,
     InvoiceFacts,
     Movement,
     OpenedSession,
+    PayeePayout,
     PaymentFacts,
     RailEvent,
     RefundFacts,
@@ -27,6 +30,8 @@ from coursehub.rails.facts import (
     SessionWish,
     SubscriptionFacts,
     SubscriptionWish,
+    TransferFacts,
+    TransferWish,
 )
 
 
@@ -93,6 +98,24 @@ class Rail(Protocol):
     def end_subscription(self, subscription_id: str) -> None:
         """End it now. One that has ended stays so."""
 
+    def open_account(self, wish: AccountWish) -> AccountFacts:
+        """An account of a payee that can receive transfers. The same key opens one."""
+
+    def onboarding_page(self, account_id: str, *, return_url: str, refresh_url: str) -> str:
+        """The address of a page on which the payee tells the rail what it wants to know; it works once, for minutes."""
+
+    def read_account(self, account_id: str) -> AccountFacts:
+        """The account as it is now."""
+
+    def read_payee_payout(self, account_id: str, payout_id: str) -> PayeePayout:
+        """What was sent from a payee's account to the payee's bank."""
+
+    def transfer(self, wish: TransferWish) -> TransferFacts:
+        """Give a payee money. The same key never gives it twice."""
+
+    def reverse_transfer(self, transfer_id: str, *, key: str, reference: str) -> str:
+        """Take a whole transfer back; the number of the reversal. The same key never takes it twice."""
+
     def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:
         """Events since then that no webhook of ours has acknowledged."""
 
@@ -137,6 +160,12 @@ def use(rail: Rail) -> Iterator[Rail]:
         current_app.extensions[_SLOT] = before
 
 
+def current_name() -> str:
+    """What the rail in use is called in the books; may be asked inside a transaction."""
+    rail: Rail | None = current_app.extensions.get(_SLOT)
+    return rail.name if rail is not None else "stripe"
+
+
 def is_live() -> bool:
     """Whether this installation moves real money; asks no rail."""
     return current_settings().stripe_key.startswith(("sk_live_", "rk_live_"))
@@ -145,8 +174,17 @@ def is_live() -> bool:
 # The smallest payment that cards and wallets take, by currency, in minor units; also the currencies we sell in.
 LEAST_MINOR = {"CNY": 400, "USD": 50, "EUR": 50, "GBP": 30, "HKD": 400, "SGD": 50, "JPY": 50}
 
+# Countries in which the rail opens accounts of payees; mainland China is not among them.
+PAYEE_COUNTRIES = (
+    "AE", "AT", "AU", "BE", "BG", "CA", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HK", "HR", "HU", "IE",
+    "IT", "JP", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "NZ", "PL", "PT", "RO", "SE", "SG", "SI", "SK", "TH", "US",
+)  # fmt: skip
+
 __all__ = [
     "LEAST_MINOR",
+    "PAYEE_COUNTRIES",
+    "AccountFacts",
+    "AccountWish",
     "AgreedSession",
     "DisputeFacts",
     "ForgedEvent",
@@ -154,6 +192,7 @@ __all__ = [
     "KeySpoiled",
     "Movement",
     "OpenedSession",
+    "PayeePayout",
     "PaymentFacts",
     "PaymentsNotSetUp",
     "Rail",
@@ -166,7 +205,10 @@ __all__ = [
     "SessionWish",
     "SubscriptionFacts",
     "SubscriptionWish",
+    "TransferFacts",
+    "TransferWish",
     "current",
+    "current_name",
     "is_live",
     "use",
 ]

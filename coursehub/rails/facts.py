@@ -105,8 +105,74 @@ class DisputeFacts:
 
 
 @dataclass(frozen=True)
+class AccountWish:
+    """A payee's own account at the rail, to which we can transfer. `country` is ISO 3166-1, upper case."""
+
+    key: str
+    reference: str
+    name: str
+    email: str
+    country: str
+
+
+@dataclass(frozen=True)
+class AccountFacts:
+    """A payee's account as the rail knows it.
+
+    transfers, payouts: whether it can receive from us, and send on to its bank: active, pending, restricted, rejected or
+    unsupported. due: what the rail still wants to know, in its own words.
+    """
+
+    id: str
+    reference: str
+    country: str
+    transfers: str
+    payouts: str
+    due: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TransferWish:
+    """Money for a payee's account. `again` says that it was tried before and may have happened.
+
+    source_charge: the one payment that it comes from; then it need not wait until that payment is available.
+    """
+
+    key: str
+    reference: str
+    account_id: str
+    amount_minor: int
+    currency: str
+    source_charge: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class TransferFacts:
+    """A transfer as the rail knows it; reversed_minor is what was taken back of it."""
+
+    id: str
+    account_id: str
+    reference: str
+    amount_minor: int
+    reversed_minor: int
+    currency: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class PayeePayout:
+    """What the rail sent from a payee's account to the payee's bank, and why that failed if it did."""
+
+    has_failed: bool
+    amount_minor: int
+    currency: str
+    why: str
+
+
+@dataclass(frozen=True)
 class RailEvent:
-    """A webhook's content: only a hint at what to read again, and what it claims."""
+    """A webhook's content: only a hint at what to read again, and what it claims. account: the payee's, if it is about one."""
 
     id: str
     type: str
@@ -115,15 +181,16 @@ class RailEvent:
     object_id: str
     made_at: datetime
     claims: dict[str, Any]
+    account: str = ""
 
 
 @dataclass(frozen=True)
 class Movement:
     """One movement of the balance that the rail keeps for us; signed as the rail signs it: what leaves is negative.
 
-    kind: sale, refund, refund_failed, payout (to the house's bank), payout_failed, dispute, fee or other.
-    source_id: the charge, refund, payout or dispute that moved it. fee_minor: what the rail keeps on top of it.
-    currency: of the balance, which need not be the buyer's.
+    kind: sale, refund, refund_failed, transfer (to a payee), transfer_back, payout (to the house's bank), payout_failed,
+    dispute, fee or other. source_id: the charge, refund, transfer, reversal, payout or dispute that moved it.
+    fee_minor: what the rail keeps on top of it. currency: of the balance, which need not be the buyer's.
     """
 
     id: str

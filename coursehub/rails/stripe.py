@@ -28,6 +28,7 @@ from coursehub.rails.facts import (
     SubscriptionFacts,
     SubscriptionWish,
 )
+from coursehub.rails.stripe_payees import PayeesOfStripe
 from coursehub.rails.stripe_subscriptions import agreed_session, invoice_facts, subscription_facts, subscription_params
 
 API_VERSION = "2026-10-28.endive"
@@ -41,7 +42,7 @@ _WHOLE_SESSION = ["payment_intent.latest_charge.balance_transaction"]
 T = TypeVar("T")
 
 
-class StripeRail:
+class StripeRail(PayeesOfStripe):
     """Collects by hosted checkout and refunds, through Stripe or the sandbox."""
 
     name = "stripe"
@@ -189,6 +190,9 @@ class StripeRail:
             return event_facts(self._stripe.construct_event(raw, signature, self._secret).to_dict())
         except (stripe.SignatureVerificationError, ValueError, KeyError) as problem:
             raise rails.ForgedEvent(str(problem)) from problem
+
+    def _sdk(self) -> Any:
+        return self._stripe
 
     def _need_secret(self) -> None:
         if not self._secret:
@@ -345,7 +349,7 @@ def dispute_facts(body: dict[str, Any]) -> DisputeFacts:
 _KINDS_OF_MOVEMENT = {
     "charge": "sale", "payment": "sale", "refund": "refund", "payment_refund": "refund", "refund_failure": "refund_failed",
     "payment_failure_refund": "refund_failed", "payout": "payout", "payout_cancel": "payout_failed",
-    "payout_failure": "payout_failed", "stripe_fee": "fee",
+    "payout_failure": "payout_failed", "stripe_fee": "fee", "transfer": "transfer", "transfer_refund": "transfer_back",
 }  # fmt: skip
 
 
@@ -377,4 +381,5 @@ def event_facts(body: dict[str, Any]) -> RailEvent:
         object_id=subject.get("id", ""),
         made_at=datetime.fromtimestamp(body["created"], UTC),
         claims=subject,
+        account=body.get("account") or "",
     )

@@ -55,20 +55,21 @@ def check_key() -> Response | None:
         key = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
     if not key.startswith(KEY_PREFIX):
         shown = f"{key[:7]}{'*' * 8}" if key else ""
-        return _answer(401, ApiError(401, f"Invalid API Key provided: {shown}").envelope())
+        return answer(401, ApiError(401, f"Invalid API Key provided: {shown}").envelope())
     version = request.headers.get("Stripe-Version", API_VERSION)
     if version != API_VERSION:
-        return _answer(400, ApiError(400, f"The sandbox speaks only API version {API_VERSION}, not {version}.").envelope())
+        return answer(400, ApiError(400, f"The sandbox speaks only API version {API_VERSION}, not {version}.").envelope())
     return None
 
 
 @bp.errorhandler(ApiError)
 def refuse(problem: ApiError) -> Response:
     """An error envelope."""
-    return _answer(problem.status, problem.envelope())
+    return answer(problem.status, problem.envelope())
 
 
-def _answer(status: int, body: Body) -> Response:
+def answer(status: int, body: Body) -> Response:
+    """A JSON answer with the headers that the SDK reads."""
     response = Response(json.dumps(body, ensure_ascii=False), status=status, content_type="application/json")
     response.headers["Request-Id"] = g.request_id
     response.headers["Stripe-Version"] = API_VERSION
@@ -97,8 +98,8 @@ def _write(verb: Verb, ids: dict[str, str]) -> Response:
     finally:
         current_request.reset(token)
     if failure == "lose_reply":
-        return _answer(503, ApiError(503, "The answer was lost on its way.", type="api_error").envelope())
-    return _answer(status, body)
+        return answer(503, ApiError(503, "The answer was lost on its way.", type="api_error").envelope())
+    return answer(status, body)
 
 
 def _try(verb: Verb, store: Store, params: Params, ids: dict[str, str]) -> tuple[int, Body, bool]:
@@ -115,8 +116,8 @@ def _replayed(fingerprint: str, kept_fingerprint: str, status: int, body: str) -
             "Keys for idempotent requests can only be used with the same parameters they were first used with."
             " Try using a key other than this one if you meant to execute a different request."
         )
-        return _answer(400, ApiError(400, message, type="idempotency_error").envelope())
-    response = _answer(status, json.loads(body))
+        return answer(400, ApiError(400, message, type="idempotency_error").envelope())
+    response = answer(status, json.loads(body))
     response.headers["Idempotent-Replayed"] = "true"
     return response
 
@@ -185,7 +186,7 @@ def _writing(path: str, verb: Verb) -> None:
 def _reading(path: str, kind: str, filters: tuple[str, ...]) -> None:
     def one(id: str) -> Response:
         body = _store().get(kind, id)
-        return _answer(200, rendered(_store(), body, request.args.getlist("expand[]") or _indexed_expand()))
+        return answer(200, rendered(_store(), body, request.args.getlist("expand[]") or _indexed_expand()))
 
     bp.add_url_rule(f"/{path}", f"list_{path}", lambda: _list(path, kind, filters), methods=["GET"])
     bp.add_url_rule(f"/{path}/<id>", f"get_{path}", one, methods=["GET"])
@@ -218,7 +219,7 @@ def _list(path: str, kind: str, filters: tuple[str, ...]) -> Response:
         ending_before=before,
         extra=extra,
     )
-    return _answer(200, rendered_list(_store(), f"/v1/{path}", bodies, more, params.expand))
+    return answer(200, rendered_list(_store(), f"/v1/{path}", bodies, more, params.expand))
 
 
 def _events_extra(params: Params) -> str:
@@ -244,27 +245,27 @@ for _path, _verb in _VERBS.items():
 @bp.get("/balance")
 def balance() -> Response:
     """What the house has here."""
-    return _answer(200, transfers.balance(_store(), at=_store().now()))
+    return answer(200, transfers.balance(_store(), at=_store().now()))
 
 
 @bp.get("/checkout/sessions/<id>/line_items")
 def line_items(id: str) -> Response:
     """What is being bought."""
     session = _store().get("checkout.session", id)
-    return _answer(200, shapes.listing(f"/v1/checkout/sessions/{id}/line_items", session["_line_items"]))
+    return answer(200, shapes.listing(f"/v1/checkout/sessions/{id}/line_items", session["_line_items"]))
 
 
 @bp.get("/transfers/<id>/reversals")
 def reversals(id: str) -> Response:
     """What was taken back of a transfer."""
     found = _store().matching("transfer_reversal", transfer=id)[::-1]
-    return _answer(200, rendered_list(_store(), f"/v1/transfers/{id}/reversals", found, False))
+    return answer(200, rendered_list(_store(), f"/v1/transfers/{id}/reversals", found, False))
 
 
 @bp.delete("/subscriptions/<id>")
 def cancel_subscription(id: str) -> Response:
     """End a subscription at once."""
-    return _answer(200, rendered(_store(), subscriptions.cancel(_store(), id, at=_store().now())))
+    return answer(200, rendered(_store(), subscriptions.cancel(_store(), id, at=_store().now())))
 
 
 @bp.delete("/webhook_endpoints/<id>")
@@ -272,11 +273,11 @@ def close_endpoint(id: str) -> Response:
     """Send nothing there any more."""
     _store().get("webhook_endpoint", id)
     _store().drop(id)
-    return _answer(200, {"id": id, "object": "webhook_endpoint", "deleted": True})
+    return answer(200, {"id": id, "object": "webhook_endpoint", "deleted": True})
 
 
 @bp.route("/<path:rest>", methods=["GET", "POST", "DELETE"])
 def unknown_path(rest: str) -> Response:
     """A part of Stripe that the sandbox does not have."""
     message = f"Unrecognized request URL ({request.method}: /v1/{rest}). The sandbox does not have this."
-    return _answer(404, ApiError(404, message).envelope())
+    return answer(404, ApiError(404, message).envelope())

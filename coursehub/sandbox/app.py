@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from coursehub.config import root
-from coursehub.sandbox import api, bank, control, pages, shapes
+from coursehub.sandbox import api, api_v2, bank, control, pages, shapes
 from coursehub.sandbox.store import Store
 
 
@@ -20,6 +20,7 @@ def create_sandbox(path: Path | None = None, *, public_url: str = "http://127.0.
     Babel(app, locale_selector=pages.language)
     app.extensions["sandbox_store"] = Store(path)
     app.register_blueprint(api.bp)
+    app.register_blueprint(api_v2.bp)
     app.register_blueprint(pages.bp)
     app.register_blueprint(bank.bp)
     if with_control:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from coursehub.sandbox import delivery, disputes, payments, refunds, subscriptions
+from coursehub.sandbox import delivery, disputes, onboarding, payments, refunds, subscriptions
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.store import Store
 
@@ -134,6 +134,13 @@ def dispute() -> Response:
         return jsonify(disputes.close_dispute(store, wish["dispute"], won=bool(wish.get("won")), at=store.now()))
     amount, inquiry = wish.get("amount"), bool(wish.get("inquiry"))
     return jsonify(disputes.open_dispute(store, str(wish.get("charge")), at=store.now(), amount=amount, inquiry=inquiry))
+
+
+@bp.post("/accounts/<id>/failed-payouts")
+def failed_payout(id: str) -> Response:
+    """The service sends `amount` from a payee's account to its bank, and it comes back."""
+    store, wish = _store(), _wish()
+    return jsonify(onboarding.fail_payout(store, id, int(wish["amount"]), str(wish["currency"]), at=store.now()))
 
 
 @bp.post("/deliver")

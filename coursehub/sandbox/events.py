@@ -13,10 +13,15 @@ _NOBODY: dict[str, str | None] = {"id": None, "idempotency_key": None}
 current_request: ContextVar[dict[str, str | None]] = ContextVar("current_request", default=_NOBODY)
 
 
-def announce(store: Store, type: str, subject: Body, *, at: int, quiet: bool = False) -> Body:
-    """Record an event and queue its deliveries; `quiet` history counts as delivered long ago."""
+def announce(store: Store, type: str, subject: Body, *, at: int, quiet: bool = False, account: str | None = None) -> Body:
+    """Record an event and queue its deliveries; `quiet` history counts as delivered long ago.
+
+    account: the connected account that it happened in.
+    """
     wanting = [] if quiet else [e for e in store.matching("webhook_endpoint", status="enabled") if _wants(e, type)]
     event = shapes.event(type, rendered(store, subject), created=at, request=current_request.get(), pending=len(wanting))
+    if account is not None:
+        event["account"] = account
     store.put(event)
     chaos: dict[str, Any] = store.setting("chaos", {})
     for endpoint in wanting:

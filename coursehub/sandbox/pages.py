@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from coursehub.money import format_money
-from coursehub.sandbox import payments, subscriptions
+from coursehub.sandbox import onboarding, payments, subscriptions
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.shapes import Body
 from coursehub.sandbox.store import Store
@@ -139,6 +139,26 @@ def confirm(id: str) -> ResponseReturnValue:
 
 def _back(session: Body) -> ResponseReturnValue:
     return redirect(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]), 303)
+
+
+@bp.get("/onboard/<id>")
+def onboard_page(id: str) -> ResponseReturnValue:
+    """What the service wants to know of a payee; a link that is over leads back to the shop for a new one."""
+    found, account = onboarding.link(_store(), id)
+    if onboarding.is_over(found, at=_store().now()):
+        return redirect(found["use_case"]["account_onboarding"]["refresh_url"], 303)
+    return render_template("sandbox/onboard.html", lang=language(), link=found, account=account)
+
+
+@bp.post("/onboard/<id>")
+def onboard(id: str) -> ResponseReturnValue:
+    """The payee tells everything, a part, or nothing for now."""
+    store = _store()
+    if request.form.get("answer") == "leave":
+        found, _account = onboarding.link(store, id)
+    else:
+        found = onboarding.tell(store, id, everything=request.form.get("answer") == "all", at=store.now())
+    return redirect(found["use_case"]["account_onboarding"].get("return_url") or "/", 303)
 
 
 @bp.get("/")

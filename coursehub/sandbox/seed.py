@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from coursehub.sandbox import disputes, payments, refunds, subscriptions, transfers
+from coursehub.sandbox import disputes, onboarding, payments, refunds, subscriptions, transfers
 from coursehub.sandbox.params import Params
 from coursehub.sandbox.rendering import rendered
 from coursehub.sandbox.shapes import Body
@@ -115,6 +115,30 @@ class History:
     def find_dispute(self, dispute_id: str) -> Body:
         """One dispute with its payment."""
         return rendered(self._store, self._store.get("dispute", dispute_id), ["payment_intent"])
+
+    def open_account(self, params: Mapping[str, Any], *, at: datetime) -> Body:
+        """An account of a payee who has told everything."""
+        with self._store.transaction():
+            made = onboarding.open_account(self._store, dict(params), at=int(at.timestamp()))
+            return self._store.put(onboarding.told(made))
+
+    def account(self, account_id: str) -> Body:
+        """One account, whole."""
+        return self._store.get("v2.core.account", account_id)
+
+    def transfer(self, params: Mapping[str, Any], *, at: datetime) -> Body:
+        """Money to a payee."""
+        with self._store.transaction():
+            return transfers.transfer(self._store, Params(_plain(params)), at=int(at.timestamp()))
+
+    def transfers_in(self, group: str) -> list[Body]:
+        """What was transferred in a group."""
+        return self._store.matching("transfer", transfer_group=group)
+
+    def reverse(self, transfer_id: str, params: Mapping[str, Any], *, at: datetime) -> Body:
+        """A transfer taken back."""
+        with self._store.transaction():
+            return transfers.reverse_transfer(self._store, transfer_id, Params(_plain(params)), at=int(at.timestamp()))
 
     def movements(self, *, since: datetime) -> list[Body]:
         """Every movement of the balance since then, newest first."""

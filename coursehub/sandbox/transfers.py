@@ -60,7 +60,7 @@ def balance(store: Store, *, at: int) -> Body:
 def transfer(store: Store, params: Params, *, at: int) -> Body:
     """Move money to a connected account, out of the balance or out of one charge."""
     amount, currency = params.need_whole("amount"), params.need("currency").lower()
-    destination = store.get("account", params.need("destination"), "destination")
+    destination = _payee(store, params.need("destination"))
     source = params.text("source_transaction")
     if source:
         charge = store.get("charge", source, "source_transaction")
@@ -94,6 +94,18 @@ def transfer(store: Store, params: Params, *, at: int) -> Body:
     store.put(movement)
     announce(store, "transfer.created", store.put(body), at=at)
     return body
+
+
+def _payee(store: Store, account_id: str) -> Body:
+    """The account that shall receive: an older one as it is, a recipient once it told the service who it is."""
+    recipient = store.find("v2.core.account", account_id)
+    if recipient is None:
+        return store.get("account", account_id, "destination")
+    able = recipient["configuration"]["recipient"]["capabilities"]["stripe_balance"]["stripe_transfers"]["status"]
+    if able != "active":
+        message = "Your destination account needs to have at least one of the following capabilities enabled: transfers"
+        raise ApiError(400, message, code="insufficient_capabilities_for_transfer", param="destination", started=True)
+    return recipient
 
 
 def reverse_transfer(store: Store, transfer_id: str, params: Params, *, at: int) -> Body:

@@ -54,6 +54,7 @@ REFUSED = [
     ("governance.signers", ["house", "a", "b", "b"], "/governance/signers", "sign twice"),
     ("parties.1.side", "house", "/parties", "Exactly one party is the house"),
     ("currency", "XYZ", "/currency", "is not a currency"),
+    ("currency", "KWD", "/currency", "No payment in KWD can be taken or paid here"),
     ("starts", "2026-02-30T00:00:00Z", "/starts", "There is no such day"),
     ("starts", "2026-05-01", "/starts", "2026-05-01T00:00:00Z"),
     ("starts", "2026-05-01T00:00:00+8", "/starts", "in universal time: 2026-05-01T00:00:00Z"),

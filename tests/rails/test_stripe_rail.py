@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,6 +100,25 @@ def test_a_session_may_expire_wait_for_a_wallet_or_fail(app: Flask, sandbox: San
     assert rail.read_session(two).state == "waiting"
     sandbox.tell("settle")
     assert (rail.read_session(two).state, rail.read_session(three).state) == ("failed", "paid")
+
+
+@pytest.mark.parametrize(
+    ("currency", "methods"), [("CNY", ["card", "alipay", "wechat_pay"]), ("EUR", ["card"]), ("HKD", ["card"])]
+)
+def test_alipay_and_wechat_pay_are_methods_of_the_checkout_where_one_pays_in_yuan(
+    app: Flask, sandbox: Sandbox, currency: str, methods: list[str]
+) -> None:
+    rail = rail_of(sandbox)
+    opened = rail.open_session(replace(wish(), currency=currency))
+    session = sandbox.stripe.v1.checkout.sessions.retrieve(opened.id)
+    assert session.payment_method_types == methods
+    page = sandbox.browser.get(f"/pay/{opened.id}").text
+    assert [method for method in ("alipay", "wechat_pay") if f'value="{method}"' in page] == methods[1:]
+    for n, method in enumerate(methods):
+        asked = rail.open_session(replace(wish(key=f"{currency}{n}"), currency=currency))
+        sandbox.browser.post(f"/pay/{asked.id}", data={"outcome": "pay", "method": method})
+        payment = rail.read_session(asked.id).payment
+        assert payment is not None and (payment.method, payment.currency) == (method, currency)
 
 
 def paid_payment(rail: StripeRail, sandbox: Sandbox) -> str:

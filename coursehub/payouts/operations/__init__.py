@@ -1,6 +1,15 @@
 """What payouts do: end holds, prepare and confirm runs, hand out the file, read the bank's answer, give claims up."""
 
 from coursehub.payouts.answer_file import LARGEST_BYTES
+from coursehub.payouts.operations.accounts import (
+    CountryNotReached,
+    choose_bank,
+    choose_rail,
+    follow_account,
+    follow_accounts,
+    onboarding_page,
+    open_account,
+)
 from coursehub.payouts.operations.answers import (
     AnswerKnown,
     AnswerNotRead,
@@ -9,7 +18,7 @@ from coursehub.payouts.operations.answers import (
     import_answer,
 )
 from coursehub.payouts.operations.calendars import set_calendar
-from coursehub.payouts.operations.files import NotOrdered, take_file
+from coursehub.payouts.operations.files import NothingForTheBank, NotOrdered, take_file
 from coursehub.payouts.operations.holds import end_holds, give_up_claims
 from coursehub.payouts.operations.movements import explain_movement, match_movements, read_movements
 from coursehub.payouts.operations.runs import (
@@ -24,30 +33,50 @@ from coursehub.payouts.operations.runs import (
     prepare_run,
     take_run_back,
 )
+from coursehub.payouts.operations.transfers import (
+    NotArrived,
+    hear_failed_payout,
+    send_transfer,
+    take_transfer_back,
+    want_back,
+)
 
 __all__ = [
     "LARGEST_BYTES",
     "AnswerKnown",
     "AnswerNotRead",
+    "CountryNotReached",
     "ExplainedAlready",
     "HouseAccountUnfit",
     "NoHouseAccount",
+    "NotArrived",
     "NotOrdered",
+    "NothingForTheBank",
     "NothingToPay",
     "OneRunWaits",
     "PaydayPast",
     "RunDecided",
     "RunOutOfDate",
+    "choose_bank",
+    "choose_rail",
     "confirm_run",
     "end_holds",
     "explain_line",
     "explain_movement",
+    "follow_account",
+    "follow_accounts",
     "give_up_claims",
+    "hear_failed_payout",
     "import_answer",
     "match_movements",
+    "onboarding_page",
+    "open_account",
     "prepare_run",
     "read_movements",
+    "send_transfer",
     "set_calendar",
     "take_file",
     "take_run_back",
+    "take_transfer_back",
+    "want_back",
 ]

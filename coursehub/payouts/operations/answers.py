@@ -92,7 +92,7 @@ def _book(payout: Payout, line: Answered, at: datetime) -> str:
     """Book what the bank says of a payout of ours; gives one of RESULTS."""
     steps = {step.kind for step in queries.steps_of([payout.id])[payout.id]}
     says_other = line.amount_minor is not None and (line.amount_minor, line.currency) != (payout.amount_minor, payout.currency)
-    if "ordered" not in steps or says_other:
+    if "ordered" not in steps or says_other or payout.id in queries.transfers_of([payout.id]):
         return "differs"
     if line.outcome == "paid":
         if steps & {"paid"}:

@@ -9,12 +9,16 @@ import sqlalchemy as sa
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal, require
 from coursehub.payouts import bank_table, pain001, policies, queries
-from coursehub.payouts.models import FileDownload, PayoutRun
+from coursehub.payouts.models import FileDownload, Payout, PayoutRun
 from coursehub.payouts.orders import Account, Order, OrderFile
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Organisation, PayeeRecord
 from coursehub.people.operations.partners import open_payee_record
+
+
+class NothingForTheBank(Refusal):
+    """Every payout of this run leaves through the payment provider: there is no file for the bank."""
 
 
 class NotOrdered(Refusal):
@@ -34,17 +38,21 @@ class BankFile:
 def take_file(run: PayoutRun, *, by: Actor, at: datetime) -> BankFile:
     """The file of a confirmed run; it holds bank numbers, so each partner sees that they were read.
 
-    Raises NotOrdered, SealBroken.
+    Raises NotOrdered, NothingForTheBank, SealBroken.
     """
     require(policies.may_prepare(by))
     decision = queries.decision_of(run.id)
     if decision is None or decision.kind != "confirmed":
         raise NotOrdered
+    payouts = queries.payouts_of_run(run.id)
+    through_rail = queries.transfers_of([payout.id for payout in payouts])
+    if len(through_rail) == len(payouts):
+        raise NothingForTheBank
     with transaction():
         orders = OrderFile(
             reference=run.public_id, currency=run.currency, pay_on=run.pay_on, made_at=decision.at,
             paid_from=Account(run.account["holder"], run.account["number"], run.account["bank"]),
-            orders=_orders(run, by=by, at=at),
+            orders=_orders(run, [each for each in payouts if each.id not in through_rail], by=by, at=at),
         )  # fmt: skip
         if run.currency == "EUR":
             content, kind, name, mimetype = pain001.written(orders), "pain.001.001.09", "xml", "application/xml"
@@ -56,8 +64,7 @@ def take_file(run: PayoutRun, *, by: Actor, at: datetime) -> BankFile:
     return BankFile(f"payouts-{run.pay_on.isoformat()}-{run.public_id}.{name}", mimetype, content, digest)
 
 
-def _orders(run: PayoutRun, *, by: Actor, at: datetime) -> list[Order]:
-    payouts = queries.payouts_of_run(run.id)
+def _orders(run: PayoutRun, payouts: list[Payout], *, by: Actor, at: datetime) -> list[Order]:
     records = db.session.execute(
         sa.select(PayeeRecord, Organisation)
         .join(Organisation, Organisation.id == PayeeRecord.organisation_id)

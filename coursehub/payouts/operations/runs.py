@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from coursehub import events
+from coursehub import events, jobs
 from coursehub.billing import queries as billing
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal, require
@@ -12,7 +12,7 @@ from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_ON_ITS_WAY, PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post, stand_in_line
 from coursehub.payouts import policies, queries
-from coursehub.payouts.models import Payout, PayoutOffset, PayoutRun, PayoutStep, RunDecision, Withheld
+from coursehub.payouts.models import Payout, PayoutOffset, PayoutRun, PayoutStep, PayoutTransfer, RunDecision, Withheld
 from coursehub.payouts.offsets import set_against
 from coursehub.people.accounts import is_iban
 from coursehub.people.actor import Actor
@@ -89,6 +89,9 @@ def prepare_run(currency: str, *, pay_on: date, by: Actor, at: datetime) -> Payo
             )  # fmt: skip
             db.session.add(payout)
             db.session.flush()
+            if each.account_id is not None:
+                charge = None if each.offset_minor else queries.sole_charge(each.party, currency, each.ready_minor)
+                db.session.add(PayoutTransfer(payout_id=payout.id, account_id=each.account_id, source_charge=charge))
             for journal_id, minor in each.offsets.items():
                 db.session.add(PayoutOffset(payout_id=payout.id, journal_id=journal_id, amount_minor=minor))
         db.session.flush()
@@ -111,8 +114,11 @@ def confirm_run(run: PayoutRun, *, by: Actor, at: datetime) -> None:
         for payout in payouts:
             if not _still_right(payout, now.get(payout.organisation_id)):
                 raise RunOutOfDate
+        through_rail = queries.transfers_of([payout.id for payout in payouts])
         for payout in payouts:
             booked = _order(payout, at)
+            if payout.id in through_rail:
+                jobs.enqueue("payouts.send_transfer", at=at, payout_id=payout.id)
             step = PayoutStep(payout_id=payout.id, kind="ordered", journal_id=booked.id, at=at, on=run.pay_on)
             db.session.add(step)
             events.record("payouts.ordered", at=at, payout_id=payout.id)
@@ -142,6 +148,9 @@ def _decide(run: PayoutRun, kind: str, by: Actor, at: datetime) -> None:
 def _still_right(payout: Payout, now: queries.Proposed | None) -> bool:
     """Whether a payout could be made today just as it was prepared; more may be ready by now, that waits for the next run."""
     if now is None or now.reason or now.payee_record_id != payout.payee_record_id or now.ready_minor < payout.ready_minor:
+        return False
+    transfer = queries.transfers_of([payout.id]).get(payout.id)
+    if now.account_id != (transfer.account_id if transfer else None):
         return False
     claims = queries.claims_of(now.party, payout.currency)
     return set_against(payout.ready_minor, claims) == queries.offsets_of(payout.id)

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
 from coursehub.db import db
 from coursehub.ledger.models import Account, Balance
-from coursehub.payouts.models import MovementExplanation, MovementMatch, RailMovement
+from coursehub.payouts.models import MovementExplanation, MovementMatch, Payout, RailMovement, TransferBack, TransferMade
 from coursehub.payouts.policies import may_read_all
 from coursehub.people.actor import Actor
 from coursehub.sales.models import PassPeriod, PassRefund, Payment, PaymentDispute, Refund
@@ -38,7 +38,7 @@ def unmatched() -> list[Unmatched]:
 def looked_at() -> list[Unmatched]:
     """Movements that were neither matched nor explained so far, each judged as things are now; why is "" where it matches."""
     found = (
-        sa.select(RailMovement, Payment, Refund, PaymentDispute, PassPeriod, PassRefund)
+        sa.select(RailMovement, Payment, Refund, PaymentDispute, Payout, PassPeriod, PassRefund)
         .outerjoin(Payment, sa.and_(RailMovement.kind == "sale", Payment.rail_charge_id == RailMovement.source_id))
         .outerjoin(PassPeriod, sa.and_(RailMovement.kind == "sale", PassPeriod.rail_charge_id == RailMovement.source_id))
         .outerjoin(
@@ -53,6 +53,9 @@ def looked_at() -> list[Unmatched]:
             PaymentDispute,
             sa.and_(RailMovement.kind == "dispute", PaymentDispute.rail_dispute_id == RailMovement.source_id),
         )
+        .outerjoin(TransferMade, TransferMade.rail_transfer_id == RailMovement.source_id)
+        .outerjoin(TransferBack, TransferBack.rail_reversal_id == RailMovement.source_id)
+        .outerjoin(Payout, Payout.id == sa.func.coalesce(TransferMade.payout_id, TransferBack.payout_id))
         .outerjoin(MovementExplanation, MovementExplanation.movement_id == RailMovement.id)
         .outerjoin(MovementMatch, MovementMatch.movement_id == RailMovement.id)
         .where(
@@ -62,8 +65,8 @@ def looked_at() -> list[Unmatched]:
         .order_by(RailMovement.made_at, RailMovement.id)
     )  # fmt: skip
     return [
-        Unmatched(movement, _why(movement, payment or period, refund or of_pass, dispute))
-        for movement, payment, refund, dispute, period, of_pass in db.session.execute(found)
+        Unmatched(movement, _why(movement, _Ours(payment or period, refund or of_pass, dispute, payout)))
+        for movement, payment, refund, dispute, payout, period, of_pass in db.session.execute(found)
     ]
 
 
@@ -77,12 +80,17 @@ def _undone() -> "sa.Select[str]":
     )
 
 
-def _why(
-    movement: RailMovement,
-    payment: Payment | PassPeriod | None,
-    refund: Refund | PassRefund | None,
-    dispute: PaymentDispute | None,
-) -> str:
+class _Ours(NamedTuple):
+    """What we know of the same money, if anything."""
+
+    payment: Payment | PassPeriod | None
+    refund: Refund | PassRefund | None
+    dispute: PaymentDispute | None
+    payout: Payout | None
+
+
+def _why(movement: RailMovement, ours: _Ours) -> str:
+    payment, refund, dispute, payout = ours
     if movement.kind == "sale":
         if payment is None:
             return "unknown"
@@ -92,6 +100,9 @@ def _why(
         return "unknown" if refund is None else ""
     if movement.kind == "dispute":
         return _why_dispute(movement, dispute)
+    if movement.kind in ("transfer", "transfer_back"):
+        same = payout is not None and (payout.amount_minor, payout.currency) == (abs(movement.amount_minor), movement.currency)
+        return "unknown" if payout is None else "" if same else "differs"
     return "by_hand"
 
 

@@ -10,9 +10,10 @@ from coursehub.db import db
 from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.models import Account, Balance
 from coursehub.ledger.queries import balance_of
-from coursehub.payouts.models import Payout, PayoutRun, PayoutStep, RunDecision
+from coursehub.payouts.models import Payout, PayoutRun, PayoutStep, PayoutTransfer, RailAccount, RunDecision
 from coursehub.payouts.offsets import set_against
 from coursehub.payouts.paydays import REST_DAYS, last_payday
+from coursehub.payouts.queries.accounts import rail_account_of, way_of
 from coursehub.payouts.queries.calendars import calendar, promised
 from coursehub.payouts.queries.claims import claims_of
 from coursehub.people.models import Organisation, PayeeRecord
@@ -21,13 +22,16 @@ from coursehub.people.sealing import SealBroken
 from coursehub.talent.queries.working_days import days_off, due_after
 from coursehub.talent.working_days import local_day
 
-REASONS = ("no_account", "account_unfit", "account_bounced", "account_new", "below_minimum")
+REASONS = ("no_account", "account_unfit", "account_bounced", "account_new", "provider_waits", "below_minimum")
 """Why something that is ready is not paid, the first that holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """One partner in a proposed run. reason: "" when it is paid. offsets: what is set against which claim's journal."""
+    """One partner in a proposed run. reason: "" when it is paid. offsets: what is set against which claim's journal.
+
+    account_id: the account at the payment provider through which it is paid; None for the bank.
+    """
 
     organisation_id: int
     party: str
@@ -37,6 +41,7 @@ class Proposed:
     payee_record_id: int | None = None
     reason: str = ""
     free_at: datetime | None = None
+    account_id: int | None = None
 
     @property
     def offset_minor(self) -> int:
@@ -114,13 +119,25 @@ def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int,
     owes = balance_of(PARTNER_OWES, currency, party=party) > 0
     offsets = set_against(int(ready_minor), claims_of(party, currency)) if owes else {}
     payee = current_payee(organisation_id)
-    reason = _why_not_to(payee, currency, at)
+    way = way_of(organisation_id)
+    account = rail_account_of(organisation_id) if way is not None and way.way == "rail" else None
+    new_until = due_after(way.since_at if way and account else payee.given_at, REST_DAYS) if payee else None
+    reason = _why_not_through(account, payee, new_until, at) if account else _why_not_to(payee, currency, at)
     if not reason and ready_minor - sum(offsets.values()) < least:
         reason = "below_minimum"
     return Proposed(
         organisation_id, party, currency, int(ready_minor), offsets, payee.id if payee else None, reason,
-        due_after(payee.given_at, REST_DAYS) if payee and reason == "account_new" else None,
+        new_until if reason == "account_new" else None, account.id if account else None,
     )  # fmt: skip
+
+
+def _why_not_through(account: RailAccount, payee: PayeeRecord | None, new_until: datetime | None, at: datetime) -> str:
+    """What stands between a partner and its money at the payment provider; "" is nothing."""
+    if payee is None:
+        return "no_account"  # whoever is paid has told its tax number
+    if account.rail_account_id is None or account.transfers != "active" or account.payouts != "active":
+        return "provider_waits"
+    return "account_new" if new_until and new_until > at else ""
 
 
 def _why_not_to(payee: PayeeRecord | None, currency: str, at: datetime) -> str:
@@ -143,6 +160,11 @@ def _has_bounced(payee_record_id: int) -> bool:
     found = (
         sa.select(PayoutStep.id)
         .join(Payout, Payout.id == PayoutStep.payout_id)
-        .where(Payout.payee_record_id == payee_record_id, PayoutStep.kind.in_(("bounced", "returned")))
+        .outerjoin(PayoutTransfer, PayoutTransfer.payout_id == Payout.id)
+        .where(
+            Payout.payee_record_id == payee_record_id,
+            PayoutStep.kind.in_(("bounced", "returned")),
+            PayoutTransfer.payout_id.is_(None),
+        )
     )
     return db.session.execute(found.limit(1)).first() is not None

@@ -1,13 +1,13 @@
 """Runs for the house's finance: what would be paid, prepare, confirm, the file, the bank's answer."""
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coursehub import clock
 from coursehub.errors import Refusal
 from coursehub.payouts import operations, policies, queries
-from coursehub.payouts.forms import AnswerForm, PrepareForm
+from coursehub.payouts.forms import AnswerForm, ExplanationForm, PrepareForm
 from coursehub.payouts.models import PayoutRun
 from coursehub.payouts.views import showing
 from coursehub.people import queries as people
@@ -58,7 +58,9 @@ def confirm(public_id: str) -> ResponseReturnValue:
     """The second person: from here the money is on its way."""
     found = _run(public_id)
     operations.confirm_run(found, by=signed_in_actor(), at=clock.now())
-    flash(_("Confirmed. Now give the file to the bank."), "done")
+    through_rail = queries.transfers_of([payout.id for payout in queries.payouts_of_run(found.id)])
+    by_rail = _("Confirmed. What leaves through the provider is sent by itself; the rest is in the file for the bank.")
+    flash(by_rail if through_rail else _("Confirmed. Now give the file to the bank."), "done")
     return see_other("payouts_house.run", public_id=public_id)
 
 
@@ -81,6 +83,21 @@ def take_file(public_id: str) -> ResponseReturnValue:
     answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@bp.post("/<public_id>/payouts/<payout_id>/wanted-back")
+@access(FINANCE)
+def want_back(public_id: str, payout_id: str) -> ResponseReturnValue:
+    """Take a transfer back that was a mistake."""
+    found, form = _run(public_id), ExplanationForm()
+    payout = next((each for each in queries.payouts_of_run(found.id) if each.public_id == payout_id), None)
+    if payout is None:
+        abort(404)
+    if not form.validate_on_submit():
+        return _run_page(found, AnswerForm(formdata=None), explanation=form, at_fault=payout.id, status=422)
+    operations.want_back(payout, words=form.words.data or "", by=signed_in_actor(), at=clock.now())
+    flash(_("It is taken back; the partner reads why."), "done")
+    return see_other("payouts_house.run", public_id=public_id)
 
 
 @bp.post("/answers")
@@ -134,11 +151,21 @@ def _runs_page(
     )  # fmt: skip
 
 
-def _run_page(run: PayoutRun, form: AnswerForm) -> ResponseReturnValue:
+def _run_page(
+    run: PayoutRun,
+    form: AnswerForm,
+    *,
+    explanation: ExplanationForm | None = None,
+    at_fault: int | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
     actor, decision = signed_in_actor(), queries.decision_of(run.id)
     payouts, withheld, downloads = queries.payouts_of_run(run.id), queries.withheld_in(run.id), queries.downloads_of(run.id)
+    ids = [each.id for each in payouts]
     return page(
-        "payouts/house/run.html", run=run, form=form, decision=decision, payouts=payouts, withheld=withheld, downloads=downloads,
+        "payouts/house/run.html", status=status, run=run, form=form, explanation=explanation or ExplanationForm(formdata=None),
+        at_fault=at_fault, transfers=queries.transfers_of(ids), backs=queries.backs_of(ids),
+        decision=decision, payouts=payouts, withheld=withheld, downloads=downloads,
         steps=queries.steps_of([each.id for each in payouts]), tails=queries.tails_of(payouts),
         names=people.organisation_names(
             [*(each.organisation_id for each in payouts), *(each.organisation_id for each in withheld)]

@@ -26,6 +26,7 @@ REASONS = {
     "account_unfit": _l("the account does not fit the currency"),
     "account_bounced": _l("the last payout to this account came back"),
     "account_new": _l("the account is new and rests three working days"),
+    "provider_waits": _l("the payment provider does not know enough of the partner yet"),
     "below_minimum": _l("below the smallest payout"),
 }
 WHATS = {"clawback": _l("refund after payout"), "fee": _l("fee of a refund"), "true_up": _l("close of a month")}
@@ -33,6 +34,8 @@ MOVEMENTS = {
     "sale": _l("Payment"),
     "refund": _l("Refund"),
     "refund_failed": _l("Failed refund"),
+    "transfer": _l("To a partner's account"),
+    "transfer_back": _l("Back from a partner's account"),
     "payout": _l("To the bank"),
     "payout_failed": _l("Back from the bank"),
     "dispute": _l("Taken or given back by a bank"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from coursehub import jobs, rails
+from coursehub import events, jobs, rails
 from coursehub.db import db, lock, transaction
 from coursehub.sales import queries
 from coursehub.sales.models import Order, WebhookEvent
@@ -24,6 +24,7 @@ _REFUND = "refund"
 _DISPUTE = "dispute"
 _INVOICE = "invoice"
 _SUBSCRIPTION = "subscription"
+_OF_PAYEES = ("account", "payout")  # what payees are paid is another room's: it listens
 _KEPT = (
     "payment_intent", "amount_total", "currency", "livemode", "client_reference_id",
     "payment_status", "status", "amount", "metadata", "mode", "parent",
@@ -40,7 +41,8 @@ def keep_event(event: rails.RailEvent, *, source: str, at: datetime) -> bool:
         type=event.type,
         is_live=event.live,
         object_id=event.object_id,
-        claims={"object": event.object_kind} | {name: event.claims[name] for name in _KEPT if name in event.claims},
+        claims={"object": event.object_kind, "account": event.account}
+        | {name: event.claims[name] for name in _KEPT if name in event.claims},
         source=source,
         made_at=event.made_at,
         received_at=at,
@@ -89,6 +91,10 @@ def _act_on(event: WebhookEvent, at: datetime) -> str:
             return _read_subscription(event, at)
     except rails.RailRefused as problem:  # the rail does not know its own object: nothing to wait for
         return f"refused: {problem.code}"[:40]
+    if kind in _OF_PAYEES:
+        with transaction():
+            account = str(event.claims.get("account") or "")
+            events.record("sales.rail_told", at=at, type=event.type, object_id=event.object_id, account=account)
     return "noted"
 
 

@@ -1,0 +1,145 @@
+"""Payouts that leave through the payment provider: sent once, taken back once, whatever is interrupted."""
+
+import logging
+from datetime import datetime
+
+from coursehub import events, jobs, rails
+from coursehub.db import db, transaction
+from coursehub.errors import Refusal, require
+from coursehub.ledger.accounts import PARTNER_ON_ITS_WAY, PARTNER_READY
+from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
+from coursehub.payouts import policies, queries
+from coursehub.payouts.models import Payout, PayoutStep, PayoutTransfer, RailAccount, TransferBack, TransferMade
+from coursehub.people.actor import Actor
+from coursehub.people.audit import note
+from coursehub.people.models import Organisation
+from coursehub.web.locale import SHOWN_ZONE
+
+log = logging.getLogger(__name__)
+
+
+class NotArrived(Refusal):
+    """Only a payout that has arrived can be taken back, and only once."""
+
+
+def send_transfer(payout: Payout, *, at: datetime) -> str:
+    """Ask the provider for the transfer of an ordered payout and book its answer; where the payout stands then.
+
+    Safe to repeat after any interruption: a transfer that was made before is found by its group, and the key is our own.
+    Raises RailAway when the rail does not answer: the job comes again.
+    """
+    if queries.step_of(payout.id) != "ordered":
+        return queries.step_of(payout.id)
+    transfer = db.session.get_one(PayoutTransfer, payout.id)
+    account = db.session.get_one(RailAccount, transfer.account_id)
+    wish = rails.TransferWish(
+        key=f"payout:{payout.public_id}", reference=payout.public_id, account_id=account.rail_account_id or "",
+        amount_minor=payout.amount_minor, currency=payout.currency, source_charge=transfer.source_charge, again=True,
+    )  # fmt: skip
+    try:
+        facts = rails.current().transfer(wish)
+    except rails.RailRefused as problem:
+        return _record(payout, "bounced", (problem.code or str(problem))[:200], at)
+    if (facts.amount_minor, facts.currency) != (payout.amount_minor, payout.currency):
+        raise rails.RailAway(f"transfer {facts.id} is not what payout {payout.public_id} asked for")
+    return _record(payout, "paid", "", at, made=facts.id)
+
+
+def _record(payout: Payout, kind: str, words: str, at: datetime, *, made: str | None = None) -> str:
+    """Write down and book an end of a payout, both or neither; a twin may have been faster."""
+    with transaction():
+        stand_in_line()
+        steps = {step.kind for step in queries.steps_of([payout.id])[payout.id]}
+        if steps & {"paid", "bounced"}:
+            return queries.step_of(payout.id)
+        if made is not None:
+            db.session.add(TransferMade(payout_id=payout.id, rail_transfer_id=made, at=at))
+        _step(payout, kind, words, at)
+    return kind
+
+
+def _step(payout: Payout, kind: str, words: str, at: datetime) -> None:
+    party = db.session.get_one(Organisation, payout.organisation_id).public_id
+    rail = AccountRef(f"asset:rail:{rails.current_name()}")
+    way, ready = AccountRef(PARTNER_ON_ITS_WAY, party), AccountRef(PARTNER_READY, party)
+    debited, credited = {"paid": (way, rail), "bounced": (way, ready), "returned": (rail, ready)}[kind]
+    booked = post(
+        kind="payout_paid" if kind == "paid" else "payout_bounced", effect_key=f"payout:{payout.public_id}:{kind}",
+        occurred_at=at, at=at, currency=payout.currency,
+        postings=[Leg(debited, payout.amount_minor), Leg(credited, -payout.amount_minor)],
+    )  # fmt: skip
+    on = at.astimezone(SHOWN_ZONE).date()
+    db.session.add(PayoutStep(payout_id=payout.id, kind=kind, journal_id=booked.id, at=at, on=on, words=words))
+    db.session.flush()
+    events.record(f"payouts.{kind}", at=at, payout_id=payout.id)
+
+
+def want_back(payout: Payout, *, words: str, by: Actor, at: datetime) -> None:
+    """A transfer was a mistake: take it back from the partner's account at the provider. Raises NotArrived."""
+    require(policies.may_prepare(by))
+    with transaction():
+        stand_in_line()
+        _want_back(payout, words, at, by_id=by.person_id)
+        note("payout_wanted_back", at=at, by_id=by.person_id, organisation_id=by.organisation_id, payout=payout.public_id)
+
+
+def _want_back(payout: Payout, words: str, at: datetime, *, by_id: int | None) -> None:
+    if db.session.get(TransferMade, payout.id) is None or db.session.get(TransferBack, payout.id) is not None:
+        raise NotArrived
+    db.session.add(TransferBack(payout_id=payout.id, words=words.strip(), wanted_at=at, wanted_by_id=by_id))
+    db.session.flush()
+    jobs.enqueue("payouts.take_transfer_back", at=at, payout_id=payout.id)
+
+
+def take_transfer_back(payout: Payout, *, at: datetime) -> str:
+    """Ask the provider to reverse a transfer that is wanted back and book it: the partner's money is ready again.
+
+    Safe to repeat. Raises RailAway; where the provider refuses (the partner's account is empty) it stays wanted.
+    """
+    back, made = db.session.get_one(TransferBack, payout.id), db.session.get_one(TransferMade, payout.id)
+    if back.done_at is not None:
+        return "returned"
+    try:
+        reversal_id = rails.current().reverse_transfer(
+            made.rail_transfer_id, key=f"payout:{payout.public_id}:back", reference=payout.public_id
+        )
+    except rails.RailRefused as problem:
+        log.warning("transfer of payout %s cannot be taken back: %s", payout.public_id, problem.code)
+        return queries.step_of(payout.id)
+    with transaction():
+        stand_in_line()
+        db.session.refresh(back)
+        if back.done_at is None:
+            back.rail_reversal_id, back.done_at = reversal_id, at
+            _step(payout, "returned", back.words, at)
+    return "returned"
+
+
+def hear_failed_payout(rail_account_id: str, rail_payout_id: str, *, at: datetime) -> int:
+    """The provider could not send a partner's money on to its bank: the latest transfers that make up the amount come back.
+
+    How many those are; none if no transfers make up the amount exactly, and finance finds it at the provider.
+    Heard again, it finds what it wants back wanted already. Raises RailAway.
+    """
+    account = queries.account_at_rail(rail_account_id)
+    if account is None:
+        return 0
+    failed = rails.current().read_payee_payout(rail_account_id, rail_payout_id)
+    if not failed.has_failed:
+        return 0
+    why = f"{rail_payout_id}: {failed.why}"
+    with transaction():
+        stand_in_line()
+        if queries.is_heard(rail_payout_id):
+            return 0
+        found, left = [], failed.amount_minor
+        for payout in queries.payouts_arrived_at(account):
+            if payout.currency == failed.currency and left > 0:
+                found.append(payout)
+                left -= payout.amount_minor
+        if left != 0:
+            log.warning("a failed payout of account %s matches no transfers of ours", account.public_id)
+            return 0
+        for payout in found:
+            _want_back(payout, why, at, by_id=None)
+    return len(found)

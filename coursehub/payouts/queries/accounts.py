@@ -1,0 +1,90 @@
+"""How partners are paid: the way they chose, and their accounts at the payment provider."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from coursehub.contracts.models import MoneyEvent
+from coursehub.db import db
+from coursehub.ledger.accounts import PARTNER_READY, account_id
+from coursehub.ledger.models import Journal, Posting
+from coursehub.payouts.models import Payout, PayoutStep, PayoutTransfer, PayoutWay, RailAccount, TransferBack, TransferMade
+from coursehub.sales.models import Payment
+
+
+def way_of(organisation_id: int) -> PayoutWay | None:
+    """The way that a partner chose last; None is the bank, chosen by nobody."""
+    found = sa.select(PayoutWay).where(PayoutWay.organisation_id == organisation_id).order_by(PayoutWay.id.desc())
+    return db.session.execute(found.limit(1)).scalar_one_or_none()
+
+
+def rail_account_of(organisation_id: int) -> RailAccount | None:
+    """A partner's account at the provider, if it wanted one."""
+    return db.session.execute(sa.select(RailAccount).where(RailAccount.organisation_id == organisation_id)).scalar_one_or_none()
+
+
+def account_at_rail(rail_account_id: str) -> RailAccount | None:
+    """The account with the provider's own number."""
+    return db.session.execute(sa.select(RailAccount).where(RailAccount.rail_account_id == rail_account_id)).scalar_one_or_none()
+
+
+def opened_accounts() -> Sequence[RailAccount]:
+    """Every account that the provider has opened."""
+    found = sa.select(RailAccount).where(RailAccount.rail_account_id.is_not(None)).order_by(RailAccount.id)
+    return db.session.execute(found).scalars().all()
+
+
+def transfers_of(payout_ids: Sequence[int]) -> dict[int, PayoutTransfer]:
+    """Which of these payouts leave through the provider."""
+    found = sa.select(PayoutTransfer).where(PayoutTransfer.payout_id.in_(payout_ids))
+    return {each.payout_id: each for each in db.session.execute(found).scalars()}
+
+
+def backs_of(payout_ids: Sequence[int]) -> dict[int, TransferBack]:
+    """Which of these payouts are wanted back."""
+    found = sa.select(TransferBack).where(TransferBack.payout_id.in_(payout_ids))
+    return {each.payout_id: each for each in db.session.execute(found).scalars()}
+
+
+def payouts_arrived_at(account: RailAccount) -> Sequence[Payout]:
+    """What was transferred to an account and not taken back, the latest first."""
+    found = (
+        sa.select(Payout)
+        .join(PayoutTransfer, PayoutTransfer.payout_id == Payout.id)
+        .join(TransferMade, TransferMade.payout_id == Payout.id)
+        .outerjoin(TransferBack, TransferBack.payout_id == Payout.id)
+        .join(PayoutStep, sa.and_(PayoutStep.payout_id == Payout.id, PayoutStep.kind == "paid"))
+        .where(PayoutTransfer.account_id == account.id, TransferBack.payout_id.is_(None))
+        .order_by(Payout.id.desc())
+    )
+    return db.session.execute(found).scalars().all()
+
+
+def words_of(payout_id: int) -> str:
+    """What was said beside the last step of a payout."""
+    found = sa.select(PayoutStep.words).where(PayoutStep.payout_id == payout_id).order_by(PayoutStep.id.desc())
+    return db.session.execute(found.limit(1)).scalar_one_or_none() or ""
+
+
+def is_heard(rail_payout_id: str) -> bool:
+    """Whether transfers are wanted back already because this payout of the provider failed."""
+    found = sa.select(TransferBack.payout_id).where(TransferBack.words.startswith(f"{rail_payout_id}:"))
+    return db.session.execute(found).first() is not None
+
+
+def sole_charge(party: str, currency: str, ready_minor: int) -> str | None:
+    """The one payment that all of what is ready comes from; None if it comes from several, or from something else."""
+    last = (
+        sa.select(Posting.amount_minor, Journal.kind, Journal.effect_key)
+        .join(Journal, Journal.id == Posting.journal_id)
+        .where(Posting.account_id == account_id(PARTNER_READY, party, currency))
+        .order_by(Posting.journal_id.desc(), Posting.n.desc())
+        .limit(1)
+    )
+    row = db.session.execute(last).one_or_none()
+    if row is None or row.kind != "mature" or -row.amount_minor != ready_minor:
+        return None
+    sale = sa.select(MoneyEvent.effect_key).where(MoneyEvent.public_id == row.effect_key.removeprefix("mature:"))
+    key = db.session.execute(sale).scalar_one_or_none() or ""
+    paid = sa.select(Payment.rail_charge_id).where(Payment.rail_payment_id == key.removeprefix("sale:"))
+    return db.session.execute(paid).scalar_one_or_none()
