@@ -75,8 +75,8 @@ def of_the_house() -> dict[str, Any]:
 def of_the_rail(store: Store) -> dict[str, Any]:
     """How much the rail took and gave back."""
     return {
-        kind: dict(sorted(Counter(f"{body['status']} {body['amount']}" for body in store.matching(kind)).items()))
-        for kind in ("payment_intent", "refund")
+        kind: dict(sorted(Counter(f"{body.get('status', '')} {body['amount']}" for body in store.matching(kind)).items()))
+        for kind in ("payment_intent", "refund", "transfer", "dispute")
     }
 
 

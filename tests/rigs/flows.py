@@ -23,7 +23,7 @@ from coursehub.errors import Refusal
 from coursehub.sales import operations, queries
 from coursehub.sales.models import Order, RefundRequest
 from tests.cast import Cast
-from tests.rigs import house_flows, member_flows, payout_flows
+from tests.rigs import house_flows, member_flows, payout_flows, transfer_flows
 from tests.rigs.flow import Facts, Flow
 from tests.rigs.world import acting, buyers, deliver, open_shop, settle, start
 
@@ -216,6 +216,34 @@ def _again_payout(app: Flask, facts: Facts, at: datetime) -> None:
     _go_on(app, at + payout_flows.HOLD + timedelta(hours=3))
 
 
+def _prepare_transfer(app: Flask, at: datetime) -> Facts:
+    facts = transfer_flows.prepare_transfer(_prepare_paid(app, at), at)
+    _work(at + payout_flows.HOLD)
+    return facts
+
+
+def _act_transfer(_app: Flask, facts: Facts, at: datetime) -> None:
+    transfer_flows.confirm(facts, at)
+    _work(at + payout_flows.HOLD + timedelta(hours=2))
+
+
+def _again_transfer(app: Flask, facts: Facts, at: datetime) -> None:
+    transfer_flows.confirm(facts, at)
+    _go_on(app, at + payout_flows.HOLD + timedelta(hours=3))
+    transfer_flows.send_again(at + timedelta(hours=6))
+    _go_on(app, at + payout_flows.HOLD + timedelta(hours=7))
+
+
+def _act_dispute(_app: Flask, facts: Facts, at: datetime) -> None:
+    transfer_flows.dispute(facts, at)
+    _work(at + timedelta(minutes=2))
+
+
+def _again_dispute(app: Flask, facts: Facts, at: datetime) -> None:
+    transfer_flows.dispute(facts, at)
+    _go_on(app, at)
+
+
 FLOWS = {
     "sale by webhook": Flow(_prepare_paid_page, _act_webhook, _again_sale),
     "sale by return page": Flow(_prepare_paid_page, _act_return, _again_sale),
@@ -224,6 +252,8 @@ FLOWS = {
     "part of a refund": Flow(_prepare_asked, _act_part, _again_part),
     "end of a hold": Flow(_prepare_paid, _act_hold, _again_hold),
     "payout": Flow(_prepare_payout, _act_payout, _again_payout),
+    "payout through the provider": Flow(_prepare_transfer, _act_transfer, _again_transfer),
+    "dispute": Flow(_prepare_paid, _act_dispute, _again_dispute),
     **house_flows.FLOWS,
     **member_flows.FLOWS,
 }
@@ -257,6 +287,7 @@ def forget_the_key() -> None:
 
 
 FAULTS: dict[str, Callable[[], None]] = {
+    "forget the transfer": transfer_flows.forget_the_transfer,
     "commit twice": commit_twice, "forget the key": forget_the_key, "decide first": payout_flows.decide_first,
     "charge later": member_flows.charge_later,
 }  # fmt: skip

@@ -49,15 +49,15 @@ def confirm_and_answer(_app: Flask, facts: Facts, at: datetime) -> None:
     later = at + HOLD
     run = db.session.get_one(PayoutRun, facts["run"])
     second = acting(facts["second"])
-    _once(lambda: operations.confirm_run(run, by=second, at=later))
+    once(lambda: operations.confirm_run(run, by=second, at=later))
     operations.take_file(run, by=second, at=later)
     minor = facts["minor"]
     row = f"{facts['payout']},paid,{later.date()},{minor // 100}.{minor % 100:02d},CNY"
     raw = f"reference,result,date,amount,currency\n{row}\n".encode()
-    _once(lambda: operations.import_answer("a.csv", raw, by=second, at=later + timedelta(hours=1)))
+    once(lambda: operations.import_answer("a.csv", raw, by=second, at=later + timedelta(hours=1)))
 
 
-def _once(act: Any) -> None:
+def once(act: Any) -> None:
     """People who are told that it was done before go on."""
     try:
         act()

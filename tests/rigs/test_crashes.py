@@ -51,6 +51,7 @@ def test_a_process_killed_anywhere_leaves_what_an_undisturbed_run_leaves(rig: Cr
         ("sale by return page", "commit twice", "after commit"),
         ("part of a refund", "forget the key", "after call"),
         ("payout", "decide first", "after commit"),
+        ("payout through the provider", "forget the transfer", "after call"),
         ("run with a claim set off", "decide first", "after commit"),
         ("approved week", "charge later", "after commit"),
     ],
