@@ -112,11 +112,11 @@ def test_everybody_meets_at_every_door_what_the_table_says(found):
 OUTSIDERS = ("anonymous", "learner", "author", "teacher", "finance", "stranger", "hr")
 OPEN_TO_STRANGERS = {
     # What somebody who has not signed in may send: accounts, choices of language and theme, checks, visits, webhooks,
-    # and the one click of a letter that asks whether a profile is still true, or that tells of new people.
+    # and the one click of a letter that asks whether a profile is still true, or that tells of new people; an employer who holds a learner's link.
     "desks.choose_language", "desks.choose_theme", "learning.count_visit", "learning_credentials.check",
     "people.answer_as_guardian", "people.confirm_account_with_password", "people.give_code", "people.give_password",
     "people.open_account", "people.send_reset", "people.set_password", "people.sign_in_as_demo_person", "people.sign_out",
-    "people.withdraw_consent", "sales.stripe_webhook", "talent_profiles.give_confirmation", "talent_searches.stop",
+    "people.withdraw_consent", "sales.stripe_webhook", "sponsors.decline", "sponsors.pay", "talent_profiles.give_confirmation", "talent_searches.stop",
 }  # fmt: skip
 
 

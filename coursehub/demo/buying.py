@@ -10,9 +10,10 @@ from coursehub.demo.learners import MINUTES
 from coursehub.demo.players import Players
 from coursehub.people.models import Person
 from coursehub.people.operations.buyer_details import DetailsDraft
+from coursehub.people.queries import can_pay
 from coursehub.sales import queries
 from coursehub.sales.models import Bundle, Order
-from coursehub.sales.operations import BundleDraft, ask_refund, make_bundle, papers, settle_order, start_bundle_checkout
+from coursehub.sales.operations import BundleDraft, ask_refund, make_bundle, papers, settle_order, sponsors, start_bundle_checkout
 
 BUYERS = ((38, 3), (20, 6), (9, 9))
 """Days ago, and who of the list of learners; the last returns one course after two days."""
@@ -22,6 +23,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
     """Offer the bundle and let it be bought. courses: those of the story by their address, as they come."""
     side = SideStory(agenda, seed=36)
     side.add(side.ago(days=40), partial(_offer, side, people, courses))
+    side.add(side.ago(days=6), partial(_employers, side, people, courses))
 
 
 def _offer(side: SideStory, people: Players, courses: dict[str, Course], at: datetime) -> None:
@@ -53,6 +55,27 @@ def _buy(side: SideStory, people: Players, bundle_id: int, number: int, at: date
     side.add(at + timedelta(days=1), partial(_papers, people, order.id, number == BUYERS[0][1]))
     if number == BUYERS[-1][1]:
         side.add(at + timedelta(days=2), partial(_return, people, order.id))
+
+
+def _employers(side: SideStory, people: Players, courses: dict[str, Course], at: datetime) -> None:
+    """Two learners ask their employers for a course they do not have: one employer has paid, the other thinks about it."""
+    asked = 0
+    for person in people.learners:
+        me = people.learner(db.session.merge(person))
+        held = queries.courses_held(me.person_id, [course.id for course in courses.values()])
+        wanted = next((course for course in courses.values() if course.id not in held), None)
+        offering = queries.open_offering(wanted.id) if wanted is not None else None
+        if offering is None or not offering.price_minor or not can_pay(me.person_id, at=at):
+            continue
+        words = "组里的回归测试现在由我维护，学完这门课可以直接用上。"
+        _asked, token = sponsors.ask_employer(offering, words=words, employer_email=None, by=me, at=at)
+        asked += 1
+        if asked == 2:
+            return
+        order = sponsors.pay_as_employer(token, at=at + 60 * MINUTES)
+        side.rail.at = at + 63 * MINUTES
+        side.rail.pay(order.session_id or "", method="card")
+        settle_order(order, at=at + 64 * MINUTES)
 
 
 def _papers(people: Players, order_id: int, made_out: bool, at: datetime) -> None:

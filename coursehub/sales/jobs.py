@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from coursehub.db import db
+from coursehub.db import db, transaction
+from coursehub.events import on
 from coursehub.jobs import cron, job
-from coursehub.sales import operations
+from coursehub.sales import letters, operations
 from coursehub.sales.models import Order, PassRefund, PassSubscription, Refund, WebhookEvent
 from coursehub.sales.passes import operations as passes
 
@@ -79,6 +80,15 @@ def close_after_grace(*, at: datetime) -> None:
 def draw_up_pools(*, at: datetime) -> None:
     """Fix the facts of the month of every pool that is over."""
     passes.draw_up_months(at=at)
+
+
+@on("sales.course_purchased")
+def answer_sponsor_request(*, at: datetime, order_id: int) -> None:
+    """Where an employer paid, the request is answered and the employer thanked."""
+    asked = operations.note_sponsor_paid(order_id, at=at)
+    if asked is not None and asked.state == "paid":
+        with transaction():
+            letters.send_sponsor_thanks(asked, db.session.get_one(Order, order_id), at=at)
 
 
 cron("sales.settle_passes", every=timedelta(hours=1))

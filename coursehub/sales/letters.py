@@ -26,6 +26,7 @@ from coursehub.sales.models import (
     PaymentDispute,
     Refund,
     RefundRequest,
+    SponsorRequest,
     SupportMessage,
 )
 from coursehub.sales.queries import disputes
@@ -239,3 +240,54 @@ def send_pass_refunded(*, at: datetime, refund_id: int) -> None:
     refund = db.session.get_one(PassRefund, refund_id)
     period = db.session.get_one(PassPeriod, refund.period_id)
     _of_pass("pass_refunded", period.subscription_id, mark=refund.public_id, at=at, refund=refund, period=period)
+
+
+def send_sponsor_request(asked: SponsorRequest, token: str, *, at: datetime) -> None:
+    """To the employer: who asks for what, and the link. Written with the link, since only its hash is kept; joins."""
+    if asked.employer_email is None:
+        return
+    locale = people.locale_of(asked.learner_id)
+    mail.send_once(
+        key=f"sales.sponsor_request:{asked.token_hash[:32]}",
+        person_id=None,
+        to=asked.employer_email,
+        locale=locale,
+        template="sales/letters/sponsor_request.txt",
+        at=at,
+        kind="receipt",
+        token=token,
+        asked=asked,
+        learner=people.display_names([asked.learner_id]).get(asked.learner_id, ""),
+        title=_course_title(asked.course_id, locale),
+    )
+
+
+@on("sales.employer_declined")
+def send_employer_declined(*, at: datetime, request_id: int) -> None:
+    """The employer does not pay, in its own words."""
+    asked = db.session.get_one(SponsorRequest, request_id)
+    title = _course_title(asked.course_id, people.locale_of(asked.learner_id))
+    _write("employer_declined", person_id=asked.learner_id, mark=asked.public_id, at=at, asked=asked, title=title)
+
+
+def send_sponsor_thanks(asked: SponsorRequest, order: Order, *, at: datetime) -> None:
+    """To the employer who paid: what was paid, with its tax."""
+    if asked.employer_email is None:
+        return
+    locale = people.locale_of(asked.learner_id)
+    mail.send_once(
+        key=f"sales.sponsor_thanks:{order.public_id}",
+        person_id=None,
+        to=asked.employer_email,
+        locale=locale,
+        template="sales/letters/sponsor_thanks.txt",
+        at=at,
+        kind="receipt",
+        order=order,
+        title=queries.titles_of([order], locale).get(order.id, ""),
+    )
+
+
+def _course_title(course_id: int, locale: str) -> str:
+    release = catalog.current_release(course_id) or catalog.newest_release(course_id)
+    return catalog.title_of(release.id, locale) if release else ""

@@ -15,6 +15,7 @@ from coursehub.sales.models import (
     PassPeriod,
     PassSubscription,
     RefundRequest,
+    SponsorRequest,
     SupportMessage,
     UseContest,
 )
@@ -30,6 +31,9 @@ def export(person_id: int) -> dict[str, Any]:
         Order.buyer_id == person_id
     )
     requests = sa.select(RefundRequest.reason, RefundRequest.asked_at, RefundRequest.decision, RefundRequest.answer)
+    asked = sa.select(
+        SponsorRequest.words, SponsorRequest.employer_email, SponsorRequest.asked_at, SponsorRequest.state, SponsorRequest.answer
+    )
     fapiao = sa.select(FapiaoRequest.kind, FapiaoRequest.asked_at, FapiaoRequest.number, FapiaoRequest.answer)
     messages = sa.select(SupportMessage.text, SupportMessage.written_at, SupportMessage.answer, SupportMessage.answered_at)
     passes = (
@@ -48,6 +52,7 @@ def export(person_id: int) -> dict[str, Any]:
         "orders": _rows(orders.order_by(Order.id)),
         "refund_requests": _rows(requests.where(RefundRequest.order_id.in_(own)).order_by(RefundRequest.id)),
         "fapiao": _rows(fapiao.where(FapiaoRequest.order_id.in_(own)).order_by(FapiaoRequest.id)),
+        "asked_employers": _rows(asked.where(SponsorRequest.learner_id == person_id).order_by(SponsorRequest.id)),
         "messages": _rows(messages.where(SupportMessage.person_id == person_id).order_by(SupportMessage.id)),
     }
 
@@ -62,6 +67,8 @@ def erase(person_id: int, at: datetime) -> None:
     db.session.execute(requests.values(reason="", answer=""))
     fapiao = sa.update(FapiaoRequest).where(FapiaoRequest.order_id.in_(own))
     db.session.execute(fapiao.values(answer=""))
+    asked = sa.update(SponsorRequest).where(SponsorRequest.learner_id == person_id)
+    db.session.execute(asked.values(words="", answer="", employer_email=None))
     messages = sa.update(SupportMessage).where(SupportMessage.person_id == person_id)
     db.session.execute(messages.values(text="", answer=sa.case((SupportMessage.answer == "", ""), else_=EMPTIED)))
     db.session.execute(sa.update(UseContest).where(UseContest.contested_by_id == person_id).values(reason=""))

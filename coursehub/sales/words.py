@@ -29,6 +29,7 @@ _CHANNELS = {
     "partner_link": _l("Partner's own link"),
     "platform": _l("Platform"),
     "coupon": _l("Partner's coupon"),
+    "sponsor": _l("Paid by an employer"),
 }
 _METHODS = {"card": _l("Bank card"), "alipay": _l("Alipay"), "wechat_pay": _l("WeChat Pay")}
 _BEARERS = {

@@ -35,6 +35,7 @@ from coursehub.sales.models.passes import (
     UseContest,
 )
 from coursehub.sales.models.refunds import REFUND_CAUSES, REFUND_STATES, Refund, RefundRequest, SupportMessage
+from coursehub.sales.models.sponsors import SPONSOR_STATES, SponsorRequest
 
 __all__ = [
     "BEARERS",
@@ -49,6 +50,7 @@ __all__ = [
     "PAYING",
     "REFUND_CAUSES",
     "REFUND_STATES",
+    "SPONSOR_STATES",
     "Bundle",
     "BundleCourse",
     "Coupon",
@@ -73,6 +75,7 @@ __all__ = [
     "PoolMonth",
     "Refund",
     "RefundRequest",
+    "SponsorRequest",
     "SupportMessage",
     "UseContest",
     "WebhookEvent",

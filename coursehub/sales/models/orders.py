@@ -12,7 +12,7 @@ from coursehub.sales.models.offerings import one_of, unique_while
 # expired, cancelled: nobody paid. returned: paid, but nothing was left to sell. refunded: given back in full.
 ORDER_STATES = ("placed", "awaiting_payment", "paid", "free", "expired", "cancelled", "returned", "refunded")
 PAYING = ("placed", "awaiting_payment")
-CHANNELS = ("partner_link", "platform", "coupon")
+CHANNELS = ("partner_link", "platform", "coupon", "sponsor")
 OUTCOMES = ("sold", "returned")
 
 
@@ -31,7 +31,9 @@ class Order(Model):
         sa.CheckConstraint("gross_minor = list_price_minor - discount_minor", name="gross_adds_up"),
         sa.CheckConstraint("gross_minor >= 0 AND discount_minor >= 0", name="amounts_not_negative"),
         sa.CheckConstraint("tax_minor BETWEEN 0 AND gross_minor", name="tax_within_gross"),
-        sa.CheckConstraint("(channel = 'platform') OR (attributed_organisation_id IS NOT NULL)", name="channel_has_organisation"),
+        sa.CheckConstraint(
+            "channel IN ('platform', 'sponsor') OR attributed_organisation_id IS NOT NULL", name="channel_has_organisation"
+        ),
         sa.CheckConstraint(
             "bundle_id IS NOT NULL OR (state IN ('paid', 'free', 'refunded')) = (enrolment_id IS NOT NULL)",
             name="sold_is_enrolled",

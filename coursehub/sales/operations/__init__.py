@@ -75,6 +75,7 @@ from coursehub.sales.operations.refunds import (
     retry_refund,
     send_refund,
 )
+from coursehub.sales.operations.sponsors import note_sponsor_paid
 from coursehub.sales.operations.support import AnsweredAlready, answer_support, ask_support
 from coursehub.sales.operations.webhooks import keep_event, read_event, settle_waiting, sweep_events
 
@@ -141,6 +142,7 @@ __all__ = [
     "make_bundle",
     "make_coupon",
     "make_link",
+    "note_sponsor_paid",
     "open_offering",
     "quote",
     "quote_bundle",

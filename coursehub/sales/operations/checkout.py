@@ -18,7 +18,7 @@ from coursehub.people import queries as people
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.sales import policies, queries
-from coursehub.sales.models import Offering, Order
+from coursehub.sales.models import Offering, Order, SponsorRequest
 from coursehub.sales.operations.coupons import Discount, discount_by, give_coupon_back, use_coupon
 from coursehub.sales.operations.offerings import NotOffered
 from coursehub.sales.prices import Price, price_after
@@ -100,13 +100,27 @@ def start_checkout(offering: Offering, *, buyer: Actor, at: datetime, click: Cli
     MayNotBuy, SoldOut, PaymentAway, and the refusals of coupons.
     """
     require(policies.may_buy(buyer))
-    order = _place(offering, buyer, click=click, coupon_code=coupon_code, at=at)
+    order = place(offering, buyer, click=click, coupon_code=coupon_code, at=at)
     if order.state == "placed":
         open_page(order, at=at)
     return order
 
 
-def _place(offering: Offering, buyer: Actor, *, click: Click | None, coupon_code: str, at: datetime) -> Order:
+def place(
+    offering: Offering,
+    buyer: Actor,
+    *,
+    click: Click | None,
+    coupon_code: str,
+    at: datetime,
+    sponsor: SponsorRequest | None = None,
+) -> Order:
+    """Pin an order, or give the one that waits already; in the open transaction, without its pay page.
+
+    sponsor: the request of a learner whose employer pays; such an order and one of the
+    learner's own are never the same. Raises as `start_checkout` does.
+    """
+    require(policies.may_buy(buyer))
     with transaction():
         lock(offering)  # one buyer at a time looks at the seats of a course
         if offering.closed_at is not None:
@@ -119,10 +133,12 @@ def _place(offering: Offering, buyer: Actor, *, click: Click | None, coupon_code
         before = queries.paying_order(buyer_id=buyer.person_id, course_id=offering.course_id)
         if before is not None:
             lock(before)
-            if _still_good(before, offering, quoted, at):
+            if _still_good(before, offering, quoted, at) and queries.sponsor_request_of(before.id) is sponsor:
                 return before
             close_unpaid(before, state="cancelled", at=at)
         order = _pin(offering, quoted, buyer, click, at)
+        if sponsor is not None and order.channel == "platform":
+            order.channel = "sponsor"
         order.seat_n = _free_seat(offering)
         db.session.add(order)
         db.session.flush()
@@ -242,6 +258,14 @@ def _opened(order: Order) -> rails.OpenedSession:
 
 
 def _wish(order: Order) -> rails.SessionWish:
+    sponsor = queries.sponsor_request_of(order.id)
+    if sponsor is None:
+        email = people.email_of(order.buyer_id) or ""
+        back = external_url("sales.come_back", public_id=order.public_id)
+        away = external_url("sales.order_page", public_id=order.public_id)
+    else:
+        email = sponsor.employer_email or ""
+        back = away = external_url("sponsors.come_back", public_id=sponsor.public_id)
     return rails.SessionWish(
         key=f"session:{order.public_id}" if order.page_n == 1 else f"session:{order.public_id}:{order.page_n}",
         reference=order.public_id,
@@ -249,9 +273,9 @@ def _wish(order: Order) -> rails.SessionWish:
         amount_minor=order.gross_minor,
         currency=order.currency,
         locale=order.locale,
-        email=people.email_of(order.buyer_id) or "",
-        success_url=external_url("sales.come_back", public_id=order.public_id),
-        cancel_url=external_url("sales.order_page", public_id=order.public_id),
+        email=email,
+        success_url=back,
+        cancel_url=away,
         expires_at=order.expires_at,
     )
 

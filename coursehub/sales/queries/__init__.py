@@ -72,6 +72,13 @@ from coursehub.sales.queries.papers import (
     refunded_minor,
     reversals_of_fapiao,
 )
+from coursehub.sales.queries.sponsors import (
+    last_sponsor_request,
+    sponsor_request_hashed,
+    sponsor_request_of,
+    sponsor_requests,
+    sponsor_requests_of,
+)
 
 __all__ = [
     "LinkRow",
@@ -100,6 +107,7 @@ __all__ = [
     "fapiao_to_reverse",
     "fapiao_to_reverse_minor",
     "fapiao_waiting",
+    "last_sponsor_request",
     "left_of_parts",
     "link_by_code",
     "link_rows",
@@ -139,5 +147,9 @@ __all__ = [
     "seats_held",
     "seats_left",
     "sold_payment",
+    "sponsor_request_hashed",
+    "sponsor_request_of",
+    "sponsor_requests",
+    "sponsor_requests_of",
     "titles_of",
 ]

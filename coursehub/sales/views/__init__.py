@@ -7,7 +7,8 @@ from coursehub.sales.shop.views import blueprints as shop
 
 bp = Blueprint("sales", __name__)
 bundles_bp = Blueprint("bundles", __name__)
-blueprints = [bp, *shop, bundles_bp, *passes]
+sponsors_bp = Blueprint("sponsors", __name__)
+blueprints = [bp, *shop, bundles_bp, sponsors_bp, *passes]
 
 # The views register themselves on bp, which must exist first.
 from coursehub.sales.views import (  # noqa: E402
@@ -20,6 +21,7 @@ from coursehub.sales.views import (  # noqa: E402
     offerings,
     orders,
     papers,
+    sponsors,
     support,
     webhooks,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "offerings",
     "orders",
     "papers",
+    "sponsors",
+    "sponsors_bp",
     "support",
     "webhooks",
 ]

@@ -1,0 +1,175 @@
+"""Asking an employer to pay: the learner's page, and the pages of whoever holds the link."""
+
+from flask import abort, flash, redirect
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coursehub import clock, rails
+from coursehub.catalog import queries as catalog
+from coursehub.catalog.models import Course
+from coursehub.db import db
+from coursehub.errors import Refusal
+from coursehub.learning.operations import AlreadyEnrolled
+from coursehub.people import queries as people
+from coursehub.people.models import Organisation
+from coursehub.sales import operations, queries
+from coursehub.sales.models import Offering, Order, SponsorRequest
+from coursehub.sales.operations import sponsors
+from coursehub.sales.sponsor_forms import DeclineForm, SponsorForm
+from coursehub.sales.views import sponsors_bp as bp
+from coursehub.sales.views.clicks import last_click
+from coursehub.sales.views.selling import course_titles, name_of
+from coursehub.web import PUBLIC, SIGNED_IN, access, external_url, one_or_404, page, see_other, signed_in_actor
+
+
+def _on_sale(slug: str) -> tuple[Course, Offering]:
+    course = catalog.course_by_slug(slug)
+    offering = queries.open_offering(course.id) if course else None
+    if course is None or offering is None or offering.price_minor == 0:
+        abort(404)
+    return course, offering
+
+
+@bp.get("/courses/<slug>/employer")
+@access(SIGNED_IN)
+def ask(slug: str) -> ResponseReturnValue:
+    """Where one asks, and what became of it."""
+    course, offering = _on_sale(slug)
+    return _ask_page(course, offering, SponsorForm())
+
+
+def _ask_page(
+    course: Course, offering: Offering, form: SponsorForm, *, token: str = "", problem: str = "", status: int = 200
+) -> ResponseReturnValue:
+    asked = queries.last_sponsor_request(signed_in_actor().person_id, course.id)
+    return page(
+        "sales/sponsor/ask.html",
+        status=status,
+        course=course,
+        offering=offering,
+        title=course_titles([course])[course.id],
+        asked=asked,
+        is_over=asked is not None and asked.state == "open" and clock.now() >= asked.expires_at,
+        link=external_url("sponsors.look", token=token) if token else "",
+        form=form,
+        problem=problem,
+    )
+
+
+@bp.post("/courses/<slug>/employer")
+@access(SIGNED_IN)
+def send(slug: str) -> ResponseReturnValue:
+    """Ask; the link stands on the page this once."""
+    course, offering = _on_sale(slug)
+    form = SponsorForm()
+    if not form.validate_on_submit():
+        return _ask_page(course, offering, form, status=422)
+    try:
+        _asked, token = sponsors.ask_employer(
+            offering, words=form.words.data or "", employer_email=(form.email.data or "").strip() or None,
+            by=signed_in_actor(), at=clock.now(), click=last_click(),
+        )  # fmt: skip
+    except (operations.NotOffered, AlreadyEnrolled) as refusal:
+        flash(str(refusal), "warning")
+        return see_other("sales.checkout", slug=slug)
+    except Refusal as refusal:
+        return _ask_page(course, offering, form, problem=str(refusal), status=refusal.status)
+    return _ask_page(course, offering, SponsorForm(formdata=None), token=token)
+
+
+def _own(public_id: str) -> SponsorRequest:
+    return one_or_404(queries.sponsor_requests_of(signed_in_actor().person_id).where(SponsorRequest.public_id == public_id))
+
+
+@bp.post("/employer-requests/<public_id>/links")
+@access(SIGNED_IN)
+def send_again(public_id: str) -> ResponseReturnValue:
+    """A new link; the old one stops working."""
+    asked = _own(public_id)
+    course, offering = _on_sale(db.session.get_one(Course, asked.course_id).slug)
+    try:
+        token = sponsors.send_sponsor_link_again(asked, by=signed_in_actor(), at=clock.now())
+    except Refusal as refusal:
+        return _ask_page(course, offering, SponsorForm(formdata=None), problem=str(refusal), status=refusal.status)
+    return _ask_page(course, offering, SponsorForm(formdata=None), token=token)
+
+
+@bp.post("/employer-requests/<public_id>/withdrawals")
+@access(SIGNED_IN)
+def withdraw(public_id: str) -> ResponseReturnValue:
+    """Take the request back."""
+    asked = _own(public_id)
+    sponsors.withdraw_sponsor_request(asked, by=signed_in_actor(), at=clock.now())
+    flash(_("Taken back. The link does not work any more."), "done")
+    return see_other("sponsors.ask", slug=db.session.get_one(Course, asked.course_id).slug)
+
+
+@bp.get("/employer/<token>")
+@access(PUBLIC)
+def look(token: str) -> ResponseReturnValue:
+    """Who asks, for what, how much and why; pay or decline."""
+    return _look_page(token, DeclineForm())
+
+
+def _look_page(token: str, form: DeclineForm, *, problem: str = "", status: int = 200) -> ResponseReturnValue:
+    now = clock.now()
+    asked = sponsors.sponsor_request_behind(token, at=now)
+    course = db.session.get_one(Course, asked.course_id)
+    offering = queries.open_offering(course.id)
+    return page(
+        "sales/sponsor/look.html",
+        status=status,
+        token=token,
+        asked=asked,
+        course=course,
+        offering=offering,
+        title=course_titles([course])[course.id],
+        seller=name_of(db.session.get_one(Organisation, course.organisation_id)),
+        learner=people.display_names([asked.learner_id]).get(asked.learner_id, ""),
+        form=form,
+        problem=problem,
+    )
+
+
+@bp.post("/employer/<token>/payments")
+@access(PUBLIC)
+def pay(token: str) -> ResponseReturnValue:
+    """On to the pay page."""
+    try:
+        order = sponsors.pay_as_employer(token, at=clock.now())
+    except sponsors.SponsorLinkOver:
+        raise
+    except Refusal as refusal:
+        return _look_page(token, DeclineForm(formdata=None), problem=str(refusal), status=refusal.status)
+    if order.session_url is None:
+        problem = str(operations.PaymentAway())
+        return _look_page(token, DeclineForm(formdata=None), problem=problem, status=503)
+    return redirect(order.session_url, 303)
+
+
+@bp.post("/employer/<token>/answers")
+@access(PUBLIC)
+def decline(token: str) -> ResponseReturnValue:
+    """Say no, with words if one likes."""
+    form = DeclineForm()
+    if not form.validate_on_submit():
+        return _look_page(token, form, status=422)
+    sponsors.decline_as_employer(token, answer=form.answer.data or "", at=clock.now())
+    return page("sales/sponsor/done.html", order=None, title="")
+
+
+@bp.get("/employer-payments/<public_id>")
+@access(PUBLIC)
+def come_back(public_id: str) -> ResponseReturnValue:
+    """Where the rail sends the employer: ask it what happened and say so; it names no learner."""
+    asked = one_or_404(queries.sponsor_requests().where(SponsorRequest.public_id == public_id))
+    order = db.session.get(Order, asked.order_id) if asked.order_id is not None else None
+    if order is None:
+        abort(404)
+    if order.state == "awaiting_payment":
+        try:
+            operations.settle_order(order, at=clock.now())
+        except (rails.RailAway, rails.RailRefused):
+            flash(_("The payment service does not answer just now. The course is given as soon as it does."), "warning")
+    course = db.session.get_one(Course, asked.course_id)
+    return page("sales/sponsor/done.html", order=order, title=course_titles([course])[course.id])
