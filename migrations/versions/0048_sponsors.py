@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "sponsors"
-down_revision = "passes"
+down_revision = "payout_ways"
 branch_labels = None
 depends_on = None
 
