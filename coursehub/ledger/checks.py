@@ -56,15 +56,15 @@ def check_books() -> BooksCheck:
             connection.execute(select(sql.count()).select_from(table)).scalar_one()
             for table in (Journal, Posting, Account, DayRoot)
         ]
-        faults = [
-            *_orphans(connection),
-            *_unbalanced(connection),
-            *_wrong_balances(connection),
-            *_broken_links(connection),
-            *_wrong_days(connection),
-        ]
+        faults = list(faults_in(connection))
     journals, postings, accounts, days = counted
     return BooksCheck(journals, postings, accounts, days, tuple(faults))
+
+
+def faults_in(connection: Connection) -> Iterator[str]:
+    """Every fault as this connection sees the books, one after the other: whoever wants to know only whether takes the first."""
+    for looked in (_orphans, _unbalanced, _wrong_balances, _broken_links, _wrong_days):
+        yield from looked(connection)
 
 
 def _orphans(connection: Connection) -> Iterator[str]:

@@ -1,0 +1,26 @@
+"""`coursehub contracts …`: prove that what sides wrote and signed is untouched."""
+
+import click
+from flask.cli import with_appcontext
+
+from coursehub.contracts import checks
+
+
+@click.group()
+def contracts() -> None:
+    """Prove the records of contracts."""
+
+
+@contracts.command()
+@with_appcontext
+def check() -> None:
+    """Compute every hash of every record, terms and fact again; fails when anything differs."""
+    found = list(checks.faults())
+    for fault in found:
+        click.echo(fault)
+    if found:
+        raise click.ClickException(f"{len(found)} faults")
+    click.echo("Every record is whole, and all terms and facts are what their hashes say.")
+
+
+commands = [contracts]
