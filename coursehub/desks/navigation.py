@@ -167,6 +167,7 @@ LEARNERS = ("learning.roster", "learning.studio_questions", "learning.studio_rev
 BELOW = {
     "/studio/courses": ("/studio/releases/", "/studio/uploads/"),
     "/house/invoices": ("/house/receipts", "/house/collection-accounts", "/house/members/"),
+    "/house/passes": ("/house/pools/",),
 }
 """Pages that belong to a way although their address does not begin with its."""
 
