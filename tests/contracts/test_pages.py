@@ -273,6 +273,9 @@ def test_facts_are_recorded_contested_and_settled_on_the_page(app, cast, course,
     pia.post(f"/studio{where}/{other.public_id}/answer", data={"answer": "Yes"})
     assert stan.post(f"/house{where}/{other.public_id}/uphold").status_code == 303
     assert "set aside" in text_of(pia.get(f"/studio{where}"))
+    assert "replaced" not in text_of(pia.get(f"/studio{where}"))  # what is set aside replaces nothing
+    pia.post(f"/studio{where}", data=form | {"value": "16"})
+    assert text_of(pia.get(f"/studio{where}")).count("replaced") == 1
     assert pia.post(f"/studio{where}/{fact.public_id}/take-back").status_code == 303
     assert "taken back" in text_of(pia.get(f"/studio{where}"))
 

@@ -20,6 +20,7 @@ from coursehub.contracts.queries.facts import (
     contribution,
     every_fact,
     facts_of,
+    replaced_weights,
 )
 from coursehub.contracts.queries.negotiations import (
     comments_on,
@@ -83,6 +84,7 @@ __all__ = [
     "refunded_by_sale",
     "refunded_of",
     "reopening_of",
+    "replaced_weights",
     "reserves_that_end",
     "reversals_of_event",
     "sales_since",

@@ -56,3 +56,18 @@ def every_fact(contract: Contract) -> list[ContributionFact]:
     """The whole register in the order in which it was written."""
     found = select(ContributionFact).where(ContributionFact.contract_id == contract.id).order_by(ContributionFact.id)
     return list(db.session.execute(found).scalars())
+
+
+def replaced_weights(contract: Contract, at: datetime) -> set[int]:
+    """Module weights, by their ids, that a later weight of the same party and course has replaced by this moment."""
+    latest: dict[tuple[int, str], ContributionFact] = {}
+    replaced: set[int] = set()
+    for fact in sorted(every_fact(contract), key=lambda one: (one.holds_from, one.id)):
+        contested = any(contest.settled_at is None for contest in fact.contests)
+        if fact.kind != "module_weight" or fact.withdrawn_at is not None or contested or fact.holds_from > at:
+            continue
+        before = latest.get((fact.course_id, fact.party))
+        if before is not None:
+            replaced.add(before.id)
+        latest[fact.course_id, fact.party] = fact
+    return replaced

@@ -161,5 +161,6 @@ def _register(found: Contract, reader: Actor, form: FactForm, *, status: int = 2
         may_take_back={fact.id: policies.may_take_back(reader, fact, found) for fact in listed.items},
         may=looking.may(reader, found),
         form=form,
+        replaced=queries.replaced_weights(found, clock.now()),
         now=clock.now(),
     )
