@@ -65,20 +65,6 @@ def courses_in(pass_id: int, at: datetime) -> Sequence[Course]:
     return db.session.execute(found).scalars().all()
 
 
-def passes_with(course_id: int, at: datetime) -> Sequence[CoursePass]:
-    """Passes on offer that open this course."""
-    found = (
-        select(CoursePass)
-        .join(PassCourse, PassCourse.pass_id == CoursePass.id)
-        .where(
-            PassCourse.course_id == course_id, PassCourse.joined_at <= at,
-            sa.or_(PassCourse.left_at.is_(None), PassCourse.left_at > at), CoursePass.closed_at.is_(None),
-        )
-        .order_by(CoursePass.id)
-    )  # fmt: skip
-    return db.session.execute(found).scalars().all()
-
-
 def agreed_terms(pass_: CoursePass, course_id: int, at: datetime) -> Terms | None:
     """The terms by which a course takes part in a pass at a moment: in force, for passes, by the very rule of this one."""
     terms = contracts.terms_in_force(course_id, at)

@@ -128,7 +128,8 @@ def test_three_rules_stand_side_by_side_through_the_terms_of_each_course(story, 
     month = story.draw_up("2026-04")
     compared = compare(story.on_offer, queries.sharing_of(story.on_offer, month), at=story.now)
     python, sql = story.courses
-    assert compared.courses == {python.id: [6_640, 6_640, 4_426], sql.id: [2_213, 2_213, 4_427]}
+    assert [amounts[:2] for amounts in (compared.courses[python.id], compared.courses[sql.id])] == [[6_640] * 2, [2_213] * 2]
+    assert sorted(amounts[2] for amounts in compared.courses.values()) == [4_426, 4_427]  # the odd unit goes round
     assert compared.unused == [NET] * 3
     assert compared.parties[cast.northwind.public_id] == [6_197, 6_197, 6_197]
 
