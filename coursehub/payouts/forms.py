@@ -56,7 +56,11 @@ for _currency in MINIMUM_MINOR:
 class RailAccountForm(FlaskForm):
     """In which country a partner is at home, so that the payment provider can open it an account there."""
 
-    country = SelectField(_l("Country or region where the organisation is at home"), choices=_countries)
+    country = SelectField(
+        _l("Country or region where the organisation is at home"),
+        choices=_countries,
+        validators=[InputRequired(_l("Choose the country or region."))],
+    )
 
 
 class AnswerForm(FlaskForm):
