@@ -202,6 +202,7 @@ def _held(party: str, currency: str, through: int, moment: datetime) -> list[Hel
         .where(
             Account.code == PARTNER_RESERVE, Account.party == party, Account.currency == currency,
             MoneyEvent.kind.in_(("sale", *TAKEN_BACK)), MoneyEvent.journal_id <= through, MoneyEvent.held_until > moment,
+            MoneyEvent.terms_hash.in_(list(contracts.days_of_reserves())),  # of a bundle's courses the one that keeps something
         )
         .group_by(MoneyEvent.held_until)
     )  # fmt: skip

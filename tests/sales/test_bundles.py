@@ -157,7 +157,7 @@ def test_staff_give_back_a_part_of_the_whole_course_by_course(shop, cast, bundle
 
 def test_each_part_matures_by_itself_and_reserves_are_kept_by_course(shop, cast, at):
     kept = {"reserve": {"share_bps": 1_000, "days": 90}}
-    courses = [shop.course("python", **kept), shop.course("git", **kept)]
+    courses = [shop.course("python", **kept), shop.course("git")]
     for course, price in zip(courses, (20_000, 10_000), strict=True):
         shop.offer(course, price)
     order = bought(shop, made_of(shop, cast.pia, courses, at, price=24_000), cast.ada, at)
@@ -180,6 +180,11 @@ def test_only_sellers_make_bundles_and_only_of_what_they_may(shop, cast, courses
     with pytest.raises(operations.NotYourCourse):
         made_of(shop, cast.eve, courses, at)
     assert made_of(shop, cast.stan, courses, at).organisation_id == cast.house.id
+    kept = [shop.course(slug, reserve={"share_bps": 500, "days": 90}) for slug in ("one", "two")]
+    for course in kept:
+        shop.offer(course, 5_000)
+    with pytest.raises(operations.CourseNotForBundles):
+        made_of(shop, cast.pia, kept, at, price=9_000)
     with pytest.raises(operations.BundleSize):
         made_of(shop, cast.pia, courses[:1], at)
     with pytest.raises(operations.BundleNotCheaper):

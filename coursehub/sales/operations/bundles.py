@@ -42,7 +42,7 @@ class BundleNotCheaper(Refusal):
 
 
 class CourseNotForBundles(Refusal):
-    """These courses cannot be sold together: each needs a price, all one currency and one tax, and none a limit of seats."""
+    """They cannot be sold together: each needs a price, all one currency and tax, none a seat limit, at most one a reserve."""
 
 
 class BundleNotNow(Refusal):
@@ -164,13 +164,17 @@ def _offerings(courses: Sequence[Course], at: datetime) -> list[Offering] | None
         return None
     if any(each.seats_limit is not None or each.price_minor == 0 for each in offerings):
         return None
+    reserves = 0
     for offering in offerings:
         terms = contracts.terms_in_force(offering.course_id, at)
         if terms is None or contracts.open_listing(offering.course_id) is None:
             return None
-        if contracts.body_of(terms).currency != offering.currency:
+        body = contracts.body_of(terms)
+        reserves += body.reserve is not None
+        if body.currency != offering.currency:
             return None
-    return offerings
+    # Statements tell by its journal what a reserve keeps, so only one course of a bundle may have one.
+    return offerings if reserves <= 1 else None
 
 
 def quote_bundle(bundle: Bundle, *, person_id: int | None, at: datetime) -> BundleQuote:
