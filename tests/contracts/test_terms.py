@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,30 @@ def test_the_kept_schema_is_the_one_the_parser_follows():
 def test_terms_survive_being_written_and_read(data):
     assert to_data(parse(data)) == data
     assert to_data(parse(json.loads(canonical(data)))) == data
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda below: st.lists(below, max_size=4) | st.dictionaries(st.text(max_size=4), below, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(anything)
+@settings(max_examples=300, deadline=None)
+def test_the_quick_way_to_canonical_bytes_is_the_reference(data):
+    try:
+        reference = rfc8785.dumps(data)
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(rfc8785.CanonicalizationError):
+            canonical(data)
+    else:
+        assert canonical(data) == reference
+
+
+@pytest.mark.parametrize("data", ["\ud800", {"\ue000": 1, "\U0001f600": 2}, 2**53, 1.5, '\x7f\u2028\x1f"\\/é', (1, [True])])
+def test_corners_of_the_canonical_form(data):
+    test_the_quick_way_to_canonical_bytes_is_the_reference.hypothesis.inner_test(data)
 
 
 def places(value, path=()):
