@@ -1,4 +1,4 @@
-"""Judging ahead: what learners will hand in is run beside the telling of the story, each attempt once and for real."""
+"""Judging ahead: what learners will hand in is run beside the telling of the story, for real, the same work once."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -13,11 +13,15 @@ class Judges:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self._begun: dict[tuple[int, str], Future[Judgement]] = {}
         self._threads = ThreadPoolExecutor(app.extensions["coursehub_settings"].grading_slots)
 
     def begin(self, step: StepView, source: str) -> Future[Judgement]:
         """Start to judge a whole hand-in of a step; the future carries what `judge` says or raises."""
-        return self._threads.submit(self._judge, step, source)
+        key = (step.id, source)
+        if key not in self._begun:
+            self._begun[key] = self._threads.submit(self._judge, step, source)
+        return self._begun[key]
 
     def _judge(self, step: StepView, source: str) -> Judgement:
         with self._app.app_context():

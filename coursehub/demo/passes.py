@@ -90,9 +90,9 @@ def _learn(side: SideStory, people: Players, number: int, at: datetime) -> datet
     for course in side.dice.sample(list(queries.courses_in(mine.pass_id, at)), k=2):
         enrolment = operations.open_course(mine, course, by=by, at=at)
         if enrolment.source == "pass":
-            for _sign in range(side.dice.randint(4, 14)):
+            for _sign in range(side.dice.randint(3, 8)):
                 note_active(enrolment, by=by, at=at)
-                at += timedelta(minutes=side.dice.randint(3, 6))
+                at += timedelta(minutes=side.dice.randint(3, 5))
     return at
 
 
