@@ -84,7 +84,7 @@ def _known(order: Order, payment: Payment, facts: rails.DisputeFacts, at: dateti
         db.session.add(dispute)
         db.session.flush()
         order.trouble = order.trouble or "dispute"
-        log.warning("payment %s is disputed", payment.rail_payment_id)
+        log.info("payment %s is disputed", payment.rail_payment_id)
         events.record("sales.dispute_opened", at=at, dispute_id=dispute.id, order_id=payment.order_id)
     return dispute
 
