@@ -27,11 +27,11 @@ class Later:
 SHELF = (
     Later(
         slug="reading-data-honestly", title="诚实地读数据", title_en="Reading data honestly", days_ago=60, price_minor=24_900,
-        readers=((0, 0.6), (8, 1.0), (4, 0.3), (10, 0.15)),
+        readers=((0, 0.4), (8, 1.0), (4, 0.2), (10, 0.1)),
     ),
     Later(
         slug="working-together-with-git", title="用 Git 一起工作", title_en="Working together with Git", days_ago=45, price_minor=19_900,
-        readers=((0, 0.35), (5, 1.0), (9, 0.5), (7, 0.1)),
+        readers=((0, 0.25), (5, 1.0), (9, 0.35), (7, 0.1)),
     ),
 )  # fmt: skip
 
