@@ -1,5 +1,6 @@
 """What is asked of Stripe for payees, and its answers in our words: v2 accounts of recipients, onboarding links, transfers."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -10,14 +11,16 @@ from coursehub.rails.facts import AccountFacts, AccountWish, PayeePayout, Transf
 T = TypeVar("T")
 
 
-class PayeesOfStripe:
+class PayeesOfStripe(ABC):
     """The part of the Stripe rail that is about payees; `stripe.py` brings client and errors."""
 
+    @abstractmethod
     def _sdk(self) -> Any:
-        raise NotImplementedError
+        """The SDK's client, made when it is first needed."""
 
+    @abstractmethod
     def _ask(self, call: Callable[[], T]) -> T:
-        raise NotImplementedError
+        """Call it, with its errors in our words."""
 
     def open_account(self, wish: AccountWish) -> AccountFacts:
         """A v2 account with the configuration of a recipient."""
