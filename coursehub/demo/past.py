@@ -9,12 +9,14 @@ from coursehub.rails import (
     AccountFacts,
     AccountWish,
     AgreedSession,
+    ChargeWish,
     DisputeFacts,
     ForgedEvent,
     InvoiceFacts,
     Movement,
     OpenedSession,
     PayeePayout,
+    PaymentFacts,
     RailEvent,
     RailRefused,
     RefundFacts,
@@ -26,17 +28,12 @@ from coursehub.rails import (
     TransferFacts,
     TransferWish,
 )
-from coursehub.rails.stripe import (
-    dispute_facts,
-    movement_facts,
-    payment_facts,
-    refund_facts,
-    refund_params,
-    session_facts,
-    session_params,
-)
+from coursehub.rails.stripe import dispute_facts, movement_facts, refund_facts, refund_params
+from coursehub.rails.stripe_cards import charge_named, charge_params
 from coursehub.rails.stripe_payees import account_facts, account_params, transfer_facts, transfer_params
+from coursehub.rails.stripe_payments import payment_facts, session_facts, session_params
 from coursehub.rails.stripe_subscriptions import agreed_session, invoice_facts, subscription_facts, subscription_params
+from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.seed import History
 
 
@@ -73,6 +70,26 @@ class PastRail:
         if facts.state == "open":
             self._history.expire(session_id, at=self.at)
         return self.read_session(session_id)
+
+    def charge_card(self, wish: ChargeWish) -> PaymentFacts:
+        """Money from a kept card. Raises RailRefused when the bank says no."""
+        try:
+            return payment_facts(self._history.charge(charge_params(wish), at=self.at))
+        except ApiError as problem:
+            raise RailRefused(problem.message, problem.code) from problem
+
+    def find_charge(self, wish: ChargeWish) -> PaymentFacts | None:
+        """The payment of this very try."""
+        found = (charge_named(body, wish) for body in self._history.charges_of(wish.payer_id))
+        return next((facts for facts in found if facts is not None), None)
+
+    def forget_payer(self, payer_id: str) -> None:
+        """The card is gone."""
+        self._history.forget(payer_id)
+
+    def answer_card(self, payer_id: str, code: str) -> None:
+        """How the bank answers a kept card from now on."""
+        self._history.answer(payer_id, code)
 
     def refund(self, wish: RefundWish) -> RefundFacts:
         """Money back, once per wish."""

@@ -17,6 +17,7 @@ from coursehub.rails.facts import (
     AccountFacts,
     AccountWish,
     AgreedSession,
+    ChargeWish,
     DisputeFacts,
     InvoiceFacts,
     Movement,
@@ -73,6 +74,15 @@ class Rail(Protocol):
 
     def expire_session(self, session_id: str) -> SessionFacts:
         """Close the page if it is still open; what it had become if not."""
+
+    def charge_card(self, wish: ChargeWish) -> PaymentFacts:
+        """Take money from a kept card. The same key never takes it twice. Raises RailRefused when the bank says no."""
+
+    def find_charge(self, wish: ChargeWish) -> PaymentFacts | None:
+        """What became of such a try whose answer was lost: its payment, or None if no money came."""
+
+    def forget_payer(self, payer_id: str) -> None:
+        """Forget a payer and the card that was kept. One that is forgotten stays so."""
 
     def refund(self, wish: RefundWish) -> RefundFacts:
         """Give money back. The same key never gives it twice."""
@@ -186,6 +196,7 @@ __all__ = [
     "AccountFacts",
     "AccountWish",
     "AgreedSession",
+    "ChargeWish",
     "DisputeFacts",
     "ForgedEvent",
     "InvoiceFacts",

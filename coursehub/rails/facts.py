@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class SessionWish:
-    """A payment to be collected. `key` comes from our own row: asked twice, one session."""
+    """A payment to be collected. `key` comes from our own row: asked twice, one session.
+
+    `keeps_card` asks that the card may be charged later; `payer_id` names for whom, where an earlier page said it.
+    """
 
     key: str
     reference: str
@@ -19,6 +22,27 @@ class SessionWish:
     success_url: str
     cancel_url: str
     expires_at: datetime
+    keeps_card: bool = False
+    payer_id: str = ""
+
+
+@dataclass(frozen=True)
+class ChargeWish:
+    """Money to be taken from a card that the buyer let us keep, while they are away.
+
+    `reference` is written on the payment and is this try's own; `order` names what it is for. `again` says that it was
+    tried before and may have happened.
+    """
+
+    key: str
+    reference: str
+    order: str
+    title: str
+    amount_minor: int
+    currency: str
+    payer_id: str
+    card_id: str
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,7 +55,10 @@ class OpenedSession:
 
 @dataclass(frozen=True)
 class PaymentFacts:
-    """Money that came: what the buyer paid and what the rail kept of it."""
+    """Money that came: what the buyer paid and what the rail kept of it.
+
+    `payer_id`, `card_id`: under what the rail keeps the card, where it does.
+    """
 
     id: str
     charge_id: str
@@ -40,6 +67,8 @@ class PaymentFacts:
     fee_minor: int
     method: str
     paid_at: datetime
+    payer_id: str = ""
+    card_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,9 @@ from coursehub.rails.facts import (
     SubscriptionFacts,
     SubscriptionWish,
 )
+from coursehub.rails.stripe_cards import CardsOfStripe
 from coursehub.rails.stripe_payees import PayeesOfStripe
+from coursehub.rails.stripe_payments import fee_minor, payment_facts, session_facts, session_params
 from coursehub.rails.stripe_subscriptions import agreed_session, invoice_facts, subscription_facts, subscription_params
 
 API_VERSION = "2026-10-28.endive"
@@ -36,13 +38,12 @@ SANDBOX_PREFIX = "sk_test_sandbox"
 _REAL_HOST = "api.stripe.com"
 _TIMEOUT_SECONDS = (4, 20)
 _RETRIES = 2
-_METHODS = {"CNY": ["card", "alipay", "wechat_pay"]}
 _WHOLE_SESSION = ["payment_intent.latest_charge.balance_transaction"]
 
 T = TypeVar("T")
 
 
-class StripeRail(PayeesOfStripe):
+class StripeRail(CardsOfStripe, PayeesOfStripe):
     """Collects by hosted checkout and refunds, through Stripe or the sandbox."""
 
     name = "stripe"
@@ -212,33 +213,6 @@ class StripeRail(PayeesOfStripe):
             raise rails.RailRefused(str(problem), problem.code) from problem
 
 
-def session_params(wish: SessionWish) -> dict[str, Any]:
-    """What is asked of Stripe for a hosted checkout page."""
-    methods = _METHODS.get(wish.currency, ["card"])
-    price = {"currency": wish.currency.lower(), "unit_amount": wish.amount_minor, "product_data": {"name": wish.title}}
-    params: dict[str, Any] = {
-        "mode": "payment",
-        "client_reference_id": wish.reference,
-        "metadata": {"order": wish.reference},
-        "payment_intent_data": {
-            # Not "automatic_async": completing an order needs the fee, so the charge must be whole when it is read.
-            "capture_method": "automatic",
-            "metadata": {"order": wish.reference},
-            "transfer_group": wish.reference,
-        },
-        "line_items": [{"quantity": 1, "price_data": price}],
-        "payment_method_types": methods,
-        "customer_email": wish.email,
-        "locale": "en" if wish.locale == "en" else "zh",
-        "success_url": wish.success_url,
-        "cancel_url": wish.cancel_url,
-        "expires_at": int(wish.expires_at.timestamp()),
-    }
-    if "wechat_pay" in methods:
-        params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
-    return params
-
-
 def refund_params(wish: RefundWish) -> dict[str, Any]:
     """What is asked of Stripe to give money back."""
     return {
@@ -247,56 +221,6 @@ def refund_params(wish: RefundWish) -> dict[str, Any]:
         "reason": "requested_by_customer",
         "metadata": {"refund": wish.reference},
     }
-
-
-def session_facts(body: dict[str, Any]) -> SessionFacts:
-    """A checkout session (expanded to its balance transaction) in our words.
-
-    Raises RailAway while a paid session does not yet show its charge and fee.
-    """
-    paid = body["payment_status"] == "paid"
-    return SessionFacts(
-        id=body["id"],
-        state=_session_state(body),
-        reference=body["client_reference_id"] or "",
-        amount_minor=body["amount_total"],
-        currency=body["currency"].upper(),
-        live=body["livemode"],
-        payment=payment_facts(body["payment_intent"]) if paid else None,
-    )
-
-
-def _session_state(body: dict[str, Any]) -> str:
-    if body["payment_status"] == "paid":
-        return "paid"
-    if body["status"] != "complete":
-        return str(body["status"])
-    intent = body["payment_intent"]
-    still = isinstance(intent, dict) and intent["status"] == "processing"
-    return "waiting" if still else "failed"
-
-
-def payment_facts(intent: dict[str, Any]) -> PaymentFacts:
-    """A payment (expanded to its balance transaction) in our words. Raises RailAway while its fee is not known."""
-    charge = intent["latest_charge"]
-    movement = charge.get("balance_transaction") if isinstance(charge, dict) else None
-    if not isinstance(movement, dict):
-        raise rails.RailAway("The payment does not show its fee yet.")
-    return PaymentFacts(
-        id=intent["id"],
-        charge_id=charge["id"],
-        amount_minor=charge["amount"],
-        currency=charge["currency"].upper(),
-        fee_minor=_fee_minor(charge["amount"], movement),
-        method=charge["payment_method_details"]["type"],
-        paid_at=datetime.fromtimestamp(charge["created"], UTC),
-    )
-
-
-def _fee_minor(amount_minor: int, movement: dict[str, Any]) -> int:
-    """The fee in the currency of the payment; a balance kept in another one is converted at the rate it was settled at."""
-    fee, settled = int(movement["fee"]), int(movement["amount"])
-    return fee if settled == amount_minor else (2 * fee * amount_minor + settled) // (2 * settled)
 
 
 def refund_facts(body: dict[str, Any]) -> RefundFacts:
@@ -327,7 +251,7 @@ def dispute_facts(body: dict[str, Any]) -> DisputeFacts:
     taken, back = [each for each in moved if each["amount"] < 0], [each for each in moved if each["amount"] > 0]
 
     def fee(movements: list[dict[str, Any]]) -> int:
-        return sum(_fee_minor(body["amount"], {**each, "amount": abs(int(each["amount"]))}) for each in movements)
+        return sum(fee_minor(body["amount"], {**each, "amount": abs(int(each["amount"]))}) for each in movements)
 
     return DisputeFacts(
         id=body["id"],

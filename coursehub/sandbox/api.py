@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 
-from coursehub.sandbox import disputes, payments, refunds, shapes, subscriptions, transfers
+from coursehub.sandbox import cards, disputes, payments, refunds, shapes, subscriptions, transfers
 from coursehub.sandbox.errors import API_VERSION, ApiError
 from coursehub.sandbox.events import current_request
 from coursehub.sandbox.params import Params, nested
@@ -168,6 +168,7 @@ _VERBS: dict[str, Verb] = {
     "checkout/sessions": _open_session,
     "checkout/sessions/<id>/expire": _expire_session,
     "refunds": lambda store, params, at, _ids: refunds.refund(store, params, at=at),
+    "payment_intents": lambda store, params, at, _ids: cards.charge(store, params, at=at),
     "customers": lambda store, params, at, _ids: transfers.open_customer(store, params, at=at),
     "accounts": lambda store, params, at, _ids: transfers.open_account(store, params, at=at),
     "transfers": lambda store, params, at, _ids: transfers.transfer(store, params, at=at),
@@ -266,6 +267,12 @@ def reversals(id: str) -> Response:
 def cancel_subscription(id: str) -> Response:
     """End a subscription at once."""
     return answer(200, rendered(_store(), subscriptions.cancel(_store(), id, at=_store().now())))
+
+
+@bp.delete("/customers/<id>")
+def forget_customer(id: str) -> Response:
+    """Forget a customer with the card that was kept."""
+    return answer(200, cards.forget(_store(), id))
 
 
 @bp.delete("/webhook_endpoints/<id>")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from coursehub.sandbox import delivery, disputes, onboarding, payments, refunds, subscriptions
+from coursehub.sandbox import cards, delivery, disputes, onboarding, payments, refunds, subscriptions
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.store import Store
 
@@ -88,6 +88,13 @@ def buyer(id: str, verb: str) -> Response:
         payment_intent=body["payment_intent"],
         subscription=body["subscription"],
     )
+
+
+@bp.post("/cards/<customer>")
+def kept_card(customer: str) -> Response:
+    """How the bank answers the kept card of a customer from now on: `code` of a refusal, or nothing to pay again."""
+    cards.answer(_store(), customer, str(_wish().get("code", "")))
+    return jsonify(customer=customer)
 
 
 @bp.post("/renew")

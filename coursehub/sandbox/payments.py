@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coursehub.sandbox import shapes
+from coursehub.sandbox import cards, shapes
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.events import announce
 from coursehub.sandbox.params import Params, as_whole
@@ -54,11 +54,20 @@ def open_session(store: Store, params: Params, *, public_url: str, at: int) -> B
         _intent=params.tree("payment_intent_data") if mode == "payment" else {},
         _subscription=later,
     )
+    _check_kept(store, body)
     params.ignore(
         "submit_type", "ui_mode", "customer_creation", "billing_address_collection", "automatic_tax", "payment_method_collection"
     )
     params.finish()
     return store.put(body)
+
+
+def _check_kept(store: Store, session: Body) -> None:
+    """A customer that is named exists, and says its address itself."""
+    if session["customer"]:
+        store.get("customer", session["customer"], "customer")
+        if session["customer_email"]:
+            raise ApiError(400, "You may only specify one of these parameters: customer, customer_email.", param="customer")
 
 
 def _check_methods(methods: list[str], options: dict[str, Any]) -> None:
@@ -103,9 +112,14 @@ def _total(lines: list[Body]) -> tuple[str, int]:
     if any(line["currency"] != currency for line in lines) or currency not in _LEAST:
         raise ApiError(400, f"Invalid currency: {currency}", param="line_items[0][price_data][currency]")
     total = sum(int(line["amount_total"]) for line in lines)
-    if total < _LEAST[currency]:
-        raise ApiError(400, "The Checkout Session's total amount is too small.", code="amount_too_small")
+    check_least(total, currency)
     return currency, total
+
+
+def check_least(amount: int, currency: str) -> None:
+    """Refuse what is less than any card or wallet takes."""
+    if amount < _LEAST.get(currency, 0):
+        raise ApiError(400, "The total amount is too small.", code="amount_too_small")
 
 
 def pay(store: Store, session_id: str, *, method: str, at: int, quiet: bool = False) -> Body:
@@ -248,6 +262,8 @@ def _charge_of(intent: Body, method: str, at: int, **given: Any) -> Body:
         payment_intent=intent["id"],
         payment_method_details=shapes.method_details(method),
         transfer_group=intent["transfer_group"],
+        customer=intent["customer"],
+        **({"payment_method": intent["payment_method"]} if intent["payment_method"] else {}),
         **given,
     )
 
@@ -289,6 +305,8 @@ def collect(store: Store, intent: Body, method: str, at: int, *, quiet: bool = F
 
 def _succeed(store: Store, session: Body, intent: Body, method: str, at: int, *, quiet: bool = False) -> Body:
     late = session["status"] == "complete"  # a wallet's answer, after the buyer had left
+    if session["_intent"].get("setup_future_usage") == "off_session":
+        cards.keep(store, session, intent, at=at)
     collect(store, intent, method, at, quiet=quiet)
     email = session["customer_email"]
     session |= {"status": "complete", "payment_status": "paid", "url": None}

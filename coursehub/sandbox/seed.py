@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from coursehub.sandbox import disputes, onboarding, payments, refunds, subscriptions, transfers
+from coursehub.sandbox import cards, disputes, onboarding, payments, refunds, subscriptions, transfers
 from coursehub.sandbox.params import Params
 from coursehub.sandbox.rendering import rendered
 from coursehub.sandbox.shapes import Body
@@ -68,6 +68,25 @@ class History:
     def end(self, subscription_id: str, *, at: datetime) -> None:
         """End a subscription at once."""
         subscriptions.cancel(self._store, subscription_id, at=int(at.timestamp()), quiet=True)
+
+    def charge(self, params: Mapping[str, Any], *, at: datetime) -> Body:
+        """Money from a kept card."""
+        with self._store.transaction():
+            made = cards.charge(self._store, Params(_plain(params)), at=int(at.timestamp()))
+        return rendered(self._store, made, ["latest_charge.balance_transaction"])
+
+    def answer(self, customer_id: str, code: str) -> None:
+        """How the bank answers a kept card from now on."""
+        cards.answer(self._store, customer_id, code)
+
+    def charges_of(self, customer_id: str) -> list[Body]:
+        """The payments of a customer, newest first."""
+        found = self._store.matching("payment_intent", customer=customer_id)[::-1]
+        return [rendered(self._store, body, ["latest_charge.balance_transaction"]) for body in found]
+
+    def forget(self, customer_id: str) -> None:
+        """Forget a customer and the card."""
+        cards.forget(self._store, customer_id)
 
     def one(self, kind: str, id: str, expand: Iterable[str] = ()) -> Body:
         """Any object by its id."""

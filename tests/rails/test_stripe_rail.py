@@ -184,3 +184,56 @@ def test_a_sweep_finds_what_no_webhook_brought(app: Flask, sandbox: Sandbox, inb
     found = list(rail.events_undelivered(since=datetime.now(UTC) - timedelta(days=1)))
     assert len(found) == 120 and len({event.id for event in found}) == 120
     assert list(rail.events_undelivered(since=datetime.now(UTC) + timedelta(hours=1))) == []
+
+
+def _kept(sandbox: Sandbox, rail: StripeRail) -> rails.PaymentFacts:
+    """A first payment on a page that keeps the card."""
+    opened = rail.open_session(wish(keeps_card=True))
+    sandbox.tell(f"sessions/{opened.id}/pay")
+    payment = rail.read_session(opened.id).payment
+    assert payment is not None and payment.payer_id and payment.card_id
+    return payment
+
+
+def _charge(payment: rails.PaymentFacts, **changed: object) -> rails.ChargeWish:
+    values = {
+        "key": "charge:p2-1", "reference": "p2-1", "order": "o1", "title": "编程入门", "amount_minor": 6_600, "currency": "CNY",
+        "payer_id": payment.payer_id, "card_id": payment.card_id,
+    }  # fmt: skip
+    return rails.ChargeWish(**{**values, **changed})  # type: ignore[arg-type]
+
+
+def test_a_kept_card_is_charged_once_per_key(app: Flask, sandbox: Sandbox) -> None:
+    rail = rail_of(sandbox)
+    first = _kept(sandbox, rail)
+    later = rail.charge_card(_charge(first))
+    assert (later.amount_minor, later.currency, later.method) == (6_600, "CNY", "card") and later.fee_minor > 0
+    assert rail.charge_card(_charge(first)) == later == rail.find_charge(_charge(first))
+    assert rail.charge_card(_charge(first, key="charge:other", again=True)) == later, "found by its reference"
+
+
+@pytest.mark.parametrize("disaster", ["lose_reply", "fail_after_commit"])
+def test_a_charge_whose_answer_is_lost_is_found_again(app: Flask, sandbox: Sandbox, disaster: str) -> None:
+    rail = rail_of(sandbox)
+    first = _kept(sandbox, rail)
+    sandbox.tell("chaos", **{disaster: 1})
+    later = rail.charge_card(_charge(first))
+    assert later.amount_minor == 6_600 and rail.find_charge(_charge(first)) == later
+
+
+def test_a_bank_that_says_no_is_a_refusal_with_its_word(app: Flask, sandbox: Sandbox) -> None:
+    rail = rail_of(sandbox)
+    first = _kept(sandbox, rail)
+    sandbox.tell(f"cards/{first.payer_id}", code="authentication_required")
+    with pytest.raises(rails.RailRefused) as refused:
+        rail.charge_card(_charge(first))
+    assert refused.value.code == "authentication_required" and rail.find_charge(_charge(first)) is None
+
+
+def test_a_payer_who_is_forgotten_stays_so(app: Flask, sandbox: Sandbox) -> None:
+    rail = rail_of(sandbox)
+    first = _kept(sandbox, rail)
+    rail.forget_payer(first.payer_id)
+    rail.forget_payer(first.payer_id)
+    with pytest.raises(rails.RailRefused):
+        rail.charge_card(_charge(first))
