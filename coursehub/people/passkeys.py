@@ -7,11 +7,16 @@ only with user verification: a touch alone is not enough. Source: W3C Web Authen
 import hmac
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from coursehub.config import current_settings
 from coursehub.errors import Refusal
@@ -139,17 +144,44 @@ def read_assertion(answer: str, *, challenge: bytes, public_key: str, sign_count
 
 def evidence_of(answer: str, public_key: str) -> dict[str, Any]:
     """What somebody else needs to check an assertion without us: the key as two numbers in hex, and what it signed."""
-    from webauthn.helpers import base64url_to_bytes, parse_cbor
-
-    key, response = parse_cbor(base64url_to_bytes(public_key)), _parsed(answer)["response"]
+    response = _parsed(answer)["response"]
     return {
         "credential_id": credential_of(answer),
-        "key": {"curve": "P-256", "x": key[-2].hex(), "y": key[-3].hex()},
+        "key": numbers_of(public_key),
         "rp_id": host(),
         "authenticator_data": response["authenticatorData"],
         "client_data_json": response["clientDataJSON"],
         "signature": response["signature"],
     }
+
+
+def numbers_of(public_key: str) -> dict[str, str]:
+    """A public key as two numbers in hex on their curve, as evidence tells it."""
+    from webauthn.helpers import base64url_to_bytes, parse_cbor
+
+    key = parse_cbor(base64url_to_bytes(public_key))
+    return {"curve": "P-256", "x": key[-2].hex(), "y": key[-3].hex()}
+
+
+def is_proof(evidence: Mapping[str, Any], *, challenge: bytes) -> bool:
+    """Whether the key in this evidence signed this challenge, with its holder present and recognised by the device."""
+    from webauthn.helpers import base64url_to_bytes
+
+    try:
+        device, client = (base64url_to_bytes(evidence[name]) for name in ("authenticator_data", "client_data_json"))
+        said = json.loads(client)
+        if said["type"] != "webauthn.get" or base64url_to_bytes(said["challenge"]) != challenge:
+            return False
+        if device[:32] != sha256(evidence["rp_id"].encode()).digest() or device[32] & 5 != 5:
+            return False
+        numbers = ec.EllipticCurvePublicNumbers(
+            int(evidence["key"]["x"], 16), int(evidence["key"]["y"], 16), ec.SECP256R1()
+        )  # fmt: skip
+        signature = base64url_to_bytes(evidence["signature"])
+        numbers.public_key().verify(signature, device + sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return False
+    return True
 
 
 def _parsed(answer: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from coursehub.contracts.operations.negotiation import (
     propose_terms,
 )
 from coursehub.contracts.operations.recording import write_down
+from coursehub.contracts.record import stamp
 from coursehub.contracts.terms import TermsBody
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
@@ -89,7 +90,7 @@ def sign_proposal(
             db.session.refresh(proposal, ["signatures"])
             write_down(
                 proposal.contract, "signed", asked_by=by, at=at,
-                proposal=proposal.public_id, terms_hash=proposal.terms_hash, method=method,
+                proposal=proposal.public_id, terms_hash=proposal.terms_hash, method=method, proved_at=stamp(reauthenticated_at),
                 **({"assertion": proved} if proved else {}),
             )  # fmt: skip
             if _is_enough({signature.party for signature in proposal.signatures}, body, proposal.contract):
