@@ -108,11 +108,14 @@ def migrate() -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print a machine-readable report.")
-def check(*, as_json: bool) -> None:
+@click.option("--books", is_flag=True, help="Prove as well all that is kept about money; minutes for a large book.")
+def check(*, as_json: bool, books: bool) -> None:
     """Say in plain words whether this installation is ready, and what is missing."""
     from coursehub import preflight
 
     findings = preflight.look(current_app, at=clock.now())
+    if books:
+        findings += preflight.prove()
     click.echo(preflight.as_json(findings) if as_json else preflight.as_text(findings))
     if any(finding.severity == "stop" for finding in findings):
         sys.exit(1)

@@ -11,6 +11,8 @@ from coursehub.ledger.accounts import MEMBER_OWES, MEMBER_WILL_OWE
 from coursehub.ledger.models import Account, Posting
 from coursehub.people.models import Organisation
 
+SOUND = "Numbers have no gap, and every member owes on paper what it owes in the books."
+
 
 def faults() -> Iterator[str]:
     """One sentence per fault; none when numbers have no gap and paper and what waits for it agree with the books."""

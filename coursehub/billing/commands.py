@@ -20,7 +20,7 @@ def check() -> None:
         click.echo(fault)
     if found:
         raise click.ClickException(f"{len(found)} faults")
-    click.echo("Numbers have no gap, and every member owes on paper what it owes in the books.")
+    click.echo(checks.SOUND)
 
 
 commands = [billing]

@@ -16,6 +16,7 @@ from coursehub.ledger.sealing import DAY
 from coursehub.money import as_decimal
 
 FAULTS_SHOWN = 200
+SOUND = "Every journal adds up to zero, every balance is the sum of its postings, the chain is whole, and every day has its root."
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ def check_books() -> BooksCheck:
         faults = list(faults_in(connection))
     journals, postings, accounts, days = counted
     return BooksCheck(journals, postings, accounts, days, tuple(faults))
+
+
+def faults() -> Iterator[str]:
+    """Every fault of the books as they are at one moment."""
+    with queries.at_one_moment() as connection:
+        yield from faults_in(connection)
 
 
 def faults_in(connection: Connection) -> Iterator[str]:

@@ -11,6 +11,8 @@ from coursehub.payouts import queries
 from coursehub.payouts.models import Payout, PayoutStep
 from coursehub.people.models import Organisation
 
+SOUND = "Every payout moved in the books what it says, once, and every claim stands there."
+
 
 def faults() -> Iterator[str]:
     """One sentence per fault; none when payouts, their steps and the books tell the same."""

@@ -20,7 +20,7 @@ def check() -> None:
         click.echo(fault)
     if found:
         raise click.ClickException(f"{len(found)} faults")
-    click.echo("Every payout moved in the books what it says, once, and every claim stands there.")
+    click.echo(checks.SOUND)
 
 
 commands = [payouts]

@@ -10,6 +10,8 @@ from coursehub.statements import queries, reckoning
 from coursehub.statements.models import Statement
 from coursehub.statements.months import read_month
 
+SOUND = "Every statement is what the books say, adds up, and begins where the one before ended."
+
 
 def faults() -> Iterator[str]:
     """Every statement that does not hold, in plain English for whoever runs the house's machines."""

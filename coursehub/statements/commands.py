@@ -26,7 +26,7 @@ def check() -> None:
         click.echo(fault)
     if found:
         raise click.ClickException(f"{len(found)} faults")
-    click.echo("Every statement is what the books say, adds up, and begins where the one before ended.")
+    click.echo(checks.SOUND)
 
 
 @statements.command()
