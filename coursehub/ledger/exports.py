@@ -53,7 +53,7 @@ def beancount(*, until: datetime | None = None) -> Iterator[str]:
             yield f'{_day(journal.occurred_at)} * "{_plain(journal.kind)}" "{_plain(journal.effect_key)}"'
             yield from (f'  {key}: "{value}"' for key, value in _said(journal))
             for line in lines:
-                yield f"  {_name(line.code, line.party)}  {_amount(line.amount_minor, line.currency)}"
+                yield f"  {account_name(line.code, line.party)}  {_amount(line.amount_minor, line.currency)}"
                 if line.term_path:
                     yield f'    term: "{_plain(line.term_path)}"'
         yield ""
@@ -80,7 +80,7 @@ def hledger(*, until: datetime | None = None) -> Iterator[str]:
             yield from (f"    ; {key}:{value}" for key, value in _said(journal))
             for line in lines:
                 term = f"  ; term:{_plain(line.term_path)}" if line.term_path else ""
-                yield f"    {_name(line.code, line.party)}  {_amount(line.amount_minor, line.currency)}{term}"
+                yield f"    {account_name(line.code, line.party)}  {_amount(line.amount_minor, line.currency)}{term}"
         if standings:
             yield ""
             yield f"{last + timedelta(days=1)} * what every account must hold"
@@ -106,7 +106,7 @@ def _standings(connection: Connection, until: datetime | None) -> list[_Standing
             .group_by(Account.code, Account.party, Account.currency)
         )
     rows = connection.execute(held.order_by(Account.code, Account.party, Account.currency))
-    return [_Standing(_name(code, party), currency, int(amount)) for code, party, currency, amount in rows]
+    return [_Standing(account_name(code, party), currency, int(amount)) for code, party, currency, amount in rows]
 
 
 def _days(connection: Connection, until: datetime | None) -> tuple[date, date]:
@@ -131,7 +131,8 @@ def _said(journal: Row[Any]) -> Iterator[tuple[str, str]]:
         yield "reverses", str(journal.reverses)
 
 
-def _name(code: str, party: str) -> str:
+def account_name(code: str, party: str) -> str:
+    """An account as both formats name it."""
     kind, _colon, rest = code.partition(":")
     parts = [re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-") for part in rest.split(":")]
     named = [ROOTS[kind], *(part[:1].upper() + part[1:] for part in parts if part)]

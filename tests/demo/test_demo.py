@@ -15,11 +15,13 @@ from coursehub.learning.credentials.models import Credential
 from coursehub.learning.grading.isolation import isolation_available
 from coursehub.ledger.checks import check_books
 from coursehub.people import demo_cast
+from coursehub.preflight import prove
 from coursehub.sales.models import Order, Refund, RefundRequest
 from coursehub.translations.catalogues import CATALOGUES, translated
 
 from ..cast import sign_in
 from ..conftest import require
+from ..ledger import strangers
 
 ANYWHERE_EMPTY = (
     # Empty in a good installation, and said so:
@@ -104,6 +106,19 @@ def test_the_demo_is_lived_in_and_its_books_are_sound(demo_app, built_demo):
     assert count(MoneyEvent, MoneyEvent.kind == "refund") >= 3
     assert count(jobs.Job) == 0
     assert count(Credential) >= 5
+
+
+@pytest.mark.slow
+def test_strangers_add_the_demos_books_up_to_our_balances_and_find_a_cent(demo_app, tmp_path):
+    strangers.agree(tmp_path)
+    strangers.find_a_cent(tmp_path)
+
+
+@pytest.mark.slow
+def test_everything_that_the_demo_keeps_about_money_is_proved(demo_app):
+    found = prove()
+    assert [finding for finding in found if finding.severity != "fine"] == []
+    assert {finding.topic for finding in found} >= {"ledger", "billing", "contracts", "payouts", "statements"}
 
 
 @pytest.mark.slow

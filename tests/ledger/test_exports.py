@@ -1,8 +1,5 @@
 """Strangers add up our books: bean-check and hledger accept the exports and refuse a planted cent."""
 
-import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +10,8 @@ from flask import Flask
 from coursehub.db import db, transaction
 from coursehub.ledger import exports
 from coursehub.ledger.commands import books
-from tests.conftest import require
 from tests.ledger.conftest import Book, leg
-
-BEAN_CHECK = shutil.which("bean-check", path=str(Path(sys.executable).parent))
-HLEDGER = shutil.which("hledger")
+from tests.ledger.strangers import accepted
 
 
 @pytest.fixture
@@ -33,19 +27,6 @@ def a_year(book: Book, at: datetime) -> None:
     book('sale:"odd"; | \\ key', yen, currency="JPY", occurred_at=at + timedelta(days=40))
     memo = [leg("memo:volume", 4999, "northwind", "tiers, first"), leg("memo:volume_total", -4999)]
     book("memo:1", memo, kind="tier", occurred_at=at - timedelta(days=300))
-
-
-def accepted(name: str, text: str, folder: Path) -> tuple[bool, str]:
-    file = folder / f"books.{name}"
-    file.write_text(text, encoding="utf-8")
-    if name == "beancount":
-        require(BEAN_CHECK, "bean-check")
-        command = [str(BEAN_CHECK), str(file)]
-    else:
-        require(HLEDGER, "hledger")
-        command = [str(HLEDGER), "-f", str(file), "check", "--strict"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    return ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def exported(app: Flask, name: str, *options: str) -> str:

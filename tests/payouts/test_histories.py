@@ -14,6 +14,7 @@ from coursehub.ledger.checks import check_books
 from coursehub.payouts import operations, queries
 from coursehub.payouts.checks import faults
 from coursehub.payouts.models import Payout
+from tests.ledger import strangers
 
 from .rig import CNY, World
 
@@ -86,7 +87,7 @@ def earned(party: str) -> int:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_whatever_happens_nothing_is_paid_beyond_what_was_earned(cast, at, seed):
+def test_whatever_happens_nothing_is_paid_beyond_what_was_earned(cast, at, seed, tmp_path):
     history = History(World(cast, at), seed)
     party = cast.northwind.public_id
     for _ in range(STEPS):
@@ -99,3 +100,4 @@ def test_whatever_happens_nothing_is_paid_beyond_what_was_earned(cast, at, seed)
         assert held + ready + way + paid - owes - lost == earned(party)
         assert sum(claim.left_minor for claim in queries.claims_of(party, "CNY")) == owes
     assert list(faults()) == [] and check_books().faults == ()
+    strangers.agree(tmp_path)

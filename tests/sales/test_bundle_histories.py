@@ -4,13 +4,14 @@ import pytest
 
 from coursehub.contracts.operations import maturing
 from coursehub.ledger import checks
+from tests.ledger import strangers
 from tests.sales.bundle_histories import DAY, BundleHistory, faults, standing
 
 pytestmark = pytest.mark.usefixtures("app")
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_random_history_of_bundles_leaves_sound_books_and_full_refunds_leave_nothing(cast, at, seed):
+def test_a_random_history_of_bundles_leaves_sound_books_and_full_refunds_leave_nothing(cast, at, seed, tmp_path):
     history = BundleHistory(cast, at, seed)
     for _part in range(3):
         history.run(12)
@@ -20,6 +21,7 @@ def test_a_random_history_of_bundles_leaves_sound_books_and_full_refunds_leave_n
     history.mature()
     assert faults(cast.northwind.public_id) == [], f"seed {seed}"
     assert checks.check_books().faults == (), f"seed {seed}"
+    strangers.agree(tmp_path)
     left = {
         account: amount for account, amount in standing().items() if not account[0].startswith(("asset:rail", "expense:rail_fee"))
     }

@@ -11,6 +11,7 @@ from coursehub.ledger import checks as books_checks
 from coursehub.ledger.operations import seal_days
 from coursehub.statements import bundle, checks, operations, queries, reckoning
 from tests.contracts.rig import agree, course_of
+from tests.ledger import strangers
 
 from .books import AVAILABLE, HELD, MARCH, move, refund, sell
 from .test_checking import checker
@@ -26,7 +27,7 @@ def split_of(cast):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_statements_hold_under_any_history(cast, at, seed):
+def test_statements_hold_under_any_history(cast, at, seed, tmp_path):
     chance = random.Random(seed)
     course = course_of(cast.northwind, "async", at)
     northwind = cast.northwind.public_id
@@ -65,6 +66,7 @@ def test_statements_hold_under_any_history(cast, at, seed):
     operations.issue_due(at=end)
     assert list(checks.faults()) == []
     assert books_checks.check_books().faults == ()
+    strangers.agree(tmp_path)
     accounts = {number: code for number, (code, _currency) in queries.accounts_of(northwind, "CNY").items()}
     issued = queries.statements_of(cast.northwind.id).values()
     assert len(issued) >= 3

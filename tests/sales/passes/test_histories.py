@@ -26,6 +26,7 @@ from coursehub.ledger.checks import check_books
 from coursehub.people.models import Person
 from coursehub.sales.models import PassPeriod, PassSubscription, PoolMonth
 from coursehub.sales.passes import operations, queries
+from tests.ledger import strangers
 from tests.sales.passes.rig import Story
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -192,7 +193,7 @@ def told(cast: Any, rail: PastRail, at: datetime, seed: int, steps: int = 110) -
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_whatever_happens_the_pool_holds_what_is_not_shared_and_everything_can_go_back(cast, rail, at, seed):
+def test_whatever_happens_the_pool_holds_what_is_not_shared_and_everything_can_go_back(cast, rail, at, seed, tmp_path):
     history = told(cast, rail, at, seed)
     stand(history)
     history.give_everything_back()
@@ -202,6 +203,7 @@ def test_whatever_happens_the_pool_holds_what_is_not_shared_and_everything_can_g
     assert [*left, history.standing(PARTNER_HELD, northwind)] == [0] * 5
     fees = sum(period.fee_minor for period in db.session.execute(sa.select(PassPeriod)).scalars())
     assert history.standing("expense:rail_fee") == fees == -history.standing("asset:rail:stripe")
+    strangers.agree(tmp_path)
 
 
 def test_a_rule_that_loses_a_unit_would_be_found(cast, rail, at, monkeypatch):
