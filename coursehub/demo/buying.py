@@ -1,4 +1,4 @@
-"""Ways to buy in the demonstration: a bundle of the house, bought by three learners, of whom one returns a course."""
+"""Ways to buy in the demonstration: a bundle of the house, of which one course is returned; employers who pay; gifts."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +13,16 @@ from coursehub.people.operations.buyer_details import DetailsDraft
 from coursehub.people.queries import can_pay
 from coursehub.sales import queries
 from coursehub.sales.models import Bundle, Order
-from coursehub.sales.operations import BundleDraft, ask_refund, make_bundle, papers, settle_order, sponsors, start_bundle_checkout
+from coursehub.sales.operations import (
+    BundleDraft,
+    ask_refund,
+    gifts,
+    make_bundle,
+    papers,
+    settle_order,
+    sponsors,
+    start_bundle_checkout,
+)
 
 BUYERS = ((38, 3), (20, 6), (9, 9))
 """Days ago, and who of the list of learners; the last returns one course after two days."""
@@ -24,6 +33,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
     side = SideStory(agenda, seed=36)
     side.add(side.ago(days=40), partial(_offer, side, people, courses))
     side.add(side.ago(days=6), partial(_employers, side, people, courses))
+    side.add(side.ago(days=5), partial(_gifts, side, people, courses))
 
 
 def _offer(side: SideStory, people: Players, courses: dict[str, Course], at: datetime) -> None:
@@ -76,6 +86,37 @@ def _employers(side: SideStory, people: Players, courses: dict[str, Course], at:
         side.rail.at = at + 63 * MINUTES
         side.rail.pay(order.session_id or "", method="card")
         settle_order(order, at=at + 64 * MINUTES)
+
+
+def _gifts(side: SideStory, people: Players, courses: dict[str, Course], at: datetime) -> None:
+    """Ada gives a course twice: one is accepted the day after, the other has not been yet."""
+    ada = people.learner(db.session.merge(people.learners[0]))
+    course = next(
+        course for course in courses.values() if (offering := queries.open_offering(course.id)) and offering.price_minor
+    )
+    offering = queries.open_offering(course.id)
+    assert offering is not None
+    for n, (words, to) in enumerate(
+        (("你说想学编程，从这里开始吧。", None), ("生日快乐！一起学。", "birthday@friends.example")), start=1
+    ):
+        then = at + n * 20 * MINUTES
+        order = gifts.give_course(offering, gifts.GiftDraft(words, to), by=ada, at=then)
+        side.rail.at = then + 2 * MINUTES
+        side.rail.pay(order.session_id or "", method="alipay")
+        settle_order(order, at=then + 3 * MINUTES)
+        if to is None:
+            gift = queries.gift_of(order)
+            assert gift is not None
+            token = gifts.make_gift_link(gift, by=ada, at=then + 5 * MINUTES)
+            side.add(at + timedelta(days=1), partial(_accept, people, course.id, token))
+
+
+def _accept(people: Players, course_id: int, token: str, at: datetime) -> None:
+    for person in reversed(people.learners):
+        me = people.learner(db.session.merge(person))
+        if course_id not in queries.courses_held(me.person_id, [course_id]) and can_pay(me.person_id, at=at):
+            gifts.claim_gift(token, by=me, at=at)
+            return
 
 
 def _papers(people: Players, order_id: int, made_out: bool, at: datetime) -> None:

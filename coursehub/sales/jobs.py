@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from coursehub.db import db, transaction
 from coursehub.events import on
 from coursehub.jobs import cron, job
-from coursehub.sales import letters, operations
+from coursehub.sales import letters, operations, queries
 from coursehub.sales.models import Order, PassRefund, PassSubscription, Refund, WebhookEvent
 from coursehub.sales.passes import operations as passes
 
@@ -82,6 +82,20 @@ def draw_up_pools(*, at: datetime) -> None:
     passes.draw_up_months(at=at)
 
 
+@job("sales.follow_gifts")
+def follow_gifts(*, at: datetime) -> None:
+    """Letters of gifts on their day, words to givers whose gift nobody accepted."""
+    operations.follow_gifts(at=at)
+
+
+@on("sales.course_purchased")
+def send_gift(*, at: datetime, order_id: int) -> None:
+    """A gift that was paid: the letter goes out, unless its day comes later."""
+    gift = queries.gift_of(db.session.get_one(Order, order_id))
+    if gift is not None:
+        operations.send_gift(gift, at=at)
+
+
 @on("sales.course_purchased")
 def answer_sponsor_request(*, at: datetime, order_id: int) -> None:
     """Where an employer paid, the request is answered and the employer thanked."""
@@ -94,6 +108,7 @@ def answer_sponsor_request(*, at: datetime, order_id: int) -> None:
 cron("sales.settle_passes", every=timedelta(hours=1))
 cron("sales.close_after_grace", every=timedelta(hours=6))
 cron("sales.draw_up_pools", every=timedelta(days=1))
+cron("sales.follow_gifts", every=timedelta(hours=1))
 cron("sales.expire_orders", every=timedelta(minutes=5))
 cron("sales.settle_waiting", every=timedelta(minutes=15))
 cron("sales.sweep_events", every=timedelta(days=1))

@@ -17,6 +17,7 @@ from coursehub.sales.models import (
     CoursePass,
     FapiaoRequest,
     FapiaoReversal,
+    Gift,
     Order,
     OrderPart,
     PassPeriod,
@@ -51,7 +52,8 @@ def _write(name: str, *, person_id: int, mark: str, at: datetime, kind: str = "r
 def _about(order: Order) -> dict[str, Any]:
     locale = people.locale_of(order.buyer_id)
     parts = [(catalog.title_of(part.release_id, locale), part.gross_minor) for part in queries.parts_of(order.id)]
-    return {"order": order, "title": queries.titles_of([order], locale).get(order.id, ""), "parts": parts}
+    title = queries.titles_of([order], locale).get(order.id, "")
+    return {"order": order, "title": title, "parts": parts, "gift": queries.gift_of(order)}
 
 
 @on("sales.course_purchased")
@@ -286,6 +288,53 @@ def send_sponsor_thanks(asked: SponsorRequest, order: Order, *, at: datetime) ->
         order=order,
         title=queries.titles_of([order], locale).get(order.id, ""),
     )
+
+
+def send_gift(gift: Gift, token: str, *, at: datetime) -> None:
+    """To whom a course is given: from whom, and the link. Written with the link, since only its hash is kept; joins."""
+    assert gift.recipient_email is not None
+    locale = people.locale_of(gift.giver_id)
+    mail.send_once(
+        key=f"sales.gift:{gift.token_hash[:32] if gift.token_hash else ''}",
+        person_id=None,
+        to=gift.recipient_email,
+        locale=locale,
+        template="sales/letters/gift.txt",
+        at=at,
+        kind="receipt",
+        token=token,
+        gift=gift,
+        giver=people.display_names([gift.giver_id]).get(gift.giver_id, ""),
+        title=_course_title(gift.course_id, locale),
+    )
+
+
+def send_gift_waiting(gift: Gift, step: str, *, at: datetime) -> None:
+    """To the giver: nobody has accepted yet (waiting), the link ends soon (ending), it has ended (over). Each once a link."""
+    mark = f"{gift.public_id}:{step}:{gift.link_until:%Y%m%d}"
+    _to_giver("gift_waiting", gift, mark=mark, at=at, step=step)
+
+
+@on("sales.gift_claimed")
+def send_gift_claimed(*, at: datetime, gift_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
+    """To the giver: it was accepted."""
+    gift = db.session.get_one(Gift, gift_id)
+    _to_giver("gift_claimed", gift, mark=gift.public_id, at=at)
+
+
+@on("sales.gift_taken_back")
+def send_gift_taken_back(*, at: datetime, gift_id: int) -> None:
+    """To whoever had accepted it: the money went back, and what stays."""
+    gift = db.session.get_one(Gift, gift_id)
+    if gift.claimed_by_id is not None:
+        title = _course_title(gift.course_id, people.locale_of(gift.claimed_by_id))
+        _write("gift_taken_back", person_id=gift.claimed_by_id, mark=gift.public_id, at=at, title=title)
+
+
+def _to_giver(name: str, gift: Gift, *, mark: str, at: datetime, **context: Any) -> None:
+    order = queries.order_of_gift(gift.id)
+    title = _course_title(gift.course_id, people.locale_of(gift.giver_id))
+    _write(name, person_id=gift.giver_id, mark=mark, at=at, gift=gift, order=order, title=title, **context)
 
 
 def _course_title(course_id: int, locale: str) -> str:

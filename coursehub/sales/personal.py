@@ -6,11 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub import jobs
+from coursehub.catalog.models import Course
 from coursehub.db import db
 from coursehub.sales.models import (
     GOING,
     CoursePass,
     FapiaoRequest,
+    Gift,
     Order,
     PassPeriod,
     PassSubscription,
@@ -46,6 +48,8 @@ def export(person_id: int) -> dict[str, Any]:
         .join(PassSubscription, PassSubscription.id == PassPeriod.subscription_id)
         .where(PassSubscription.person_id == person_id)
     )
+    given = sa.select(Gift.words, Gift.recipient_email, Gift.made_at, Gift.claimed_at).where(Gift.giver_id == person_id)
+    accepted = sa.select(Course.slug, Gift.claimed_at).join(Course, Course.id == Gift.course_id)
     return {
         "passes": _rows(passes.order_by(PassSubscription.id)),
         "pass_periods": _rows(periods.order_by(PassPeriod.id)),
@@ -53,6 +57,8 @@ def export(person_id: int) -> dict[str, Any]:
         "refund_requests": _rows(requests.where(RefundRequest.order_id.in_(own)).order_by(RefundRequest.id)),
         "fapiao": _rows(fapiao.where(FapiaoRequest.order_id.in_(own)).order_by(FapiaoRequest.id)),
         "asked_employers": _rows(asked.where(SponsorRequest.learner_id == person_id).order_by(SponsorRequest.id)),
+        "gifts_given": _rows(given.order_by(Gift.id)),
+        "gifts_accepted": _rows(accepted.where(Gift.claimed_by_id == person_id).order_by(Gift.id)),
         "messages": _rows(messages.where(SupportMessage.person_id == person_id).order_by(SupportMessage.id)),
     }
 
@@ -69,6 +75,8 @@ def erase(person_id: int, at: datetime) -> None:
     db.session.execute(fapiao.values(answer=""))
     asked = sa.update(SponsorRequest).where(SponsorRequest.learner_id == person_id)
     db.session.execute(asked.values(words="", answer="", employer_email=None))
+    given = sa.update(Gift).where(Gift.giver_id == person_id)
+    db.session.execute(given.values(words="", recipient_email=None))
     messages = sa.update(SupportMessage).where(SupportMessage.person_id == person_id)
     db.session.execute(messages.values(text="", answer=sa.case((SupportMessage.answer == "", ""), else_=EMPTIED)))
     db.session.execute(sa.update(UseContest).where(UseContest.contested_by_id == person_id).values(reason=""))

@@ -2,7 +2,7 @@
 
 from coursehub.catalog.models import Course
 from coursehub.people.actor import Actor
-from coursehub.sales.models import Bundle, Coupon, Order, PartnerLink, Refund, RefundRequest, SponsorRequest
+from coursehub.sales.models import Bundle, Coupon, Gift, Order, PartnerLink, Refund, RefundRequest, SponsorRequest
 
 
 def may_buy(by: Actor) -> bool:
@@ -49,6 +49,11 @@ def may_ask_refund(by: Actor, order: Order) -> bool:
 def may_change_sponsor_request(by: Actor, asked: SponsorRequest) -> bool:
     """The learner who asked."""
     return not by.is_only_looking and asked.learner_id == by.person_id
+
+
+def may_change_gift(by: Actor, gift: Gift) -> bool:
+    """Whoever gives it."""
+    return not by.is_only_looking and gift.giver_id == by.person_id
 
 
 def may_ask_paper(by: Actor, order: Order) -> bool:

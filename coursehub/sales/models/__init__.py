@@ -2,6 +2,7 @@
 
 from coursehub.sales.models.bundles import Bundle, BundleCourse, OrderPart
 from coursehub.sales.models.disputes import DISPUTE_OVER, DISPUTE_STATES, PaymentDispute, back_of
+from coursehub.sales.models.gifts import Gift
 from coursehub.sales.models.offerings import (
     BEARERS,
     COUPON_KINDS,
@@ -59,6 +60,7 @@ __all__ = [
     "CoursePass",
     "FapiaoRequest",
     "FapiaoReversal",
+    "Gift",
     "LinkVisit",
     "Offering",
     "Order",

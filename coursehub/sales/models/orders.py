@@ -22,6 +22,7 @@ class Order(Model):
     gross_minor is what is paid: list price less discount, tax included. seat_n is
     the seat it holds, where seats are limited. `trouble` says why staff must look.
     Of a bundle, courses with their releases, terms and enrolments stand in `order_part`.
+    A gift's enrolment is that of whoever accepts it, and there is none before.
     """
 
     __tablename__ = "order"
@@ -35,7 +36,8 @@ class Order(Model):
             "channel IN ('platform', 'sponsor') OR attributed_organisation_id IS NOT NULL", name="channel_has_organisation"
         ),
         sa.CheckConstraint(
-            "bundle_id IS NOT NULL OR (state IN ('paid', 'free', 'refunded')) = (enrolment_id IS NOT NULL)",
+            "bundle_id IS NOT NULL OR gift_id IS NOT NULL OR "
+            "(state IN ('paid', 'free', 'refunded')) = (enrolment_id IS NOT NULL)",
             name="sold_is_enrolled",
         ),
         sa.CheckConstraint(
@@ -44,7 +46,15 @@ class Order(Model):
             name="course_or_bundle",
         ),
         # A slow double click opens one order, and a seat is held once.
-        unique_while("uq_order_paying", "buyer_id", "course_id", where="state IN ('placed', 'awaiting_payment')"),
+        unique_while(
+            "uq_order_paying", "buyer_id", "course_id", where="gift_id IS NULL AND state IN ('placed', 'awaiting_payment')"
+        ),
+        unique_while(
+            "uq_order_paying_gift",
+            "buyer_id",
+            "course_id",
+            where="gift_id IS NOT NULL AND state IN ('placed', 'awaiting_payment')",
+        ),
         unique_while("uq_order_paying_bundle", "buyer_id", "bundle_id", where="state IN ('placed', 'awaiting_payment')"),
         unique_while("uq_order_seat", "course_id", "seat_n", where="seat_n IS NOT NULL"),
         sa.Index("ix_order_buyer", "buyer_id", "placed_at"),
@@ -87,6 +97,7 @@ class Order(Model):
     enrolment_id: Mapped[int | None] = ref("enrolment.id", unique=True)
     trouble: Mapped[str] = mapped_column(sa.String(40), default="")
     bundle_id: Mapped[int | None] = ref("bundle.id")
+    gift_id: Mapped[int | None] = ref("gift.id", unique=True)
 
 
 class Payment(Model):

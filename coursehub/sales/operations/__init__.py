@@ -20,6 +20,7 @@ from coursehub.sales.operations.checkout import (
     TIME_TO_PAY,
     Click,
     MayNotBuy,
+    NothingToGive,
     OfferingChanged,
     PaymentAway,
     Quote,
@@ -49,6 +50,7 @@ from coursehub.sales.operations.coupons import (
     make_coupon,
 )
 from coursehub.sales.operations.disputes import follow_dispute, follow_disputes, record_dispute
+from coursehub.sales.operations.gifts import follow_gifts, send_gift
 from coursehub.sales.operations.links import NotYourCourse, close_link, count_visit, make_link
 from coursehub.sales.operations.offerings import (
     CurrencyNotOfTerms,
@@ -109,6 +111,7 @@ __all__ = [
     "NotYourCourse",
     "NotYoursToCharge",
     "NothingLeftToRefund",
+    "NothingToGive",
     "OfferingChanged",
     "OfferingDraft",
     "PaymentAway",
@@ -136,6 +139,7 @@ __all__ = [
     "expire_orders",
     "follow_dispute",
     "follow_disputes",
+    "follow_gifts",
     "in_window",
     "keep_event",
     "left_of",
@@ -150,6 +154,7 @@ __all__ = [
     "record_dispute",
     "record_refund",
     "retry_refund",
+    "send_gift",
     "send_refund",
     "settle_order",
     "settle_waiting",

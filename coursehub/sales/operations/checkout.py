@@ -18,7 +18,7 @@ from coursehub.people import queries as people
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.sales import policies, queries
-from coursehub.sales.models import Offering, Order, SponsorRequest
+from coursehub.sales.models import Gift, Offering, Order, SponsorRequest
 from coursehub.sales.operations.coupons import Discount, discount_by, give_coupon_back, use_coupon
 from coursehub.sales.operations.offerings import NotOffered
 from coursehub.sales.prices import Price, price_after
@@ -39,6 +39,10 @@ class MayNotBuy(Refusal):
 
 class SoldOut(Refusal):
     """The last seat is taken. A seat becomes free when somebody does not pay in time; look again in an hour."""
+
+
+class NothingToGive(Refusal):
+    """This costs nothing. Whoever you think of can enrol without you."""
 
 
 class PaymentAway(Refusal):
@@ -114,11 +118,13 @@ def place(
     coupon_code: str,
     at: datetime,
     sponsor: SponsorRequest | None = None,
+    gift: Gift | None = None,
 ) -> Order:
     """Pin an order, or give the one that waits already; in the open transaction, without its pay page.
 
     sponsor: the request of a learner whose employer pays; such an order and one of the
-    learner's own are never the same. Raises as `start_checkout` does.
+    learner's own are never the same. gift: the row that a new order points at when the course
+    is for somebody else; an order that waits already has one. Raises as `start_checkout` does, and NothingToGive.
     """
     require(policies.may_buy(buyer))
     with transaction():
@@ -127,10 +133,12 @@ def place(
             raise OfferingChanged
         if not people.can_pay(buyer.person_id, at=at):
             raise MayNotBuy
-        if open_enrolment_id(person_id=buyer.person_id, course_id=offering.course_id) is not None:
+        if gift is None and open_enrolment_id(person_id=buyer.person_id, course_id=offering.course_id) is not None:
             raise AlreadyEnrolled
         quoted = quote(offering, coupon_code=coupon_code, at=at)
-        before = queries.paying_order(buyer_id=buyer.person_id, course_id=offering.course_id)
+        if gift is not None and quoted.price.gross_minor == 0:
+            raise NothingToGive
+        before = queries.paying_order(buyer_id=buyer.person_id, course_id=offering.course_id, is_gift=gift is not None)
         if before is not None:
             lock(before)
             if _still_good(before, offering, quoted, at) and queries.sponsor_request_of(before.id) is sponsor:
@@ -139,6 +147,10 @@ def place(
         order = _pin(offering, quoted, buyer, click, at)
         if sponsor is not None and order.channel == "platform":
             order.channel = "sponsor"
+        if gift is not None:
+            db.session.add(gift)
+            db.session.flush()
+            order.gift_id = gift.id
         order.seat_n = _free_seat(offering)
         db.session.add(order)
         db.session.flush()
@@ -287,8 +299,16 @@ def close_unpaid(order: Order, *, state: str, at: datetime) -> None:
     """
     order.state, order.closed_at, order.seat_n = state, at, None
     give_coupon_back(order, at=at)
+    if order.gift_id is not None:
+        close_gift(db.session.get_one(Gift, order.gift_id))
     if state == "cancelled" and order.session_id is not None:
         jobs.enqueue("sales.close_page", at=at, order_id=order.id)
+    db.session.flush()
+
+
+def close_gift(gift: Gift) -> None:
+    """Nobody can accept this gift any more: its link dies and the address of whom it was for is forgotten. Joins."""
+    gift.token_hash, gift.link_until, gift.recipient_email, gift.letter_at = None, None, None, None
     db.session.flush()
 
 

@@ -20,8 +20,8 @@ from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.prepared import Prepared
 from coursehub.sales import policies, queries
-from coursehub.sales.models import PAYING, Order, OrderPart, Payment, Refund
-from coursehub.sales.operations.checkout import close_unpaid
+from coursehub.sales.models import PAYING, Gift, Order, OrderPart, Payment, Refund
+from coursehub.sales.operations.checkout import close_gift, close_unpaid
 from coursehub.sales.operations.coupons import give_coupon_back
 
 log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def _look(order: Order, payment: rails.PaymentFacts) -> Any:
 
 def _sell(order: Order, parts: Sequence[OrderPart], payment: Payment, brought_by: str | None, at: datetime) -> None:
     sold = {"state": "paid", "paid_at": payment.paid_at, "closed_at": at, "enrolment_id": None}
-    if order.release_id is not None:
+    if order.release_id is not None and order.gift_id is None:  # a gift is enrolled by whoever accepts it
         sold["enrolment_id"] = enrol(person_id=order.buyer_id, release_id=order.release_id, at=at, source="order").id
     for part in parts:
         part.enrolment_id = enrol(person_id=order.buyer_id, release_id=part.release_id, at=at, source="order").id
@@ -149,7 +149,10 @@ def _sell(order: Order, parts: Sequence[OrderPart], payment: Payment, brought_by
 
 _PAYMENT = sa.select(Payment.id).where(Payment.rail_payment_id == sa.bindparam("rail_payment_id"))
 _HELD = sa.select(Enrolment.id).where(
-    Enrolment.person_id == Order.buyer_id, Enrolment.course_id == Order.course_id, Enrolment.ended_at.is_(None)
+    Enrolment.person_id == Order.buyer_id,
+    Enrolment.course_id == Order.course_id,
+    Enrolment.ended_at.is_(None),
+    Order.gift_id.is_(None),
 )
 _BROUGHT_BY = sa.select(Organisation.public_id).where(Organisation.id == Order.attributed_organisation_id)
 _LOCK = (
@@ -243,6 +246,8 @@ def _give_back(order: Order, payment: Payment, cause: str, at: datetime) -> None
     if order.state in PAYING:
         order.state, order.closed_at, order.seat_n = "returned", at, None
         give_coupon_back(order, at=at)
+        if order.gift_id is not None:
+            close_gift(db.session.get_one(Gift, order.gift_id))
     refund = Refund(
         order_id=order.id, payment_id=payment.id, amount_minor=payment.amount_minor, cause=cause, state="wanted", wanted_at=at
     )

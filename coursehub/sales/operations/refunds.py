@@ -13,7 +13,8 @@ from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.money import share_out
 from coursehub.people.actor import Actor
 from coursehub.sales import policies, queries
-from coursehub.sales.models import Order, OrderPart, Payment, Refund, RefundRequest
+from coursehub.sales.models import Gift, Order, OrderPart, Payment, Refund, RefundRequest
+from coursehub.sales.operations.checkout import close_gift
 from coursehub.sales.operations.papers import credit_refund
 from coursehub.sales.queries import disputes
 
@@ -41,7 +42,9 @@ class RefundTooLarge(Refusal):
 
 
 def in_window(order: Order, *, at: datetime) -> bool:
-    """Whether a refund is given without a question: so many days from the payment."""
+    """Whether a refund is given without a question: so many days from the payment, and no more once a gift was accepted."""
+    if order.gift_id is not None and order.enrolment_id is not None:
+        return False  # what is taken back now is another person's
     return order.paid_at is not None and at < order.paid_at + timedelta(days=order.refund_days)
 
 
@@ -252,6 +255,10 @@ def _one_waits(order: Order, part_id: int | None = None) -> bool:
 def end_order(order: Order, at: datetime) -> None:
     """Everything went back: the seat is free, the enrolment ends; evidence and credentials stay."""
     order.state, order.seat_n = "refunded", None
+    if order.gift_id is not None:
+        close_gift(db.session.get_one(Gift, order.gift_id))
+        if order.enrolment_id is not None:
+            events.record("sales.gift_taken_back", at=at, gift_id=order.gift_id)
     for enrolment_id in (order.enrolment_id, *(part.enrolment_id for part in queries.parts_of(order.id))):
         _end_enrolment(enrolment_id, at)
 

@@ -15,6 +15,7 @@ from coursehub.sales.queries.bundles import (
     parts_with_titles,
     paying_bundle_order,
 )
+from coursehub.sales.queries.gifts import gift_hashed, gift_of, gifts_waiting, order_of_gift
 from coursehub.sales.queries.orders import (
     LinkRow,
     all_refunds,
@@ -107,6 +108,9 @@ __all__ = [
     "fapiao_to_reverse",
     "fapiao_to_reverse_minor",
     "fapiao_waiting",
+    "gift_hashed",
+    "gift_of",
+    "gifts_waiting",
     "last_sponsor_request",
     "left_of_parts",
     "link_by_code",
@@ -123,6 +127,7 @@ __all__ = [
     "open_offerings",
     "open_request",
     "order_by_number",
+    "order_of_gift",
     "order_of_session",
     "orders_matching",
     "orders_of",

@@ -80,9 +80,10 @@ def orders_visible_to(reader: Actor) -> "sa.Select[Order]":
     return sa.select(Order).order_by(Order.placed_at.desc(), Order.id.desc())
 
 
-def paying_order(*, buyer_id: int, course_id: int) -> Order | None:
-    """The order of a buyer for a course that waits to be paid, if there is one."""
+def paying_order(*, buyer_id: int, course_id: int, is_gift: bool = False) -> Order | None:
+    """The order of a buyer for a course that waits to be paid, if there is one: for themselves, or for somebody else."""
     found = sa.select(Order).where(Order.buyer_id == buyer_id, Order.course_id == course_id, Order.state.in_(PAYING))
+    found = found.where(Order.gift_id.is_not(None) if is_gift else Order.gift_id.is_(None))
     return db.session.execute(found).scalar_one_or_none()
 
 

@@ -195,6 +195,7 @@ _OWN = sa.select(
         Order.buyer_id == sa.bindparam("person_id"),
         Order.course_id == sa.bindparam("course_id"),
         Order.state == "awaiting_payment",
+        Order.gift_id.is_(None),
     )
     .scalar_subquery(),
 )

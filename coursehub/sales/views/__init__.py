@@ -7,8 +7,9 @@ from coursehub.sales.shop.views import blueprints as shop
 
 bp = Blueprint("sales", __name__)
 bundles_bp = Blueprint("bundles", __name__)
+gifts_bp = Blueprint("gifts", __name__)
 sponsors_bp = Blueprint("sponsors", __name__)
-blueprints = [bp, *shop, bundles_bp, sponsors_bp, *passes]
+blueprints = [bp, *shop, bundles_bp, gifts_bp, sponsors_bp, *passes]
 
 # The views register themselves on bp, which must exist first.
 from coursehub.sales.views import (  # noqa: E402
@@ -16,6 +17,7 @@ from coursehub.sales.views import (  # noqa: E402
     buying,
     coupons,
     disputes,
+    gifts,
     house,
     links,
     offerings,
@@ -34,6 +36,8 @@ __all__ = [
     "buying",
     "coupons",
     "disputes",
+    "gifts",
+    "gifts_bp",
     "house",
     "links",
     "offerings",

@@ -17,6 +17,7 @@ from coursehub.learning.queries.enrolments import open_enrolment
 from coursehub.sales import operations, queries
 from coursehub.sales.forms import CheckoutForm
 from coursehub.sales.models import Bundle, Offering, Order, OrderPart
+from coursehub.sales.operations import gifts
 from coursehub.sales.views import bp
 from coursehub.sales.views.clicks import last_click
 from coursehub.web import SIGNED_IN, access, current_locale, one_or_404, page, see_other, signed_in_actor
@@ -121,7 +122,12 @@ def _placed_again(order: Order) -> Order:
     offering = queries.open_offering(order.course_id) if order.course_id is not None else None
     if offering is None:
         abort(404)
-    return operations.start_checkout(offering, buyer=actor, at=now, click=last_click(), coupon_code=queries.coupon_code_of(order))
+    coupon_code, gift = queries.coupon_code_of(order), queries.gift_of(order)
+    if gift is not None:
+        return gifts.give_course(
+            offering, gifts.draft_of(gift, at=now), by=actor, at=now, click=last_click(), coupon_code=coupon_code
+        )
+    return operations.start_checkout(offering, buyer=actor, at=now, click=last_click(), coupon_code=coupon_code)
 
 
 @bp.post("/orders/<public_id>/cancellations")
@@ -150,8 +156,8 @@ def come_back(public_id: str) -> ResponseReturnValue:
 
 
 def lessons_url(order: Order) -> str | None:
-    """Where the bought course is read, if the order gave it."""
-    if order.enrolment_id is None or order.state == "refunded":
+    """Where the bought course is read, if the order gave it to its buyer."""
+    if order.enrolment_id is None or order.gift_id is not None or order.state == "refunded":
         return None
     enrolment = db.session.get_one(Enrolment, order.enrolment_id)
     return url_for("learning.course", enrolment_id=enrolment.public_id)

@@ -1,5 +1,7 @@
 """A buyer's orders: history, one order, its receipt, its refund."""
 
+from typing import Any
+
 from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,13 +13,15 @@ from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.sales import operations, queries
 from coursehub.sales.forms import RefundForm, SupportForm
-from coursehub.sales.models import Bundle, Order, RefundRequest
+from coursehub.sales.gift_forms import GiftForm
+from coursehub.sales.models import Bundle, Gift, Order, RefundRequest
+from coursehub.sales.operations import gifts
 from coursehub.sales.queries import disputes
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import lessons_url, own_order, parts_on_screen, titles_of
 from coursehub.sales.views.selling import name_of
 from coursehub.sales.words import STATE_TONES, cause_words, method_words, order_state_words, refund_state_words
-from coursehub.web import SIGNED_IN, access, page, paginate, see_other, signed_in_actor
+from coursehub.web import SIGNED_IN, access, external_url, page, paginate, see_other, signed_in_actor
 
 
 @bp.get("/orders")
@@ -41,8 +45,19 @@ def order_page(public_id: str) -> ResponseReturnValue:
     return show_order(own_order(public_id), RefundForm(), SupportForm())
 
 
-def show_order(order: Order, refund_form: RefundForm, support_form: SupportForm, *, status: int = 200) -> ResponseReturnValue:
-    """The page of an order with its two forms as they stand."""
+def show_order(
+    order: Order,
+    refund_form: RefundForm,
+    support_form: SupportForm,
+    *,
+    gift_form: GiftForm | None = None,
+    gift_token: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    """The page of an order with its forms as they stand. gift_token: of a link made just now, shown this once."""
+    gift = queries.gift_of(order)
+    if gift is not None and gift_form is None:
+        gift_form = GiftForm(formdata=None, **gift_fields(gift))
     return page(
         "sales/order.html",
         status=status,
@@ -60,6 +75,9 @@ def show_order(order: Order, refund_form: RefundForm, support_form: SupportForm,
         refundable_minor=queries.refundable_minor(order),
         in_window=operations.in_window(order, at=clock.now()),
         messages=db.session.execute(queries.messages_of(order.buyer_id).filter_by(order_id=order.id)).scalars().all(),
+        gift=gift,
+        gift_form=gift_form,
+        gift_link=external_url("gifts.look", token=gift_token) if gift_token else "",
         refund_form=refund_form,
         support_form=support_form,
         order_state_words=order_state_words,
@@ -68,6 +86,12 @@ def show_order(order: Order, refund_form: RefundForm, support_form: SupportForm,
         method_words=method_words,
         tones=STATE_TONES,
     )
+
+
+def gift_fields(gift: Gift) -> dict[str, Any]:
+    """What a gift's form shows when it is opened: the day only while it is still to come."""
+    draft = gifts.draft_of(gift, at=clock.now())
+    return {"words": draft.words, "email": draft.recipient_email, "letter_on": draft.letter_on}
 
 
 @bp.get("/orders/<public_id>/receipt")
