@@ -15,7 +15,12 @@ PIP_INSTALL := install --quiet --disable-pip-version-check --no-compile
 PIP = $(shell if command -v uv >/dev/null 2>&1; then echo "uv pip install --quiet --python $(BIN)/python"; \
   elif $(PYTHON) -c "import pip; assert int(pip.__version__.split('.')[0]) > 22" 2>/dev/null; then \
   echo "$(PYTHON) -m pip --python $(BIN)/python $(PIP_INSTALL)"; else echo "$(BIN)/python -m pip $(PIP_INSTALL)"; fi)
-INSTALL = $(PIP) --no-deps --require-hashes -r
+# Choosing the files keeps pip busy longer than unpacking them, on one processor: two of them share a list.
+define INSTALL
+@awk -v half=$(VENV)/half- '/^[a-z0-9]/ { n++ } { print > (half n % 2 ".txt") }' $(1)
+@$(PIP) --no-deps --require-hashes -r $(VENV)/half-0.txt & first=$$!; \
+  $(PIP) --no-deps --require-hashes -r $(VENV)/half-1.txt; second=$$?; wait $$first && exit $$second
+endef
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench drill demo wheel lock browser-parts clean
@@ -77,12 +82,12 @@ $(VENV)/pyvenv.cfg:
 # A dev environment satisfies `make run` too, so whichever came last is enough.
 $(VENV)/.run: requirements.lock $(VENV)/pyvenv.cfg
 	@echo "Installing what coursehub runs on ..."
-	@$(INSTALL) requirements.lock
+	$(call INSTALL,requirements.lock)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/pyvenv.cfg
 	@echo "Installing what coursehub is tested with ..."
-	@$(INSTALL) requirements-dev.lock
+	$(call INSTALL,requirements-dev.lock)
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.bench: $(VENV)/.dev

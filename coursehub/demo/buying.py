@@ -24,7 +24,7 @@ from coursehub.sales.operations import (
     start_bundle_checkout,
 )
 
-BUYERS = ((38, 3), (20, 6), (9, 9))
+BUYERS = ((38, 7), (20, 12), (9, 14))
 """Days ago, and who of the list of learners; the last returns one course after two days."""
 
 

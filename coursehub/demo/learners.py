@@ -3,6 +3,7 @@
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,6 +123,21 @@ def right_answers(step: StepView, *, miss: int) -> dict[str, Any]:
     return given
 
 
+def judge_ahead(agenda: Agenda, course: Course) -> None:
+    """Let the judges begin with what most learners will hand in, while the story is still far from the first of them."""
+    release = catalog.current_release(course.id)
+    if release is None or not isolation_available():
+        return
+    for step in catalog.steps_of(release.id, "zh-CN"):
+        if step.kind == "code":
+            agenda.judges.begin(step, reference_of(course.slug, step).read_text(encoding="utf-8"))
+
+
+def reference_of(slug: str, step: StepView) -> Path:
+    """The file that solves an exercise of a course of the demo."""
+    return folder(slug) / "steps" / step.key / "reference" / str(step.definition["file"])
+
+
 class Walk:
     """One learner's way through a course, step by step, until they stop or finish."""
 
@@ -174,9 +190,8 @@ class Walk:
 
     def _works(self, step: StepView) -> list[str]:
         """What this learner hands in, one after the other: now and then a mistake first, then what is right."""
-        place = folder(self.slug) / "steps" / step.key
-        files = [place / "reference" / str(step.definition["file"])]
-        wrong = sorted((place / "wrong").glob(f"*{files[0].suffix}"))
+        files = [reference_of(self.slug, step)]
+        wrong = sorted((files[0].parents[1] / "wrong").glob(f"*{files[0].suffix}"))
         if wrong and self.agenda.dice.random() < 0.3:
             files.insert(0, self.agenda.dice.choice(wrong))
         return [file.read_text(encoding="utf-8") for file in files]

@@ -48,6 +48,7 @@ def _arrive(side: SideStory, people: Players, later: Later, at: datetime) -> dat
         people, later.slug, contract_title=f"量潮课堂自有课程：《{later.title}》",
         contract_title_en=f"Courses of the house: {later.title_en}", price_minor=later.price_minor, at=at,
     )  # fmt: skip
+    learners.judge_ahead(side, course)
     for n, (number, share) in enumerate(later.readers):
         side.add(at + timedelta(days=5 + 6 * n), partial(_begin, side, people, later.slug, course.id, number, share))
     for day in range(later.days_ago - 4):

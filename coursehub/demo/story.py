@@ -66,6 +66,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
 
     def house(at: datetime) -> datetime:
         stage.courses[HOUSE] = offers.house_course(people, at=at)
+        learners.judge_ahead(agenda, stage.courses[HOUSE])
         return at + timedelta(days=3)
 
     def northwind(at: datetime) -> datetime:

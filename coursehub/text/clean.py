@@ -1,6 +1,7 @@
 """The last step: nh3 with closed lists. What is not named here does not reach a page."""
 
 import re
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import nh3
@@ -54,37 +55,47 @@ _ID = re.compile(r"(?:h|t|fn|fnref)-?[\w:.-]{1,120}")
 _SMALL = re.compile(r"[0-9]{1,4}(?:\.[0-9]+)?(?:px|%|em|rem|ex)?")
 
 
+_placer: ContextVar["Placer"] = ContextVar("placer")
+
+
+def _judge(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "href":
+        return _placer.get().href(value)
+    if attribute == "src":
+        return _placer.get().src(value)
+    if attribute == "class":
+        return _classes(tag, value)
+    if attribute == "id":
+        return value if _ID.fullmatch(value) else None
+    if tag == "input":
+        return {"type": "checkbox", "checked": "", "disabled": ""}.get(attribute)
+    if attribute in ("width", "height") and tag == "img":
+        return value if _SMALL.fullmatch(value) else None
+    if attribute == "tabindex":
+        return "0"
+    return value
+
+
+# Taking the lists in costs as much as cleaning a paragraph, so they are taken in once.
+_cleaner = nh3.Cleaner(
+    tags=TAGS | MATHML,
+    clean_content_tags={"script", "style", "iframe", "object", "embed", "template", "noscript", "svg", "title"},
+    attributes=ATTRIBUTES,
+    attribute_filter=_judge,
+    set_tag_attribute_values={"table": {"tabindex": "0"}},  # a wide one scrolls, also without a mouse
+    url_schemes={"http", "https", "mailto"},
+    link_rel="noopener noreferrer",
+    strip_comments=True,
+)
+
+
 def clean(html: str, placer: "Placer") -> str:
     """Safe HTML; every href and src has been asked of the placer."""
-
-    def judge(tag: str, attribute: str, value: str) -> str | None:
-        if attribute == "href":
-            return placer.href(value)
-        if attribute == "src":
-            return placer.src(value)
-        if attribute == "class":
-            return _classes(tag, value)
-        if attribute == "id":
-            return value if _ID.fullmatch(value) else None
-        if tag == "input":
-            return {"type": "checkbox", "checked": "", "disabled": ""}.get(attribute)
-        if attribute in ("width", "height") and tag == "img":
-            return value if _SMALL.fullmatch(value) else None
-        if attribute == "tabindex":
-            return "0"
-        return value
-
-    return nh3.clean(
-        html,
-        tags=TAGS | MATHML,
-        clean_content_tags={"script", "style", "iframe", "object", "embed", "template", "noscript", "svg", "title"},
-        attributes=ATTRIBUTES,
-        attribute_filter=judge,
-        set_tag_attribute_values={"table": {"tabindex": "0"}},  # a wide one scrolls, also without a mouse
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer",
-        strip_comments=True,
-    )
+    token = _placer.set(placer)
+    try:
+        return _cleaner.clean(html)
+    finally:
+        _placer.reset(token)
 
 
 def _classes(tag: str, value: str) -> str | None:

@@ -14,14 +14,16 @@ from coursehub.learning.queries.outline import outline
 
 GRADER = "coursehub/1"
 
+_ROW = sa.select(StepProgress).where(
+    StepProgress.enrolment_id == sa.bindparam("enrolment_id"), StepProgress.step_key == sa.bindparam("step_key")
+)
+
 
 def progress_row(enrolment: Enrolment, step_key: str, *, at: datetime) -> StepProgress:
     """The progress row of a step, made if it is the first visit. The caller holds the enrolment's lock."""
     if not in_transaction():
         raise RuntimeError("progress is written inside a transaction")
-    row = db.session.execute(
-        sa.select(StepProgress).where(StepProgress.enrolment_id == enrolment.id, StepProgress.step_key == step_key)
-    ).scalar_one_or_none()
+    row = db.session.execute(_ROW, {"enrolment_id": enrolment.id, "step_key": step_key}).scalar_one_or_none()
     if row is None:
         row = StepProgress(
             enrolment_id=enrolment.id, step_key=step_key, opened_at=at, last_seen_at=at, position_seconds=0, furthest_seconds=0

@@ -6,11 +6,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub.catalog.models import Release
-from coursehub.db import db, in_transaction, lock, new_public_id, transaction
+from coursehub.db import db, in_transaction, lock, look, new_public_id, transaction
 from coursehub.errors import require
 from coursehub.learning import chain, policies
 from coursehub.learning.models import Attempt, Enrolment, Evidence, EvidenceLink
 from coursehub.people.actor import Actor
+
+_RELEASE = sa.select(Release.public_id, Release.content_hash).where(Release.id == sa.bindparam("release_id"))
+_LAST = (
+    sa.select(Evidence.n, Evidence.hash)
+    .where(Evidence.enrolment_id == sa.bindparam("enrolment_id"))
+    .order_by(Evidence.n.desc())
+    .limit(1)
+)
 
 
 def record_evidence(
@@ -33,12 +41,8 @@ def record_evidence(
     """
     if not in_transaction():
         raise RuntimeError("evidence is recorded in the transaction of the verdict")
-    release_public_id, content_hash = db.session.execute(
-        sa.select(Release.public_id, Release.content_hash).where(Release.id == enrolment.release_id)
-    ).one()
-    last = db.session.execute(
-        sa.select(Evidence.n, Evidence.hash).where(Evidence.enrolment_id == enrolment.id).order_by(Evidence.n.desc()).limit(1)
-    ).one_or_none()
+    release_public_id, content_hash = look(_RELEASE, {"release_id": enrolment.release_id}).one()
+    last = look(_LAST, {"enrolment_id": enrolment.id}).one_or_none()
     fields = {
         "public_id": new_public_id(),
         "enrolment": enrolment.public_id,

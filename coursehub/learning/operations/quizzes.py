@@ -3,8 +3,6 @@
 from dataclasses import asdict
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from coursehub.catalog.models import Step
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
@@ -14,7 +12,7 @@ from coursehub.learning.operations.completion import accept, progress_row
 from coursehub.learning.operations.evidence import record_evidence
 from coursehub.learning.operations.refusals import EnrolmentEnded
 from coursehub.learning.operations.steps import AcceptedOtherwise, step_of
-from coursehub.learning.queries.attempts import attempts_left, next_number
+from coursehub.learning.queries.attempts import attempts_left, has_passed, next_number
 from coursehub.people.actor import Actor
 
 
@@ -74,10 +72,7 @@ def _check_open(enrolment: Enrolment, step: Step, answers: quiz.Answers, *, at: 
         raise AcceptedOtherwise
     if quiz.problems(step.definition, answers):
         raise AnswersMissing
-    passed = sa.select(Attempt.id).where(
-        Attempt.enrolment_id == enrolment.id, Attempt.step_key == step.key, Attempt.passed.is_(True), Attempt.purpose == "check"
-    )
-    if db.session.execute(passed).first() is not None:
+    if has_passed(enrolment.id, step.key):
         raise AlreadyPassed
     left = attempts_left(enrolment.id, step.key, int(step.definition.get("attempts", 0)), at=at)
     if left is not None and left.count == 0:

@@ -19,6 +19,8 @@ WATCHED_TENTHS = 9
 
 LONGEST_SECONDS = 24 * 3600
 
+_STEP = sa.select(Step).where(Step.release_id == sa.bindparam("release_id"), Step.key == sa.bindparam("key"))
+
 
 class AcceptedOtherwise(Refusal):
     """This step is not accepted that way. What counts as done stands at its end."""
@@ -35,8 +37,7 @@ def step_of(enrolment: Enrolment, step_key: str) -> Step:
 
     Raises NoSuchStep.
     """
-    found = sa.select(Step).where(Step.release_id == enrolment.release_id, Step.key == step_key)
-    step = db.session.execute(found).scalar_one_or_none()
+    step = db.session.execute(_STEP, {"release_id": enrolment.release_id, "key": step_key}).scalar_one_or_none()
     if step is None:
         raise NoSuchStep
     return step

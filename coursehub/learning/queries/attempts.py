@@ -5,9 +5,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from coursehub.db import db
+from coursehub.db import db, look
 from coursehub.learning.models import Attempt, HintOpening
 from coursehub.learning.quiz import WAIT
+
+_AT_STEP = (Attempt.enrolment_id == sa.bindparam("enrolment_id"), Attempt.step_key == sa.bindparam("step_key"))
+_LAST_NUMBER = sa.select(sa.func.coalesce(sa.func.max(Attempt.n), 0)).where(*_AT_STEP, Attempt.purpose == sa.bindparam("purpose"))
+_PASSED = sa.select(Attempt.id).where(*_AT_STEP, Attempt.passed.is_(True), Attempt.purpose == "check").limit(1)
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,13 @@ def attempt_visible_to(enrolment_id: int, public_id: str) -> sa.Select[Attempt]:
 
 def next_number(enrolment_id: int, step_key: str, purpose: str) -> int:
     """The number of the next attempt at a step, from 1."""
-    last = sa.select(sa.func.coalesce(sa.func.max(Attempt.n), 0)).where(
-        Attempt.enrolment_id == enrolment_id, Attempt.step_key == step_key, Attempt.purpose == purpose
-    )
-    return db.session.execute(last).scalar_one() + 1
+    named = {"enrolment_id": enrolment_id, "step_key": step_key, "purpose": purpose}
+    return int(look(_LAST_NUMBER, named).scalar_one()) + 1
+
+
+def has_passed(enrolment_id: int, step_key: str) -> bool:
+    """Whether an attempt that counts has passed the step."""
+    return look(_PASSED, {"enrolment_id": enrolment_id, "step_key": step_key}).first() is not None
 
 
 def attempts_left(enrolment_id: int, step_key: str, limit: int, *, at: datetime) -> AttemptsLeft | None:

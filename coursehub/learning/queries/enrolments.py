@@ -19,6 +19,9 @@ _OPEN_ID = sa.select(Enrolment.id).where(
     Enrolment.course_id == sa.bindparam("course_id"),
     Enrolment.ended_at.is_(None),
 )
+_PROGRESS = sa.select(StepProgress.step_key, StepProgress.done_at).where(
+    StepProgress.enrolment_id == sa.bindparam("enrolment_id")
+)
 _held, _newer = aliased(Release), aliased(Release)
 _MINE = (
     sa.select(
@@ -119,8 +122,7 @@ def newer_release_id(enrolment: Enrolment) -> int | None:
 
 def progress_of(enrolment_id: int) -> dict[str, datetime | None]:
     """Each opened step's key with the moment it was done, or None."""
-    found = sa.select(StepProgress.step_key, StepProgress.done_at).where(StepProgress.enrolment_id == enrolment_id)
-    return {row.step_key: row.done_at for row in db.session.execute(found)}
+    return {row.step_key: row.done_at for row in look(_PROGRESS, {"enrolment_id": enrolment_id})}
 
 
 def completed_at(enrolment: Enrolment) -> datetime | None:
