@@ -26,14 +26,17 @@ def cascade(
     """What the waterfall component draws: what was paid, what leaves, then each party with its lines below it.
 
     A refund is drawn by the size of its amounts: what went back, and from whom.
-    of: sale; dispute, what a buyer's bank took; reinstated, what it gave back of that; fee, a course's part of a fee that a
-    member pays; or close, what the close of a month brings.
+    of: sale; contest, what it moved between the parties that it was said anew how a sale came; dispute, what a buyer's bank
+    took; reinstated, what it gave back of that; fee, a course's part of a fee that a member pays; or close, what
+    the close of a month brings.
     """
     teller = _Teller(body, locale, clause_url)
     whole = sum(line.amount_minor for line in lines)
     refund = whole < 0
     if of == "close":
         first = _("Brought by the close")
+    elif of == "contest":
+        first = _("Paid once more or given back")
     elif of == "fee":
         first = _("Back to the employer") if refund else _("Fell to this course")
     elif of in ("dispute", "reinstated"):
@@ -100,6 +103,8 @@ class _Teller:
             return _("Bears the discount")
         if reason.kind == "refund":
             return _("Gives back of its share")
+        if reason.kind == "reshared":
+            return _("Shared anew after a contest")
         if reason.kind == "reinstated":
             return _("Gets its share back")
         if reason.kind == "fixed":

@@ -23,6 +23,9 @@ def _while_null(name: str, *columns: str, null: str) -> Index:
     return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 
+MONEY_EVENT_KINDS = (
+    "sale", "refund", "dispute", "reinstated", "reshared", "hire", "hour", "period", "rebate", "true_up", "guarantee",
+)  # fmt: skip
 TAKEN_BACK = ("refund", "dispute", "reinstated")
 """Kinds of money event that take a sale back or, reinstated, undo that a dispute took it."""
 
@@ -295,7 +298,7 @@ class MoneyEvent(Model):
     A hire or an hour is one course's part of a placement fee or of the fee on a week's hours; the parts of one fee share a
     journal, and so do their rebates. A period is one course's part of a month of the pool of a pass. The courses of a bundle
     share the journal of their sale. A dispute is what a buyer's bank took of a sale, reinstated what it gave back of that:
-    both point at the sale.
+    both point at the sale, and so does what moved between the parties because it was said anew how the sale came (reshared).
 
     `facts` are what the caller said; `contribution` is what the facts register said at
     the event. `journal_id` is empty only for an event that moved nothing.
@@ -303,9 +306,10 @@ class MoneyEvent(Model):
 
     __tablename__ = "money_event"
     __table_args__ = (
-        _one_of("kind", ("sale", "refund", "dispute", "reinstated", "hire", "hour", "period", "rebate", "true_up", "guarantee")),
+        _one_of("kind", MONEY_EVENT_KINDS),
         CheckConstraint(
-            "(kind IN ('refund', 'dispute', 'reinstated', 'rebate')) = (reverses_id IS NOT NULL)", name="refund_names_its_sale"
+            "(kind IN ('refund', 'dispute', 'reinstated', 'reshared', 'rebate')) = (reverses_id IS NOT NULL)",
+            name="refund_names_its_sale",
         ),
         Index("ix_money_event_contract", "contract_id", "occurred_at"),
         Index("ix_money_event_course", "course_id", "occurred_at"),

@@ -14,6 +14,7 @@ from coursehub.db import db, transaction
 from coursehub.demo import (
     buying,
     careers,
+    contests,
     disputes,
     hiring,
     keeping,
@@ -115,6 +116,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     payouts.put_on_the_agenda(agenda, people)
     buying.put_on_the_agenda(agenda, people, stage.courses)
     disputes.put_on_the_agenda(agenda, people)
+    contests.put_on_the_agenda(agenda, people)
     passes.put_on_the_agenda(agenda, people, stage.courses)
     matching.put_on_the_agenda(agenda, people, stage.courses)
     paper.put_on_the_agenda(agenda, people)

@@ -46,6 +46,7 @@ HOUSE = (
             ("sales.house_orders", _l("Orders")),
             ("sales.house_refunds", _l("Refunds")),
             ("sales.house_disputes", _l("Payment disputes")),
+            ("sales.house_attributions", _l("Contested sales")),
             ("sales.fapiao_queue", _l("Fapiao")),
             ("passes_house.passes", _l("Passes")),
         ),

@@ -47,6 +47,7 @@ KINDS_OF_JOURNAL = {
     "stray_return": _l("Such a payment returned"),
     "dispute": _l("Taken by the buyer's bank"),
     "reinstated": _l("Given back by the buyer's bank"),
+    "reshared": _l("Sale shared anew"),
     "dispute_fee": _l("Fee of a dispute"),
     "dispute_beyond": _l("Dispute beyond its sale"),
     "period": _l("Period of a pass"),

@@ -55,6 +55,18 @@ class CheckoutForm(FlaskForm):
     coupon = StringField(_l("Coupon code"), validators=[Optional(), Length(max=64)])
 
 
+class ContestSaleForm(FlaskForm):
+    """Why a sale came otherwise than it is booked."""
+
+    reason = TextAreaField(_l("What is not so"), validators=[Written(_l("Say what is not so.")), Length(max=1000)])
+
+
+class ContestWordForm(FlaskForm):
+    """Why a contested sale came as it is booked."""
+
+    answer = TextAreaField(_l("Why it came so"), validators=[Written(_l("Say why it came so.")), Length(max=1000)])
+
+
 class OfferingForm(FlaskForm):
     """Price, tax, seats and refund window of a course."""
 

@@ -7,6 +7,7 @@ from coursehub.events import on
 from coursehub.jobs import cron, job
 from coursehub.sales import letters, operations, queries
 from coursehub.sales.models import Order, PassRefund, PassSubscription, Refund, WebhookEvent
+from coursehub.sales.operations import attribution
 from coursehub.sales.passes import operations as passes
 
 
@@ -50,6 +51,12 @@ def sweep_events(*, at: datetime) -> None:
 def follow_disputes(*, at: datetime) -> None:
     """Read the disputes that are not over."""
     operations.follow_disputes(at=at)
+
+
+@job("sales.run_out_attributions")
+def run_out_attributions(*, at: datetime) -> None:
+    """End contests of how a sale came whose time is over, and bring to mind what nearly ran out."""
+    attribution.run_out_attributions(at=at)
 
 
 @job("sales.end_pass")
@@ -105,6 +112,7 @@ def answer_sponsor_request(*, at: datetime, order_id: int) -> None:
             letters.send_sponsor_thanks(asked, db.session.get_one(Order, order_id), at=at)
 
 
+cron("sales.run_out_attributions", every=timedelta(hours=1))
 cron("sales.settle_passes", every=timedelta(hours=1))
 cron("sales.close_after_grace", every=timedelta(hours=6))
 cron("sales.draw_up_pools", every=timedelta(days=1))

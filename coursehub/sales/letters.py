@@ -1,4 +1,4 @@
-"""Letters of sales: receipt, payment returned, refund, refund declined, disputes, answer of support."""
+"""Letters of sales: receipt, payment returned, refund, refund declined, disputes, contested sales, answer of support."""
 
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.sales import queries
 from coursehub.sales.models import (
+    CORRECTED,
+    AttributionContest,
     CoursePass,
     FapiaoRequest,
     FapiaoReversal,
@@ -154,6 +156,51 @@ def _to_partners(name: str, dispute: PaymentDispute, at: datetime) -> None:
                 name, person_id=person_id, mark=f"{dispute.public_id}:{organisation.id}:{person_id}", at=at, dispute=dispute,
                 title=title, minor=minor, event=event, organisation=organisation, organisation_name=people.name_of,
             )  # fmt: skip
+
+
+@on("sales.attribution_contested")
+def send_attribution_contested(*, at: datetime, contest_id: int) -> None:
+    """The side that is asked has something to answer, by a day."""
+    contest = db.session.get_one(AttributionContest, contest_id)
+    _to_side("attribution_contested", contest, contest.asked, f"{contest.id}", at)
+
+
+@on("sales.attribution_answered")
+def send_attribution_answered(*, at: datetime, contest_id: int) -> None:
+    """The side that contests reads the answer."""
+    contest = db.session.get_one(AttributionContest, contest_id)
+    _to_side("attribution_answered", contest, contest.party, f"{contest.id}", at)
+
+
+@on("sales.attribution_ends_soon")
+def send_attribution_ends_soon(*, at: datetime, contest_id: int) -> None:
+    """The side whose turn it is is reminded, once for each turn."""
+    contest = db.session.get_one(AttributionContest, contest_id)
+    if contest.settled_at is None:
+        _to_side("attribution_ends_soon", contest, contest.turn, f"{contest.id}-{contest.turn}", at)
+
+
+@on("sales.attribution_settled")
+def send_attribution_settled(*, at: datetime, contest_id: int) -> None:
+    """Both sides learn how it ended."""
+    contest = db.session.get_one(AttributionContest, contest_id)
+    for party in (contest.party, contest.asked):
+        _to_side("attribution_settled", contest, party, f"{contest.id}", at)
+
+
+def _to_side(name: str, contest: AttributionContest, party: str, mark: str, at: datetime) -> None:
+    """To everybody who answers for the money of one side; who bought stands in none of these letters."""
+    side = people.organisation_by_public_id(party)
+    other = people.organisation_by_public_id(contest.asked if party == contest.party else contest.party)
+    sale = db.session.get_one(MoneyEvent, contest.event_id)
+    if side is None or other is None:
+        return
+    for person_id in people.members_with_role(side.id, *(("staff_finance",) if side.is_house else ("owner", "finance"))):
+        _write(
+            name, person_id=person_id, mark=f"{mark}:{person_id}", at=at, contest=contest, sale=sale, corrected=CORRECTED,
+            title=_course_title(sale.course_id, people.locale_of(person_id)), from_name=people.name_of(other),
+            own_name=people.name_of(side), page="sales.house_attributions" if side.is_house else "sales.how_sales_came",
+        )  # fmt: skip
 
 
 @on("sales.support_answered")

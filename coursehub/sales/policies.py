@@ -1,8 +1,20 @@
 """Who may do what with offerings, orders and refunds; pure, no query, no request."""
 
 from coursehub.catalog.models import Course
+from coursehub.contracts.models import Contract, MoneyEvent
+from coursehub.contracts.policies import may_negotiate, side_of
 from coursehub.people.actor import Actor
-from coursehub.sales.models import Bundle, Coupon, Gift, Order, PartnerLink, Refund, RefundRequest, SponsorRequest
+from coursehub.sales.models import (
+    AttributionContest,
+    Bundle,
+    Coupon,
+    Gift,
+    Order,
+    PartnerLink,
+    Refund,
+    RefundRequest,
+    SponsorRequest,
+)
 
 
 def may_buy(by: Actor) -> bool:
@@ -104,3 +116,34 @@ def may_ask_support(by: Actor, order: Order | None) -> bool:
 def may_answer_support(by: Actor) -> bool:
     """Support staff."""
     return not by.is_only_looking and "support" in by.staff_roles
+
+
+def may_contest_attribution(by: Actor, sale: MoneyEvent, contract: Contract) -> bool:
+    """A partner of the contract, a sale that came neither by its link nor from a sponsor; the house, one by a partner's link."""
+    side = _answering_side(by, contract)
+    if side is None or sale.kind != "sale":
+        return False
+    by_link = sale.channel == "partner_link"
+    if any(each.party == side and each.side == "house" for each in contract.parties):
+        return by_link and sale.facts.get("attributed") in {each.party for each in contract.parties if each.side == "partner"}
+    return sale.channel != "sponsor" and not (by_link and sale.facts.get("attributed") == side)
+
+
+def may_answer_attribution(by: Actor, contest: AttributionContest, contract: Contract) -> bool:
+    """The side that is asked."""
+    return _answering_side(by, contract) == contest.asked
+
+
+def may_accept_attribution(by: Actor, contest: AttributionContest, contract: Contract) -> bool:
+    """The side that contests."""
+    return _answering_side(by, contract) == contest.party
+
+
+def may_answer_for_sales(by: Actor) -> bool:
+    """Owners and finance of an organisation that sells; for the house its finance staff."""
+    return "finance" in by.staff_roles or ("sells" in by.rights and not by.is_staff and by.has_role("owner", "finance"))
+
+
+def _answering_side(by: Actor, contract: Contract) -> str | None:
+    """For which side somebody speaks: owner or finance of a partner, finance staff for the house."""
+    return side_of(by, contract) if may_answer_for_sales(by) and may_negotiate(by, contract) else None

@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from coursehub.catalog.models import Course
 from coursehub.config import package
 from coursehub.contracts import queries as contracts
-from coursehub.contracts.counters import moved_by, names_for, written
+from coursehub.contracts.counters import names_for, written
 from coursehub.contracts.models import MoneyEvent, MoneyLine
 from coursehub.contracts.record import stamp
 from coursehub.contracts.terms import canonical
@@ -26,7 +26,7 @@ from coursehub.db import db
 from coursehub.ledger import chain
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.chain import Header
-from coursehub.ledger.models import Account, Posting
+from coursehub.ledger.models import Posting
 from coursehub.statements import reckoning
 
 SALE_FACTS = ("gross_minor", "tax_bps", "fee_minor", "channel", "attributed", "discount_minor", "discount_borne_by")
@@ -94,6 +94,8 @@ def _event_data(event: sa.Row[Any], lines: list[dict[str, Any]], course: str, id
         facts = {name: event.facts[name] for name in SALE_FACTS if event.facts.get(name) is not None} | _counted(event)
     elif event.kind in ("refund", "dispute", "reinstated"):
         facts = {"amount_minor": event.facts["amount_minor"]}
+    elif event.kind == "reshared":
+        facts = {name: event.facts[name] for name in ("channel", "attributed") if event.facts[name] is not None}
     elif event.kind in ("hire", "hour", "period"):  # a course's part of a fee that a member pays, or of a pool
         facts = {"gross_minor": event.amount_minor, "channel": event.channel} | _counted(event)
     else:
@@ -118,25 +120,8 @@ def _event_data(event: sa.Row[Any], lines: list[dict[str, Any]], course: str, id
 
 def _counted(event: sa.Row[Any]) -> dict[str, Any]:
     """Where the counters of the contract stood before an event, for terms that look beyond one sale."""
-    body, moment = contracts.body_hashed(event.terms_hash), written(event.occurred_at)
-    names = names_for(body, moment)
-    if not names or event.journal_id is None:
-        return {}
-    found = (
-        select(Account.code, sa.func.sum(Posting.amount_minor))
-        .join(Posting, Posting.account_id == Account.id)
-        .where(
-            Account.code.in_([f"memo:{name}" for name in names]), Account.party == body.contract,
-            Account.currency == body.currency, Posting.journal_id < event.journal_id,
-        )
-        .group_by(Account.code)
-    )  # fmt: skip
-    stood = {code.removeprefix("memo:"): -int(amount) for code, amount in db.session.execute(found)}
-    for part in contracts.events_of_journal(event.journal_id):  # parts of one fee count one after the other
-        if part.id < event.id and part.contract_id == event.contract_id:
-            for name, step in moved_by(body, [contracts.line_of(row) for row in part.lines], moment).items():
-                stood[name] = stood.get(name, 0) + step
-    return {"counted": {name: amount for name in names if (amount := stood.get(name, 0))}}
+    counts = names_for(contracts.body_hashed(event.terms_hash), written(event.occurred_at))
+    return {"counted": contracts.counted_before(event)} if counts and event.journal_id is not None else {}
 
 
 def bundle(data: Mapping[str, Any], accounts: Mapping[int, str]) -> dict[str, Any]:

@@ -201,7 +201,8 @@ def _held(party: str, currency: str, through: int, moment: datetime) -> list[Hel
         .join(Account, Account.id == Posting.account_id)
         .where(
             Account.code == PARTNER_RESERVE, Account.party == party, Account.currency == currency,
-            MoneyEvent.kind.in_(("sale", *TAKEN_BACK)), MoneyEvent.journal_id <= through, MoneyEvent.held_until > moment,
+            MoneyEvent.kind.in_(("sale", "reshared", *TAKEN_BACK)), MoneyEvent.journal_id <= through,
+            MoneyEvent.held_until > moment,
             MoneyEvent.terms_hash.in_(list(contracts.days_of_reserves())),  # of a bundle's courses the one that keeps something
         )
         .group_by(MoneyEvent.held_until)
@@ -221,7 +222,8 @@ def _reserved(accounts: Mapping[int, str], through: int, moment: datetime) -> li
         .join(Posting, Posting.journal_id == MoneyEvent.journal_id)
         .join(sale, sale.id == sa.func.coalesce(MoneyEvent.reverses_id, MoneyEvent.id))
         .where(
-            Posting.account_id.in_(numbers), MoneyEvent.kind.in_(("sale", "refund")), MoneyEvent.journal_id <= through,
+            Posting.account_id.in_(numbers), MoneyEvent.kind.in_(("sale", "refund", "reshared")),
+            MoneyEvent.journal_id <= through,
             sa.or_(*(
                 (sale.terms_hash == terms_hash) & (sale.occurred_at > moment - timedelta(days=days))
                 for terms_hash, days in reserves.items()

@@ -14,7 +14,7 @@ from typing import Any
 from coursehub.contracts.terms import canonical
 
 FORMAT = "coursehub-statement/1"
-GIVES = ("sale", "hire", "hour", "period", "true_up", "guarantee")
+GIVES = ("sale", "hire", "hour", "period", "reshared", "true_up", "guarantee")
 TAKES = ("refund", "dispute", "reinstated", "rebate")
 KINDS = (*GIVES, *TAKES)
 """Kinds of money event, in the order in which a statement tells them."""

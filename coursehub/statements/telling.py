@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from babel.dates import format_skeleton
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from coursehub.contracts import queries as contracts
@@ -25,6 +26,7 @@ KINDS = {
     "sale": _l("Sale"), "hire": _l("Placement"), "hour": _l("Hours"), "period": _l("Pass"), "true_up": _l("True-up of the month"),
     "guarantee": _l("Added by the guarantee"), "refund": _l("Refund"), "dispute": _l("Taken by the buyer's bank"),
     "reinstated": _l("Given back by the buyer's bank"), "rebate": _l("Rebate"),
+    "reshared": _l("Shared anew"),
 }  # fmt: skip
 ROLES = {"share": _l("Share"), "discount": _l("Discount borne"), "fee_cost": _l("Fee kept by the payment provider")}
 
@@ -54,10 +56,17 @@ def told_lines(data: Mapping[str, Any], locale: str) -> list[ToldLine]:
             ToldLine(
                 n=n, course=titles.get(line["course"], line["course"]), kind=line["kind"],
                 channel=channel_name(line["channel"], locale), role=line["role"], clause=spoken.number if spoken else "",
-                sentence=spoken.text if spoken else line["path"], events=line["events"], amount_minor=line["amount_minor"],
+                sentence=spoken.text if spoken else _said(line), events=line["events"], amount_minor=line["amount_minor"],
             )
         )  # fmt: skip
     return told
+
+
+def _said(line: Mapping[str, Any]) -> str:
+    """What stands for a clause where terms speak none: the contest after which a sale was shared anew."""
+    contest = str(line["path"]).rpartition("/contests/")[2]
+    told = _("Contest %(id)s: it was put right how the sale came", id=contest) if line["kind"] == "reshared" else line["path"]
+    return str(told)
 
 
 def by_course(lines: Sequence[ToldLine]) -> dict[str, list[ToldLine]]:

@@ -278,6 +278,9 @@ def check_events(report, events, terms):
         if event["kind"] in ("rebate", "true_up", "guarantee"):
             check_step(report, event, known)
             continue
+        if event["kind"] == "reshared":
+            check_reshared(report, event, known, body, before)
+            continue
         if event["kind"] in ("refund", "dispute", "reinstated"):
             sale = known[event["reverses"]]
             sold = [(line["role"], line["party"], line["amount_minor"], line["path"]) for line in sale["lines"]]
@@ -311,6 +314,30 @@ def check_events(report, events, terms):
                 n=len(booked),
                 due=len(due),
             )
+
+
+def check_reshared(report, event, known, terms, gone):
+    """A sale that was said anew to have come otherwise: by now everybody has what it gives so, the house the rounding."""
+    sale, said = known[event["reverses"]], {"channel": "platform", "attributed": None, **event["facts"]}
+    at = moment(sale["occurred_at"]).strftime("%Y-%m-%dT%H:%M:%SZ")
+    right = share(terms, {"counted": {}, **sale["facts"], **said, "moment": at}, sale["contribution"])
+    due = shares(right)
+    for party, amount in shares(share_refund(terms, right, 0, gone)).items():
+        due[party] = due.get(party, 0) + amount
+    for one in known.values():
+        if one is event:
+            break
+        if sale["id"] in (one["id"], one["reverses"]):
+            for party, amount in shares((line["role"], line["party"], line["amount_minor"], "") for line in one["lines"]).items():
+                due[party] = due.get(party, 0) - amount
+    due[house_of(terms)] = -sum(amount for party, amount in due.items() if party != house_of(terms))
+    told = shares((line["role"], line["party"], line["amount_minor"], "") for line in event["lines"])
+    if {party: amount for party, amount in due.items() if amount} != told or len(told) != len(event["lines"]):
+        report.wrong(
+            "Event {id} shares a sale anew, but not by its terms and what is said now.",
+            "业务{id}重新分配了一笔销售，但结果与条款及更正后的来源不符。",
+            id=event["id"],
+        )
 
 
 def check_step(report, event, known):
@@ -515,7 +542,8 @@ def check_held(report, statement, events, terms, journals):
                 if line["party"] == statement["party"] and line["role"] != "fee_cost"
             ]
             day = (until + zone).date().isoformat()
-            kept = reserved.get(event["journal"], 0) if event["kind"] in ("sale", "refund", "dispute", "reinstated") else 0
+            leans = event["kind"] in ("sale", "refund", "dispute", "reinstated", "reshared")
+            kept = reserved.get(event["journal"], 0) if leans else 0
             held[day] = held.get(day, 0) + sum(mine) - kept
     if {day: amount for day, amount in held.items() if amount} != {
         one["until"]: one["amount_minor"] for one in statement["held"]
@@ -531,7 +559,7 @@ def check_reserved(report, statement, events, terms, reserved):
     for event in events:
         sale = sales.get(event["reverses"], event)
         reserve = terms.get(sale["terms_hash"], {}).get("terms", {}).get("reserve")
-        if event["kind"] in ("sale", "refund") and event["journal"] <= statement["journals"]["through"] and reserve:
+        if event["kind"] in ("sale", "refund", "reshared") and event["journal"] <= statement["journals"]["through"] and reserve:
             until = moment(sale["occurred_at"]) + timedelta(days=reserve["days"])
             if until > ends:
                 day = (until + zone).date().isoformat()

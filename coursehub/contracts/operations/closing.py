@@ -26,7 +26,7 @@ CLOSES_AFTER = timedelta(days=5)
 """So long after the end of a month its events are expected to have arrived."""
 GUARANTEES = "expense:guarantee"
 TRUE_UP = "/true_up"
-NOT_REPLAYED = ("rebate", "true_up", "guarantee")
+NOT_REPLAYED = ("rebate", "reshared", "true_up", "guarantee")
 
 
 def close_months(*, at: datetime) -> int:
@@ -65,6 +65,7 @@ def _events(contract: Contract, at: datetime) -> list[MoneyEvent]:
 
 def _happened(events: list[MoneyEvent], bodies: Mapping[str, TermsBody]) -> list[Happened]:
     keys = {event.id: event.effect_key for event in events}
+    said = {event.reverses_id: event.facts for event in events if event.kind == "reshared"}
     found = []
     for event in events:
         moment, terms = written(event.occurred_at), bodies[event.terms_hash]
@@ -75,7 +76,7 @@ def _happened(events: list[MoneyEvent], bodies: Mapping[str, TermsBody]) -> list
             of = keys.get(event.reverses_id or 0, "")
             found.append(Happened(event.effect_key, moment, terms, reverses=of, amount_minor=-event.amount_minor))
         else:
-            facts = {"channel": event.channel, **event.facts}
+            facts = {"channel": event.channel, **queries.facts_now(event, said.get(event.id))}
             sale = sale_from(facts if event.kind == "sale" else _of_fee(event), event.contribution, moment)
             found.append(Happened(event.effect_key, moment, terms, sale=sale))
     return found

@@ -43,31 +43,40 @@ def mature_sale(sale: MoneyEvent, *, at: datetime) -> Booked | None:
         )  # fmt: skip
 
 
-def take_back_matured(refund: MoneyEvent, sale: MoneyEvent, body: TermsBody, *, at: datetime) -> Booked | None:
-    """After a refund is booked: what it took from an account that its sale had left already is settled.
+def settle_matured(sale: MoneyEvent, body: TermsBody, *events: MoneyEvent | None, at: datetime) -> Booked | None:
+    """After something was booked of a sale: what it moved on an account that the sale had left already is settled.
 
-    What is ready to be paid goes first; the rest was paid out, so the partner owes it, or the house bears it where the
-    terms set nothing against later payouts. None if hold and reserve still stood.
+    events: the refund and what followed it, one effect together. What is ready to be paid goes first; the rest was paid out,
+    so the partner owes it, or the house bears it where the terms set nothing against later payouts. What a correction gives
+    is ready to be paid. None if hold and reserve still stood.
     """
+    booked = [event for event in events if event is not None and event.journal_id is not None]
     left = [
         code
         for code, key in ((PARTNER_HELD, _key(sale)), (PARTNER_RESERVE, reserve_key(sale.effect_key)))
         if ledger.journal_for(key) is not None
     ]
-    if refund.journal_id is None or not left:
+    if not booked or not left:
         return None
-    taken = [leg for leg in ledger.lines_of(refund.journal_id) if leg.code in left and leg.amount_minor > 0]
+    taken: dict[tuple[str, str], int] = {}
+    for leg in [leg for event in booked for leg in _legs_of(event.journal_id) if leg.code in left]:
+        taken[leg.code, leg.party] = taken.get((leg.code, leg.party), 0) + leg.amount_minor
     legs: list[Leg] = []
     ready: dict[str, int] = {}
-    for leg in taken:
-        legs.append(Leg(AccountRef(leg.code, leg.party), -leg.amount_minor))
-        owed = NOT_GIVEN_BACK if is_borne_by_house(body) else PARTNER_OWES
-        legs += owed_back(leg.party, leg.amount_minor, refund.currency, ready, owed=owed)
-    if not legs:
+    owed = NOT_GIVEN_BACK if is_borne_by_house(body) else PARTNER_OWES
+    for (code, party), amount in taken.items():
+        legs.append(Leg(AccountRef(code, party), -amount))
+        if amount > 0:
+            legs += owed_back(party, amount, sale.currency, ready, owed=owed)
+        else:
+            legs.append(Leg(AccountRef(PARTNER_READY, party), amount))
+    if not any(leg.amount_minor for leg in legs):
         return None
+    first = booked[0]
+    kind = "clawback" if any(amount > 0 for amount in taken.values()) else "mature"
     return post(
-        kind="clawback", effect_key=f"clawback:{refund.public_id}", occurred_at=refund.occurred_at, at=at,
-        postings=legs, currency=refund.currency, terms_hash=refund.terms_hash,
+        kind=kind, effect_key=f"{kind}:{first.public_id}", occurred_at=first.occurred_at, at=at,
+        postings=legs, currency=sale.currency, terms_hash=first.terms_hash,
     )  # fmt: skip
 
 
@@ -151,6 +160,6 @@ def _left_of(sale: MoneyEvent) -> dict[str, int]:
     )  # fmt: skip
     left = {str(party): int(amount) for party, amount in rows}
     if sale.kind == "sale" and body.reserve:
-        kept = reserve_left(body, [queries.line_of(row) for row in sale.lines], gone_minor=queries.refunded_of(sale))
+        kept = reserve_left(body, queries.lines_now(sale, body), gone_minor=queries.refunded_of(sale))
         left = {party: amount - kept.get(party, 0) for party, amount in left.items()}
     return left

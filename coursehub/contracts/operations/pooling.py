@@ -14,7 +14,7 @@ from coursehub.contracts.counters import moved_back, moved_by, written
 from coursehub.contracts.models import Contract, MoneyEvent
 from coursehub.contracts.operations.counting import counted, memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import Part, legs_of_part, write_down
-from coursehub.contracts.operations.maturing import take_back_matured
+from coursehub.contracts.operations.maturing import settle_matured
 from coursehub.contracts.operations.sharing import EventDraft, Pinned, book_event, legs_of
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import Sale, share_refund, share_sale, tax_within
@@ -229,7 +229,7 @@ def _take_back(event: MoneyEvent, back: ReturnedPeriod, amount: int, *, at: date
         ],
         amount_minor=-amount, channel=event.channel, contribution={}, held_until=event.held_until, sale=event, at=at,
     )  # fmt: skip
-    take_back_matured(row, event, body, at=at)
+    settle_matured(event, body, row, at=at)
 
 
 def _counted_back(event: MoneyEvent, body: TermsBody, before: int, amount: int) -> dict[str, int]:

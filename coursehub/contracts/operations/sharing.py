@@ -13,7 +13,8 @@ from coursehub.contracts.counters import moved_back, moved_by
 from coursehub.contracts.counters import written as written_moment
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
 from coursehub.contracts.operations.counting import counted, memo_legs, standing_counters
-from coursehub.contracts.operations.maturing import give_back_matured, reserve_key, take_back_matured
+from coursehub.contracts.operations.maturing import give_back_matured, reserve_key, settle_matured
+from coursehub.contracts.operations.resharing import keep_pace
 from coursehub.contracts.reasons import Reason
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.reserve import reserve_left, set_aside, set_aside_back
@@ -176,7 +177,7 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: P
         amount_minor=-amount, channel=sale.channel, contribution={},
         held_until=sale.held_until, sale=sale, at=at,
     )  # fmt: skip
-    take_back_matured(event, sale, body, at=at)
+    settle_matured(sale, body, event, keep_pace(sale, body, event, at=at), at=at)
     return event
 
 
@@ -209,6 +210,8 @@ def reinstate(taken: MoneyEvent, *, effect_key: str, occurred_at: datetime, at: 
             held_until=sale.held_until, sale=sale, at=at, undoes=taken.journal_id,
         )  # fmt: skip
         give_back_matured(event, taken, sale, at=at)
+        body = queries.body_hashed(sale.terms_hash)
+        settle_matured(sale, body, keep_pace(sale, body, event, at=at), at=at)
     return event
 
 
@@ -301,7 +304,7 @@ def release_reserves(*, at: datetime) -> int:
             continue
         with transaction():
             body = queries.body_hashed(event.terms_hash)
-            left = reserve_left(body, [queries.line_of(row) for row in event.lines], gone_minor=queries.refunded_of(event))
+            left = reserve_left(body, queries.lines_now(event, body), gone_minor=queries.refunded_of(event))
             moves = [
                 Leg(AccountRef(code, party), sign * amount)
                 for party, amount in left.items()

@@ -1,6 +1,7 @@
 """The book of money events: what was sold, given back, shared, held and let go of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,15 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from coursehub.contracts import reasons
+from coursehub.contracts.counters import moved_by, names_for, written
 from coursehub.contracts.models import TAKEN_BACK, MoneyEvent, MoneyLine, Terms
-from coursehub.contracts.queries.terms import body_of
-from coursehub.contracts.waterfall import Line
+from coursehub.contracts.queries.terms import body_hashed, body_of
+from coursehub.contracts.replay import sale_from
+from coursehub.contracts.terms import TermsBody
+from coursehub.contracts.waterfall import Line, share_sale
 from coursehub.db import db, look
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.models import Journal
+from coursehub.ledger.models import Account, Journal, Posting
 
 _EVENT_ID = select(MoneyEvent.id).where(MoneyEvent.effect_key == sa.bindparam("effect_key"))
 
@@ -29,6 +33,52 @@ def refunded_of(sale: MoneyEvent) -> int:
     """How much of a sale has gone back to the buyer, in minor units."""
     total = select(sa.func.coalesce(sa.func.sum(MoneyEvent.amount_minor), 0)).where(MoneyEvent.reverses_id == sale.id)
     return -int(db.session.execute(total).scalar_one())
+
+
+def said_anew(sale: MoneyEvent) -> dict[str, Any] | None:
+    """How a sale came as a settled contest says it: channel, attributed and the contest. None while nobody put it right."""
+    found = select(MoneyEvent.facts).where(MoneyEvent.reverses_id == sale.id, MoneyEvent.kind == "reshared")
+    return db.session.execute(found.order_by(MoneyEvent.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def facts_now(sale: MoneyEvent, said: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The facts of a sale, with how it came as it was said last."""
+    return sale.facts | ({name: said[name] for name in ("channel", "attributed")} if said else {})
+
+
+def lines_said(sale: MoneyEvent, body: TermsBody, said: Mapping[str, Any]) -> tuple[Line, ...]:
+    """The lines that a sale would have had, had it come as it is said now; the counters are where they stood before it."""
+    sold = sale_from(facts_now(sale, said), sale.contribution, written(sale.occurred_at))
+    return share_sale(body, replace(sold, counted=counted_before(sale)))
+
+
+def lines_now(sale: MoneyEvent, body: TermsBody) -> Sequence[Line]:
+    """The lines of a sale as it was shared, or as it is shared since it was said anew how it came."""
+    said = said_anew(sale)
+    return [line_of(row) for row in sale.lines] if said is None else lines_said(sale, body, said)
+
+
+def counted_before(event: MoneyEvent | sa.Row[Any]) -> dict[str, int]:
+    """Where the counters of the contract stood before an event, for terms that look beyond one sale."""
+    body, moment = body_hashed(event.terms_hash), written(event.occurred_at)
+    names = names_for(body, moment)
+    if not names or event.journal_id is None:
+        return {}
+    found = (
+        select(Account.code, sa.func.sum(Posting.amount_minor))
+        .join(Posting, Posting.account_id == Account.id)
+        .where(
+            Account.code.in_([f"memo:{name}" for name in names]), Account.party == body.contract,
+            Account.currency == body.currency, Posting.journal_id < event.journal_id,
+        )
+        .group_by(Account.code)
+    )  # fmt: skip
+    stood = {code.removeprefix("memo:"): -int(amount) for code, amount in db.session.execute(found)}
+    for part in events_of_journal(event.journal_id):  # parts of one fee count one after the other
+        if part.id < event.id and part.contract_id == event.contract_id:
+            for name, step in moved_by(body, [line_of(row) for row in part.lines], moment).items():
+                stood[name] = stood.get(name, 0) + step
+    return {name: amount for name in names if (amount := stood.get(name, 0))}
 
 
 def came_back(event_id: str) -> bool:
@@ -65,11 +115,11 @@ def sales_since(contract_id: int, since: datetime) -> Sequence[MoneyEvent]:
 
 
 def refunded_by_sale(sale_ids: Sequence[int]) -> dict[int, list[MoneyEvent]]:
-    """What went back of each of these sales, with its lines."""
+    """What went back of each of these sales, and what was shared anew of them, with the lines."""
     found: dict[int, list[MoneyEvent]] = {}
     for start in range(0, len(sale_ids), 500):
         some = sale_ids[start : start + 500]
-        refunds = select(MoneyEvent).where(MoneyEvent.reverses_id.in_(some), MoneyEvent.kind.in_(TAKEN_BACK))
+        refunds = select(MoneyEvent).where(MoneyEvent.reverses_id.in_(some), MoneyEvent.kind.in_((*TAKEN_BACK, "reshared")))
         for refund in db.session.execute(refunds.order_by(MoneyEvent.id)).scalars():
             found.setdefault(refund.reverses_id or 0, []).append(refund)
     return found

@@ -219,6 +219,9 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
         "fact_upheld": _("Objection upheld: the contribution is set aside"),
         "fact_approved": _("Teaching hours approved"),
         "contest_ran_out": _("Time for an objection ran out"),
+        "sale_contested": _("How a sale came is contested"),
+        "sale_answered": _("Contest of a sale answered"),
+        "sale_contest_ended": _("Contest of a sale is over"),
     }
     tones = {
         "agreed": "done",
@@ -230,6 +233,8 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
         "fact_upheld": "harm",
         "fact_approved": "done",
         "reopened": "waits",
+        "sale_contested": "waits",
+        "sale_answered": "waits",
     }
     numbers = {one.public_id: one for one in proposals}
     items: list[dict[str, object]] = []

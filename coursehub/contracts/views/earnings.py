@@ -38,11 +38,13 @@ STEPS = {
 }
 KINDS = {
     "sale": _l("sales"), "refund": _l("refunds"), "dispute": _l("taken by a bank"), "reinstated": _l("given back by a bank"),
+    "reshared": _l("shared anew"),
     "hire": _l("hires"), "hour": _l("hours"), "period": _l("passes"), "rebate": _l("rebates"),
     "true_up": _l("true-ups"), "guarantee": _l("guarantees"),
 }  # fmt: skip
 OF = {
-    "dispute": "dispute", "reinstated": "reinstated", "hire": "fee", "hour": "fee", "period": "fee", "rebate": "fee",
+    "dispute": "dispute", "reinstated": "reinstated", "reshared": "contest", "hire": "fee", "hour": "fee", "period": "fee",
+    "rebate": "fee",
     "true_up": "close", "guarantee": "close",
 }  # fmt: skip
 """What the picture of an event begins with; a sale where it is not said."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -48,7 +49,7 @@ def simulated(found: Contract, body: TermsBody, against: TermsBody | None, at: d
     back = queries.refunded_by_sale([sale.id for sale in sales])
     past = [
         Past(
-            sale_from(sale.facts, sale.contribution, written(sale.occurred_at)),
+            sale_from(_facts(sale, back.get(sale.id, [])), sale.contribution, written(sale.occurred_at)),
             _kept(sale, back.get(sale.id, [])),
             -sum(refund.amount_minor for refund in back.get(sale.id, [])),
         )
@@ -64,6 +65,12 @@ def simulated(found: Contract, body: TermsBody, against: TermsBody | None, at: d
     names = sorted({month for month, _party in [*before, *after]})
     months = [(month, [(before.get((month, party), 0), after.get((month, party), 0)) for party in parties]) for month in names]
     return Simulation(len(sales), replay(past, body, parties), effects(past, against, body) if against else [], months)
+
+
+def _facts(sale: MoneyEvent, beside: list[MoneyEvent]) -> dict[str, Any]:
+    """The facts of a sale, with how it came as it was said last."""
+    said = [event.facts for event in beside if event.kind == "reshared"]
+    return queries.facts_now(sale, said[-1] if said else None)
 
 
 def _kept(sale: MoneyEvent, refunds: list[MoneyEvent]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from coursehub.payouts import queries as payouts
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person, RoleWish
 from coursehub.sales import queries as sales
-from coursehub.sales.models import Order, PaymentDispute, Refund, RefundRequest, SupportMessage
+from coursehub.sales.models import AttributionContest, Order, PaymentDispute, Refund, RefundRequest, SupportMessage
 from coursehub.statements import checklist
 from coursehub.talent.models import Opening, Placement
 from coursehub.talent.operations.placements import SILENT_AFTER
@@ -93,6 +93,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(Queue("invoices", len(billing.overdue(local_day(at)))))
         found.append(_runs(reader))
         found.append(Queue("paydays", len(payouts.due_today(at))))
+        found.append(_contests(reader))
         months = checklist.waiting_for(reader.person_id, at)
         found.append(Queue("months", len(months), months[0].ends if months else None))
         found.append(Queue("movements", len(payouts.open_lines()) + len(payouts.unmatched())))
@@ -112,6 +113,13 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     found.append(_queue("roles", _to_confirm(reader), RoleWish.asked_at))
     found.append(Queue("jobs", _count(sa.select(Job.id).where(Job.state == "dead"))))
     return [queue for queue in found if queue.count]
+
+
+def _contests(reader: Actor) -> Queue:
+    """Contests of how a sale came that wait for the house's word."""
+    own = reader.organisation.public_id if reader.organisation else ""
+    waits = sa.and_(AttributionContest.settled_at.is_(None), AttributionContest.asked == own, AttributionContest.answer.is_(None))
+    return _queue("contests", waits, AttributionContest.contested_at, AttributionContest.due_at)
 
 
 def _queue(kind: str, waits: sa.ColumnElement[bool], opened: _Moment, due: _Moment | None = None) -> Queue:

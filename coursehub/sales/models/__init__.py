@@ -1,5 +1,6 @@
 """Tables of sales, split by noun."""
 
+from coursehub.sales.models.attribution import ATTRIBUTION_OUTCOMES, CORRECTED, AttributionContest
 from coursehub.sales.models.bundles import Bundle, BundleCourse, OrderPart
 from coursehub.sales.models.disputes import DISPUTE_OVER, DISPUTE_STATES, PaymentDispute, back_of
 from coursehub.sales.models.gifts import Gift
@@ -39,9 +40,11 @@ from coursehub.sales.models.refunds import REFUND_CAUSES, REFUND_STATES, Refund,
 from coursehub.sales.models.sponsors import SPONSOR_STATES, SponsorRequest
 
 __all__ = [
+    "ATTRIBUTION_OUTCOMES",
     "BEARERS",
     "BEGINNING",
     "CHANNELS",
+    "CORRECTED",
     "COUPON_KINDS",
     "DISPUTE_OVER",
     "DISPUTE_STATES",
@@ -52,6 +55,7 @@ __all__ = [
     "REFUND_CAUSES",
     "REFUND_STATES",
     "SPONSOR_STATES",
+    "AttributionContest",
     "Bundle",
     "BundleCourse",
     "Coupon",

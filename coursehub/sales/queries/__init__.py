@@ -1,6 +1,6 @@
 """Reading sales, split by noun."""
 
-from coursehub.sales.queries.attribution import came_by
+from coursehub.sales.queries.attribution import came_by, contests_of, contests_visible_to, sales_visible_to
 from coursehub.sales.queries.bundles import (
     bundles_sold,
     bundles_visible_to,
@@ -90,6 +90,8 @@ __all__ = [
     "bundles_visible_to",
     "bundles_with",
     "came_by",
+    "contests_of",
+    "contests_visible_to",
     "coupon_by_code",
     "coupon_code_of",
     "coupon_course_ids",
@@ -149,6 +151,7 @@ __all__ = [
     "requests_of",
     "requests_waiting",
     "reversals_of_fapiao",
+    "sales_visible_to",
     "seats_held",
     "seats_left",
     "sold_payment",

@@ -6,9 +6,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from coursehub.contracts.models import MoneyEvent
+from coursehub.contracts.models import ContractParty, MoneyEvent
 from coursehub.db import db
-from coursehub.sales.models import Coupon, Order, PartnerLink
+from coursehub.people.actor import Actor
+from coursehub.sales.models import AttributionContest, Coupon, Order, PartnerLink
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,29 @@ def came_by(events: Sequence[MoneyEvent], organisation_id: int) -> dict[int, Cam
     )
     found = {number: Came(link, code or "", clicked_at, placed_at) for number, clicked_at, placed_at, link, code in rows}
     return {event.id: found[number] for event in events if (number := event.facts.get("order")) in found}
+
+
+def contests_of(events: Sequence[MoneyEvent]) -> dict[int, AttributionContest]:
+    """The contest of each of these sales, by the id of its event."""
+    found = sa.select(AttributionContest).where(AttributionContest.event_id.in_([event.id for event in events]))
+    return {contest.event_id: contest for contest in db.session.execute(found).scalars()}
+
+
+def contests_visible_to(by: Actor) -> sa.Select[*tuple[AttributionContest]]:
+    """Contests in which somebody's organisation is a side, the open ones first, the most urgent before all."""
+    own = by.organisation.public_id if by.organisation else ""
+    return (
+        sa.select(AttributionContest)
+        .where(sa.or_(AttributionContest.party == own, AttributionContest.asked == own))
+        .order_by(AttributionContest.settled_at.is_not(None), AttributionContest.due_at.desc(), AttributionContest.id.desc())
+    )
+
+
+def sales_visible_to(by: Actor) -> sa.Select[*tuple[MoneyEvent]]:
+    """Sales under contracts in which somebody's organisation is a side, the latest first."""
+    mine = sa.select(ContractParty.contract_id).where(ContractParty.organisation_id == by.organisation_id)
+    return (
+        sa.select(MoneyEvent)
+        .where(MoneyEvent.kind == "sale", MoneyEvent.contract_id.in_(mine))
+        .order_by(MoneyEvent.occurred_at.desc(), MoneyEvent.id.desc())
+    )

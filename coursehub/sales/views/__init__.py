@@ -13,6 +13,7 @@ blueprints = [bp, *shop, bundles_bp, gifts_bp, sponsors_bp, *passes]
 
 # The views register themselves on bp, which must exist first.
 from coursehub.sales.views import (  # noqa: E402
+    attribution,
     bundles,
     buying,
     coupons,
@@ -29,6 +30,7 @@ from coursehub.sales.views import (  # noqa: E402
 )
 
 __all__ = [
+    "attribution",
     "blueprints",
     "bp",
     "bundles",

@@ -1,15 +1,11 @@
 """Partner links: the page where they are made, and the address that a visitor opens."""
 
-import sqlalchemy as sa
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coursehub import clock
 from coursehub.catalog.models import Course
-from coursehub.contracts.models import MoneyEvent
-from coursehub.contracts.prose import channel_name
-from coursehub.contracts.queries import events_for_party
 from coursehub.db import db
 from coursehub.people.models import Organisation
 from coursehub.sales import operations, queries
@@ -19,7 +15,7 @@ from coursehub.sales.views import bp
 from coursehub.sales.views.audience import SELLERS
 from coursehub.sales.views.clicks import remember_click
 from coursehub.sales.views.selling import course_choices, course_titles
-from coursehub.web import PARTNER, PUBLIC, access, current_locale, one_or_404, page, paginate, see_other, signed_in_actor
+from coursehub.web import PUBLIC, access, one_or_404, page, paginate, see_other, signed_in_actor
 
 
 @bp.get("/r/<code>")
@@ -59,29 +55,6 @@ def links() -> ResponseReturnValue:
         links=found,
         rows=queries.link_rows(found.items),
         titles=course_titles(courses),
-    )
-
-
-@bp.get("/studio/links/sales")
-@access(PARTNER("owner", "finance", "author"))
-def how_sales_came() -> ResponseReturnValue:
-    """Every sale with its channel and what decided it: the link and the day of the click, the coupon, or neither."""
-    organisation = signed_in_actor().organisation
-    if organisation is None:
-        abort(404)
-    mine = events_for_party(organisation.public_id).where(MoneyEvent.kind == "sale")
-    listed = paginate(mine, request.args.get("page", 1, int), scalars=False)
-    events = [row[0] for row in listed.items]
-    locale = current_locale()
-    courses = db.session.execute(sa.select(Course).where(Course.id.in_({event.course_id for event in events}))).scalars()
-    return page(
-        "sales/studio/how_sales_came.html",
-        sales=listed,
-        events=events,
-        came=queries.came_by(events, organisation.id),
-        titles=course_titles(list(courses)),
-        channels={event.channel: channel_name(event.channel, locale) for event in events},
-        days=operations.ATTRIBUTION.days,
     )
 
 
