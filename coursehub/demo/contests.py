@@ -17,9 +17,9 @@ from coursehub.sales.operations.attribution import contest_attribution, give_way
 def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
     """Settled three weeks ago; opened a few days ago."""
     agenda.add(
-        agenda.ago(days=26), partial(_contest, people, "pia", "这位学习者来自我们五月的线下活动，换了电脑才没有带上链接。")
+        agenda.ago(days=22), partial(_contest, people, "pia", "这位学习者来自我们五月的线下活动，换了电脑才没有带上链接。")
     )
-    agenda.add(agenda.ago(days=23), partial(_agree, people))
+    agenda.add(agenda.ago(days=19), partial(_agree, people))
     agenda.add(agenda.ago(days=4), partial(_contest, people, "eve", "学习者在我们的公众号留言里说，是从文章里的链接过来的。"))
 
 
