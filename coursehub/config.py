@@ -51,6 +51,7 @@ class Settings:
     stripe_key: str
     stripe_webhook_secret: str
     stripe_base_url: str
+    stripe_country: str
     sandbox_port: int
     smtp_url: str
     mail_from: str
@@ -188,6 +189,7 @@ def read(env: Mapping[str, str] | None = None) -> Settings:
         stripe_key=key,
         stripe_webhook_secret=_value(env, "STRIPE_WEBHOOK_SECRET", _sandbox_webhook_secret(secret) if sandboxed else ""),
         stripe_base_url=stripe_base,
+        stripe_country=_value(env, "STRIPE_COUNTRY", "").upper(),
         sandbox_port=sandbox_port,
         smtp_url=_value(env, "COURSEHUB_SMTP_URL", ""),
         mail_from=_value(env, "COURSEHUB_MAIL_FROM", f"coursehub@{own}"),

@@ -8,8 +8,10 @@ which one side would keep the other from hiring people: those clauses are unlawf
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from babel.core import get_global
@@ -31,19 +33,29 @@ from coursehub.contracts.terms import (
     parse,
 )
 from coursehub.contracts.windows import known_party
-from coursehub.rails import LEAST_MINOR
+from coursehub.money import currency_exponent
+from coursehub.rails import LEAST_MINOR, LEAST_PAYOUT_MINOR, payee_countries
 
 MAX_NODES = 60
 _CURRENCIES = frozenset(get_global("all_currencies"))
 
 
-def compile_terms(data: object) -> TermsBody:
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Where a party is at home, and in which currencies a bank account of its own can be paid."""
+
+    country: str
+    currencies: frozenset[str]
+
+
+def compile_terms(data: object, *, payees: Mapping[str, Payee] | None = None) -> TermsBody:
     """Typed terms from JSON data, known to answer every event in their scope.
 
+    payees: the parties that have said where they are paid; the rails must be able to pay these.
     Raises TermsRefused with every problem, each at its path.
     """
     body = parse(data)
-    problems = list(check(body))
+    problems = [*check(body), *_check_payees(body, payees or {})]
     if problems:
         raise TermsRefused(problems)
     return body
@@ -58,6 +70,7 @@ def check(body: TermsBody) -> Iterator[Problem]:
     yield from _check_bearers(body)
     yield from windows.check(body)
     yield from _check_pool(body)
+    yield from _check_payday(body)
     yield from _check_governance(body)
     yield from _check_words(body)
 
@@ -184,6 +197,29 @@ def _check_pool(body: TermsBody) -> Iterator[Problem]:
         yield Problem("/pool", _l("Nothing says how the course's part of a pass is reckoned. Choose a rule, or take passes out."))
     if body.pool is not None and not covered:
         yield Problem("/scope/events", _l("A rule for passes stands here, but they are not covered. Add “period”, or remove it."))
+
+
+def _check_payday(body: TermsBody) -> Iterator[Problem]:
+    least = LEAST_PAYOUT_MINOR.get(body.currency, 0)
+    if body.payday is not None and body.payday.minimum_minor < least:
+        refusal = _l(
+            "The payment provider sends nothing below %(least)s %(currency)s, so no smaller payout can be promised. Raise it.",
+            least=f"{Decimal(least).scaleb(-currency_exponent(body.currency)):f}", currency=body.currency,
+        )  # fmt: skip
+        yield Problem("/payday/minimum_minor", refusal)
+
+
+def _check_payees(body: TermsBody, payees: Mapping[str, Payee]) -> Iterator[Problem]:
+    """A partner whose bank account takes no such money, in a country that the provider does not reach, cannot be paid."""
+    for party in body.parties:
+        payee = payees.get(party.id) if party.side == "partner" else None
+        if payee and body.currency not in payee.currencies and payee.country not in payee_countries():
+            refusal = _l(
+                "%(name)s cannot be paid in %(currency)s: its bank account takes none, and the payment provider opens no account "
+                "in its country. Let it give an account for %(currency)s, or choose another currency.",
+                name=party.name, currency=body.currency,
+            )  # fmt: skip
+            yield Problem("/currency", refusal)
 
 
 def _check_governance(body: TermsBody) -> Iterator[Problem]:

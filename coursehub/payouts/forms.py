@@ -10,13 +10,13 @@ from wtforms import DateField, DecimalField, Field, IntegerField, SelectField, T
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from coursehub.payouts.paydays import MINIMUM_MINOR
-from coursehub.rails import PAYEE_COUNTRIES
+from coursehub.rails import payee_countries
 
 
 def _countries() -> list[tuple[str, str]]:
     """Where the payment provider opens accounts, by their names in the reader's language."""
     names = get_locale().territories
-    return sorted(((code, names.get(code, code)) for code in PAYEE_COUNTRIES), key=lambda each: each[1])
+    return sorted(((code, names.get(code, code)) for code in payee_countries()), key=lambda each: each[1])
 
 
 class PrepareForm(FlaskForm):

@@ -34,6 +34,7 @@ from coursehub.rails.facts import (
     TransferFacts,
     TransferWish,
 )
+from coursehub.rails.reach import LEAST_PAYOUT_MINOR, bank_takes, payee_countries
 
 
 class RailAway(Exception):
@@ -184,15 +185,9 @@ def is_live() -> bool:
 # The smallest payment that cards and wallets take, by currency, in minor units; also the currencies we sell in.
 LEAST_MINOR = {"CNY": 400, "USD": 50, "EUR": 50, "GBP": 30, "HKD": 400, "SGD": 50, "JPY": 50}
 
-# Countries in which the rail opens accounts of payees; mainland China is not among them.
-PAYEE_COUNTRIES = (
-    "AE", "AT", "AU", "BE", "BG", "CA", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HK", "HR", "HU", "IE",
-    "IT", "JP", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "NZ", "PL", "PT", "RO", "SE", "SG", "SI", "SK", "TH", "US",
-)  # fmt: skip
-
 __all__ = [
     "LEAST_MINOR",
-    "PAYEE_COUNTRIES",
+    "LEAST_PAYOUT_MINOR",
     "AccountFacts",
     "AccountWish",
     "AgreedSession",
@@ -218,8 +213,10 @@ __all__ = [
     "SubscriptionWish",
     "TransferFacts",
     "TransferWish",
+    "bank_takes",
     "current",
     "current_name",
     "is_live",
+    "payee_countries",
     "use",
 ]

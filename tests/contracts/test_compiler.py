@@ -6,10 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursehub.contracts.compiler import compile_terms, keeps_from_hiring
+from coursehub import config
+from coursehub.contracts.compiler import Payee, compile_terms, keeps_from_hiring
+from coursehub.contracts.operations import propose_terms
 from coursehub.contracts.terms import TermsRefused
+from coursehub.people.operations.partners import PayeeDetails, give_payee_details
+from coursehub.rails import payee_countries
 
 from . import strategies
+from .rig import agree, course_of, terms_data
 from .test_waterfall import JOINT
 
 PAY_A = {"kind": "pay", "party": "a"}
@@ -54,6 +59,7 @@ REFUSED = [
     ("governance.signers", ["house", "a", "b", "b"], "/governance/signers", "sign twice"),
     ("parties.1.side", "house", "/parties", "Exactly one party is the house"),
     ("currency", "XYZ", "/currency", "is not a currency"),
+    ("payday", {"every": "month", "minimum_minor": 99}, "/payday/minimum_minor", "sends nothing below 1.00 CNY"),
     ("currency", "KWD", "/currency", "No payment in KWD can be taken or paid here"),
     ("starts", "2026-02-30T00:00:00Z", "/starts", "There is no such day"),
     ("starts", "2026-05-01", "/starts", "2026-05-01T00:00:00Z"),
@@ -120,3 +126,45 @@ def test_what_the_strategies_make_is_accepted(data):
 def test_any_data_at_all_is_accepted_or_refused_and_never_a_crash(data):
     with pytest.raises(TermsRefused):
         compile_terms(data)
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(
+    ("payee", "payable"),
+    [(Payee("CN", frozenset({"CNY"})), False), (Payee("CN", frozenset({"EUR"})), True), (Payee("DE", frozenset({"CNY"})), True)],
+)
+def test_a_partner_whom_no_rail_can_pay_in_the_currency_is_refused(payee, payable):
+    euros = {**JOINT, "currency": "EUR"}
+    assert compile_terms(euros).currency == "EUR", "whoever has not said where it is paid can still say so"
+    if payable:
+        compile_terms(euros, payees={"a": payee})
+    else:
+        with pytest.raises(TermsRefused) as refused:
+            compile_terms(euros, payees={"a": payee})
+        assert [(each.path, "cannot be paid in EUR" in str(each.message)) for each in refused.value.problems] == [
+            ("/currency", True)
+        ]
+
+
+def test_who_offers_terms_reads_that_the_partner_cannot_be_paid_so(cast, at):
+    course = course_of(cast.northwind, "async", at)
+    contract, _terms = agree(cast, course, at)
+    euros = terms_data(cast.house, cast.northwind, course, currency="EUR")
+    details = PayeeDetails("北风", "中国银行", "6217000010001234567", "91310000MA1K00000X", "CN")
+    give_payee_details(cast.northwind, details, by=cast.acting(cast.finn), at=at)
+    with pytest.raises(TermsRefused):
+        propose_terms(contract, by=cast.acting(cast.pia), terms=euros, at=at)
+    details = PayeeDetails("Northwind", "Bank", "DE89370400440532013000", "DE123", "DE")
+    give_payee_details(cast.northwind, details, by=cast.acting(cast.finn), at=at)
+    assert propose_terms(contract, by=cast.acting(cast.pia), terms=euros, at=at).state == "open"
+
+
+def test_a_platform_at_home_elsewhere_pays_at_home_alone(app):
+    assert {"DE", "US", "GB"} <= set(payee_countries()) and not {"CN", "HK", "IS"} & set(payee_countries())
+    with app.app_context():
+        settings = config.current_settings()
+        object.__setattr__(settings, "stripe_country", "HK")
+        try:
+            assert payee_countries() == ("HK",)
+        finally:
+            object.__setattr__(settings, "stripe_country", "")

@@ -6,6 +6,7 @@ import pytest
 
 from coursehub.contracts.compiler import compile_terms
 from coursehub.contracts.prose import text_of
+from coursehub.contracts.terms import parse
 from coursehub.payouts import queries
 from tests.cast import sign_in
 from tests.contracts.test_waterfall import JOINT
@@ -21,7 +22,9 @@ def test_terms_say_when_and_from_which_amount_in_both_languages():
     assert "每周" in text_of(body, "zh-CN") and "不足5.00元" in text_of(body, "zh-CN")
     english = text_of(body, "en")
     assert "at least once a week" in english and "Less than 5.00 CNY waits for the next time" in english
-    assert "No amount is too small" in text_of(compile_terms({**JOINT, "payday": {"every": "month", "minimum_minor": 0}}), "en")
+    assert "No amount is too small" in text_of(
+        parse({**JOINT, "payday": {"every": "month", "minimum_minor": 0}}), "en"
+    )  # as was signed before
 
 
 @pytest.mark.parametrize(("terms", "reason"), [({}, "below_minimum"), (WEEKLY, "")])

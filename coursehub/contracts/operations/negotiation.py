@@ -114,7 +114,8 @@ def propose_terms(
         last = last_number(contract)
         if seen is not None and seen != last:
             raise ProposalOvertaken
-        body = compile_terms({**terms, "contract": contract.public_id, "version": last + 1})
+        data = {**terms, "contract": contract.public_id, "version": last + 1}
+        body = compile_terms(data, payees=queries.payees_of(contract))
         _check_fits(contract, body)
         _check_is_new(contract, body, at=at)
         _close_the_open_one(contract, by=by, at=at)

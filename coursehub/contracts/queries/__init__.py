@@ -39,6 +39,7 @@ from coursehub.contracts.queries.negotiations import (
     reopening_of,
 )
 from coursehub.contracts.queries.paper import current_paper_key, printable
+from coursehub.contracts.queries.payees import payees_of
 from coursehub.contracts.queries.terms import (
     body_hashed,
     body_of,
@@ -85,6 +86,7 @@ __all__ = [
     "open_listing",
     "open_proposal",
     "paydays_promised",
+    "payees_of",
     "prices_in_force",
     "printable",
     "proposals_of",

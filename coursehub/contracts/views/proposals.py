@@ -75,7 +75,7 @@ def propose_terms(contract_id: str) -> ResponseReturnValue:
     data = drafting.to_data(form.data, split, parties=parties, courses=looking.course_data(found))
     try:
         if act == "preview":
-            body = compile_terms({**data, "contract": found.public_id, "version": 1})
+            body = compile_terms({**data, "contract": found.public_id, "version": 1}, payees=queries.payees_of(found))
             return _editor(found, form, split, body=body)
         proposal = operations.propose_terms(
             found, by=reader, terms=data, at=clock.now(), message=form.message.data or "", seen=seen

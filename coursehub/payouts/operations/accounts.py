@@ -33,7 +33,7 @@ def choose_rail(country: str, *, by: Actor, at: datetime) -> RailAccount:
     The country of an account is said once. Raises CountryNotReached.
     """
     require(policies.may_choose_way(by))
-    if country not in rails.PAYEE_COUNTRIES:
+    if country not in rails.payee_countries():
         raise CountryNotReached
     with transaction():
         lock(db.session.get_one(Organisation, by.organisation_id))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from coursehub import rails
 from coursehub.db import db
 from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.models import Account, Balance
@@ -123,6 +124,8 @@ def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int,
     account = rail_account_of(organisation_id) if way is not None and way.way == "rail" else None
     new_until = due_after(way.since_at if way and account else payee.given_at, REST_DAYS) if payee else None
     reason = _why_not_through(account, payee, new_until, at) if account else _why_not_to(payee, currency, at)
+    if account:
+        least = max(least, rails.LEAST_PAYOUT_MINOR.get(currency, 1))
     if not reason and ready_minor - sum(offsets.values()) < least:
         reason = "below_minimum"
     return Proposed(
@@ -148,7 +151,7 @@ def _why_not_to(payee: PayeeRecord | None, currency: str, at: datetime) -> str:
         iban = has_iban(payee)
     except SealBroken:
         return "no_account"
-    if (currency == "EUR" and not iban) or (currency == "CNY" and iban):
+    if not rails.bank_takes(currency, iban=iban):
         return "account_unfit"
     if _has_bounced(payee.id):
         return "account_bounced"
