@@ -35,7 +35,7 @@ class Paid:
         shop.buy(offering, cast.ada)
         give_payee_details(cast.northwind, CNY, by=self.finn, at=at)
         set_collection_account("CNY", holder="House", bank="Bank", number="000011112222", by=self.fay, at=at)
-        self.account = operations.choose_rail("SG", by=self.finn, at=at)
+        self.account = operations.choose_rail("GB", by=self.finn, at=at)
         shop.work(at)
         self.stand(at)
 
@@ -83,7 +83,7 @@ def transfers(paid):
 def test_an_account_is_opened_once_and_told_about_on_the_providers_own_page(paid):
     assert paid.account.rail_account_id and paid.account.transfers == "pending" and len(paid.account.due) == 3
     first = paid.account.rail_account_id
-    assert operations.choose_rail("SG", by=paid.finn, at=paid.at).rail_account_id == first
+    assert operations.choose_rail("GB", by=paid.finn, at=paid.at).rail_account_id == first
     assert operations.open_account(paid.account, at=paid.at).rail_account_id == first
     assert paid.tell("leave").transfers == "pending"
     assert (paid.tell("part").transfers, len(paid.account.due)) == ("restricted", 2)
@@ -97,7 +97,7 @@ def test_no_account_is_opened_where_the_provider_does_not_reach(paid, cast):
         operations.choose_rail("CN", by=paid.finn, at=paid.at)
     for stranger in (cast.ada, cast.tara):
         with pytest.raises(NotAllowed):
-            operations.choose_rail("SG", by=cast.acting(stranger), at=paid.at)
+            operations.choose_rail("GB", by=cast.acting(stranger), at=paid.at)
 
 
 def test_the_provider_tells_us_by_an_event_that_an_account_changed(paid):
