@@ -14,13 +14,15 @@ import sqlalchemy as sa
 from coursehub.contracts import operations as contracts
 from coursehub.contracts import queries
 from coursehub.contracts.closing import replayed
+from coursehub.contracts.counters import written
 from coursehub.contracts.models import Contract, MoneyEvent, Terms
 from coursehub.contracts.operations.closing import _happened, close_months
-from coursehub.contracts.operations.sharing import release_reserves
+from coursehub.contracts.operations.counting import counted
+from coursehub.contracts.operations.sharing import Pinned, reckon_sale, release_reserves
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal
 from coursehub.ledger import accounts as names
-from coursehub.ledger.models import Account, Balance, Journal
+from coursehub.ledger.models import Account, Balance, ChainHead, Journal
 from coursehub.ledger.operations import EffectAlreadyBooked
 from coursehub.payouts import operations as payouts
 from coursehub.payouts.models import Payout
@@ -125,7 +127,7 @@ class History:
             raise AssertionError("one effect key stood for two effects")
 
     def amend(self) -> None:
-        """Both sides sign other terms, from now on; what was sold before keeps its own."""
+        """Both sides sign other terms, from now on or from a later day; nothing before that day is touched."""
         self.version += 1
         party, house = self.cast.northwind.public_id, self.cast.house.public_id
         plain = terms_data(self.cast.house, self.cast.northwind, self.world.course)
@@ -147,10 +149,28 @@ class History:
             changed["reserve"] = {"share_bps": self.chance.choice([333, 5_000, 10_000]), "days": 60}
         if self.chance.random() < 0.3:
             changed["clawback"] = {"offset_limit_bps": 0, "max_age_days": 0}
+        begins = self.now
+        if self.chance.random() < 0.3:
+            begins += self.chance.choice([1, 20]) * DAY
+            changed["starts"] = written(begins)
         contract = db.session.get_one(Contract, self.contract)
-        _contract, self.world.terms = agree(
-            self.cast, self.world.course, self.now, contract=contract, rates=rates, **changed
-        )  # fmt: skip
+        before = self._until(begins)
+        agree(self.cast, self.world.course, self.now, contract=contract, rates=rates, **changed)
+        assert self._until(begins) == before, "signing changed something that was before it"
+
+    def _until(self, moment: datetime) -> list[Any]:
+        """The head of the books, every balance, and at moments before this one the terms and what a sale would give."""
+        head = db.session.execute(sa.select(ChainHead.height, ChainHead.hash)).one_or_none()
+        told: list[Any] = [tuple(head or ()), sorted(db.session.execute(sa.select(Balance.account_id, Balance.posted_minor)))]
+        first = self.start - 2 * DAY  # the first terms hold already
+        for n in range(6):
+            at = first + n * (moment - first) / 6
+            terms = self._terms_at(at)
+            draft = draft_of_sale(terms, self.world.course, at, "asked", gross_minor=77_777)
+            body, pinned = queries.body_of(terms), Pinned(terms.terms_hash, terms.contract_id, covers=True)
+            sale = reckon_sale(draft, body, pinned, counted(body, written(at)))
+            told += [terms.terms_hash, sale.lines, sale.legs]
+        return told
 
     def wait(self) -> None:
         """Time passes."""
