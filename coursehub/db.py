@@ -9,7 +9,7 @@ row it is about with `lock(row)`.
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from select import POLLIN, poll
@@ -118,6 +118,10 @@ def transaction() -> Iterator[None]:
         elif state["doomed"]:
             raise RuntimeError("an inner transaction failed and was swallowed")
         else:
+            if "last" in state:
+                session.flush()
+                for act, things in state["last"].items():
+                    act(things)
             session.commit()
     except BaseException:
         state["doomed"] = True
@@ -127,6 +131,15 @@ def transaction() -> Iterator[None]:
     finally:
         if outermost:
             del state["doomed"]
+            state.pop("last", None)
+
+
+def at_the_end(act: Callable[[list[Any]], None], thing: Any) -> None:
+    """Let the open transaction do this right before it commits, with everything that was given to the same act, in order.
+
+    For a lock that everybody wants: nobody holds it while they work, and whoever takes it takes no other after it.
+    """
+    db.session().info.setdefault("last", {}).setdefault(act, []).append(thing)
 
 
 def look(statement: "sa.Select[*tuple[Any, ...]]", values: Mapping[str, Any] | None = None) -> Found:

@@ -98,7 +98,7 @@ def look(app: Flask, *, at: datetime) -> list[Finding]:
 
 
 def prove() -> list[Finding]:
-    """What every room keeps about money, held against what it was made from. Takes minutes for a large book."""
+    """What every room keeps about money, and the audit lines, held against what they were made from; minutes for a large book."""
     from coursehub.app import parts
 
     findings = []

@@ -6,7 +6,7 @@ from flask.cli import with_appcontext
 from coursehub import clock
 from coursehub.config import current_settings
 from coursehub.errors import Refusal
-from coursehub.people import operations, passwords, queries
+from coursehub.people import checks, operations, passwords, queries
 from coursehub.people.models.organisations import ROLES, STAFF_ROLES
 
 
@@ -65,6 +65,18 @@ def give_role(email: str, role: str, slug: str | None) -> None:
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"{email} is now {role} of {organisation.name}.")
+
+
+@people.command("check")
+@with_appcontext
+def check() -> None:
+    """Compute the chain of audit lines again; fails when one was altered, deleted or put in between."""
+    found = list(checks.faults())
+    for fault in found:
+        click.echo(fault)
+    if found:
+        raise click.ClickException(f"{len(found)} faults")
+    click.echo(checks.SOUND)
 
 
 commands = [people]

@@ -11,10 +11,11 @@ from coursehub.people.models.organisations import (
 )
 from coursehub.people.models.persons import BuyerDetails, GuardianConsent, Person, PersonalRecord, TermsAcceptance
 from coursehub.people.models.sign_in import Guess, KnownDevice, MailLink, Passkey, RecoveryCode, SecondFactor, SignInSession
-from coursehub.people.models.trail import AccessLog, Look, PayeeOpening, PeopleAudit
+from coursehub.people.models.trail import AccessLog, AuditHead, Look, PayeeOpening, PeopleAudit
 
 __all__ = [
     "AccessLog",
+    "AuditHead",
     "BuyerDetails",
     "GuardianConsent",
     "Guess",

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coursehub.db import Id, Model, PublicId, UtcDateTime, ref
+from coursehub.db import BigId, Id, Model, PublicId, UtcDateTime, ref
 
 
 class AccessLog(Model):
@@ -53,7 +53,11 @@ class PayeeOpening(Model):
 
 
 class PeopleAudit(Model):
-    """One act that mattered for security: what, to whom, by whom, when. Ids only, no personal field."""
+    """One act that mattered for security: what, to whom, by whom, when. Ids only, no personal field.
+
+    Lines are chained in the order in which they were committed, `id` is the place in the chain (see `audit_chain.py`).
+    What a line says is bound by its digest with a salt; once its time is over both are emptied, and the digest says nothing.
+    """
 
     __tablename__ = "people_audit"
     __table_args__ = (
@@ -68,3 +72,17 @@ class PeopleAudit(Model):
     organisation_id: Mapped[int | None] = ref("organisation.id", index=False)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    salt: Mapped[str | None] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Model):
+    """Where the chain of audit lines ends: the one row that whoever adds to it locks."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    height: Mapped[int] = mapped_column(BigId)
+    hash: Mapped[str] = mapped_column(String(64))

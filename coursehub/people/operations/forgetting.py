@@ -10,6 +10,7 @@ from coursehub.db import db, lock, transaction
 from coursehub.mail import Letter, LetterOptOut
 from coursehub.people import legal, queries
 from coursehub.people.audit import note
+from coursehub.people.audit_chain import EMPTIED
 from coursehub.people.models import (
     AccessLog,
     BuyerDetails,
@@ -34,6 +35,7 @@ from coursehub.people.operations.signing_in import end_all_sessions
 UNCONFIRMED_FOR = timedelta(days=30)
 CHILD_WITHOUT_CONSENT_FOR = timedelta(days=30)
 KEPT_FOR = timedelta(days=730)
+EMPTYING = "old_lines_emptied"
 
 
 def forget_what_is_over(*, at: datetime) -> None:
@@ -41,13 +43,20 @@ def forget_what_is_over(*, at: datetime) -> None:
     with transaction():
         db.session.execute(sa.delete(Guess).where(Guess.at < at - timedelta(days=1)))
         db.session.execute(sa.delete(MailLink).where(MailLink.expires_at < at - timedelta(days=90)))
-        db.session.execute(sa.delete(PeopleAudit).where(PeopleAudit.at < at - KEPT_FOR))
+        _empty_old_audit(at)
         db.session.execute(sa.delete(Letter).where(Letter.written_at < at - KEPT_FOR))
         forget_expired(at=at)
         for person in _never_confirmed(at):
             forget_person(person, "never_confirmed", at=at)
         for person in _children_without_consent(at):
             forget_person(person, "child_without_consent", at=at)
+
+
+def _empty_old_audit(at: datetime) -> None:
+    """Empty audit lines whose time is over, with the salt of their digest; their links stay, and a line says that it was done."""
+    over = sa.update(PeopleAudit).where(PeopleAudit.at < at - KEPT_FOR, PeopleAudit.salt.is_not(None))
+    if db.session.execute(over.values(EMPTIED).execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
+        note(EMPTYING, at=at)
 
 
 def _never_confirmed(at: datetime) -> list[Person]:
