@@ -59,11 +59,12 @@ def divided(split: Node, sale: Facts) -> Division:
 
     The division itself stands in the entry, so that its identity cannot come to mean another one.
     """
-    moment = sale.occurred_at if looks_at_dates(split) else ""
-    key = (id(split), moment, *sale.module_weights.items(), None, *sale.approved_minutes.items())
-    known = _KNOWN.get(key)
+    key: tuple[Any, ...] = (id(split), *sale.module_weights.items(), None, *sale.approved_minutes.items())
+    known = _KNOWN.get(key) or _KNOWN.get((*key, sale.occurred_at))
     if known is not None and known.split is split:
         return known
+    if looks_at_dates(split):
+        key = (*key, sale.occurred_at)
     twigs = tuple(_branch(split, sale, _Twig("", "/split", (), 1, 1)))
     whole = lcm(*(twig.den for twig in twigs))
     parties, paths, factors, nums, dens = zip(*twigs, strict=True)
