@@ -10,6 +10,7 @@ from coursehub.billing import checks
 from coursehub.billing.buyer_sheet import printed_for_buyer
 from coursehub.billing.models import BuyerDocument
 from coursehub.db import db, transaction
+from coursehub.desks.queries.house import last_month, queues
 from coursehub.errors import NotAllowed
 from coursehub.mail import Letter
 from coursehub.people.models import AccessLog, BuyerDetails
@@ -94,17 +95,21 @@ def test_finance_makes_a_fapiao_out_and_reverses_what_goes_back(shop, cast, bund
     with pytest.raises(NotAllowed):
         papers.take_fapiao(asked, by=cast.acting(cast.susi), at=at)
     fay, stan = cast.acting(cast.fay), cast.acting(cast.stan)
+    assert db.session.execute(queries.fapiao_to_do()).one() == (1, at)
     assert papers.take_fapiao(asked, by=fay, at=at).title == COMPANY.title
     with pytest.raises(papers.FapiaoTaken):
         papers.take_fapiao(asked, by=stan, at=at)
     papers.record_fapiao(asked, number="2631000001", issued_on=at.date(), by=fay, at=at)
     assert (asked.state, asked.issued_minor) == ("issued", 25_000)
+    assert db.session.execute(queries.fapiao_to_do()).scalar_one() == 0
     with pytest.raises(papers.FapiaoAnswered):
         papers.decline_fapiao(asked, answer="No.", by=fay, at=at)
     with pytest.raises(papers.NothingToReverse):
         papers.reverse_fapiao(asked, number="2631000002", issued_on=at.date(), by=fay, at=at)
     refund_of(shop, order, at + timedelta(days=1), part=parts_by_slug(order)["sql"])
     assert [row[2] for row in db.session.execute(queries.fapiao_to_reverse())] == [3_592]
+    assert [(queue.count, queue.opened_at) for queue in queues(fay, at=at) if queue.kind == "fapiao"] == [(1, at)]
+    assert last_month(at=at + timedelta(days=1)).taken == [("CNY", 25_000 - 3_592)]
     with pytest.raises(papers.NumberUsed):
         papers.reverse_fapiao(asked, number="2631000001", issued_on=at.date(), by=fay, at=at)
     papers.reverse_fapiao(asked, number="2631000002", issued_on=at.date(), by=fay, at=at + timedelta(days=2))

@@ -21,7 +21,17 @@ from coursehub.payouts import queries as payouts
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person, RoleWish
 from coursehub.sales import queries as sales
-from coursehub.sales.models import AttributionContest, Order, PaymentDispute, Refund, RefundRequest, SupportMessage
+from coursehub.sales.models import (
+    AttributionContest,
+    Order,
+    PassPeriod,
+    PassRefund,
+    Payment,
+    PaymentDispute,
+    Refund,
+    RefundRequest,
+    SupportMessage,
+)
 from coursehub.statements import checklist
 from coursehub.talent.models import Opening, Placement
 from coursehub.talent.operations.placements import SILENT_AFTER
@@ -94,6 +104,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(_runs(reader))
         found.append(Queue("paydays", len(payouts.due_today(at))))
         found.append(_contests(reader))
+        count, oldest = db.session.execute(sales.fapiao_to_do()).one()
+        found.append(Queue("fapiao", count, oldest))
         months = checklist.waiting_for(reader.person_id, at)
         found.append(Queue("months", len(months), months[0].ends if months else None))
         found.append(Queue("movements", len(payouts.open_lines()) + len(payouts.unmatched())))
@@ -203,20 +215,25 @@ def last_month(*, at: datetime) -> Month:
         )
     ]
     row = db.session.execute(sa.select(*counts)).one()
-    taken: dict[str, int] = {}
-    for currency, amount in db.session.execute(
-        sa.select(Order.currency, sa.func.sum(Order.gross_minor)).where(Order.paid_at >= since).group_by(Order.currency)
-    ):
-        taken[currency] = int(amount)
-    for currency, amount in db.session.execute(
-        sa.select(Order.currency, sa.func.sum(Refund.amount_minor))
-        .join(Order, Order.id == Refund.order_id)
-        .where(Refund.booked_at >= since)
-        .group_by(Order.currency)
-    ):
-        taken[currency] = taken.get(currency, 0) - int(amount)
+    came = sa.select(Payment.currency, Payment.amount_minor).where(Payment.paid_at >= since, Payment.outcome == "sold")
+    passes = sa.select(PassPeriod.currency, PassPeriod.amount_minor).where(PassPeriod.paid_at >= since)
+    back = (
+        sa.select(Order.currency, -Refund.amount_minor).join(Order, Order.id == Refund.order_id).where(Refund.booked_at >= since)
+    )
+    back_of_passes = sa.select(PassPeriod.currency, -PassRefund.amount_minor).join(
+        PassPeriod, PassPeriod.id == PassRefund.period_id
+    )
+    moved = sa.union_all(came, passes, back, back_of_passes.where(PassRefund.booked_at >= since)).subquery()
+    taken = sa.select(moved.c.currency, sa.func.sum(moved.c.amount_minor)).group_by(moved.c.currency).order_by(moved.c.currency)
     people, orders, enrolments, completions, credentials = row
-    return Month(people, orders, enrolments, completions, credentials, sorted(taken.items()))
+    return Month(
+        people,
+        orders,
+        enrolments,
+        completions,
+        credentials,
+        [(currency, int(amount)) for currency, amount in db.session.execute(taken)],
+    )
 
 
 def set_up() -> SetUp:

@@ -1,6 +1,7 @@
 """Reading what was put on paper for orders: fapiao that buyers asked for."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -58,6 +59,13 @@ def fapiao_to_reverse() -> "sa.Select[FapiaoRequest, Order, int]":
     """Fapiao whose order was refunded since, the oldest first, with what a red-letter fapiao must take back."""
     found = sa.select(FapiaoRequest, Order, _TO_REVERSE).join(Order, Order.id == FapiaoRequest.order_id)
     return found.where(FapiaoRequest.state == "issued", _TO_REVERSE > 0).order_by(FapiaoRequest.asked_at, FapiaoRequest.id)
+
+
+def fapiao_to_do() -> "sa.Select[int, datetime]":
+    """How many requests finance has something to do for, and since when the oldest waits: unanswered, or to be reversed."""
+    found = sa.select(sa.func.count(), sa.func.min(FapiaoRequest.asked_at)).select_from(FapiaoRequest)
+    reverse = sa.and_(FapiaoRequest.state == "issued", _TO_REVERSE > 0)
+    return found.join(Order, Order.id == FapiaoRequest.order_id).where(sa.or_(FapiaoRequest.state == "asked", reverse))
 
 
 def fapiao_answered() -> "sa.Select[FapiaoRequest]":
