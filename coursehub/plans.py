@@ -84,15 +84,19 @@ class Plan:
 
     def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> Found:
         """Ask it on a session's connection, with a value for each parameter. Raises what SQLAlchemy would raise."""
+        rows = self.unread(connection, values)
+        if not self._read:
+            return Found([self._row._make(row) for row in rows])
+        return Found([self._changed(row) for row in rows])
+
+    def unread(self, connection: sa.Connection, values: Mapping[str, Any]) -> Sequence[Any]:
+        """The driver's own rows, nothing converted or named: for millions of them."""
         given: Any = dict(self._given)
         for name, change in self._wanted.items():
             given[name] = values[name] if change is None else change(values[name])
         if self._names is not None:
             given = tuple([given[name] for name in self._names])
-        rows = on_driver(connection, self._sql, given)
-        if not self._read:
-            return Found([self._row._make(row) for row in rows])
-        return Found([self._changed(row) for row in rows])
+        return on_driver(connection, self._sql, given)
 
     def _changed(self, row: Sequence[Any]) -> Any:
         cells = list(row)

@@ -46,18 +46,37 @@ def canonical(header: Header, lines: Sequence[Line], *, prev_hash: str) -> bytes
     most 53 bits. Written out key by key in their order: the same bytes as the reference
     (a test compares them) in a tenth of the time, of which proving a long chain mostly consists.
     """
-    postings = ",".join(
-        [
-            f"[{_quoted(code)},{_quoted(party)},{_quoted(currency)},{amount_minor},{_or_null(term_path)}]"
-            for code, party, currency, amount_minor, term_path in lines
-        ]
-    )
-    reverses = "null" if header.reverses is None else header.reverses
+    postings = [
+        leg_text(account_text(code, party), words(currency), amount_minor, words(term_path))
+        for code, party, currency, amount_minor, term_path in lines
+    ]
+    number, kind, effect_key, occurred_at, recorded_at, terms_hash, reverses = header
+    moments = moment_text(occurred_at), moment_text(recorded_at)
+    return document((number, words(kind), words(effect_key), *moments, words(terms_hash), reverses), postings, words(prev_hash))
+
+
+Written = tuple[int, str, str, str, str, str, int | None]
+"""A header whose parts are written already, in its order: words as `words` gives them, moments without quotes."""
+
+
+def document(header: Written, postings: list[str], prev_hash: str) -> bytes:
+    """The canonical form, put together of parts that are written already."""
+    number, kind, effect_key, occurred_at, recorded_at, terms_hash, reverses = header
     return (
-        f'{{"effect_key":{_quoted(header.effect_key)},"id":{header.id},"kind":{_quoted(header.kind)},'
-        f'"occurred_at":"{_moment(header.occurred_at)}","postings":[{postings}],"prev_hash":{_quoted(prev_hash)},'
-        f'"recorded_at":"{_moment(header.recorded_at)}","reverses":{reverses},"terms_hash":{_or_null(header.terms_hash)}}}'
+        f'{{"effect_key":{effect_key},"id":{number},"kind":{kind},"occurred_at":"{occurred_at}",'
+        f'"postings":[{",".join(postings)}],"prev_hash":{prev_hash},"recorded_at":"{recorded_at}",'
+        f'"reverses":{"null" if reverses is None else reverses},"terms_hash":{terms_hash}}}'
     ).encode()
+
+
+def account_text(code: str, party: str) -> str:
+    """How a leg begins: the name of its account."""
+    return f"{_quoted(code)},{_quoted(party)}"
+
+
+def leg_text(account: str, currency: str, amount_minor: int, term_path: str) -> str:
+    """One leg of parts that are written already."""
+    return f"[{account},{currency},{amount_minor},{term_path}]"
 
 
 def link(header: Header, lines: Sequence[Line], *, prev_hash: str) -> str:
@@ -65,9 +84,11 @@ def link(header: Header, lines: Sequence[Line], *, prev_hash: str) -> str:
     return sha256(canonical(header, lines, prev_hash=prev_hash)).hexdigest()
 
 
-def _or_null(words: str | None) -> str:
-    return "null" if words is None else _quoted(words)
+def words(said: str | None) -> str:
+    """Words, or nothing, as JSON writes them."""
+    return "null" if said is None else _quoted(said)
 
 
-def _moment(moment: datetime) -> str:
+def moment_text(moment: datetime) -> str:
+    """A moment in UTC to the microsecond."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy import func as sql
 
-from coursehub.ledger import chain, queries
-from coursehub.ledger.chain import Header
+from coursehub.ledger import chain, links, queries
 from coursehub.ledger.merkle import Tree
 from coursehub.ledger.models import Account, Balance, ChainHead, DayRoot, Journal, Posting
 from coursehub.ledger.sealing import DAY
 from coursehub.money import as_decimal
+from coursehub.plans import plan_of
 
 FAULTS_SHOWN = 200
 SOUND = "Every journal adds up to zero, every balance is the sum of its postings, the chain is whole, and every day has its root."
@@ -160,19 +160,18 @@ def _wrong_balances(connection: Connection) -> Iterator[str]:
 def _broken_links(connection: Connection) -> Iterator[str]:
     head = connection.execute(select(ChainHead.__table__)).one_or_none()
     height, last = 0, chain.genesis(head.book) if head else ""
-    for journal, lines in queries.walk(connection):
-        if journal.id != height + 1:
+    for number, prev_hash, kept, computed in links.computed(connection):
+        if number != height + 1:
             yield _(
                 "After journal %(before)s comes journal %(journal)s: something between them is missing.",
                 before=height,
-                journal=journal.id,
+                journal=number,
             )
-        elif journal.prev_hash != last:
-            yield _("Journal %(journal)s does not follow the journal before it: the link is broken.", journal=journal.id)
-        header = Header._make(journal[: len(Header._fields)])
-        if chain.link(header, lines, prev_hash=journal.prev_hash) != journal.hash:
-            yield _("Journal %(journal)s was altered: what it says does not give its hash.", journal=journal.id)
-        height, last = journal.id, journal.hash
+        elif prev_hash != last:
+            yield _("Journal %(journal)s does not follow the journal before it: the link is broken.", journal=number)
+        if computed != kept:
+            yield _("Journal %(journal)s was altered: what it says does not give its hash.", journal=number)
+        height, last = number, kept
     if head is None:
         if height:
             yield _("The head of the chain is missing.")
@@ -204,10 +203,12 @@ def _wrong_days(connection: Connection) -> Iterator[str]:
         before = day
 
 
-def _hashes(connection: Connection, *, at_once: int = 5000) -> Iterator[tuple[int, str]]:
+def _hashes(connection: Connection) -> Iterator[tuple[int, str]]:
     """Every journal's number and hash in order, a few thousand in memory at a time."""
-    last = 0
-    wanted = select(Journal.id, Journal.hash).order_by(Journal.id).limit(at_once)
-    while rows := connection.execute(wanted.where(Journal.id > last)).all():
-        yield from ((number, journal_hash) for number, journal_hash in rows)
-        last = rows[-1].id
+    plan, last = plan_of(_HASHES, connection.dialect), 0
+    while rows := plan.unread(connection, {"after": last}):
+        yield from rows
+        last = rows[-1][0]
+
+
+_HASHES = select(Journal.id, Journal.hash).where(Journal.id > bindparam("after")).order_by(Journal.id).limit(5000)
