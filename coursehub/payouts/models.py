@@ -340,6 +340,36 @@ class PayoutTransfer(Model):
     source_charge: Mapped[str | None] = mapped_column(String(120))
 
 
+TROUBLES = ("transfer", "back")  # what stands still: a transfer, or taking one back
+
+
+class TransferTrouble(Model):
+    """The provider's answer lets a transfer, or its reversal, stand still until somebody of finance tries again, with a new key.
+
+    problem: key_spoiled, where every further answer under the key is the first one's failure; else the provider's own word.
+    """
+
+    __tablename__ = "payout_transfer_trouble"
+    __table_args__ = (
+        _one_of("what", TROUBLES),
+        CheckConstraint("(again_at IS NULL) = (again_by_id IS NULL)", name="again_is_whole"),
+        Index(
+            "payout_transfer_trouble_one_open", "payout_id", "what", unique=True,
+            sqlite_where=text("again_at IS NULL"), postgresql_where=text("again_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    payout_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("payout_transfer.payout_id", name="payout_transfer_trouble_fkey"), index=True
+    )
+    what: Mapped[str] = mapped_column(String(10))
+    problem: Mapped[str] = mapped_column(String(200))
+    since_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    again_by_id: Mapped[int | None] = ref("person.id", index=False)
+
+
 class TransferMade(Model):
     """The provider made the transfer of a payout; once."""
 

@@ -88,9 +88,12 @@ def _write(verb: Verb, ids: dict[str, str]) -> Response:
         with store.transaction():
             if key and (kept := store.rows("SELECT fingerprint, status, body FROM replay WHERE key = ?", key)):
                 return _replayed(fingerprint, *kept[0])
-            status, body, keep = _try(verb, store, Params(nested(pairs)), ids)
-            failure = _planned_failure(store) if status == 200 else ""
-            if failure == "fail_after_commit":
+            spoils = key is not None and _planned_failure(store, "spoil_key") != ""
+            status, body, keep = (200, {}, True) if spoils else _try(verb, store, Params(nested(pairs)), ids)
+            failure = (
+                "spoil_key" if spoils else _planned_failure(store, "fail_after_commit", "lose_reply") if status == 200 else ""
+            )
+            if failure in ("spoil_key", "fail_after_commit"):
                 oops = ApiError(500, "An unknown error occurred.", type="api_error")
                 status, body = oops.status, oops.envelope()
             if key and keep:
@@ -122,10 +125,10 @@ def _replayed(fingerprint: str, kept_fingerprint: str, status: int, body: str) -
     return response
 
 
-def _planned_failure(store: Store) -> str:
-    """Which disaster a test has ordered for this request, each used up as it happens."""
+def _planned_failure(store: Store, *names: str) -> str:
+    """Which of these disasters a test has ordered for this request, each used up as it happens."""
     chaos: dict[str, Any] = store.setting("chaos", {})
-    for name in ("fail_after_commit", "lose_reply"):
+    for name in names:
         left = int(chaos.get(name, 0))
         if left:
             store.keep("chaos", {**chaos, name: left - 1})

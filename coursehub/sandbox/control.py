@@ -13,7 +13,7 @@ from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.store import Store
 
 bp = Blueprint("control", __name__, url_prefix="/control")
-KNOBS = ("duplicate", "reorder", "delay_seconds", "drop", "fail_after_commit", "lose_reply", "seed")
+KNOBS = ("duplicate", "reorder", "delay_seconds", "drop", "fail_after_commit", "lose_reply", "spoil_key", "seed")
 
 
 def _store() -> Store:
@@ -53,7 +53,8 @@ def clock() -> Response:
 
 @bp.post("/chaos")
 def chaos() -> Response:
-    """Order disasters: duplicate, reorder, delay, drop, fail after commit, lose the reply; {} ends them."""
+    """Order disasters: duplicate, reorder, delay, drop, fail after commit, lose the reply,
+    fail before anything was done and say so for ever under that key; {} ends them."""
     wish = _wish()
     odd = sorted(set(wish) - set(KNOBS))
     if odd:

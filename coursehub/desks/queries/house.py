@@ -108,6 +108,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(Queue("fapiao", count, oldest))
         months = checklist.waiting_for(reader.person_id, at)
         found.append(Queue("months", len(months), months[0].ends if months else None))
+        still = payouts.standing_still()
+        found.append(Queue("transfers", len(still), still[0][0].since_at if still else None))
         found.append(Queue("movements", len(payouts.open_lines()) + len(payouts.unmatched())))
     if "catalogue" in roles:
         found.append(_queue("openings", Opening.state == "approval", Opening.submitted_at))

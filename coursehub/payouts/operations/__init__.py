@@ -38,6 +38,7 @@ from coursehub.payouts.operations.transfers import (
     hear_failed_payout,
     send_transfer,
     take_transfer_back,
+    try_again,
     want_back,
 )
 
@@ -78,5 +79,6 @@ __all__ = [
     "take_file",
     "take_run_back",
     "take_transfer_back",
+    "try_again",
     "want_back",
 ]

@@ -9,13 +9,24 @@ from coursehub.errors import Refusal, require
 from coursehub.ledger.accounts import PARTNER_ON_ITS_WAY, PARTNER_READY
 from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.payouts import policies, queries
-from coursehub.payouts.models import Payout, PayoutStep, PayoutTransfer, RailAccount, TransferBack, TransferMade
+from coursehub.payouts.models import (
+    Payout,
+    PayoutStep,
+    PayoutTransfer,
+    RailAccount,
+    TransferBack,
+    TransferMade,
+    TransferTrouble,
+)
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Organisation
 from coursehub.web.locale import SHOWN_ZONE
 
 log = logging.getLogger(__name__)
+
+
+KEY_SPOILED = "key_spoiled"
 
 
 class NotArrived(Refusal):
@@ -26,18 +37,21 @@ def send_transfer(payout: Payout, *, at: datetime) -> str:
     """Ask the provider for the transfer of an ordered payout and book its answer; where the payout stands then.
 
     Safe to repeat after any interruption: a transfer that was made before is found by its group, and the key is our own.
+    A key that is spoiled at the provider, under which nothing was made, lets it stand still for a person of finance.
     Raises RailAway when the rail does not answer: the job comes again.
     """
-    if queries.step_of(payout.id) != "ordered":
+    if queries.step_of(payout.id) != "ordered" or queries.waits_for_a_person(payout.id, "transfer"):
         return queries.step_of(payout.id)
     transfer = db.session.get_one(PayoutTransfer, payout.id)
     account = db.session.get_one(RailAccount, transfer.account_id)
     wish = rails.TransferWish(
-        key=f"payout:{payout.public_id}", reference=payout.public_id, account_id=account.rail_account_id or "",
+        key=_key(payout, "transfer"), reference=payout.public_id, account_id=account.rail_account_id or "",
         amount_minor=payout.amount_minor, currency=payout.currency, source_charge=transfer.source_charge, again=True,
     )  # fmt: skip
     try:
         facts = rails.current().transfer(wish)
+    except rails.KeySpoiled:
+        return _stand_still(payout, "transfer", KEY_SPOILED, at)
     except rails.RailRefused as problem:
         return _record(payout, "bounced", (problem.code or str(problem))[:200], at)
     if (facts.amount_minor, facts.currency) != (payout.amount_minor, payout.currency):
@@ -94,18 +108,20 @@ def _want_back(payout: Payout, words: str, at: datetime, *, by_id: int | None) -
 def take_transfer_back(payout: Payout, *, at: datetime) -> str:
     """Ask the provider to reverse a transfer that is wanted back and book it: the partner's money is ready again.
 
-    Safe to repeat. Raises RailAway; where the provider refuses (the partner's account is empty) it stays wanted.
+    Safe to repeat. Raises RailAway; where the provider refuses (the partner's account is empty), or the key is spoiled,
+    it stays wanted and stands still for a person of finance.
     """
     back, made = db.session.get_one(TransferBack, payout.id), db.session.get_one(TransferMade, payout.id)
-    if back.done_at is not None:
-        return "returned"
+    if back.done_at is not None or queries.waits_for_a_person(payout.id, "back"):
+        return queries.step_of(payout.id)
     try:
         reversal_id = rails.current().reverse_transfer(
-            made.rail_transfer_id, key=f"payout:{payout.public_id}:back", reference=payout.public_id
+            made.rail_transfer_id, key=_key(payout, "back"), reference=payout.public_id
         )
+    except rails.KeySpoiled:
+        return _stand_still(payout, "back", KEY_SPOILED, at)
     except rails.RailRefused as problem:
-        log.warning("transfer of payout %s cannot be taken back: %s", payout.public_id, problem.code)
-        return queries.step_of(payout.id)
+        return _stand_still(payout, "back", (problem.code or str(problem))[:200], at)
     with transaction():
         stand_in_line()
         db.session.refresh(back)
@@ -113,6 +129,37 @@ def take_transfer_back(payout: Payout, *, at: datetime) -> str:
             back.rail_reversal_id, back.done_at = reversal_id, at
             _step(payout, "returned", back.words, at)
     return "returned"
+
+
+def _key(payout: Payout, what: str) -> str:
+    """The idempotency key of a transfer or its reversal: a new one each time that a person tried again."""
+    name = f"payout:{payout.public_id}" + (":back" if what == "back" else "")
+    again = len(queries.troubles_of(payout.id, what))
+    return f"{name}-{again + 1}" if again else name
+
+
+def _stand_still(payout: Payout, what: str, problem: str, at: datetime) -> str:
+    log.warning("%s of payout %s stands still: %s", what, payout.public_id, problem)
+    with transaction():
+        stand_in_line()
+        if not queries.waits_for_a_person(payout.id, what):
+            db.session.add(TransferTrouble(payout_id=payout.id, what=what, problem=problem, since_at=at))
+    return queries.step_of(payout.id)
+
+
+def try_again(trouble: TransferTrouble, *, by: Actor, at: datetime) -> None:
+    """Let a transfer or a reversal that stands still go on, as a new wish at the provider; one that was made is found first."""
+    require(policies.may_prepare(by))
+    with transaction():
+        stand_in_line()
+        db.session.refresh(trouble)
+        if trouble.again_at is not None:
+            return
+        trouble.again_at, trouble.again_by_id = at, by.person_id
+        payout = db.session.get_one(Payout, trouble.payout_id)
+        job = "payouts.send_transfer" if trouble.what == "transfer" else "payouts.take_transfer_back"
+        jobs.enqueue(job, at=at, payout_id=payout.id)
+        note("transfer_tried_again", at=at, by_id=by.person_id, organisation_id=by.organisation_id, payout=payout.public_id)
 
 
 def hear_failed_payout(rail_account_id: str, rail_payout_id: str, *, at: datetime) -> int:

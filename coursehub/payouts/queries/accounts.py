@@ -8,7 +8,18 @@ from coursehub.contracts.models import MoneyEvent
 from coursehub.db import db
 from coursehub.ledger.accounts import PARTNER_READY, account_id
 from coursehub.ledger.models import Journal, Posting
-from coursehub.payouts.models import Payout, PayoutStep, PayoutTransfer, PayoutWay, RailAccount, TransferBack, TransferMade
+from coursehub.payouts.models import (
+    Payout,
+    PayoutStep,
+    PayoutTransfer,
+    PayoutWay,
+    RailAccount,
+    TransferBack,
+    TransferMade,
+    TransferTrouble,
+)
+from coursehub.payouts.policies import may_read_all
+from coursehub.people.actor import Actor
 from coursehub.sales.models import Payment
 
 
@@ -44,6 +55,35 @@ def backs_of(payout_ids: Sequence[int]) -> dict[int, TransferBack]:
     """Which of these payouts are wanted back."""
     found = sa.select(TransferBack).where(TransferBack.payout_id.in_(payout_ids))
     return {each.payout_id: each for each in db.session.execute(found).scalars()}
+
+
+def troubles_of(payout_id: int, what: str) -> list[TransferTrouble]:
+    """Everything that let a transfer or its reversal stand still, the oldest first; the last may wait for a person."""
+    found = sa.select(TransferTrouble).where(TransferTrouble.payout_id == payout_id, TransferTrouble.what == what)
+    return list(db.session.execute(found.order_by(TransferTrouble.id)).scalars())
+
+
+def waits_for_a_person(payout_id: int, what: str) -> bool:
+    """Whether a transfer or its reversal stands still."""
+    troubles = troubles_of(payout_id, what)
+    return bool(troubles) and troubles[-1].again_at is None
+
+
+def standing_still() -> list[tuple[TransferTrouble, Payout]]:
+    """Transfers and reversals that wait for a person of finance, the oldest first."""
+    found = (
+        sa.select(TransferTrouble, Payout)
+        .join(Payout, Payout.id == TransferTrouble.payout_id)
+        .where(TransferTrouble.again_at.is_(None))
+        .order_by(TransferTrouble.id)
+    )
+    return [(trouble, payout) for trouble, payout in db.session.execute(found)]
+
+
+def trouble_visible_to(reader: Actor, number: int) -> "sa.Select[TransferTrouble]":
+    """One of them that still waits, for finance staff."""
+    found = sa.select(TransferTrouble).where(TransferTrouble.id == number, TransferTrouble.again_at.is_(None))
+    return found if may_read_all(reader) else found.where(sa.false())
 
 
 def payouts_arrived_at(account: RailAccount) -> Sequence[Payout]:

@@ -49,18 +49,32 @@ def explain_movement(movement_id: int) -> ResponseReturnValue:
     return see_other("payouts_reconciliation.reconciliation")
 
 
+@bp.post("/transfers/<int:trouble_id>/tried-again")
+@access(FINANCE)
+def try_again(trouble_id: int) -> ResponseReturnValue:
+    """Let a transfer, or taking one back, that stands still go on."""
+    trouble = one_or_404(queries.trouble_visible_to(signed_in_actor(), trouble_id))
+    operations.try_again(trouble, by=signed_in_actor(), at=clock.now())
+    flash(_("It is asked for again. What was made meanwhile is found first, so nothing is paid twice."), "done")
+    return see_other("payouts_reconciliation.reconciliation")
+
+
 def _page(form: ExplanationForm, *, at_fault: tuple[str, int] | None = None, status: int = 200) -> ResponseReturnValue:
     at = clock.now()
     lines, waiting, owed = queries.open_lines(), queries.without_answer(at), queries.owed_by_party()
+    still = queries.standing_still()
     parties = queries.organisations_of_parties([party for party, _currency, _minor in owed])
     return page(
         "payouts/house/reconciliation.html", status=status, form=form, at_fault=at_fault, lines=lines,
         waiting=waiting, now=at, owed=owed, parties=parties, suspense=queries.suspense(),
         balances=queries.rail_balances(), unmatched=queries.unmatched(), missing=queries.missing(at),
-        read_at=queries.read_last_at(),
+        read_at=queries.read_last_at(), still=still,
         claims={(party, currency): queries.claims_of(party, currency) for party, currency, _minor in owed},
         answers=queries.answers_read(10), explained=queries.explained_lately(10),
-        names=people.organisation_names([*(payout.organisation_id for payout, _step in waiting), *parties.values()]),
+        names=people.organisation_names(
+            [*(payout.organisation_id for payout, _step in waiting), *(payout.organisation_id for _trouble, payout in still),
+             *parties.values()]
+        ),
         by=people.display_names(
             [*(answer.by_id for _line, answer in lines), *(each.by_id for each, _found in queries.answers_read(10)),
              *(each.by_id for _line, each in queries.explained_lately(10))]

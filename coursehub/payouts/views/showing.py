@@ -42,6 +42,13 @@ MOVEMENTS = {
     "fee": _l("Fee of the provider"),
     "other": _l("Something else"),
 }
+TROUBLES = {
+    ("transfer", True): _l("The transfer's key is spoiled"),
+    ("transfer", False): _l("The transfer stands still"),
+    ("back", True): _l("The reversal's key is spoiled"),
+    ("back", False): _l("The reversal was refused"),
+}
+"""What stands still, and whether its key is spoiled."""
 WRONG = {"unknown": _l("unknown here"), "differs": _l("another amount or fee"), "by_hand": _l("to be booked by hand")}
 
 
@@ -65,5 +72,6 @@ def words() -> dict[str, Any]:
     """For the templates of all blueprints."""
     return {
         "step_words": STEPS, "step_tones": STEP_TONES, "run_words": RUNS, "run_tones": RUN_TONES, "reason_words": REASONS,
-        "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": WRONG, "step_of": step_of, "kind_of": kind_of,
+        "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": WRONG,
+        "trouble_words": TROUBLES, "step_of": step_of, "kind_of": kind_of,
     }  # fmt: skip

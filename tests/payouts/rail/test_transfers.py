@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from coursehub import jobs, rails
+from coursehub import clock, jobs, rails
 from coursehub.billing.operations import set_collection_account
 from coursehub.db import db
 from coursehub.errors import NotAllowed
@@ -290,3 +290,81 @@ def test_finance_takes_a_transfer_back_on_the_page_of_its_run(paid, client, cast
     assert "wanted back, not back yet" in fay.get(page).text
     jobs.run_due(at=paid.now + 400 * DAY, strict=True)
     assert "arrived, then came back" in fay.get(page).text and "The wrong month." in fay.get(page).text
+
+
+def test_a_spoiled_key_lets_a_transfer_stand_still_until_a_person_tries_again(paid, client, cast, monkeypatch):
+    paid.tell()
+    payout = paid.run()
+    paid.shop.sandbox.tell("chaos", spoil_key=1)
+    with pytest.raises(rails.RailAway):
+        operations.send_transfer(payout, at=paid.now)
+    for _ in range(2):
+        assert operations.send_transfer(payout, at=paid.now) == "ordered"
+    ((trouble, still),) = queries.standing_still()
+    assert (still.id, trouble.what, trouble.problem, transfers(paid)) == (payout.id, "transfer", "key_spoiled", [])
+    monkeypatch.setattr(clock, "now", lambda: paid.now)
+    fay = sign_in(client, cast.fay)
+    assert "1 transfer stands still" in fay.get("/house").text
+    page = "/house/payouts/reconciliation"
+    assert "The transfer&#39;s key is spoiled" in fay.get(page).text
+    assert fay.post(f"{page}/transfers/{trouble.id}/tried-again").status_code == 303
+    assert fay.post(f"{page}/transfers/{trouble.id}/tried-again").status_code == 404
+    paid.shop.work(paid.now)
+    assert len(transfers(paid)) == 1 and queries.step_of(payout.id) == "paid" and queries.standing_still() == []
+    assert "No transfer stands still." in fay.get(page).text
+    paid.sound()
+
+
+def test_a_transfer_that_somebody_made_meanwhile_is_found_before_another_is_asked_for(paid):
+    paid.tell()
+    payout = paid.run()
+    paid.shop.sandbox.tell("chaos", spoil_key=1)
+    with pytest.raises(rails.RailAway):
+        operations.send_transfer(payout, at=paid.now)
+    operations.send_transfer(payout, at=paid.now)
+    params = {
+        "amount": SHARE, "currency": "cny", "destination": paid.account.rail_account_id, "transfer_group": payout.public_id,
+        "metadata": {"payout": payout.public_id},
+    }  # fmt: skip
+    paid.shop.sandbox.stripe.v1.transfers.create(params)
+    operations.try_again(queries.standing_still()[0][0], by=paid.fay, at=paid.now)
+    paid.shop.work(paid.now)
+    assert len(transfers(paid)) == 1 and queries.step_of(payout.id) == "paid"
+    paid.sound()
+
+
+def test_a_spoiled_key_of_a_reversal_gives_way_to_another(paid):
+    paid.tell()
+    payout = paid.run()
+    paid.shop.work(paid.now)
+    operations.want_back(payout, words="The wrong month.", by=paid.fay, at=paid.now)
+    paid.shop.sandbox.tell("chaos", spoil_key=1)
+    with pytest.raises(rails.RailAway):
+        operations.take_transfer_back(payout, at=paid.now)
+    assert operations.take_transfer_back(payout, at=paid.now) == "paid"
+    ((trouble, _payout),) = queries.standing_still()
+    assert (trouble.what, trouble.problem) == ("back", "key_spoiled")
+    with pytest.raises(NotAllowed):
+        operations.try_again(trouble, by=paid.finn, at=paid.now)
+    operations.try_again(trouble, by=paid.fay, at=paid.now)
+    paid.shop.work(paid.now)
+    assert queries.step_of(payout.id) == "returned" and queries.standing_still() == []
+    paid.sound()
+
+
+def test_a_refused_reversal_stands_still_each_time_that_the_provider_refuses(paid):
+    paid.tell()
+    payout = paid.run()
+    paid.shop.work(paid.now)
+    (transfer,) = transfers(paid)
+    paid.shop.sandbox.stripe.v1.transfers.reversals.create(transfer.id)  # by hand, so that nothing is left to take back
+    operations.want_back(payout, words="The wrong month.", by=paid.fay, at=paid.now)
+    paid.shop.work(paid.now)
+    ((first, _payout),) = queries.standing_still()
+    assert first.what == "back" and "greater than the unreversed amount" in first.problem
+    operations.try_again(first, by=paid.fay, at=paid.now)
+    operations.try_again(first, by=paid.fay, at=paid.now)
+    paid.shop.work(paid.now)
+    ((second, _payout),) = queries.standing_still()
+    assert second.id != first.id and queries.step_of(payout.id) == "paid"
+    paid.sound()
