@@ -5,6 +5,9 @@ import re
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _CNAPS = re.compile(r"\d{12}")
 
+PAID_IN = ("CNY", "USD", "EUR", "GBP", "HKD", "SGD", "JPY")
+"""Currencies in which organisations can be paid; the rails pay the same."""
+
 
 def compact(number: str | None) -> str:
     """A number without blanks and hyphens, in capitals."""

@@ -175,8 +175,11 @@ def send_application_answered(
     )  # fmt: skip
 
 
-def send_payee_changed(owner: Person, organisation: Organisation, *, account_tail: str, mark: str, at: datetime) -> None:
+def send_payee_changed(
+    owner: Person, organisation: Organisation, *, account_tail: str, mark: str, at: datetime, currency: str = ""
+) -> None:
     """Warn an owner that money will go to another account."""
     _to_person(
-        "payee_changed", owner, mark=f"{mark}:{owner.public_id}", at=at, organisation=organisation, account_tail=account_tail
-    )
+        "payee_changed", owner, mark=f"{mark}:{owner.public_id}", at=at, organisation=organisation, account_tail=account_tail,
+        currency=currency,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
-from coursehub.people.accounts import compact, is_bic, is_cnaps, is_iban, looks_like_iban
+from coursehub.people.accounts import PAID_IN, compact, is_bic, is_cnaps, is_iban, looks_like_iban
 from coursehub.people.forms import Address, Filled
 from coursehub.people.models.organisations import ROLES, STAFF_ROLES
 
@@ -131,8 +131,13 @@ class HireForm(ApplyForm):
 
 
 class PayeeForm(FlaskForm):
-    """Bank and tax details."""
+    """Bank and tax details, for every currency or for one."""
 
+    currency = SelectField(
+        _l("For payouts in"),
+        choices=[("", _l("every currency without an account of its own")), *((code, code) for code in PAID_IN)],
+        default="",
+    )
     holder = StringField(_l("Account holder"), validators=[Filled(_l("Enter the account holder.")), Length(max=120)])
     bank = StringField(_l("Bank and branch"), validators=[Filled(_l("Enter the bank.")), Length(max=160)])
     account = StringField(

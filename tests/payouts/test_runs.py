@@ -1,17 +1,22 @@
 """A run is prepared by one, confirmed by another, and moves money in the books once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from coursehub.billing.operations import set_collection_account
+from coursehub.contracts import operations as contracts
 from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
 from coursehub.ledger.checks import check_books
 from coursehub.payouts import operations, queries
 from coursehub.payouts.checks import faults
 from coursehub.payouts.models import Payout, PayoutRun, RunDecision
+from coursehub.people.operations.partners import give_payee_details
+from tests.contracts.rig import agree, course_of, draft_of_sale
 
 from .rig import CNY, EUR, World
 
@@ -179,3 +184,26 @@ def test_nothing_of_a_run_can_be_rewritten(world):
     db.session.rollback()
     assert db.session.execute(sa.select(PayoutRun.id)).scalar_one() == run.id
     assert db.session.execute(sa.select(sa.func.count()).select_from(Payout)).scalar_one() == 1
+
+
+def test_each_currency_goes_to_the_account_that_was_given_for_it(world, cast, at):
+    """Northwind sells one course for yuan and one for euros; its one account takes yuan alone."""
+    world.sell()
+    euros = World.__new__(World)
+    euros.__dict__ |= {**world.__dict__, "currency": "EUR", "course": course_of(cast.northwind, "euros", at)}
+    euros.terms = agree(cast, euros.course, at, currency="EUR")[1]
+    set_collection_account(
+        "EUR", holder="House", bank="Bank", number="FR1420041010050500013M02606", by=cast.acting(cast.fay), at=at
+    )
+    draft = replace(draft_of_sale(euros.terms, euros.course, at, "sale:euros", fee_minor=0, tax_bps=0), currency="EUR")
+    with transaction():
+        contracts.share(draft, at=at)
+    operations.end_holds(at=world.now)
+    (waits,) = queries.proposal("EUR", world.now)
+    assert waits.reason == "account_unfit"
+    own = give_payee_details(cast.northwind, EUR, by=cast.acting(cast.finn), at=at, currency="EUR")
+    (yuan,), (euro,) = queries.proposal("CNY", world.now), queries.proposal("EUR", world.now)
+    assert (yuan.reason, euro.reason, euro.payee_record_id) == ("", "", own.id) and yuan.payee_record_id != own.id
+    new = give_payee_details(cast.northwind, EUR, by=cast.acting(cast.finn), at=world.now, currency="EUR")
+    (yuan,), (euro,) = queries.proposal("CNY", world.now), queries.proposal("EUR", world.now)
+    assert (yuan.reason, euro.reason, euro.payee_record_id) == ("", "account_new", new.id)

@@ -225,3 +225,30 @@ def test_a_changed_secret_makes_the_numbers_unreadable_and_says_so(cast, app: Fl
     monkeypatch.setitem(app.extensions, "coursehub_settings", settings)
     with pytest.raises(SealBroken):
         operations.open_payee_details(cast.northwind, reason="x", by=actor_for(cast.pia), at=clock.now())
+
+
+def test_an_account_for_one_currency_stands_beside_the_one_for_all_others(cast, client: FlaskClient) -> None:
+    sign_in(client, cast.finn)
+    path = f"/organisations/{cast.northwind.public_id}/payee"
+    client.post(f"{path}/edit", data={**PAYEE, "account": "6222020012345678", "country": "CN"})
+    client.post(f"{path}/edit", data={**PAYEE, "currency": "EUR"})
+    northwind = cast.northwind.id
+    assert [record.currency for record in operations.payees_of(northwind)] == ["", "EUR"]
+    tails = [operations.current_payee(northwind, currency).account_tail for currency in ("", "EUR", "CNY", "USD")]
+    assert tails == ["5678", "3000", "5678", "5678"]
+    told = letters_to("pia@example.org")
+    assert "payouts in EUR" in told[-1].body and "payouts in" not in told[0].body
+    shown = client.get(path).get_data(as_text=True)
+    assert "•••• 5678" in shown and "•••• 3000" in shown
+    opened = client.post(f"{path}/open", data={"reason": "A call", "currency": "EUR"}).get_data(as_text=True)
+    assert "DE89370400440532013000" in opened and "6222020012345678" not in opened
+    client.post(f"{path}/edit", data={**PAYEE, "currency": "EUR", "account": "GB82WEST12345698765432"})
+    assert [record.account_tail for record in operations.payees_of(northwind)] == ["5678", "5432"]
+    assert client.post(f"{path}/edit", data={**PAYEE, "currency": "XXX"}).status_code == 422
+
+
+def test_the_currencies_of_accounts_are_those_in_which_the_rails_pay() -> None:
+    from coursehub.people.accounts import PAID_IN
+    from coursehub.rails import LEAST_MINOR, LEAST_PAYOUT_MINOR
+
+    assert set(PAID_IN) == set(LEAST_PAYOUT_MINOR) == set(LEAST_MINOR)

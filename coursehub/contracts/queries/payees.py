@@ -11,12 +11,17 @@ def payees_of(contract: Contract) -> dict[str, Payee]:
     """The partners that have given bank details, by their public ids. No number leaves."""
     found: dict[str, Payee] = {}
     for party in contract.parties:
-        record = current_payee(party.organisation_id) if party.side == "partner" else None
-        if record is not None:
-            try:
-                iban = has_iban(record)
-            except SealBroken:
-                continue
-            takes = frozenset(currency for currency in rails.LEAST_PAYOUT_MINOR if rails.bank_takes(currency, iban=iban))
-            found[party.party] = Payee(record.country, takes)
+        first = current_payee(party.organisation_id) if party.side == "partner" else None
+        if first is None:
+            continue
+        try:
+            takes = frozenset(
+                currency
+                for currency in rails.LEAST_PAYOUT_MINOR
+                if (record := current_payee(party.organisation_id, currency)) is not None
+                and rails.bank_takes(currency, iban=has_iban(record))
+            )
+        except SealBroken:
+            continue
+        found[party.party] = Payee(first.country, takes)
     return found

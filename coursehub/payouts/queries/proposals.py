@@ -119,7 +119,7 @@ def _proposals(found: "sa.Select[int, str, str, int]", at: datetime) -> list[Pro
 def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int, *, least: int, at: datetime) -> Proposed:
     owes = balance_of(PARTNER_OWES, currency, party=party) > 0
     offsets = set_against(int(ready_minor), claims_of(party, currency)) if owes else {}
-    payee = current_payee(organisation_id)
+    payee = current_payee(organisation_id, currency)
     way = way_of(organisation_id)
     account = rail_account_of(organisation_id) if way is not None and way.way == "rail" else None
     new_until = due_after(way.since_at if way and account else payee.given_at, REST_DAYS) if payee else None

@@ -8,7 +8,7 @@ from coursehub.db import db
 from coursehub.payouts import queries
 from coursehub.payouts.models import PayoutRun
 from coursehub.payouts.views import showing
-from coursehub.people.operations.partners import current_payee
+from coursehub.people.operations.partners import payees_of
 from coursehub.web import PARTNER, access, page, paginate, signed_in_actor
 
 bp = Blueprint("payouts", __name__)
@@ -36,7 +36,7 @@ def payouts() -> ResponseReturnValue:
     ]
     return page(
         "payouts/own.html", payouts=found, runs=runs, steps=queries.steps_of([each.id for each in found.items]), coming=coming,
-        claims=claims, payee=current_payee(actor.organisation_id), organisation=organisation, now=at,
+        claims=claims, payees=payees_of(actor.organisation_id), organisation=organisation, now=at,
         next_on=min(showing.payday_after(at, rule) for rule in (house, *rules.values())),
         minimum_in=lambda currency: rules.get(currency, house).minimum_in(currency), held=queries.held_by(organisation.public_id),
         weekly=any(rule.weekly for rule in rules.values()),

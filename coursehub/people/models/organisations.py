@@ -198,13 +198,17 @@ class PartnerApplication(Model):
 
 
 class PayeeRecord(Model):
-    """Where an organisation is paid and how it is taxed; the numbers are sealed, only their tails are plain."""
+    """Where an organisation is paid and how it is taxed; the numbers are sealed, only their tails are plain.
+
+    currency: for which money; empty for every currency that has no account of its own.
+    """
 
     __tablename__ = "payee_record"
     __table_args__ = (
         Index(
             "uq_payee_record_current",
             "organisation_id",
+            "currency",
             unique=True,
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
@@ -213,6 +217,7 @@ class PayeeRecord(Model):
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = ref("organisation.id", index=False)
+    currency: Mapped[str] = mapped_column(String(3), default="")
     country: Mapped[str] = mapped_column(String(2))
     sealed: Mapped[str] = mapped_column(Text)  # holder, bank, account number, tax number; see sealing.py
     account_tail: Mapped[str] = mapped_column(String(4))

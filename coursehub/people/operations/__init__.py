@@ -67,6 +67,7 @@ from coursehub.people.operations.partners import (
     open_application,
     open_payee_details,
     payee_openings,
+    payees_of,
 )
 from coursehub.people.operations.passkeys import (
     PasskeyKnown,
@@ -206,6 +207,7 @@ __all__ = [
     "open_profile",
     "open_role_wishes",
     "payee_openings",
+    "payees_of",
     "prove_with_passkey",
     "recovery_codes_left",
     "remove_passkey",

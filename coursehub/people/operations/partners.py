@@ -126,24 +126,35 @@ def _owners(organisation: Organisation, *others: str) -> list[Person]:
     return list(db.session.execute(sa.select(Person).where(Person.id.in_(ids)).order_by(Person.id)).scalars())
 
 
-def current_payee(organisation_id: int) -> PayeeRecord | None:
-    """What is known of an organisation's bank account, with its numbers still sealed."""
-    return db.session.execute(
-        sa.select(PayeeRecord).where(PayeeRecord.organisation_id == organisation_id, PayeeRecord.ended_at.is_(None))
-    ).scalar_one_or_none()
+def payees_of(organisation_id: int) -> list[PayeeRecord]:
+    """What is known of an organisation's bank accounts, with their numbers still sealed: the one for every currency first."""
+    found = sa.select(PayeeRecord).where(PayeeRecord.organisation_id == organisation_id, PayeeRecord.ended_at.is_(None))
+    return list(db.session.execute(found.order_by(PayeeRecord.currency)).scalars())
 
 
-def give_payee_details(organisation: Organisation, details: PayeeDetails, *, by: Actor, at: datetime) -> PayeeRecord:
-    """Say where the organisation is paid from now on; its owners and finance are told, since this is where money is stolen."""
+def current_payee(organisation_id: int, currency: str = "") -> PayeeRecord | None:
+    """The account for a currency: its own, else the one for every currency; without a currency the first that is known."""
+    known = {record.currency: record for record in payees_of(organisation_id)}
+    return known.get(currency) or known.get("") or (None if currency else next(iter(known.values()), None))
+
+
+def give_payee_details(
+    organisation: Organisation, details: PayeeDetails, *, by: Actor, at: datetime, currency: str = ""
+) -> PayeeRecord:
+    """Say where the organisation is paid from now on; its owners and finance are told, since this is where money is stolen.
+
+    currency: for which money, if not for every currency that has no account of its own.
+    """
     require(policies.may_change_payee(by, organisation))
     with transaction():
         lock(organisation)
-        earlier = current_payee(organisation.id)
+        earlier = next((record for record in payees_of(organisation.id) if record.currency == currency), None)
         if earlier is not None:
             earlier.ended_at = at
             db.session.flush()
         record = PayeeRecord(
             organisation_id=organisation.id,
+            currency=currency,
             country=details.country,
             sealed=seal("payee", json.dumps(asdict(details))),
             account_tail=details.account[-4:],
@@ -156,14 +167,16 @@ def give_payee_details(organisation: Organisation, details: PayeeDetails, *, by:
         note("payee_given", at=at, by_id=by.person_id, organisation_id=organisation.id, payee_record_id=record.id)
         events.record("people.payee_given", at=at, organisation_id=organisation.id)
         for reader in _owners(organisation, "finance"):
-            letters.send_payee_changed(reader, organisation, account_tail=record.account_tail, mark=str(record.id), at=at)
+            letters.send_payee_changed(
+                reader, organisation, account_tail=record.account_tail, currency=currency, mark=str(record.id), at=at
+            )
     return record
 
 
-def open_payee_details(organisation: Organisation, *, reason: str, by: Actor, at: datetime) -> PayeeDetails:
+def open_payee_details(organisation: Organisation, *, reason: str, by: Actor, at: datetime, currency: str = "") -> PayeeDetails:
     """Read bank and tax numbers in full; every opening is logged. Raises NoPayeeYet, SealBroken."""
     require(policies.may_open_payee(by, organisation))
-    record = current_payee(organisation.id)
+    record = current_payee(organisation.id, currency)
     if record is None:
         raise NoPayeeYet
     return open_payee_record(record, organisation, reason=reason, by=by, at=at)

@@ -57,6 +57,7 @@ def _organisation_page(
     answer: AnswerForm | None = None,
     opening: ReasonForm | None = None,
     details: operations.PayeeDetails | None = None,
+    currency: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     actor = signed_in_actor()
@@ -70,8 +71,8 @@ def _organisation_page(
         names=queries.display_names(people), rights=queries.rights_of(organisation.id, at), all_rights=RIGHTS,
         right_words=RIGHT_WORDS, members=queries.members_of(organisation.id), answer=answer or AnswerForm(formdata=None),
         may_answer=policies.may_answer_applications(actor), may_grant=policies.may_grant_rights(actor),
-        may_see_payee=policies.may_see_payee(actor, organisation), payee=operations.current_payee(organisation.id),
-        details=details, opening=opening or ReasonForm(formdata=None), family=queries.family_of(organisation),
+        may_see_payee=policies.may_see_payee(actor, organisation), payees=operations.payees_of(organisation.id),
+        details=details, currency=currency, opening=opening or ReasonForm(formdata=None), family=queries.family_of(organisation),
     )  # fmt: skip
 
 
@@ -143,5 +144,8 @@ def house_open_payee(public_id: str) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate_on_submit():
         return _organisation_page(organisation, opening=form, status=422)
-    details = operations.open_payee_details(organisation, reason=typed(form.reason), by=signed_in_actor(), at=clock.now())
-    return _organisation_page(organisation, details=details)
+    currency = request.form.get("currency", "")
+    details = operations.open_payee_details(
+        organisation, reason=typed(form.reason), by=signed_in_actor(), at=clock.now(), currency=currency
+    )
+    return _organisation_page(organisation, details=details, currency=currency)

@@ -102,7 +102,7 @@ def organisation_page(organisation: Organisation, *, invite: InviteForm | None =
         waiting_roles=_waiting_roles(organisation),
         may_apply=policies.may_apply_as_partner(actor, organisation),
         applications=queries.applications_of(organisation.id) if may_change else [],
-        may_see_payee=policies.may_see_payee(actor, organisation), payee=operations.current_payee(organisation.id),
+        may_see_payee=policies.may_see_payee(actor, organisation), payees=operations.payees_of(organisation.id),
     )  # fmt: skip
 
 

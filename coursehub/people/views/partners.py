@@ -75,6 +75,7 @@ def payee_page(
     organisation: Organisation,
     *,
     details: operations.PayeeDetails | None = None,
+    currency: str = "",
     form: ReasonForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -82,7 +83,7 @@ def payee_page(
     openings = list(db.session.execute(operations.payee_openings(organisation.id).limit(20)).scalars())
     return page(
         "people/payee.html", status=status, organisation=organisation, name=queries.name_of(organisation),
-        payee=operations.current_payee(organisation.id), details=details, openings=openings,
+        payees=operations.payees_of(organisation.id), details=details, currency=currency, openings=openings,
         names=queries.display_names(row.by_id for row in openings), form=form or ReasonForm(formdata=None),
         may_change=policies.may_change_payee(signed_in_actor(), organisation),
     )  # fmt: skip
@@ -97,8 +98,11 @@ def open_payee(public_id: str) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate_on_submit():
         return payee_page(organisation, form=form, status=422)
-    details = operations.open_payee_details(organisation, reason=typed(form.reason), by=signed_in_actor(), at=clock.now())
-    return payee_page(organisation, details=details)
+    currency = request.form.get("currency", "")
+    details = operations.open_payee_details(
+        organisation, reason=typed(form.reason), by=signed_in_actor(), at=clock.now(), currency=currency
+    )
+    return payee_page(organisation, details=details, currency=currency)
 
 
 @bp.get("/organisations/<public_id>/payee/edit")
@@ -108,7 +112,7 @@ def edit_payee(public_id: str) -> ResponseReturnValue:
     """Ask for bank and tax details; old numbers are not shown here."""
     organisation = visible(public_id)
     require(policies.may_change_payee(signed_in_actor(), organisation))
-    form = PayeeForm(formdata=None)
+    form = PayeeForm(formdata=None, currency=request.args.get("currency", ""))
     return page("people/payee_edit.html", form=form, organisation=organisation, name=queries.name_of(organisation))
 
 
@@ -131,6 +135,6 @@ def give_payee(public_id: str) -> ResponseReturnValue:
         country=typed(form.country),
         bank_code=typed(form.bank_code),
     )
-    operations.give_payee_details(organisation, details, by=signed_in_actor(), at=clock.now())
+    operations.give_payee_details(organisation, details, by=signed_in_actor(), at=clock.now(), currency=form.currency.data or "")
     flash(_("Saved. Whoever answers for the money gets a letter about it."), "done")
     return see_other("people.payee", public_id=public_id)
