@@ -21,7 +21,8 @@ class Happened:
 
     sale: for what gave something, without counters. reverses and amount_minor: for what took part of it back, the effect
     that it takes from and how much; below zero for what a bank gave back. fixed: what each party got, for events that are
-    not worked out again (a rebate runs over a whole fee, a true-up stands as it is).
+    not worked out again (a true-up stands as it is). A rebate has both: it ran over a whole fee, so it stands as it is
+    while what it takes from comes to what it came to then (`was`); else it is worked out anew over the right lines.
     """
 
     effect_key: str
@@ -31,6 +32,7 @@ class Happened:
     reverses: str = ""
     amount_minor: int = 0
     fixed: Mapping[str, int] | None = None
+    was: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def replayed(events: Iterable[Happened]) -> Closed:
     by_month: dict[tuple[str, str], int] = {}
     for event in sorted(known, key=lambda each: _place(each, moments)):
         got: Mapping[str, int]
-        if event.fixed is not None:
+        if event.fixed is not None and not event.reverses:
             got, moved = event.fixed, dict[str, int]()
         elif event.sale is not None:
             lines = share_sale(event.terms, replace(event.sale, counted=counters))
@@ -77,8 +79,11 @@ def replayed(events: Iterable[Happened]) -> Closed:
             before = refunded.get(event.reverses, 0)
             refunded[event.reverses] = before + event.amount_minor
             first, sign = min(before, before + event.amount_minor), 1 if event.amount_minor > 0 else -1
-            moved_lines = share_refund(terms, lines, before_minor=first, amount_minor=abs(event.amount_minor))
-            got = {party: sign * amount for party, amount in shares_of(moved_lines).items()}
+            if event.fixed is not None and event.was == shares_of(lines):
+                got = event.fixed
+            else:
+                moved_lines = share_refund(terms, lines, before_minor=first, amount_minor=abs(event.amount_minor))
+                got = {party: sign * amount for party, amount in shares_of(moved_lines).items()}
             back = moved_back(were, gross_minor=sale.gross_minor, before_minor=before, amount_minor=event.amount_minor)
             moved = {name: -step for name, step in back.items()}
         else:

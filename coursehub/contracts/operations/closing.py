@@ -26,7 +26,7 @@ CLOSES_AFTER = timedelta(days=5)
 """So long after the end of a month its events are expected to have arrived."""
 GUARANTEES = "expense:guarantee"
 TRUE_UP = "/true_up"
-NOT_REPLAYED = ("rebate", "reshared", "true_up", "guarantee")
+NOT_REPLAYED = ("reshared", "true_up", "guarantee")
 
 
 def close_months(*, at: datetime) -> int:
@@ -65,16 +65,22 @@ def _events(contract: Contract, at: datetime) -> list[MoneyEvent]:
 
 def _happened(events: list[MoneyEvent], bodies: Mapping[str, TermsBody]) -> list[Happened]:
     keys = {event.id: event.effect_key for event in events}
+    given = {event.id: event for event in events}
     said = {event.reverses_id: event.facts for event in events if event.kind == "reshared"}
     found = []
     for event in events:
         moment, terms = written(event.occurred_at), bodies[event.terms_hash]
         if event.kind in NOT_REPLAYED:
-            fixed = {} if event.kind != "rebate" else _got(event)
-            found.append(Happened(event.effect_key, moment, terms, fixed=fixed))
+            found.append(Happened(event.effect_key, moment, terms, fixed={}))
+        elif event.kind == "rebate":
+            of, back = given[event.reverses_id or 0], -event.amount_minor
+            rebate = Happened(
+                event.effect_key, moment, terms, reverses=of.effect_key, amount_minor=back, fixed=_got(event), was=_got(of)
+            )
+            found.append(rebate)
         elif event.kind in TAKEN_BACK:
-            of = keys.get(event.reverses_id or 0, "")
-            found.append(Happened(event.effect_key, moment, terms, reverses=of, amount_minor=-event.amount_minor))
+            taken = keys.get(event.reverses_id or 0, "")
+            found.append(Happened(event.effect_key, moment, terms, reverses=taken, amount_minor=-event.amount_minor))
         else:
             facts = {"channel": event.channel, **queries.facts_now(event, said.get(event.id))}
             sale = sale_from(facts if event.kind == "sale" else _of_fee(event), event.contribution, moment)
