@@ -40,6 +40,11 @@ def day(value: date | datetime) -> str:
     return str(format_date(as_day, "yyyy年M月d日" if current_locale() == "zh-CN" else "d MMM yyyy"))
 
 
+def month(value: str) -> str:
+    """A month by its name, written as 2026-11."""
+    return str(format_date(date.fromisoformat(f"{value}-01"), "yyyy年M月" if current_locale() == "zh-CN" else "MMMM yyyy"))
+
+
 def weekday(value: date) -> str:
     """A day of this week or one near it, by its name and date."""
     return str(format_date(value, "M月d日 EEE" if current_locale() == "zh-CN" else "EEE d MMM"))
@@ -76,7 +81,7 @@ def linked_paragraphs(text: str) -> Markup:
 def init_app(app: Flask) -> None:
     """Give every template these filters and the few things a layout needs."""
     app.jinja_env.filters.update(
-        money=money, amount=amount, moment=moment, day=day, weekday=weekday, bps=bps, paragraphs=paragraphs,
+        money=money, amount=amount, moment=moment, day=day, month=month, weekday=weekday, bps=bps, paragraphs=paragraphs,
         linked_paragraphs=linked_paragraphs,
     )  # fmt: skip
     app.jinja_env.globals.update(external_url=external_url)

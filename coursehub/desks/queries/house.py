@@ -28,6 +28,7 @@ from coursehub.sales.models import (
     PassRefund,
     Payment,
     PaymentDispute,
+    PoolMonth,
     Refund,
     RefundRequest,
     SupportMessage,
@@ -106,6 +107,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(_contests(reader))
         count, oldest = db.session.execute(sales.fapiao_to_do()).one()
         found.append(Queue("fapiao", count, oldest))
+        found.append(_queue("pools", PoolMonth.shared_at.is_(None), PoolMonth.drawn_up_at))
         months = checklist.waiting_for(reader.person_id, at)
         found.append(Queue("months", len(months), months[0].ends if months else None))
         still = payouts.standing_still()

@@ -21,6 +21,7 @@ from coursehub.sales.shop.finding import CourseRow, courses_found, courses_of
 from coursehub.sales.shop.forms import Wish
 from coursehub.sales.shop.lasting import lasting_of
 from coursehub.sales.shop.shelf import Counts
+from coursehub.sales.shop.together import together_with
 from coursehub.sales.shop.words import band_words, sort_words
 from coursehub.web import PUBLIC, Page, access, current_actor, current_locale, external_url, gettext_locale, page
 from coursehub.web.locale import LANGUAGE_COOKIE, LOCALES
@@ -124,6 +125,7 @@ def course(slug: str) -> ResponseReturnValue:
             if reader is None
             else None,
             offer=found.offer,
+            together=together_with(course.course_id, locale) if found.offer else [],
             given=found.reviews,
             reviews=reviews,
             said=fragment("sales/shop/_reviews.html", course=course, given=found.reviews, review_views=tuple(reviews.items)),
