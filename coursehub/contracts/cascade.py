@@ -36,7 +36,7 @@ def cascade(
     if of == "close":
         first = _("Brought by the close")
     elif of == "contest":
-        first = _("Paid once more or given back")
+        whole, first = sum(max(0, line.amount_minor) for line in lines), _("Moved between the sides")
     elif of == "fee":
         first = _("Back to the employer") if refund else _("Fell to this course")
     elif of in ("dispute", "reinstated"):
@@ -48,7 +48,8 @@ def cascade(
         if line.role in ("tax", "rail_fee") and line.amount_minor:
             steps.append(teller.step(line, "out"))
     left = abs(whole) - sum(abs(line.amount_minor) for line in lines if line.role in ("tax", "rail_fee"))
-    steps.append(_step(_("Comes from the shares") if refund else _("Left to share"), left, "rest"))
+    if of != "contest":
+        steps.append(_step(_("Comes from the shares") if refund else _("Left to share"), left, "rest"))
     for party in dict.fromkeys(line.party for line in lines if line.party):
         own = [line for line in lines if line.party == party]
         net = sum(line.amount_minor for line in own)
