@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from coursehub.contracts import queries as contracts
+from coursehub.contracts.operations.resharing import reattribute
 from coursehub.db import transaction
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import NOT_GIVEN_BACK, PARTNER_OWES
@@ -124,3 +126,20 @@ def test_holds_end_by_themselves_once(world):
     assert operations.end_holds(at=world.now) == 2
     assert operations.end_holds(at=world.now + DAY) == 0
     assert "held" not in world.standing
+
+
+def test_what_a_contest_takes_after_the_payout_is_owed_and_called_by_its_name(cast, at):
+    """30 % for the house where the link brought the buyer, 10 % else: 100.00 more of 500.00 are its own after the payout."""
+    link = {"channel": "partner_link", "share_bps": 3_000, "cap_minor": None}
+    rates = {"party": cast.house.public_id, "channels": [link], "rest": {"share_bps": 1_000, "cap_minor": None}}
+    world = World(cast, at, rates=rates)
+    sale = world.sell(gross=50_000)
+    run = world.prepare()
+    world.confirm(run)
+    (payout,) = queries.payouts_of_run(run.id)
+    world.answer((payout.public_id, "paid", payout.amount_minor))
+    event = contracts.event_for(sale)
+    with transaction():
+        reattribute(event, channel="partner_link", attributed=cast.northwind.public_id, contest="c1", at=world.now)
+    (claim,) = queries.claims_of(cast.northwind.public_id, "CNY")
+    assert (claim.left_minor, claim.what, world.standing["owes"]) == (10_000, "contest", 10_000)

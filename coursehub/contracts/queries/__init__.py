@@ -3,6 +3,7 @@
 from coursehub.contracts.queries.authorship import authorship_document, authorship_evidence, standings_of, weights_of
 from coursehub.contracts.queries.book import (
     came_back,
+    came_of_a_contest,
     counted_before,
     days_of_reserves,
     event_for,
@@ -61,6 +62,7 @@ __all__ = [
     "body_hashed",
     "body_of",
     "came_back",
+    "came_of_a_contest",
     "comments_on",
     "contract_of",
     "contracts_of",

@@ -89,6 +89,12 @@ def came_back(event_id: str) -> bool:
     return db.session.execute(found).first() is not None
 
 
+def came_of_a_contest(event_id: str) -> bool:
+    """Whether an entry of the book (by its public id) shares a sale anew."""
+    found = select(MoneyEvent.id).where(MoneyEvent.public_id == event_id, MoneyEvent.kind == "reshared")
+    return db.session.execute(found).first() is not None
+
+
 def events_for_party(party: str) -> Select[Any]:
     """Events that gave or took something for one party: (event, its amount), latest first."""
     mine = (

@@ -71,8 +71,14 @@ def _claim(owed: Any) -> Claim:
     return Claim(
         owed.id, owed.occurred_at, int(owed.left), limit_bps=clause.offset_limit_bps,
         ends_at=owed.occurred_at + timedelta(days=clause.max_age_days),
-        what="true_up" if owed.kind == "true_up" else "clawback",
+        what=_what(owed),
     )  # fmt: skip
+
+
+def _what(owed: Any) -> str:
+    if owed.kind != "clawback":
+        return "true_up" if owed.kind == "true_up" else "clawback"
+    return "contest" if contracts.came_of_a_contest(owed.effect_key.removeprefix("clawback:")) else "clawback"
 
 
 def owed_by_party() -> list[tuple[str, str, int]]:

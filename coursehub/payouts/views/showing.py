@@ -29,7 +29,12 @@ REASONS = {
     "provider_waits": _l("the payment provider does not know enough of the partner yet"),
     "below_minimum": _l("below the smallest payout"),
 }
-WHATS = {"clawback": _l("refund after payout"), "fee": _l("fee of a refund"), "true_up": _l("close of a month")}
+WHATS = {
+    "clawback": _l("refund after payout"),
+    "fee": _l("fee of a refund"),
+    "true_up": _l("close of a month"),
+    "contest": _l("sale shared anew after payout"),
+}
 MOVEMENTS = {
     "sale": _l("Payment"),
     "refund": _l("Refund"),
