@@ -21,6 +21,7 @@ def printed(document: Document) -> bytes:
         "of": before.reference if before else None,
         "from": document.parties["from"],
         "to": document.parties["to"],
+        "company": [part for part in document.parties.get("company", {}).values() if part],
         "pay": document.parties["pay"] if document.kind == "invoice" else None,
         "issued": both_days(document.issued_at.astimezone(SHOWN_ZONE).date()),
         "due": both_days(document.due_on) if document.due_on else None,

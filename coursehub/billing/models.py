@@ -11,7 +11,9 @@ from coursehub.db import BigId, Id, Model, PublicId, UtcDateTime, ref
 KINDS = ("invoice", "credit_note")
 PREFIX = {"invoice": "INV", "credit_note": "CN"}
 CAUSES = ("placement", "work")
-"""What somebody is invoiced for: a placement fee, or weeks of part-time work."""
+"""What somebody is charged for: a placement fee, or weeks of part-time work."""
+DOCUMENT_CAUSES = (*CAUSES, "order")
+"""What somebody is invoiced for: the same, or a learner's order that an employer pays."""
 
 
 class Series(Model):
@@ -28,13 +30,13 @@ class Document(Model):
 
     Amounts are positive in both; a credit note lowers what its invoice (`credits_id`) asks for.
     `effect_key` is the business effect in the books that this document puts in writing.
-    `parties` are the names, as they were on that day, and where to pay.
+    `parties` are the names, as they were on that day, what the payer added about itself, and where to pay.
     """
 
     __tablename__ = "billing_document"
     __table_args__ = (
         CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in KINDS)})", name="kind_known"),
-        CheckConstraint(f"cause IN ({', '.join(repr(cause) for cause in CAUSES)})", name="cause_known"),
+        CheckConstraint(f"cause IN ({', '.join(repr(cause) for cause in DOCUMENT_CAUSES)})", name="cause_known"),
         CheckConstraint("amount_minor > 0 AND tax_minor >= 0 AND tax_minor <= amount_minor", name="amounts"),
         CheckConstraint("number > 0", name="numbered"),
         CheckConstraint("(kind = 'invoice') = (due_on IS NOT NULL)", name="invoices_are_due"),

@@ -16,6 +16,7 @@ from coursehub.sales.models import Bundle, Order
 from coursehub.sales.operations import (
     BundleDraft,
     ask_refund,
+    employers,
     gifts,
     make_bundle,
     papers,
@@ -68,7 +69,7 @@ def _buy(side: SideStory, people: Players, bundle_id: int, number: int, at: date
 
 
 def _employers(side: SideStory, people: Players, courses: dict[str, Course], at: datetime) -> None:
-    """Two learners ask their employers for a course they do not have: one employer has paid, the other thinks about it."""
+    """Three learners ask their employers for a course they do not have: one paid, one thinks about it, one has an invoice."""
     asked = 0
     for person in people.learners:
         me = people.learner(db.session.merge(person))
@@ -81,6 +82,9 @@ def _employers(side: SideStory, people: Players, courses: dict[str, Course], at:
         _asked, token = sponsors.ask_employer(offering, words=words, employer_email=None, by=me, at=at)
         asked += 1
         if asked == 2:
+            continue
+        if asked == 3:
+            employers.choose_invoice(token, {"reference": "HB-2041"}, by=people.acting("emma"), at=at + 90 * MINUTES)
             return
         order = sponsors.pay_as_employer(token, at=at + 60 * MINUTES)
         side.rail.at = at + 63 * MINUTES

@@ -37,8 +37,17 @@ NOT_GIVEN_BACK = "expense:not_given_back"
 POOL = "liability:pool"
 """What learners paid for periods of a pass, less tax and fee, until the month is shared; its party is the pass's public id."""
 
+INVOICED = "liability:invoiced"
+"""What members were invoiced for orders that are not sold yet, or what came back of such a sale until it is credited."""
+
 BANK = "asset:bank"
 """The house's own bank account; it has no party."""
+
+
+def money_of(rail: str) -> str:
+    """The account that money of a sale stands on: with a payment provider, or on the invoice that its payer was given."""
+    return INVOICED if rail == "invoice" else f"asset:rail:{rail}"
+
 
 _ACCOUNT: Table = Account.__table__  # type: ignore[assignment]
 

@@ -13,6 +13,7 @@ ACCOUNTS = {
     "liability:payable:available": _l("Owed to a partner, ready to be paid"),
     "liability:payable:reserve": _l("Owed to a partner, kept against late refunds"),
     "liability:payable:in_transit": _l("On its way to a partner"),
+    "liability:invoiced": _l("Invoiced for orders, not sold yet"),
     "liability:suspense": _l("Waiting for an explanation"),
     "liability:payable:worker": _l("Owed to somebody who worked"),
     "income:hours": _l("The house's fee on hours"),

@@ -112,6 +112,14 @@ def answer_sponsor_request(*, at: datetime, order_id: int) -> None:
             letters.send_sponsor_thanks(asked, db.session.get_one(Order, order_id), at=at)
 
 
+@on("billing.invoice_paid")
+def settle_invoiced(*, at: datetime, cause: str, cause_id: str, **_more: object) -> None:
+    """An invoice over an order was paid: the order completes as after a payment by card."""
+    order = queries.order_by_number(cause_id) if cause == "order" else None
+    if order is not None:
+        operations.settle_invoiced(order, at=at)
+
+
 cron("sales.run_out_attributions", every=timedelta(hours=1))
 cron("sales.settle_passes", every=timedelta(hours=1))
 cron("sales.close_after_grace", every=timedelta(hours=6))

@@ -99,6 +99,7 @@ def send_refund_letter(*, at: datetime, refund_id: int, order_id: int) -> None:
         asked=asked,
         part_title=title,
         part_ended=ended,
+        by_invoice=queries.employer_invoice_of(order.id) is not None,
         **_about(order),
     )
 
@@ -335,6 +336,21 @@ def send_sponsor_thanks(asked: SponsorRequest, order: Order, *, at: datetime) ->
         order=order,
         title=queries.titles_of([order], locale).get(order.id, ""),
     )
+
+
+@on("sales.invoice_chosen")
+def send_invoice_chosen(*, at: datetime, request_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
+    """To the learner: the employer pays by invoice, and what that means for them."""
+    order = db.session.get_one(Order, order_id)
+    _write("invoice_chosen", person_id=order.buyer_id, mark=order.public_id, at=at, **_about(order))
+
+
+@on("sales.invoice_lapsed")
+def send_invoice_lapsed(*, at: datetime, order_id: int) -> None:
+    """To the learner: the employer did not pay in time."""
+    order = db.session.get_one(Order, order_id)
+    course = queries.course_of(order)
+    _write("invoice_lapsed", person_id=order.buyer_id, mark=order.public_id, at=at, course=course, **_about(order))
 
 
 def send_gift(gift: Gift, token: str, *, at: datetime) -> None:

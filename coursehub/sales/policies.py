@@ -68,6 +68,12 @@ def may_change_gift(by: Actor, gift: Gift) -> bool:
     return not by.is_only_looking and gift.giver_id == by.person_id
 
 
+def may_be_invoiced(by: Actor) -> bool:
+    """Owners and finance of an organisation that the house has admitted as an employer or member."""
+    inside = by.organisation_id is not None and by.has_role("owner", "finance") and not by.is_staff
+    return not by.is_only_looking and inside and bool(by.rights & {"hires", "member"})
+
+
 def may_ask_paper(by: Actor, order: Order) -> bool:
     """The buyer."""
     return may_ask_refund(by, order)

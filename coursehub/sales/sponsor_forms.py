@@ -21,6 +21,17 @@ class SponsorForm(FlaskForm):
     )
 
 
+class EmployerInvoiceForm(FlaskForm):
+    """What an employer wants to stand beside its name on the invoice."""
+
+    tax_number = StringField(
+        _l("Tax number"),
+        validators=[Optional(), Regexp(r"^[0-9A-Z]{8,20}$", message=_l("Between 8 and 20 capital letters and digits."))],
+    )
+    address = StringField(_l("Address of the company"), validators=[Optional(), Length(max=200)])
+    reference = StringField(_l("Your own reference"), validators=[Optional(), Length(max=60)])
+
+
 class DeclineForm(FlaskForm):
     """What the learner reads when the employer does not pay."""
 

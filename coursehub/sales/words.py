@@ -31,7 +31,7 @@ _CHANNELS = {
     "coupon": _l("Partner's coupon"),
     "sponsor": _l("Paid by an employer"),
 }
-_METHODS = {"card": _l("Bank card"), "alipay": _l("Alipay"), "wechat_pay": _l("WeChat Pay")}
+_METHODS = {"card": _l("Bank card"), "alipay": _l("Alipay"), "wechat_pay": _l("WeChat Pay"), "invoice": _l("By invoice")}
 _BEARERS = {
     "house": _l("The house"),
     "partner": _l("Our organisation, where the terms allow it"),

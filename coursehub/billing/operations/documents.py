@@ -46,11 +46,13 @@ def issue_invoice(
     at: datetime,
     tax_minor: int = 0,
     due_days: int = DUE_DAYS,
+    company: Mapping[str, str] | None = None,
 ) -> Document:
     """Give an invoice its number, in the open transaction and once per effect key; credit of the member is used for it at once.
 
     journal_ids: the journals that put the amount on MEMBER_OWES; post them before, in the same
-    transaction. cause, cause_id: what it is for (see CAUSES) and its public id.
+    transaction. cause, cause_id: what it is for (see DOCUMENT_CAUSES) and its public id.
+    company: what the payer wants to stand beside its name ("tax_number", "address", "reference").
 
     Raises ValueError when the books say another amount than the lines.
     """
@@ -63,7 +65,7 @@ def issue_invoice(
         lock(organisation)
         invoice = _number(
             "invoice", organisation, lines, currency=currency, cause=cause, cause_id=cause_id, effect_key=effect_key,
-            tax_minor=tax_minor, due_on=_day(at) + timedelta(days=due_days), credits_id=None, at=at,
+            tax_minor=tax_minor, due_on=_day(at) + timedelta(days=due_days), credits_id=None, at=at, company=company,
         )  # fmt: skip
         events.record("billing.invoice_issued", at=at, document_id=invoice.id)
         for source, left in queries.credits_left(organisation.id, currency):
@@ -100,6 +102,7 @@ def issue_credit_note(
         credit = _number(
             "credit_note", organisation, lines, currency=invoice.currency, cause=invoice.cause, cause_id=invoice.cause_id,
             effect_key=effect_key, tax_minor=tax_minor, due_on=None, credits_id=invoice.id, at=at,
+            company=invoice.parties.get("company"),
         )  # fmt: skip
         events.record("billing.credit_note_issued", at=at, document_id=credit.id)
         settle(invoice, credit, min(amount, queries.open_minor(invoice)), at=at)
@@ -131,10 +134,10 @@ def next_number(kind: str) -> int:
 def _number(kind: str, organisation: Organisation, lines: Sequence[Line], **said: Any) -> Document:
     """The next number, under lock until the commit: a transaction that fails gives it back."""
     taken = next_number(kind)
-    at = said.pop("at")
+    at, company = said.pop("at"), said.pop("company")
     document = Document(
         kind=kind, number=taken, organisation_id=organisation.id, amount_minor=sum(line.amount_minor for line in lines),
-        issued_at=at, parties=_parties(organisation, said["currency"]), **said,
+        issued_at=at, parties=_parties(organisation, said["currency"], company), **said,
     )  # fmt: skip
     db.session.add(document)
     db.session.flush()
@@ -146,13 +149,14 @@ def _number(kind: str, organisation: Organisation, lines: Sequence[Line], **said
     return document
 
 
-def _parties(organisation: Organisation, currency: str) -> dict[str, Any]:
+def _parties(organisation: Organisation, currency: str, company: Mapping[str, str] | None) -> dict[str, Any]:
     """Names as they are today, and where to pay: a document does not change when they do."""
     house, pay = people.house(), queries.collection_account(currency)
     return {
         "from": {"zh-CN": house.name, "en": house.name_en},
         "to": {"zh-CN": organisation.name, "en": organisation.name_en},
         "pay": {"holder": pay.holder, "bank": pay.bank, "number": pay.number} if pay else None,
+        **({"company": dict(company)} if company else {}),
     }
 
 

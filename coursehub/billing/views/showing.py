@@ -18,7 +18,7 @@ BUCKETS = {
     "to_60": _l("31 to 60 days late"),
     "above_60": _l("More than 60 days late"),
 }
-CAUSES = {"placement": _l("Placement"), "work": _l("Part-time work")}
+CAUSES = {"placement": _l("Placement"), "work": _l("Part-time work"), "order": _l("Course for a learner")}
 
 
 def today_at(at: datetime) -> date:

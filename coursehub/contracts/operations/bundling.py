@@ -20,6 +20,7 @@ from coursehub.contracts.operations.sharing import (
     reckon_sale,
 )
 from coursehub.db import db, transaction
+from coursehub.ledger.accounts import money_of
 from coursehub.ledger.operations import AccountRef, Leg, post
 
 
@@ -44,7 +45,7 @@ def share_bundle(drafts: Sequence[EventDraft], *, effect_key: str, at: datetime)
         if queries.event_for(drafts[0].effect_key) is not None:
             return [_stands(draft, pinned[draft.course_id]) for draft in drafts]
         sales = _reckoned(drafts, pinned)
-        rail = AccountRef(f"asset:rail:{drafts[0].facts.get('rail', 'stripe')}")
+        rail = AccountRef(money_of(drafts[0].facts.get("rail", "stripe")))
         booked = post(
             kind="sale", effect_key=effect_key, occurred_at=drafts[0].occurred_at, at=at, currency=drafts[0].currency,
             postings=[Leg(rail, sum(sale.owed_by_rail for sale in sales)), *(leg for sale in sales for leg in sale.legs)],

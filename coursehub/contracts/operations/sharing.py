@@ -23,7 +23,7 @@ from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, sh
 from coursehub.db import db, look, new_public_id, transaction, written
 from coursehub.errors import Refusal
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE
+from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE, money_of
 from coursehub.ledger.operations import AccountRef, Booked, EffectAlreadyBooked, Leg, post
 from coursehub.prepared import Prepared
 
@@ -143,7 +143,7 @@ def body_for(draft: EventDraft, terms: Pinned) -> TermsBody:
 
 def _share_sale(draft: EventDraft, body: TermsBody, terms: Pinned, *, at: datetime) -> MoneyEvent:
     sale = reckon_sale(draft, body, terms, counted(body, written_moment(draft.occurred_at)))
-    rail = Leg(AccountRef(f"asset:rail:{draft.facts.get('rail', 'stripe')}"), sale.owed_by_rail)
+    rail = Leg(AccountRef(money_of(draft.facts.get("rail", "stripe"))), sale.owed_by_rail)
     return keep_sale(sale, _posted(draft, terms, [rail, *sale.legs], None, at), at=at)
 
 
@@ -163,7 +163,7 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: P
         raise RefundExceedsSale
     sold = [queries.line_of(row) for row in sale.lines]
     lines = share_refund(body, sold, before_minor=before, amount_minor=amount)
-    rail = Leg(AccountRef(f"asset:rail:{sale.facts.get('rail', 'stripe')}"), -amount)
+    rail = Leg(AccountRef(money_of(sale.facts.get("rail", "stripe"))), -amount)
     moved = moved_by(body, sold, written_moment(sale.occurred_at))
     back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=before, amount_minor=amount)
     standing = standing_counters(body, back)

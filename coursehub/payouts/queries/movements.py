@@ -129,7 +129,7 @@ def missing(at: datetime) -> list[Payment | PassPeriod]:
 
 def _not_shown(paid: type[T], at: datetime) -> list[T]:
     shown = sa.select(RailMovement.id).where(RailMovement.kind == "sale", RailMovement.source_id == paid.rail_charge_id)
-    found = sa.select(paid).where(paid.paid_at < at - VISIBLE_WITHIN, ~shown.exists()).order_by(paid.id)
+    found = sa.select(paid).where(paid.paid_at < at - VISIBLE_WITHIN, paid.rail != "invoice", ~shown.exists()).order_by(paid.id)
     return list(db.session.execute(found.limit(200)).scalars())
 
 

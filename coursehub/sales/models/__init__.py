@@ -3,6 +3,7 @@
 from coursehub.sales.models.attribution import ATTRIBUTION_OUTCOMES, CORRECTED, AttributionContest
 from coursehub.sales.models.bundles import Bundle, BundleCourse, OrderPart
 from coursehub.sales.models.disputes import DISPUTE_OVER, DISPUTE_STATES, PaymentDispute, back_of
+from coursehub.sales.models.employer_invoices import EmployerInvoice
 from coursehub.sales.models.gifts import Gift
 from coursehub.sales.models.offerings import (
     BEARERS,
@@ -62,6 +63,7 @@ __all__ = [
     "CouponCourse",
     "CouponUse",
     "CoursePass",
+    "EmployerInvoice",
     "FapiaoRequest",
     "FapiaoReversal",
     "Gift",

@@ -35,6 +35,7 @@ from coursehub.sales.operations.completion import (
     complete_order,
     expire_order,
     expire_orders,
+    settle_invoiced,
     settle_order,
 )
 from coursehub.sales.operations.coupons import (
@@ -156,6 +157,7 @@ __all__ = [
     "retry_refund",
     "send_gift",
     "send_refund",
+    "settle_invoiced",
     "settle_order",
     "settle_waiting",
     "start_bundle_checkout",

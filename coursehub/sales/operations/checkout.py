@@ -21,6 +21,7 @@ from coursehub.sales import policies, queries
 from coursehub.sales.models import Gift, Offering, Order, SponsorRequest
 from coursehub.sales.operations.coupons import Discount, discount_by, give_coupon_back, use_coupon
 from coursehub.sales.operations.offerings import NotOffered
+from coursehub.sales.operations.order_invoices import take_invoice_back
 from coursehub.sales.prices import Price, price_after
 from coursehub.web import external_url
 
@@ -301,6 +302,8 @@ def close_unpaid(order: Order, *, state: str, at: datetime) -> None:
     give_coupon_back(order, at=at)
     if order.gift_id is not None:
         close_gift(db.session.get_one(Gift, order.gift_id))
+    if take_invoice_back(order, at=at) is not None and state == "expired":
+        events.record("sales.invoice_lapsed", at=at, order_id=order.id)
     if state == "cancelled" and order.session_id is not None:
         jobs.enqueue("sales.close_page", at=at, order_id=order.id)
     db.session.flush()

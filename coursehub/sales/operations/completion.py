@@ -8,12 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub import events, jobs, rails
+from coursehub.billing import queries as billing
 from coursehub.contracts.operations.bundling import part_key, share_bundle
 from coursehub.contracts.operations.sharing import EventDraft, share
 from coursehub.db import db, lock, look, rewritten, transaction, written
 from coursehub.errors import require
 from coursehub.learning.models import Enrolment
 from coursehub.learning.operations import AlreadyEnrolled, enrol
+from coursehub.ledger.accounts import money_of
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.money import share_out
 from coursehub.people.actor import Actor
@@ -85,7 +87,19 @@ def clear_trouble(order: Order, *, by: Actor, at: datetime) -> None:
         events.record("sales.trouble_cleared", at=at, order_id=order.id, by_id=by.person_id)
 
 
-def complete_order(order: Order, *, payment: rails.PaymentFacts, at: datetime) -> Order:
+def settle_invoiced(order: Order, *, at: datetime) -> Order:
+    """An employer's invoice is paid: complete its order; once, and nothing where the order is over or money is missing."""
+    document = queries.employer_document_of(order.id)
+    if document is None or order.state not in PAYING or billing.open_minor(document) > 0 or billing.credited_minor(document.id):
+        return order
+    paid = rails.PaymentFacts(
+        id=f"invoice:{document.public_id}", charge_id=document.reference, amount_minor=order.gross_minor,
+        currency=order.currency, fee_minor=0, method="invoice", paid_at=at,
+    )  # fmt: skip
+    return complete_order(order, payment=paid, at=at, rail="invoice")
+
+
+def complete_order(order: Order, *, payment: rails.PaymentFacts, at: datetime, rail: str = "stripe") -> Order:
     """Give the buyer what they paid for, once per payment: enrolment, shared-out money, receipt.
 
     What cannot be sold any more (the order expired, or the course is held already) is
@@ -97,23 +111,23 @@ def complete_order(order: Order, *, payment: rails.PaymentFacts, at: datetime) -
         raise_trouble(order, trouble)
         return order
     try:
-        return _complete(order, payment, at)
+        return _complete(order, payment, rail, at)
     except (AlreadyEnrolled, sa.exc.IntegrityError):  # a twin was faster; now its row can be seen
-        return _complete(order, payment, at)
+        return _complete(order, payment, rail, at)
 
 
-def _complete(order: Order, payment: rails.PaymentFacts, at: datetime) -> Order:
+def _complete(order: Order, payment: rails.PaymentFacts, rail: str, at: datetime) -> Order:
     with transaction():
         found = _look(order, payment)
         parts = queries.parts_of(order.id) if order.bundle_id is not None else ()
         held = found.held_id or (parts and queries.courses_held(order.buyer_id, [part.course_id for part in parts]))
         if found.state in PAYING and found.payment_id is None and not held:
-            _sell(order, parts, _keep(order, payment, "sold", at), found.brought_by, at)
+            _sell(order, parts, _keep(order, payment, rail, "sold", at), found.brought_by, at)
             return order
         lock(order)  # whole, as it is now: a twin may have completed it
         if found.payment_id is None:
             cause = "late" if order.state in ("expired", "cancelled", "returned") else "duplicate"
-            _give_back(order, _keep(order, payment, "returned", at), cause, at)
+            _give_back(order, _keep(order, payment, rail, "returned", at), cause, at)
     return order
 
 
@@ -173,10 +187,10 @@ _SOLD = Prepared(
 )
 
 
-def _keep(order: Order, payment: rails.PaymentFacts, outcome: str, at: datetime) -> Payment:
+def _keep(order: Order, payment: rails.PaymentFacts, rail: str, outcome: str, at: datetime) -> Payment:
     row = {
         "order_id": order.id,
-        "rail": "stripe",
+        "rail": rail,
         "rail_payment_id": payment.id,
         "rail_charge_id": payment.charge_id,
         "amount_minor": payment.amount_minor,
@@ -262,7 +276,7 @@ def _give_back(order: Order, payment: Payment, cause: str, at: datetime) -> None
         at=at,
         currency=payment.currency,
         postings=[
-            Leg(AccountRef(f"asset:rail:{payment.rail}"), payment.amount_minor - payment.fee_minor),
+            Leg(AccountRef(money_of(payment.rail)), payment.amount_minor - payment.fee_minor),
             Leg(AccountRef("expense:rail_fee"), payment.fee_minor),
             Leg(AccountRef("liability:suspense"), -payment.amount_minor),
         ],
@@ -274,6 +288,8 @@ def expire_order(order: Order, *, at: datetime) -> Order:
 
     A wallet that still decides keeps the seat for another while. Raises RailAway.
     """
+    if settle_invoiced(order, at=at).state not in PAYING:
+        return order
     if order.session_id is not None:
         try:
             facts = rails.current().expire_session(order.session_id)

@@ -26,6 +26,10 @@ class NothingToInvoice(Refusal):
     """There is nothing of this order that an invoice could be made out over."""
 
 
+class EmployerHasInvoice(Refusal):
+    """Your employer was given the invoice of this order."""
+
+
 class TaxNumberWrong(Refusal):
     """A company's tax number has between 15 and 20 capital letters and digits. Look at it once more."""
 
@@ -57,7 +61,7 @@ class NothingToReverse(Refusal):
 def ask_invoice(order: Order, details: DetailsDraft, *, by: Actor, at: datetime) -> BuyerDocument:
     """Make out the invoice of a paid order, once, with credit notes over what went back before.
 
-    Raises NothingToInvoice, TaxNumberWrong.
+    Raises NothingToInvoice, EmployerHasInvoice, TaxNumberWrong.
     """
     require(policies.may_ask_paper(by, order))
     _check(details)
@@ -70,6 +74,8 @@ def ask_invoice(order: Order, details: DetailsDraft, *, by: Actor, at: datetime)
         journal = ledger.journal_for(payment.effect_key) if payment else None
         if payment is None or journal is None:
             raise NothingToInvoice
+        if payment.rail == "invoice":
+            raise EmployerHasInvoice
         kept = keep_buyer_details(details, by=by, at=at)
         invoice = issue_buyer_document(
             "sale_invoice", _lines(order), order_number=order.public_id, details_id=kept.id, currency=order.currency,
@@ -126,7 +132,7 @@ def _check(details: DetailsDraft) -> None:
 def ask_fapiao(order: Order, details: DetailsDraft, *, kind: str, by: Actor, at: datetime) -> FapiaoRequest:
     """Ask for the fapiao of an order. kind: normal | special.
 
-    Raises NothingToInvoice, TaxNumberWrong, SpecialNeedsMore, FapiaoAskedBefore.
+    Raises NothingToInvoice, EmployerHasInvoice, TaxNumberWrong, SpecialNeedsMore, FapiaoAskedBefore.
     """
     require(policies.may_ask_paper(by, order))
     _check(details)
@@ -134,6 +140,8 @@ def ask_fapiao(order: Order, details: DetailsDraft, *, kind: str, by: Actor, at:
         raise SpecialNeedsMore
     with transaction():
         lock(order)
+        if queries.employer_invoice_of(order.id) is not None:
+            raise EmployerHasInvoice
         if queries.sold_payment(order.id) is None or order.gross_minor <= queries.refunded_minor(order):
             raise NothingToInvoice
         if any(each.state != "declined" for each in queries.fapiao_of(order.id)):

@@ -9,12 +9,14 @@ from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.learning.models import Enrolment
 from coursehub.learning.operations import end_enrolment
+from coursehub.ledger.accounts import money_of
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.money import share_out
 from coursehub.people.actor import Actor
 from coursehub.sales import policies, queries
 from coursehub.sales.models import Gift, Order, OrderPart, Payment, Refund, RefundRequest
 from coursehub.sales.operations.checkout import close_gift
+from coursehub.sales.operations.order_invoices import credit_to_employer
 from coursehub.sales.operations.papers import credit_refund
 from coursehub.sales.queries import disputes
 
@@ -184,6 +186,8 @@ def send_refund(refund: Refund, *, at: datetime) -> Refund:
             amount_minor=refund.amount_minor,
             again=refund.tries > 1,
         )
+    if payment.rail == "invoice":
+        return record_refund(refund, _on_account(refund, payment, at), at=at)
     try:
         facts = rails.current().refund(wish)
     except rails.RailRefused as problem:
@@ -193,6 +197,14 @@ def send_refund(refund: Refund, *, at: datetime) -> Refund:
             events.record("sales.refund_failed", at=at, refund_id=refund.id, order_id=refund.order_id)
         return refund
     return record_refund(refund, facts, at=at)
+
+
+def _on_account(refund: Refund, payment: Payment, at: datetime) -> rails.RefundFacts:
+    """What an employer paid by invoice goes to its account with us, at once and without a rail; `_book` writes the paper."""
+    return rails.RefundFacts(
+        id=f"credit:{refund.reference}", state="succeeded", payment_id=payment.rail_payment_id, reference=refund.reference,
+        amount_minor=refund.amount_minor, currency=payment.currency, made_at=at,
+    )  # fmt: skip
 
 
 def record_refund(refund: Refund, facts: rails.RefundFacts, *, at: datetime) -> Refund:
@@ -223,6 +235,8 @@ def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> 
     if not first or payment.outcome == "returned":
         kind = "stray_return" if first else "refund_retry"
         _post_suspense(refund, payment, kind=kind, out=True, occurred_at=occurred_at, at=at)
+        if payment.rail == "invoice":
+            credit_to_employer(order, refund, payment, at=at)
         return
     part = db.session.get_one(OrderPart, refund.part_id) if refund.part_id is not None else None
     if part is not None and queries.left_of_parts(order).get(part.id) == 0 and not _one_waits(order, part.id):
@@ -243,7 +257,10 @@ def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> 
         facts=facts,
     )
     share(draft, at=at)
-    credit_refund(order, refund, at=at)
+    if payment.rail == "invoice":
+        credit_to_employer(order, refund, payment, at=at)
+    else:
+        credit_refund(order, refund, at=at)
 
 
 def _one_waits(order: Order, part_id: int | None = None) -> bool:
@@ -286,7 +303,7 @@ def _post_suspense(refund: Refund, payment: Payment, *, kind: str, out: bool, oc
         at=at,
         currency=payment.currency,
         postings=[
-            Leg(AccountRef(f"asset:rail:{payment.rail}"), sign * refund.amount_minor),
+            Leg(AccountRef(money_of(payment.rail)), sign * refund.amount_minor),
             Leg(AccountRef("liability:suspense"), -sign * refund.amount_minor),
         ],
     )

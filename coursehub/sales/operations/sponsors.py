@@ -12,7 +12,7 @@ from coursehub.people.actor import Actor, actor_for
 from coursehub.people.models import Person
 from coursehub.people.tokens import new_token, token_hash
 from coursehub.sales import letters, policies, queries
-from coursehub.sales.models import Offering, Order, SponsorRequest
+from coursehub.sales.models import PAYING, Offering, Order, SponsorRequest
 from coursehub.sales.operations.checkout import Click, MayNotBuy, close_unpaid, open_page, place, quote
 from coursehub.sales.operations.offerings import NotOffered
 
@@ -25,6 +25,10 @@ class NothingToPay(Refusal):
 
 class AskedAlready(Refusal):
     """You have asked your employer for this course. Send the link again, or take the request back first."""
+
+
+class InvoiceIsOut(Refusal):
+    """An invoice is out for this course. It is paid by bank transfer, or credited when the learner takes the request back."""
 
 
 class SponsorLinkOver(Refusal):
@@ -101,13 +105,16 @@ def pay_as_employer(token: str, *, at: datetime) -> Order:
     """Place the learner's order for the employer who holds the link, and open its pay page; asked twice, one order.
 
     A partner's link that brought the learner counts as in an order of their own; without one the sale came through a sponsor.
-    Raises SponsorLinkOver, and what `start_checkout` raises.
+    Raises SponsorLinkOver, InvoiceIsOut, and what `start_checkout` raises.
     """
     asked = sponsor_request_behind(token, at=at)
     with transaction():
         lock(asked)
         if asked.state != "open":
             raise SponsorLinkOver
+        begun = db.session.get(Order, asked.order_id) if asked.order_id is not None else None
+        if begun is not None and begun.state in PAYING and queries.employer_invoice_of(begun.id) is not None:
+            raise InvoiceIsOut
         offering = queries.open_offering(asked.course_id)
         if offering is None:
             raise NotOffered

@@ -15,6 +15,7 @@ from coursehub.sales.queries.bundles import (
     parts_with_titles,
     paying_bundle_order,
 )
+from coursehub.sales.queries.employer_invoices import employer_document_of, employer_invoice_of
 from coursehub.sales.queries.gifts import gift_hashed, gift_of, gifts_waiting, order_of_gift
 from coursehub.sales.queries.orders import (
     LinkRow,
@@ -105,6 +106,8 @@ __all__ = [
     "courses_of_bundles",
     "courses_priced_by",
     "courses_sold_by",
+    "employer_document_of",
+    "employer_invoice_of",
     "events_of",
     "fapiao_answered",
     "fapiao_of",

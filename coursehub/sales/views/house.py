@@ -77,6 +77,7 @@ def house_order(public_id: str) -> ResponseReturnValue:
         title=titles_of([order]).get(order.id, ""),
         parts=parts_on_screen(order),
         payments=queries.payments_of(order.id),
+        employer_document=queries.employer_document_of(order.id),
         refunds=queries.refunds_of(order.id),
         disputes=disputes.disputes_of(order.id),
         requests=queries.requests_of(order.id),

@@ -75,6 +75,7 @@ def show_order(
         refundable_minor=queries.refundable_minor(order),
         in_window=operations.in_window(order, at=clock.now()),
         messages=db.session.execute(queries.messages_of(order.buyer_id).filter_by(order_id=order.id)).scalars().all(),
+        employer_invoice=queries.employer_invoice_of(order.id),
         gift=gift,
         gift_form=gift_form,
         gift_link=external_url("gifts.look", token=gift_token) if gift_token else "",

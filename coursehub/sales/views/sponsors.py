@@ -1,6 +1,6 @@
 """Asking an employer to pay: the learner's page, and the pages of whoever holds the link."""
 
-from flask import abort, flash, redirect
+from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,18 +8,29 @@ from coursehub import clock, rails
 from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course
 from coursehub.db import db
-from coursehub.errors import Refusal
+from coursehub.errors import NotAllowed, Refusal
 from coursehub.learning.operations import AlreadyEnrolled
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation
-from coursehub.sales import operations, queries
-from coursehub.sales.models import Offering, Order, SponsorRequest
-from coursehub.sales.operations import sponsors
-from coursehub.sales.sponsor_forms import DeclineForm, SponsorForm
+from coursehub.sales import operations, policies, queries
+from coursehub.sales.models import PAYING, Offering, Order, SponsorRequest
+from coursehub.sales.operations import employers, sponsors
+from coursehub.sales.sponsor_forms import DeclineForm, EmployerInvoiceForm, SponsorForm
 from coursehub.sales.views import sponsors_bp as bp
 from coursehub.sales.views.clicks import last_click
 from coursehub.sales.views.selling import course_titles, name_of
-from coursehub.web import PUBLIC, SIGNED_IN, access, external_url, one_or_404, page, see_other, signed_in_actor
+from coursehub.web import (
+    MEMBER_OF,
+    PUBLIC,
+    SIGNED_IN,
+    access,
+    current_actor,
+    external_url,
+    one_or_404,
+    page,
+    see_other,
+    signed_in_actor,
+)
 
 
 def _on_sale(slug: str) -> tuple[Course, Offering]:
@@ -42,6 +53,8 @@ def _ask_page(
     course: Course, offering: Offering, form: SponsorForm, *, token: str = "", problem: str = "", status: int = 200
 ) -> ResponseReturnValue:
     asked = queries.last_sponsor_request(signed_in_actor().person_id, course.id)
+    order = db.session.get(Order, asked.order_id) if asked is not None and asked.order_id is not None else None
+    waits = order is not None and order.state in PAYING and queries.employer_invoice_of(order.id) is not None
     return page(
         "sales/sponsor/ask.html",
         status=status,
@@ -49,6 +62,7 @@ def _ask_page(
         offering=offering,
         title=course_titles([course])[course.id],
         asked=asked,
+        waits_for_invoice=order if waits else None,
         is_over=asked is not None and asked.state == "open" and clock.now() >= asked.expires_at,
         link=external_url("sponsors.look", token=token) if token else "",
         form=form,
@@ -111,9 +125,13 @@ def look(token: str) -> ResponseReturnValue:
     return _look_page(token, DeclineForm())
 
 
-def _look_page(token: str, form: DeclineForm, *, problem: str = "", status: int = 200) -> ResponseReturnValue:
-    now = clock.now()
+def _look_page(
+    token: str, form: DeclineForm, invoice_form: EmployerInvoiceForm | None = None, *, problem: str = "", status: int = 200
+) -> ResponseReturnValue:
+    now, actor = clock.now(), current_actor()
     asked = sponsors.sponsor_request_behind(token, at=now)
+    order = db.session.get(Order, asked.order_id) if asked.order_id is not None else None
+    document = queries.employer_document_of(order.id) if order is not None and order.state in PAYING else None
     course = db.session.get_one(Course, asked.course_id)
     offering = queries.open_offering(course.id)
     return page(
@@ -127,8 +145,35 @@ def _look_page(token: str, form: DeclineForm, *, problem: str = "", status: int 
         seller=name_of(db.session.get_one(Organisation, course.organisation_id)),
         learner=people.display_names([asked.learner_id]).get(asked.learner_id, ""),
         form=form,
+        invoice_form=invoice_form or EmployerInvoiceForm(formdata=None),
+        may_be_invoiced=actor is not None and policies.may_be_invoiced(actor),
+        is_signed_in=actor is not None,
+        document=document,
+        order=order,
+        is_ours=actor is not None and document is not None and actor.acts_for(document.organisation_id),
+        path=url_for("sponsors.look", token=token),
         problem=problem,
     )
+
+
+@bp.post("/employer/<token>/invoices")
+@access(MEMBER_OF("owner", "finance"))
+def choose_invoice(token: str) -> ResponseReturnValue:
+    """Pay by invoice: the invoice is made out, and the seat waits for the money."""
+    form, actor = EmployerInvoiceForm(), signed_in_actor()
+    if not form.validate_on_submit():
+        return _look_page(token, DeclineForm(formdata=None), form, status=422)
+    company = {name: (form[name].data or "").strip() for name in ("tax_number", "address", "reference")}
+    try:
+        document = employers.choose_invoice(token, company, by=actor, at=clock.now())
+    except (sponsors.SponsorLinkOver, NotAllowed):
+        raise
+    except Refusal as refusal:
+        return _look_page(token, DeclineForm(formdata=None), problem=str(refusal), status=refusal.status)
+    if not actor.acts_for(document.organisation_id):
+        return _look_page(token, DeclineForm(formdata=None), problem=str(sponsors.InvoiceIsOut()), status=409)
+    flash(_("Here is your invoice. The learner is enrolled as soon as the money has arrived."), "done")
+    return see_other("billing.invoice", public_id=document.public_id)
 
 
 @bp.post("/employer/<token>/payments")
