@@ -42,6 +42,27 @@ class ReceiptForm(FlaskForm):
         self.first.choices = invoices
 
 
+class RepaymentForm(FlaskForm):
+    """One line of the bank statement by which credit left."""
+
+    amount = DecimalField(
+        _l("Amount sent back"),
+        validators=[
+            InputRequired(_l("Type the amount as it stands on the statement.")),
+            NumberRange(Decimal("0.01"), _LARGEST, _l("Type an amount above zero.")),
+        ],
+    )
+    paid_on = DateField(_l("Left our bank on"), validators=[InputRequired(_l("Choose the day of the statement line."))])
+    bank_reference = StringField(
+        _l("Number of the statement line"),
+        validators=[
+            InputRequired(_l("Type the bank's number of this line: it keeps one line from being marked twice.")),
+            Length(max=60),
+        ],
+    )
+    note = TextAreaField(_l("Note for colleagues"), validators=[Optional(), Length(max=500)])
+
+
 class ReasonForm(FlaskForm):
     """Why a receipt is taken back."""
 

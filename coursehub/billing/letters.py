@@ -4,7 +4,7 @@ from datetime import datetime
 
 from coursehub import mail
 from coursehub.billing import queries
-from coursehub.billing.models import Document, Receipt
+from coursehub.billing.models import Document, Receipt, Repayment
 from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
@@ -44,6 +44,13 @@ def send_receipt_recorded(*, at: datetime, receipt_id: int) -> None:
     receipt = db.session.get_one(Receipt, receipt_id)
     if not queries.undone_ids([receipt.id]):
         _write("receipt_recorded", receipt.organisation_id, mark=str(receipt.id), at=at, receipt=receipt)
+
+
+@on("billing.repaid")
+def send_repaid(*, at: datetime, repayment_id: int) -> None:
+    """Credit went back to the member's bank."""
+    repayment = db.session.get_one(Repayment, repayment_id)
+    _write("repaid", repayment.organisation_id, mark=str(repayment.id), at=at, repayment=repayment)
 
 
 def remind(document: Document, left_minor: int, *, step: int, at: datetime) -> None:

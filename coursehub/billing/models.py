@@ -226,6 +226,53 @@ class Settlement(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Repayment(Model):
+    """Credit of a member that finance sent back from the house's bank, as the statement shows it; final.
+
+    `bank_reference` is the bank's own number of the line.
+    """
+
+    __tablename__ = "billing_repayment"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        UniqueConstraint("bank_reference", name="billing_repayment_line_once"),
+        Index("billing_repayment_by_organisation", "organisation_id", "currency"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    organisation_id: Mapped[int] = ref("organisation.id", index=False)
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int] = mapped_column(BigId)
+    paid_on: Mapped[date] = mapped_column(Date)
+    bank_reference: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by_id: Mapped[int] = ref("person.id", index=False)
+    journal_id: Mapped[int] = ref("journal.id", index=False)
+
+
+class RepaymentPart(Model):
+    """Out of which receipt or credit note a repayment came."""
+
+    __tablename__ = "billing_repayment_part"
+    __table_args__ = (
+        CheckConstraint("(receipt_id IS NULL) <> (credit_note_id IS NULL)", name="of_one_of_them"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index("billing_repayment_part_by_repayment", "repayment_id"),
+        Index("billing_repayment_part_by_receipt", "receipt_id"),
+        Index("billing_repayment_part_by_credit_note", "credit_note_id"),
+    )
+
+    id: Mapped[Id]
+    repayment_id: Mapped[int] = mapped_column(ForeignKey("billing_repayment.id", name="billing_repayment_part_repayment_fkey"))
+    receipt_id: Mapped[int | None] = mapped_column(ForeignKey("billing_receipt.id", name="billing_repayment_part_receipt_fkey"))
+    credit_note_id: Mapped[int | None] = mapped_column(
+        ForeignKey("billing_document.id", name="billing_repayment_part_credit_note_fkey")
+    )
+    amount_minor: Mapped[int] = mapped_column(BigId)
+
+
 class CollectionAccount(Model):
     """The bank account of the house that members pay into; the latest of a currency stands on new invoices."""
 

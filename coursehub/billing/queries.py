@@ -5,7 +5,17 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from coursehub.billing.models import BuyerDocument, Charge, ChargeEnd, CollectionAccount, Document, Receipt, Settlement
+from coursehub.billing.models import (
+    BuyerDocument,
+    Charge,
+    ChargeEnd,
+    CollectionAccount,
+    Document,
+    Receipt,
+    Repayment,
+    RepaymentPart,
+    Settlement,
+)
 from coursehub.db import db
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
@@ -128,10 +138,36 @@ def credits_left(organisation_id: int, currency: str) -> list[tuple[Document | R
     )
     found: list[tuple[Document | Receipt, int]] = []
     for note in db.session.execute(notes.order_by(Document.id)).scalars():
-        found.append((note, note.amount_minor - int(_sum(Settlement.amount_minor, Settlement.credit_note_id == note.id))))
+        used = _sum(Settlement.amount_minor, Settlement.credit_note_id == note.id)
+        used += _sum(RepaymentPart.amount_minor, RepaymentPart.credit_note_id == note.id)
+        found.append((note, note.amount_minor - used))
     for receipt in db.session.execute(receipts.order_by(Receipt.id)).scalars():
-        found.append((receipt, receipt.amount_minor - int(_sum(Settlement.amount_minor, Settlement.receipt_id == receipt.id))))
+        used = _sum(Settlement.amount_minor, Settlement.receipt_id == receipt.id) + repaid_of(receipt.id)
+        found.append((receipt, receipt.amount_minor - used))
     return [(source, left) for source, left in found if left > 0]
+
+
+def repaid_of(receipt_id: int) -> int:
+    """What of a receipt was sent back to the member."""
+    return _sum(RepaymentPart.amount_minor, RepaymentPart.receipt_id == receipt_id)
+
+
+def repayments_of(organisation_id: int) -> list[Repayment]:
+    """Credit that was sent back to a member, the latest first."""
+    found = sa.select(Repayment).where(Repayment.organisation_id == organisation_id).order_by(Repayment.id.desc())
+    return list(db.session.execute(found).scalars())
+
+
+def members_with_credit() -> list[tuple[Organisation, str, int]]:
+    """Whom we owe money beyond their invoices, in which currency, and how much; the first invoiced first."""
+    had = sa.union(
+        sa.select(Document.organisation_id, Document.currency).where(Document.kind == "credit_note"),
+        sa.select(Receipt.organisation_id, Receipt.currency),
+    ).subquery()
+    found = sa.select(Organisation, had.c.currency).join(had, had.c.organisation_id == Organisation.id)
+    rows = db.session.execute(found.order_by(Organisation.id, had.c.currency)).all()
+    credits = ((row[0], row[1], credit_minor(row[0].id, row[1])) for row in rows)
+    return [each for each in credits if each[2] > 0]
 
 
 def credit_minor(organisation_id: int, currency: str) -> int:

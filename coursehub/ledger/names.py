@@ -58,6 +58,7 @@ KINDS_OF_JOURNAL = {
     "hire": _l("Placement fee"),
     "rebate": _l("Rebate of a placement fee"),
     "receipt": _l("Money received from a member"),
+    "repayment": _l("Credit sent back to a member"),
     "correction": _l("Correction"),
     "true_up": _l("True-up of a month"),
     "guarantee": _l("Guarantee"),

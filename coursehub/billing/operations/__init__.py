@@ -4,8 +4,9 @@ from coursehub.billing.operations.accounts import set_collection_account
 from coursehub.billing.operations.charges import invoice_charges, note_charge, take_charge_back
 from coursehub.billing.operations.documents import Line, issue_credit_note, issue_invoice
 from coursehub.billing.operations.receipts import record_receipt, undo_receipt
+from coursehub.billing.operations.repayments import record_repayment
 
 __all__ = [
-    "Line", "invoice_charges", "issue_credit_note", "issue_invoice", "note_charge", "record_receipt", "set_collection_account",
-    "take_charge_back", "undo_receipt",
+    "Line", "invoice_charges", "issue_credit_note", "issue_invoice", "note_charge", "record_receipt", "record_repayment",
+    "set_collection_account", "take_charge_back", "undo_receipt",
 ]  # fmt: skip

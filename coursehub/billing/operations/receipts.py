@@ -33,6 +33,10 @@ class ReceiptUndone(Refusal):
     """This receipt has been taken back already."""
 
 
+class ReceiptSentBack(Refusal):
+    """Part of this money was sent back to the member already. It cannot be taken back."""
+
+
 def record_receipt(
     organisation: Organisation,
     *,
@@ -84,7 +88,10 @@ def record_receipt(
 
 
 def undo_receipt(receipt: Receipt, *, reason: str, by: Actor, at: datetime) -> Receipt:
-    """The line was marked by mistake: everything it paid is open again, and the books say both. Raises ReceiptUndone."""
+    """The line was marked by mistake: everything it paid is open again, and the books say both.
+
+    Raises ReceiptUndone, ReceiptSentBack.
+    """
     require(policies.may_mark_receipts(by))
     with transaction():
         organisation = db.session.get_one(Organisation, receipt.organisation_id)
@@ -99,6 +106,8 @@ def undo_receipt(receipt: Receipt, *, reason: str, by: Actor, at: datetime) -> R
         lock(organisation)
         if receipt.undoes_id is not None or queries.undone_ids([receipt.id]):
             raise ReceiptUndone
+        if queries.repaid_of(receipt.id):
+            raise ReceiptSentBack
         undone = Receipt(
             organisation_id=receipt.organisation_id, currency=receipt.currency, amount_minor=-receipt.amount_minor,
             received_on=receipt.received_on, bank_reference=receipt.bank_reference, note=reason.strip(), recorded_at=at,

@@ -27,6 +27,7 @@ def invoices() -> ResponseReturnValue:
     return page(
         "billing/invoices.html", documents=found, left=queries.open_of([each.id for each in found.items]), state=state,
         ageing=queries.ageing(actor, today, actor.organisation_id), today=today,
+        repayments=queries.repayments_of(actor.organisation_id or 0),
         coming=[(currency, minor) for (_member, currency), minor in queries.charged_minor(actor.organisation_id).items()],
     )  # fmt: skip
 
