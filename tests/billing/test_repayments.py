@@ -85,7 +85,7 @@ def test_finance_sends_back_and_the_member_reads_it(app, cast, at):
     wrong = fay.post(where, data=typed)
     assert wrong.status_code == 422 and "does not have so much" in wrong.text and "OUT-7" in wrong.text
     assert fay.post(where, data={**typed, "amount": "300.00"}).status_code == 303
-    assert "No member has credit" in fay.get("/house/credits").text and "OUT-7" in fay.get(where).text
+    assert "No member has credit now" in fay.get("/house/credits").text and "OUT-7" in fay.get(where).text
     assert "Sent back to you" in bo.get("/hire/invoices").text
     jobs.run_due(at=clock.now(), strict=True)
     written = db.session.execute(sa.select(Letter).where(Letter.key.startswith("billing.repaid"))).scalars().all()

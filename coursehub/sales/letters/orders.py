@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from coursehub import mail
 from coursehub.catalog import queries as catalog
 from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import MoneyEvent
@@ -13,13 +12,13 @@ from coursehub.events import on
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.sales import queries
+from coursehub.sales.letters.writing import about, course_title, write
 from coursehub.sales.models import (
     CORRECTED,
     AttributionContest,
     CoursePass,
     FapiaoRequest,
     FapiaoReversal,
-    Gift,
     Order,
     OrderPart,
     PassPeriod,
@@ -29,33 +28,9 @@ from coursehub.sales.models import (
     PaymentDispute,
     Refund,
     RefundRequest,
-    SponsorRequest,
     SupportMessage,
 )
 from coursehub.sales.queries import disputes
-
-
-def _write(name: str, *, person_id: int, mark: str, at: datetime, kind: str = "receipt", **context: Any) -> None:
-    to = people.email_of(person_id)
-    if to is None:
-        return  # erased: there is nobody to write to
-    mail.send_once(
-        key=f"sales.{name}:{mark}",
-        person_id=person_id,
-        to=to,
-        locale=people.locale_of(person_id),
-        template=f"sales/letters/{name}.txt",
-        at=at,
-        kind=kind,
-        **context,
-    )
-
-
-def _about(order: Order) -> dict[str, Any]:
-    locale = people.locale_of(order.buyer_id)
-    parts = [(catalog.title_of(part.release_id, locale), part.gross_minor) for part in queries.parts_of(order.id)]
-    title = queries.titles_of([order], locale).get(order.id, "")
-    return {"order": order, "title": title, "parts": parts, "gift": queries.gift_of(order)}
 
 
 @on("sales.course_purchased")
@@ -63,7 +38,7 @@ def send_receipt(*, at: datetime, order_id: int) -> None:
     """The course is yours, and what it cost."""
     order = db.session.get_one(Order, order_id)
     payment = queries.sold_payment(order_id)
-    _write("receipt", person_id=order.buyer_id, mark=order.public_id, at=at, payment=payment, **_about(order))
+    write("receipt", person_id=order.buyer_id, mark=order.public_id, at=at, payment=payment, **about(order))
 
 
 @on("sales.payment_returned")
@@ -71,14 +46,14 @@ def send_payment_returned(*, at: datetime, order_id: int, refund_id: int) -> Non
     """We cannot give you what you paid for; the money comes back."""
     order, refund = db.session.get_one(Order, order_id), db.session.get_one(Refund, refund_id)
     payment = db.session.get_one(Payment, refund.payment_id)
-    _write(
+    write(
         "payment_returned",
         person_id=order.buyer_id,
         mark=refund.public_id,
         at=at,
         refund=refund,
         payment=payment,
-        **_about(order),
+        **about(order),
     )
 
 
@@ -90,7 +65,7 @@ def send_refund_letter(*, at: datetime, refund_id: int, order_id: int) -> None:
     part = db.session.get_one(OrderPart, refund.part_id) if refund.part_id is not None else None
     title = catalog.title_of(part.release_id, people.locale_of(order.buyer_id)) if part else ""
     ended = part is not None and queries.left_of_parts(order).get(part.id) == 0
-    _write(
+    write(
         "refund",
         person_id=order.buyer_id,
         mark=refund.public_id,
@@ -100,7 +75,7 @@ def send_refund_letter(*, at: datetime, refund_id: int, order_id: int) -> None:
         part_title=title,
         part_ended=ended,
         by_invoice=queries.employer_invoice_of(order.id) is not None,
-        **_about(order),
+        **about(order),
     )
 
 
@@ -108,7 +83,7 @@ def send_refund_letter(*, at: datetime, refund_id: int, order_id: int) -> None:
 def send_refund_declined(*, at: datetime, request_id: int, order_id: int) -> None:
     """No, and why."""
     order, asked = db.session.get_one(Order, order_id), db.session.get_one(RefundRequest, request_id)
-    _write("refund_declined", person_id=order.buyer_id, mark=asked.public_id, at=at, asked=asked, **_about(order))
+    write("refund_declined", person_id=order.buyer_id, mark=asked.public_id, at=at, asked=asked, **about(order))
 
 
 @on("sales.dispute_opened")
@@ -118,7 +93,7 @@ def send_dispute_opened(*, at: datetime, dispute_id: int, order_id: int) -> None
     for person_id in people.members_with_role(people.house().id, "staff_finance"):
         title = queries.titles_of([order], people.locale_of(person_id)).get(order.id, "")
         mark = f"{dispute.public_id}:{person_id}"
-        _write("dispute_opened", person_id=person_id, mark=mark, at=at, dispute=dispute, order=order, title=title)
+        write("dispute_opened", person_id=person_id, mark=mark, at=at, dispute=dispute, order=order, title=title)
 
 
 @on("sales.dispute_withdrawn")
@@ -134,7 +109,7 @@ def send_dispute_closed(*, at: datetime, dispute_id: int, order_id: int) -> None
     for person_id in people.members_with_role(people.house().id, "staff_finance"):
         title = queries.titles_of([order], people.locale_of(person_id)).get(order.id, "")
         mark = f"{dispute.public_id}:{person_id}"
-        _write("dispute_closed", person_id=person_id, mark=mark, at=at, dispute=dispute, order=order, title=title, minor=0)
+        write("dispute_closed", person_id=person_id, mark=mark, at=at, dispute=dispute, order=order, title=title, minor=0)
     _to_partners("dispute_closed", dispute, at)
 
 
@@ -153,7 +128,7 @@ def _to_partners(name: str, dispute: PaymentDispute, at: datetime) -> None:
     for organisation, minor, event in _shares(dispute):
         for person_id in people.members_with_role(organisation.id, "owner", "finance"):
             title = queries.titles_of([order], people.locale_of(person_id)).get(order.id, "")
-            _write(
+            write(
                 name, person_id=person_id, mark=f"{dispute.public_id}:{organisation.id}:{person_id}", at=at, dispute=dispute,
                 title=title, minor=minor, event=event, organisation=organisation, organisation_name=people.name_of,
             )  # fmt: skip
@@ -197,9 +172,9 @@ def _to_side(name: str, contest: AttributionContest, party: str, mark: str, at: 
     if side is None or other is None:
         return
     for person_id in people.members_with_role(side.id, *(("staff_finance",) if side.is_house else ("owner", "finance"))):
-        _write(
+        write(
             name, person_id=person_id, mark=f"{mark}:{person_id}", at=at, contest=contest, sale=sale, corrected=CORRECTED,
-            title=_course_title(sale.course_id, people.locale_of(person_id)), from_name=people.name_of(other),
+            title=course_title(sale.course_id, people.locale_of(person_id)), from_name=people.name_of(other),
             own_name=people.name_of(side), page="sales.house_attributions" if side.is_house else "sales.how_sales_came",
         )  # fmt: skip
 
@@ -208,7 +183,7 @@ def _to_side(name: str, contest: AttributionContest, party: str, mark: str, at: 
 def send_support_answer(*, at: datetime, message_id: int) -> None:
     """The house answers."""
     message = db.session.get_one(SupportMessage, message_id)
-    _write("support_answer", person_id=message.person_id, mark=message.public_id, at=at, kind="support", message=message)
+    write("support_answer", person_id=message.person_id, mark=message.public_id, at=at, kind="support", message=message)
 
 
 @on("sales.fapiao_issued")
@@ -233,7 +208,7 @@ def send_fapiao_reversed(*, at: datetime, reversal_id: int) -> None:
 
 def _write_fapiao(name: str, asked: FapiaoRequest, *, at: datetime, mark: str = "", **more: Any) -> None:
     order = db.session.get_one(Order, asked.order_id)
-    _write(name, person_id=order.buyer_id, mark=mark or asked.public_id, at=at, asked=asked, **more, **_about(order))
+    write(name, person_id=order.buyer_id, mark=mark or asked.public_id, at=at, asked=asked, **more, **about(order))
 
 
 def _of_pass(name: str, subscription_id: int, *, mark: str, at: datetime, **context: Any) -> None:
@@ -241,7 +216,7 @@ def _of_pass(name: str, subscription_id: int, *, mark: str, at: datetime, **cont
     pass_ = db.session.get_one(CoursePass, subscription.pass_id)
     title = pass_.name_en if people.locale_of(subscription.person_id) == "en" else pass_.name
     about = {"subscription": subscription, "found": pass_, "title": title, **context}
-    _write(name, person_id=subscription.person_id, mark=mark, at=at, **about)
+    write(name, person_id=subscription.person_id, mark=mark, at=at, **about)
 
 
 @on("sales.pass_began")
@@ -290,116 +265,3 @@ def send_pass_refunded(*, at: datetime, refund_id: int) -> None:
     refund = db.session.get_one(PassRefund, refund_id)
     period = db.session.get_one(PassPeriod, refund.period_id)
     _of_pass("pass_refunded", period.subscription_id, mark=refund.public_id, at=at, refund=refund, period=period)
-
-
-def send_sponsor_request(asked: SponsorRequest, token: str, *, at: datetime) -> None:
-    """To the employer: who asks for what, and the link. Written with the link, since only its hash is kept; joins."""
-    if asked.employer_email is None:
-        return
-    locale = people.locale_of(asked.learner_id)
-    mail.send_once(
-        key=f"sales.sponsor_request:{asked.token_hash[:32]}",
-        person_id=None,
-        to=asked.employer_email,
-        locale=locale,
-        template="sales/letters/sponsor_request.txt",
-        at=at,
-        kind="receipt",
-        token=token,
-        asked=asked,
-        learner=people.display_names([asked.learner_id]).get(asked.learner_id, ""),
-        title=_course_title(asked.course_id, locale),
-    )
-
-
-@on("sales.employer_declined")
-def send_employer_declined(*, at: datetime, request_id: int) -> None:
-    """The employer does not pay, in its own words."""
-    asked = db.session.get_one(SponsorRequest, request_id)
-    title = _course_title(asked.course_id, people.locale_of(asked.learner_id))
-    _write("employer_declined", person_id=asked.learner_id, mark=asked.public_id, at=at, asked=asked, title=title)
-
-
-def send_sponsor_thanks(asked: SponsorRequest, order: Order, *, at: datetime) -> None:
-    """To the employer who paid: what was paid, with its tax."""
-    if asked.employer_email is None:
-        return
-    locale = people.locale_of(asked.learner_id)
-    mail.send_once(
-        key=f"sales.sponsor_thanks:{order.public_id}",
-        person_id=None,
-        to=asked.employer_email,
-        locale=locale,
-        template="sales/letters/sponsor_thanks.txt",
-        at=at,
-        kind="receipt",
-        order=order,
-        title=queries.titles_of([order], locale).get(order.id, ""),
-    )
-
-
-@on("sales.invoice_chosen")
-def send_invoice_chosen(*, at: datetime, request_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
-    """To the learner: the employer pays by invoice, and what that means for them."""
-    order = db.session.get_one(Order, order_id)
-    _write("invoice_chosen", person_id=order.buyer_id, mark=order.public_id, at=at, **_about(order))
-
-
-@on("sales.invoice_lapsed")
-def send_invoice_lapsed(*, at: datetime, order_id: int) -> None:
-    """To the learner: the employer did not pay in time."""
-    order = db.session.get_one(Order, order_id)
-    course = queries.course_of(order)
-    _write("invoice_lapsed", person_id=order.buyer_id, mark=order.public_id, at=at, course=course, **_about(order))
-
-
-def send_gift(gift: Gift, token: str, *, at: datetime) -> None:
-    """To whom a course is given: from whom, and the link. Written with the link, since only its hash is kept; joins."""
-    assert gift.recipient_email is not None
-    locale = people.locale_of(gift.giver_id)
-    mail.send_once(
-        key=f"sales.gift:{gift.token_hash[:32] if gift.token_hash else ''}",
-        person_id=None,
-        to=gift.recipient_email,
-        locale=locale,
-        template="sales/letters/gift.txt",
-        at=at,
-        kind="receipt",
-        token=token,
-        gift=gift,
-        giver=people.display_names([gift.giver_id]).get(gift.giver_id, ""),
-        title=_course_title(gift.course_id, locale),
-    )
-
-
-def send_gift_waiting(gift: Gift, step: str, *, at: datetime) -> None:
-    """To the giver: nobody has accepted yet (waiting), the link ends soon (ending), it has ended (over). Each once a link."""
-    mark = f"{gift.public_id}:{step}:{gift.link_until:%Y%m%d}"
-    _to_giver("gift_waiting", gift, mark=mark, at=at, step=step)
-
-
-@on("sales.gift_claimed")
-def send_gift_claimed(*, at: datetime, gift_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
-    """To the giver: it was accepted."""
-    gift = db.session.get_one(Gift, gift_id)
-    _to_giver("gift_claimed", gift, mark=gift.public_id, at=at)
-
-
-@on("sales.gift_taken_back")
-def send_gift_taken_back(*, at: datetime, gift_id: int) -> None:
-    """To whoever had accepted it: the money went back, and what stays."""
-    gift = db.session.get_one(Gift, gift_id)
-    if gift.claimed_by_id is not None:
-        title = _course_title(gift.course_id, people.locale_of(gift.claimed_by_id))
-        _write("gift_taken_back", person_id=gift.claimed_by_id, mark=gift.public_id, at=at, title=title)
-
-
-def _to_giver(name: str, gift: Gift, *, mark: str, at: datetime, **context: Any) -> None:
-    order = queries.order_of_gift(gift.id)
-    title = _course_title(gift.course_id, people.locale_of(gift.giver_id))
-    _write(name, person_id=gift.giver_id, mark=mark, at=at, gift=gift, order=order, title=title, **context)
-
-
-def _course_title(course_id: int, locale: str) -> str:
-    release = catalog.current_release(course_id) or catalog.newest_release(course_id)
-    return catalog.title_of(release.id, locale) if release else ""
