@@ -28,7 +28,7 @@ def prepare_transfer(facts: Facts, at: datetime) -> Facts:
     """Northwind is paid through the provider, which knows it; Fay has prepared the run."""
     northwind = db.session.query(Organisation).filter_by(slug="northwind").one()
     owner = acting(members_with_role(northwind.id, "owner")[0])
-    account = operations.choose_rail("SG", by=owner, at=at)
+    account = operations.choose_rail("GB", by=owner, at=at)
     page = operations.onboarding_page(account, return_url="http://x/", refresh_url="http://x/", by=owner, at=at)
     _post(page, answer="all")
     operations.follow_account(account, at=at)
