@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     DecimalField,
     IntegerField,
@@ -19,6 +20,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from coursehub import rails
+from coursehub.sales.instalments import MOST
 from coursehub.web.amounts import minor_of
 
 CURRENCIES = [(code, code) for code in rails.LEAST_MINOR]
@@ -50,9 +52,10 @@ def bps_of(percent: Decimal) -> int:
 
 
 class CheckoutForm(FlaskForm):
-    """A coupon, if the buyer has one."""
+    """A coupon, if the buyer has one, and whether the price is paid in parts."""
 
     coupon = StringField(_l("Coupon code"), validators=[Optional(), Length(max=64)])
+    by_parts = BooleanField(_l("In monthly parts"))
 
 
 class ContestSaleForm(FlaskForm):
@@ -83,6 +86,9 @@ class OfferingForm(FlaskForm):
     seats_limit = IntegerField(_l("Number of seats"), validators=[Optional(), NumberRange(1, 1_000_000)])
     refund_days = IntegerField(
         _l("Days for a refund without questions"), default=7, validators=[InputRequired(), NumberRange(0, 365)]
+    )
+    instalments = IntegerField(
+        _l("Most monthly parts of the price"), default=1, validators=[Optional(), NumberRange(1, MOST, _l("Give 1 to 6."))]
     )
 
     def validate_price(self, field: Any) -> None:

@@ -6,8 +6,8 @@ from coursehub.db import db, transaction
 from coursehub.events import on
 from coursehub.jobs import cron, job
 from coursehub.sales import letters, operations, queries
-from coursehub.sales.models import Order, PassRefund, PassSubscription, Refund, WebhookEvent
-from coursehub.sales.operations import attribution
+from coursehub.sales.models import InstalmentPlan, Order, PassRefund, PassSubscription, Refund, WebhookEvent
+from coursehub.sales.operations import attribution, charging, instalments
 from coursehub.sales.passes import operations as passes
 
 
@@ -57,6 +57,36 @@ def follow_disputes(*, at: datetime) -> None:
 def run_out_attributions(*, at: datetime) -> None:
     """End contests of how a sale came whose time is over, and bring to mind what nearly ran out."""
     attribution.run_out_attributions(at=at)
+
+
+@job("sales.charge_due")
+def charge_due(*, at: datetime) -> None:
+    """Ask the cards for the parts of prices that are due."""
+    charging.charge_due(at=at)
+
+
+@job("sales.settle_instalment_pages")
+def settle_instalment_pages(*, at: datetime) -> None:
+    """Ask after the pages on which parts are paid."""
+    charging.settle_pages(at=at)
+
+
+@job("sales.close_instalment_page")
+def close_instalment_page(*, at: datetime, plan_id: int) -> None:
+    """Close the pay page of a plan that is over."""
+    charging.close_instalment_page(db.session.get_one(InstalmentPlan, plan_id), at=at)
+
+
+@job("sales.forget_payer")
+def forget_payer(*, at: datetime, plan_id: int) -> None:
+    """Forget the card of a plan that is over."""
+    charging.forget_payer(db.session.get_one(InstalmentPlan, plan_id), at=at)
+
+
+@job("sales.pause_late")
+def pause_late(*, at: datetime) -> None:
+    """Close the courses of which a part was not paid within the days of grace."""
+    instalments.pause_late(at=at)
 
 
 @job("sales.end_pass")
@@ -121,6 +151,9 @@ def settle_invoiced(*, at: datetime, cause: str, cause_id: str, **_more: object)
 
 
 cron("sales.run_out_attributions", every=timedelta(hours=1))
+cron("sales.charge_due", every=timedelta(hours=1))
+cron("sales.settle_instalment_pages", every=timedelta(minutes=15))
+cron("sales.pause_late", every=timedelta(hours=6))
 cron("sales.settle_passes", every=timedelta(hours=1))
 cron("sales.close_after_grace", every=timedelta(hours=6))
 cron("sales.draw_up_pools", every=timedelta(days=1))

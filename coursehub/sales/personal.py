@@ -8,26 +8,30 @@ import sqlalchemy as sa
 from coursehub import jobs
 from coursehub.catalog.models import Course
 from coursehub.db import db
+from coursehub.sales import queries
 from coursehub.sales.models import (
     GOING,
     CoursePass,
     FapiaoRequest,
     Gift,
+    Instalment,
     Order,
     PassPeriod,
     PassSubscription,
+    Payment,
     RefundRequest,
     SponsorRequest,
     SupportMessage,
     UseContest,
 )
+from coursehub.sales.operations.instalments import end_plan
 
 EMPTIED = "—"
 """Stands where an answer was: that there was one stays known."""
 
 
 def export(person_id: int) -> dict[str, Any]:
-    """Passes with what was paid, orders, requests for refunds, messages to the house with their answers."""
+    """Passes with what was paid, orders with the parts of their prices, requests for refunds, words to the house and answers."""
     own = sa.select(Order.id).where(Order.buyer_id == person_id)
     orders = sa.select(Order.public_id, Order.state, Order.gross_minor, Order.currency, Order.placed_at).where(
         Order.buyer_id == person_id
@@ -37,6 +41,12 @@ def export(person_id: int) -> dict[str, Any]:
         SponsorRequest.words, SponsorRequest.employer_email, SponsorRequest.asked_at, SponsorRequest.state, SponsorRequest.answer
     )
     fapiao = sa.select(FapiaoRequest.kind, FapiaoRequest.asked_at, FapiaoRequest.number, FapiaoRequest.answer)
+    instalments = (
+        sa.select(Order.public_id, Instalment.n, Instalment.amount_minor, Instalment.due_at, Payment.paid_at)
+        .join(Order, Order.id == Instalment.order_id)
+        .outerjoin(Payment, Payment.id == Instalment.payment_id)
+        .where(Order.buyer_id == person_id)
+    )
     messages = sa.select(SupportMessage.text, SupportMessage.written_at, SupportMessage.answer, SupportMessage.answered_at)
     passes = (
         sa.select(CoursePass.name_en, PassSubscription.state, PassSubscription.began_at, PassSubscription.ended_at)
@@ -54,6 +64,7 @@ def export(person_id: int) -> dict[str, Any]:
         "passes": _rows(passes.order_by(PassSubscription.id)),
         "pass_periods": _rows(periods.order_by(PassPeriod.id)),
         "orders": _rows(orders.order_by(Order.id)),
+        "instalments": _rows(instalments.order_by(Instalment.id)),
         "refund_requests": _rows(requests.where(RefundRequest.order_id.in_(own)).order_by(RefundRequest.id)),
         "fapiao": _rows(fapiao.where(FapiaoRequest.order_id.in_(own)).order_by(FapiaoRequest.id)),
         "asked_employers": _rows(asked.where(SponsorRequest.learner_id == person_id).order_by(SponsorRequest.id)),
@@ -64,7 +75,7 @@ def export(person_id: int) -> dict[str, Any]:
 
 
 def erase(person_id: int, at: datetime) -> None:
-    """Empty what was written, and end passes at the rail.
+    """Empty what was written, end passes at the rail, and ask for no more parts of prices: cards are forgotten.
 
     Orders, payments and the books stay, as the law on accounts asks, and name nobody.
     """
@@ -83,6 +94,8 @@ def erase(person_id: int, at: datetime) -> None:
     answered = sa.update(UseContest).where(UseContest.answered_by_id == person_id, UseContest.answer != "")
     db.session.execute(answered.values(answer=EMPTIED))
     going = sa.select(PassSubscription.id).where(PassSubscription.person_id == person_id, PassSubscription.state.in_(GOING))
+    for plan in queries.plans_going_of(person_id):
+        end_plan(db.session.get_one(Order, plan.order_id), at=at)
     for subscription_id in db.session.execute(going).scalars().all():
         jobs.enqueue("sales.end_pass", at=at, subscription_id=subscription_id)
     db.session.expire_all()

@@ -1,6 +1,12 @@
 """What states, channels and causes are called on a screen."""
 
+from collections.abc import Sequence
+
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
+
+from coursehub.contracts.instalments import part_words
+from coursehub.web.locale import gettext_locale
 
 _STATES = {
     "placed": _l("Payment not begun"),
@@ -82,6 +88,12 @@ def dispute_state_words(state: str) -> str:
 def dispute_reason_words(reason: str) -> str:
     """Why a bank says it wants the money back; an unknown reason by the rail's own name."""
     return str(_REASONS.get(reason, reason))
+
+
+def parts_words(parts: Sequence[int], whole: int, locale: str) -> str:
+    """Which parts of a price these are, in a language: part 2 of 3, or parts 2 to 3 of 3."""
+    with force_locale(gettext_locale(locale)):
+        return part_words({"instalment": parts[0], "instalment_to": parts[-1], "instalments": whole})
 
 
 def order_state_words(state: str) -> str:

@@ -14,14 +14,15 @@ _MESSAGES = {
 
 
 def keep(store: Store, session: Body, intent: Body, *, at: int) -> None:
-    """The card that pays on this page is kept for its customer, whom a first page makes; it takes the place of another."""
+    """The card that pays on this page is kept for its customer, whom a first page makes; a later page adds another card."""
     if session["customer"]:
         customer = store.get("customer", session["customer"], "customer")
     else:
         customer = shapes_out.customer(id=new_id("cus", 14), created=at, email=session["customer_email"], name=None, metadata={})
-    store.put(customer | {"_card": new_id("pm"), "_declines": ""})
-    session["customer"] = intent["customer"] = customer["id"]
-    intent |= {"payment_method": store.get("customer", customer["id"])["_card"], "setup_future_usage": "off_session"}
+    card = new_id("pm")
+    store.put(customer | {"_cards": customer.get("_cards", {}) | {card: ""}})
+    session["customer"] = customer["id"]
+    intent |= {"customer": customer["id"], "payment_method": card, "setup_future_usage": "off_session"}
 
 
 def charge(store: Store, params: Params, *, at: int) -> Body:
@@ -30,7 +31,7 @@ def charge(store: Store, params: Params, *, at: int) -> Body:
         raise ApiError(400, "The sandbox makes payment intents without a page only with `confirm` and `off_session`.")
     amount, customer = params.need_whole("amount"), store.get("customer", params.need("customer"), "customer")
     card = params.need("payment_method")
-    if customer.get("_card") != card:
+    if card not in customer.get("_cards", {}):
         raise missing("PaymentMethod", card, "payment_method")
     id = new_id("pi")
     intent = shapes.payment_intent(
@@ -42,7 +43,7 @@ def charge(store: Store, params: Params, *, at: int) -> Body:
     params.finish()
     payments.check_least(amount, intent["currency"])
     store.put(intent)
-    if code := customer["_declines"]:
+    if code := customer["_cards"][card]:
         payments.refuse(store, intent, at, code=code, message=_MESSAGES.get(code, "Your card was declined."))
         raise ApiError(402, _MESSAGES.get(code, "Your card was declined."), type="card_error", code=code, started=True)
     payments.collect(store, intent, "card", at)
@@ -50,8 +51,9 @@ def charge(store: Store, params: Params, *, at: int) -> Body:
 
 
 def answer(store: Store, customer_id: str, code: str) -> Body:
-    """How the bank answers the customer's card from now on: with a code of refusal, or (empty) with the money."""
-    return store.put(store.get("customer", customer_id) | {"_declines": code})
+    """How the bank answers the cards that are kept now: with a code of refusal, or (empty) with the money."""
+    customer = store.get("customer", customer_id)
+    return store.put(customer | {"_cards": dict.fromkeys(customer.get("_cards", {}), code)})
 
 
 def forget(store: Store, customer_id: str) -> Body:

@@ -93,7 +93,7 @@ def buyer(id: str, verb: str) -> Response:
 
 @bp.post("/cards/<customer>")
 def kept_card(customer: str) -> Response:
-    """How the bank answers the kept card of a customer from now on: `code` of a refusal, or nothing to pay again."""
+    """How the bank answers the kept cards of a customer from now on: `code` of a refusal, or nothing to pay again."""
     cards.answer(_store(), customer, str(_wish().get("code", "")))
     return jsonify(customer=customer)
 

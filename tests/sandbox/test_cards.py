@@ -53,7 +53,7 @@ def test_the_bank_says_no_with_its_word_for_why(sandbox: Sandbox, code: str) -> 
     assert charge(sandbox, first).status == "succeeded"
 
 
-def test_another_card_takes_the_place_of_the_first(sandbox: Sandbox) -> None:
+def test_another_card_is_answered_for_itself(sandbox: Sandbox) -> None:
     first = kept(sandbox)
     sandbox.tell(f"cards/{first.customer}", code="card_declined")
     wish = {name: value for name, value in KEEPS.items() if name not in ("customer_email", "customer_creation")}
@@ -61,7 +61,7 @@ def test_another_card_takes_the_place_of_the_first(sandbox: Sandbox) -> None:
     second = sandbox.stripe.v1.payment_intents.retrieve(told["payment_intent"])
     assert second.customer == first.customer and second.payment_method != first.payment_method
     assert charge(sandbox, second).status == "succeeded"
-    with pytest.raises(stripe.InvalidRequestError):
+    with pytest.raises(stripe.CardError):
         charge(sandbox, first)
 
 

@@ -12,6 +12,7 @@ from coursehub import clock
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries
 from coursehub.contracts.cascade import arithmetic, cascade, number
+from coursehub.contracts.instalments import part_words
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Proposal, Terms
 from coursehub.contracts.prose import channel_name, sections, sentence_at
 from coursehub.contracts.steps import steps_of
@@ -68,6 +69,7 @@ def earnings() -> ResponseReturnValue:
     locale = current_locale()
     return page(
         "contracts/earnings.html",
+        part_words=part_words,
         events=paginate(found, request.args.get("page", 1, int), scalars=False),
         titles=looking.course_titles(courses),
         courses=courses,
@@ -108,6 +110,7 @@ def earning(event_id: str) -> ResponseReturnValue:
     booked_on = proof.day if proof else local_time(journal.recorded_at).date() if journal else None
     return page(
         "contracts/earning.html",
+        part_words=part_words,
         event=event,
         course_title=looking.course_titles([course])[course.id],
         channel=channel_name(event.channel, locale),

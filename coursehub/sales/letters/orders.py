@@ -38,7 +38,15 @@ def send_receipt(*, at: datetime, order_id: int) -> None:
     """The course is yours, and what it cost."""
     order = db.session.get_one(Order, order_id)
     payment = queries.sold_payment(order_id)
-    write("receipt", person_id=order.buyer_id, mark=order.public_id, at=at, payment=payment, **about(order))
+    write(
+        "receipt",
+        person_id=order.buyer_id,
+        mark=order.public_id,
+        at=at,
+        payment=payment,
+        instalments=queries.instalments_of(order_id),
+        **about(order),
+    )
 
 
 @on("sales.payment_returned")

@@ -5,6 +5,7 @@ from coursehub.sales.models.bundles import Bundle, BundleCourse, OrderPart
 from coursehub.sales.models.disputes import DISPUTE_OVER, DISPUTE_STATES, PaymentDispute, back_of
 from coursehub.sales.models.employer_invoices import EmployerInvoice
 from coursehub.sales.models.gifts import Gift
+from coursehub.sales.models.instalments import PLAN_GOING, PLAN_STATES, Instalment, InstalmentPlan
 from coursehub.sales.models.offerings import (
     BEARERS,
     COUPON_KINDS,
@@ -53,6 +54,8 @@ __all__ = [
     "GOING",
     "ORDER_STATES",
     "PAYING",
+    "PLAN_GOING",
+    "PLAN_STATES",
     "REFUND_CAUSES",
     "REFUND_STATES",
     "SPONSOR_STATES",
@@ -67,6 +70,8 @@ __all__ = [
     "FapiaoRequest",
     "FapiaoReversal",
     "Gift",
+    "Instalment",
+    "InstalmentPlan",
     "LinkVisit",
     "Offering",
     "Order",

@@ -27,6 +27,7 @@ class Offering(Model):
     Prices include tax. A change of price is a new offering, so that an order can
     always show what it was placed under. seats_limit counts over all offerings of
     the course. refund_days: for so long a refund is given without a question.
+    instalments: in how many monthly parts its price may be paid; 1: only whole.
     """
 
     __tablename__ = "offering"
@@ -36,6 +37,7 @@ class Offering(Model):
         sa.CheckConstraint("tax_bps BETWEEN 0 AND 10000", name="tax_in_range"),
         sa.CheckConstraint("seats_limit IS NULL OR seats_limit > 0", name="seats_positive"),
         sa.CheckConstraint("refund_days BETWEEN 0 AND 365", name="refund_days_in_range"),
+        sa.CheckConstraint("instalments BETWEEN 1 AND 6", name="instalments_in_range"),
         sa.Index("ix_offering_course", "course_id", "opened_at"),
     )
 
@@ -47,6 +49,7 @@ class Offering(Model):
     tax_bps: Mapped[int] = mapped_column(sa.Integer, default=0)
     seats_limit: Mapped[int | None] = mapped_column(sa.Integer)
     refund_days: Mapped[int] = mapped_column(sa.Integer, default=7)
+    instalments: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_by_id: Mapped[int | None] = ref("person.id", index=False)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -21,6 +21,7 @@ class Order(Model):
 
     gross_minor is what is paid: list price less discount, tax included. seat_n is
     the seat it holds, where seats are limited. `trouble` says why staff must look.
+    instalments: in how many monthly parts the buyer pays; what became of them stands in `instalment`.
     Of a bundle, courses with their releases, terms and enrolments stand in `order_part`.
     A gift's enrolment is that of whoever accepts it, and there is none before.
     """
@@ -45,6 +46,7 @@ class Order(Model):
             "AND (course_id IS NULL) = (release_id IS NULL) AND (course_id IS NULL) = (terms_hash IS NULL)",
             name="course_or_bundle",
         ),
+        sa.CheckConstraint("instalments BETWEEN 1 AND 6", name="instalments_in_range"),
         # A slow double click opens one order, and a seat is held once.
         unique_while(
             "uq_order_paying", "buyer_id", "course_id", where="gift_id IS NULL AND state IN ('placed', 'awaiting_payment')"
@@ -98,16 +100,20 @@ class Order(Model):
     trouble: Mapped[str] = mapped_column(sa.String(40), default="")
     bundle_id: Mapped[int | None] = ref("bundle.id")
     gift_id: Mapped[int | None] = ref("gift.id", unique=True)
+    instalments: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
 
 
 class Payment(Model):
-    """Money that the rail says came for an order; it either bought the seat or went back."""
+    """Money that the rail says came for an order; it either bought the seat or went back.
+
+    instalment_n: the (first) part of the price that it paid, where a price is paid in parts.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
         one_of("outcome", OUTCOMES),
         sa.CheckConstraint("amount_minor > 0 AND fee_minor >= 0", name="amounts_sane"),
-        unique_while("uq_payment_sold", "order_id", where="outcome = 'sold'"),
+        unique_while("uq_payment_sold", "order_id", "instalment_n", where="outcome = 'sold'"),
     )
 
     id: Mapped[Id]
@@ -122,6 +128,7 @@ class Payment(Model):
     paid_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(sa.String(10))
+    instalment_n: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
 
     @property
     def effect_key(self) -> str:

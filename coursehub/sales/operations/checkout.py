@@ -8,8 +8,10 @@ from coursehub import events, jobs, rails
 from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries as contracts
+from coursehub.contracts.instalments import may_be_divided
 from coursehub.contracts.models import Terms
 from coursehub.contracts.terms import TermsBody
+from coursehub.contracts.waterfall import tax_within
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.learning.operations import AlreadyEnrolled, enrol
@@ -18,8 +20,10 @@ from coursehub.people import queries as people
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.sales import policies, queries
+from coursehub.sales.instalments import amounts
 from coursehub.sales.models import Gift, Offering, Order, SponsorRequest
 from coursehub.sales.operations.coupons import Discount, discount_by, give_coupon_back, use_coupon
+from coursehub.sales.operations.instalments import asked_minor
 from coursehub.sales.operations.offerings import NotOffered
 from coursehub.sales.operations.order_invoices import take_invoice_back
 from coursehub.sales.prices import Price, price_after
@@ -36,6 +40,14 @@ class OfferingChanged(Refusal):
 
 class MayNotBuy(Refusal):
     """You cannot buy yet: confirm your e-mail address first and, if you are under age, let a guardian agree."""
+
+
+class PartsOpen(Refusal):
+    """You have this course, and a part of its price is due. Pay it on the page of your order, and the lessons open again."""
+
+
+class NotByParts(Refusal):
+    """At this price the course cannot be paid in parts. You can pay it whole."""
 
 
 class SoldOut(Refusal):
@@ -62,12 +74,23 @@ class Click:
 
 @dataclass(frozen=True)
 class Quote:
-    """What a course costs this buyer now, and what the price rests on."""
+    """What a course costs this buyer now, and what the price rests on; in how many parts it may be paid (1: only whole)."""
 
     price: Price
     discount: Discount | None
     terms: Terms
     release_id: int
+    instalments: int = 1
+
+    @property
+    def first_minor(self) -> int:
+        """What is paid first, where the price is paid in parts."""
+        return amounts(self.price.gross_minor, self.instalments)[0]
+
+    @property
+    def later_minor(self) -> int:
+        """What is paid in each month that follows."""
+        return amounts(self.price.gross_minor, self.instalments)[-1]
 
 
 def quote(offering: Offering, *, coupon_code: str = "", at: datetime) -> Quote:
@@ -94,18 +117,30 @@ def quote(offering: Offering, *, coupon_code: str = "", at: datetime) -> Quote:
         floor_minor=discount.floor_minor if discount else 0,
         least_minor=rails.LEAST_MINOR[offering.currency],
     )
-    return Quote(price, discount, terms, release.id)
+    parts = offering.instalments if may_be_divided(body, discounted=discount is not None) else 1
+    if parts > 1 and price.gross_minor // parts < rails.LEAST_MINOR[offering.currency]:
+        parts = 1  # no card takes so little
+    return Quote(price, discount, terms, release.id, parts)
 
 
-def start_checkout(offering: Offering, *, buyer: Actor, at: datetime, click: Click | None = None, coupon_code: str = "") -> Order:
+def start_checkout(
+    offering: Offering,
+    *,
+    buyer: Actor,
+    at: datetime,
+    click: Click | None = None,
+    coupon_code: str = "",
+    by_parts: bool = False,
+) -> Order:
     """Place an order and open its pay page; a free course is enrolled at once.
 
     Asked again while the first order waits to be paid, it gives that same order, so a
-    slow double click buys once. Raises NotOffered, OfferingChanged, AlreadyEnrolled,
+    slow double click buys once. by_parts: the price is paid in the monthly parts of the offering.
+    Raises NotOffered, OfferingChanged, AlreadyEnrolled, PartsOpen, NotByParts,
     MayNotBuy, SoldOut, PaymentAway, and the refusals of coupons.
     """
     require(policies.may_buy(buyer))
-    order = place(offering, buyer, click=click, coupon_code=coupon_code, at=at)
+    order = place(offering, buyer, click=click, coupon_code=coupon_code, by_parts=by_parts, at=at)
     if order.state == "placed":
         open_page(order, at=at)
     return order
@@ -118,6 +153,7 @@ def place(
     click: Click | None,
     coupon_code: str,
     at: datetime,
+    by_parts: bool = False,
     sponsor: SponsorRequest | None = None,
     gift: Gift | None = None,
 ) -> Order:
@@ -134,18 +170,24 @@ def place(
             raise OfferingChanged
         if not people.can_pay(buyer.person_id, at=at):
             raise MayNotBuy
-        if gift is None and open_enrolment_id(person_id=buyer.person_id, course_id=offering.course_id) is not None:
-            raise AlreadyEnrolled
+        if gift is None:
+            _check_held(buyer.person_id, offering.course_id)
         quoted = quote(offering, coupon_code=coupon_code, at=at)
         if gift is not None and quoted.price.gross_minor == 0:
             raise NothingToGive
+        if by_parts and (quoted.instalments == 1 or gift is not None):
+            raise NotByParts
+        instalments = quoted.instalments if by_parts else 1
         before = queries.paying_order(buyer_id=buyer.person_id, course_id=offering.course_id, is_gift=gift is not None)
         if before is not None:
             lock(before)
-            if _still_good(before, offering, quoted, at) and queries.sponsor_request_of(before.id) is sponsor:
+            if _still_good(before, offering, quoted, instalments, at) and queries.sponsor_request_of(before.id) is sponsor:
                 return before
             close_unpaid(before, state="cancelled", at=at)
         order = _pin(offering, quoted, buyer, click, at)
+        if instalments > 1:
+            order.instalments = instalments
+            order.tax_minor = sum(tax_within(minor, order.tax_bps) for minor in amounts(order.gross_minor, instalments))
         if sponsor is not None and order.channel == "platform":
             order.channel = "sponsor"
         if gift is not None:
@@ -162,12 +204,21 @@ def place(
     return order
 
 
-def _still_good(before: Order, offering: Offering, quoted: Quote, at: datetime) -> bool:
+def _check_held(person_id: int, course_id: int) -> None:
+    """Nobody buys for themselves what they have, open or closed until a part is paid."""
+    if open_enrolment_id(person_id=person_id, course_id=course_id) is not None:
+        raise AlreadyEnrolled
+    if queries.paused_order(person_id, course_id) is not None:
+        raise PartsOpen
+
+
+def _still_good(before: Order, offering: Offering, quoted: Quote, instalments: int, at: datetime) -> bool:
     coupon_id = quoted.discount.coupon.id if quoted.discount else None
-    pinned = (before.offering_id, before.gross_minor, before.coupon_id, before.terms_hash)
+    pinned = (before.offering_id, before.gross_minor, before.coupon_id, before.terms_hash, before.instalments)
+    wished = (offering.id, quoted.price.gross_minor, coupon_id, quoted.terms.terms_hash, instalments)
     time_left = before.expires_at - at
     enough = time_left > (LEAST_PAGE_TIME if before.state == "placed" else timedelta(minutes=5))
-    return enough and not before.trouble and pinned == (offering.id, quoted.price.gross_minor, coupon_id, quoted.terms.terms_hash)
+    return enough and not before.trouble and pinned == wished
 
 
 def _pin(offering: Offering, quoted: Quote, buyer: Actor, click: Click | None, at: datetime) -> Order:
@@ -283,13 +334,14 @@ def _wish(order: Order) -> rails.SessionWish:
         key=f"session:{order.public_id}" if order.page_n == 1 else f"session:{order.public_id}:{order.page_n}",
         reference=order.public_id,
         title=queries.titles_of([order], order.locale).get(order.id, ""),
-        amount_minor=order.gross_minor,
+        amount_minor=asked_minor(order),
         currency=order.currency,
         locale=order.locale,
         email=email,
         success_url=back,
         cancel_url=away,
         expires_at=order.expires_at,
+        keeps_card=order.instalments > 1,
     )
 
 

@@ -22,9 +22,10 @@ from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.prepared import Prepared
 from coursehub.sales import policies, queries
-from coursehub.sales.models import PAYING, Gift, Order, OrderPart, Payment, Refund
+from coursehub.sales.models import PAYING, Gift, Instalment, Order, OrderPart, Payment, Refund
 from coursehub.sales.operations.checkout import close_gift, close_unpaid
 from coursehub.sales.operations.coupons import give_coupon_back
+from coursehub.sales.operations.instalments import asked_minor, begin_plan
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def _follow(order: Order, facts: rails.SessionFacts, *, at: datetime) -> Order:
 
 def mismatch(order: Order, *, amount_minor: int, currency: str, live: bool) -> str:
     """How what the rail says differs from what we asked for; empty when it agrees."""
-    if amount_minor != order.gross_minor:
+    if amount_minor != asked_minor(order):
         return "amount"
     if currency != order.currency:
         return "currency"
@@ -122,12 +123,12 @@ def _complete(order: Order, payment: rails.PaymentFacts, rail: str, at: datetime
         parts = queries.parts_of(order.id) if order.bundle_id is not None else ()
         held = found.held_id or (parts and queries.courses_held(order.buyer_id, [part.course_id for part in parts]))
         if found.state in PAYING and found.payment_id is None and not held:
-            _sell(order, parts, _keep(order, payment, rail, "sold", at), found.brought_by, at)
+            _sell(order, parts, payment, rail, brought_by=found.brought_by, at=at)
             return order
         lock(order)  # whole, as it is now: a twin may have completed it
         if found.payment_id is None:
             cause = "late" if order.state in ("expired", "cancelled", "returned") else "duplicate"
-            _give_back(order, _keep(order, payment, rail, "returned", at), cause, at)
+            give_back(order, keep_payment(order, payment, rail, "returned", at), cause, at)
     return order
 
 
@@ -145,7 +146,10 @@ def _look(order: Order, payment: rails.PaymentFacts) -> Any:
     return look(_LOCK, wanted).one()
 
 
-def _sell(order: Order, parts: Sequence[OrderPart], payment: Payment, brought_by: str | None, at: datetime) -> None:
+def _sell(
+    order: Order, parts: Sequence[OrderPart], facts: rails.PaymentFacts, rail: str, *, brought_by: str | None, at: datetime
+) -> None:
+    payment = keep_payment(order, facts, rail, "sold", at)
     sold = {"state": "paid", "paid_at": payment.paid_at, "closed_at": at, "enrolment_id": None}
     if order.release_id is not None and order.gift_id is None:  # a gift is enrolled by whoever accepts it
         sold["enrolment_id"] = enrol(person_id=order.buyer_id, release_id=order.release_id, at=at, source="order").id
@@ -153,12 +157,15 @@ def _sell(order: Order, parts: Sequence[OrderPart], payment: Payment, brought_by
         part.enrolment_id = enrol(person_id=order.buyer_id, release_id=part.release_id, at=at, source="order").id
     _SOLD({"order_id": order.id, **sold})
     rewritten(order, sold)
+    paid: Sequence[Instalment] = ()
+    if order.instalments > 1:
+        paid = begin_plan(order, payment, payer_id=facts.payer_id, card_id=facts.card_id)[:1]
     events.record("sales.course_purchased", at=at, order_id=order.id)
     # Last: from here everybody who books waits.
     if parts:
         share_bundle(part_drafts(order, parts, payment, brought_by), effect_key=payment.effect_key, at=at)
     else:
-        share(sale_draft(order, payment, brought_by), at=at)
+        share(sale_draft(order, payment, brought_by, paid), at=at)
 
 
 _PAYMENT = sa.select(Payment.id).where(Payment.rail_payment_id == sa.bindparam("rail_payment_id"))
@@ -187,7 +194,8 @@ _SOLD = Prepared(
 )
 
 
-def _keep(order: Order, payment: rails.PaymentFacts, rail: str, outcome: str, at: datetime) -> Payment:
+def keep_payment(order: Order, payment: rails.PaymentFacts, rail: str, outcome: str, at: datetime, *, n: int = 1) -> Payment:
+    """Write down money that came by a rail. Joins; order is locked. n: the first part of the price that it pays."""
     row = {
         "order_id": order.id,
         "rail": rail,
@@ -200,12 +208,15 @@ def _keep(order: Order, payment: rails.PaymentFacts, rail: str, outcome: str, at
         "paid_at": payment.paid_at,
         "recorded_at": at,
         "outcome": outcome,
+        "instalment_n": n,
     }
     return written(Payment, {"id": _KEEP(row).scalar_one(), **row})
 
 
-def sale_draft(order: Order, payment: Payment, brought_by: str | None) -> EventDraft:
-    """The sale of one course as the contracts room needs to know it."""
+def sale_draft(order: Order, payment: Payment, brought_by: str | None, paid: Sequence[Instalment] = ()) -> EventDraft:
+    """The sale of one course as the contracts room needs to know it; of a price in parts, of those that this payment paid."""
+    parts = sorted(row.part_n for row in paid)
+    told = {"instalment": parts[0], "instalment_to": parts[-1], "instalments": order.instalments} if parts else {}
     assert order.course_id is not None
     return EventDraft(
         kind="sale",
@@ -215,15 +226,16 @@ def sale_draft(order: Order, payment: Payment, brought_by: str | None) -> EventD
         currency=order.currency,
         terms_hash=order.terms_hash,
         facts={
-            "gross_minor": order.gross_minor,
+            "gross_minor": payment.amount_minor,
             "tax_bps": order.tax_bps,
             "fee_minor": payment.fee_minor,
             "channel": order.channel,
             "attributed": brought_by,
-            "discount_minor": order.discount_minor,
+            "discount_minor": sum(row.discount_minor for row in paid) if paid else order.discount_minor,
             "discount_borne_by": order.discount_borne_by,
             "order": order.public_id,
             "rail": payment.rail,
+            **told,
         },
     )
 
@@ -255,8 +267,8 @@ def part_drafts(order: Order, parts: Sequence[OrderPart], payment: Payment, brou
     ]
 
 
-def _give_back(order: Order, payment: Payment, cause: str, at: datetime) -> None:
-    """Money for nothing: it stands in suspense until the refund below has left."""
+def give_back(order: Order, payment: Payment, cause: str, at: datetime) -> None:
+    """Money for nothing: it stands in suspense until the refund below has left. Joins; order is locked."""
     if order.state in PAYING:
         order.state, order.closed_at, order.seat_n = "returned", at, None
         give_coupon_back(order, at=at)

@@ -15,7 +15,9 @@ from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.money import share_out
 from coursehub.sales import queries
 from coursehub.sales.models import DISPUTE_OVER, Order, Payment, PaymentDispute, back_of
+from coursehub.sales.operations.charging import settle_parts
 from coursehub.sales.operations.completion import settle_order
+from coursehub.sales.operations.instalments import owe_again, owe_no_more
 from coursehub.sales.operations.refunds import end_order, send_refund
 from coursehub.sales.queries import disputes
 
@@ -30,8 +32,9 @@ def follow_dispute(rail_dispute_id: str, *, at: datetime) -> PaymentDispute | No
     """
     facts = rails.current().read_dispute(rail_dispute_id)
     payment = disputes.payment_at_rail(facts.payment_id)
-    if payment is None and (order := queries.order_by_number(facts.reference)) is not None:
+    if payment is None and (order := queries.order_by_number(facts.reference.partition("-")[0])) is not None:
         settle_order(order, at=at)
+        settle_parts(order, at=at)
         payment = disputes.payment_at_rail(facts.payment_id)
     if payment is None:
         return None
@@ -66,6 +69,10 @@ def record_dispute(payment: Payment, facts: rails.DisputeFacts, *, at: datetime)
             events.record("sales.dispute_closed", at=at, dispute_id=dispute.id, order_id=order.id)
         if dispute.state == "lost" and closes and order.state == "paid" and queries.refundable_minor(order) == 0:
             end_order(order, at)
+        elif dispute.state == "lost" and closes and order.instalments > 1:
+            owe_again(order, payment, dispute.shared_minor, at=at)
+        if returns and order.instalments > 1:
+            owe_no_more(order, payment, at=at)
         if leaves:
             _book_leaving(order, dispute, payment, at)
         if returns:

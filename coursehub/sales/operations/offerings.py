@@ -6,6 +6,7 @@ from datetime import datetime
 from coursehub import events, rails
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries as contracts
+from coursehub.contracts.instalments import may_be_divided
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.money import as_decimal
@@ -26,6 +27,14 @@ class CurrencyNotOfTerms(Refusal):
     """The terms of this course are in %(terms)s; its price must be too."""
 
 
+class PartTooSmall(Refusal):
+    """No card pays so little each month. Each part must be %(least)s or more: choose fewer parts."""
+
+
+class TermsLookAtSale(Refusal):
+    """The terms of this course name a fixed amount or a cap for each sale, so its price cannot be paid in parts."""
+
+
 class NotOffered(Refusal):
     """This course is not on offer."""
 
@@ -39,12 +48,13 @@ class OfferingDraft:
     tax_bps: int = 0
     seats_limit: int | None = None
     refund_days: int = 7
+    instalments: int = 1
 
 
 def open_offering(course: Course, draft: OfferingDraft, *, by: Actor, at: datetime) -> Offering:
     """Sell the course so from now on; the offering before it closes, and its orders keep what they pinned.
 
-    Raises PriceTooSmall, CurrencyNotSold, CurrencyNotOfTerms.
+    Raises PriceTooSmall, CurrencyNotSold, CurrencyNotOfTerms, PartTooSmall, TermsLookAtSale.
     """
     require(policies.may_price(by, course))
     _check(course, draft, at)
@@ -63,6 +73,7 @@ def open_offering(course: Course, draft: OfferingDraft, *, by: Actor, at: dateti
             tax_bps=draft.tax_bps,
             seats_limit=draft.seats_limit,
             refund_days=draft.refund_days,
+            instalments=draft.instalments,
             opened_at=at,
             opened_by_id=by.person_id,
         )
@@ -93,7 +104,19 @@ def _check(course: Course, draft: OfferingDraft, at: datetime) -> None:
     terms = contracts.terms_in_force(course.id, at)
     if terms is not None and contracts.body_of(terms).currency != draft.currency:
         raise CurrencyNotOfTerms(terms=contracts.body_of(terms).currency)
+    if draft.instalments > 1:
+        if draft.price_minor // draft.instalments < least:
+            raise PartTooSmall(least=f"{as_decimal(least, draft.currency)} {draft.currency}")
+        if terms is not None and not may_be_divided(contracts.body_of(terms), discounted=False):
+            raise TermsLookAtSale
 
 
 def _draft_of(offering: Offering) -> OfferingDraft:
-    return OfferingDraft(offering.price_minor, offering.currency, offering.tax_bps, offering.seats_limit, offering.refund_days)
+    return OfferingDraft(
+        offering.price_minor,
+        offering.currency,
+        offering.tax_bps,
+        offering.seats_limit,
+        offering.refund_days,
+        offering.instalments,
+    )

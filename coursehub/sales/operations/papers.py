@@ -10,6 +10,7 @@ from coursehub.billing import queries as billing
 from coursehub.billing.models import BuyerDocument
 from coursehub.billing.operations.buyers import TAX, BuyerLine, issue_buyer_document
 from coursehub.catalog import queries as catalog
+from coursehub.contracts.waterfall import tax_within
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.ledger import queries as ledger
@@ -17,7 +18,8 @@ from coursehub.people.actor import Actor
 from coursehub.people.models import BuyerDetails
 from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details, open_buyer_details
 from coursehub.sales import policies, queries
-from coursehub.sales.models import FapiaoRequest, FapiaoReversal, Order, OrderPart, Refund
+from coursehub.sales.models import PLAN_GOING, FapiaoRequest, FapiaoReversal, Order, OrderPart, Payment, Refund
+from coursehub.sales.words import parts_words
 
 _TAX_NUMBER = re.compile(r"[0-9A-Z]{15,20}")
 
@@ -42,6 +44,10 @@ class FapiaoAskedBefore(Refusal):
     """The fapiao of this order has been asked for already."""
 
 
+class FapiaoAfterLastPart(Refusal):
+    """The price of this order is still being paid in parts. One fapiao over all of it is made out when the last part is paid."""
+
+
 class FapiaoAnswered(Refusal):
     """This request has been answered already."""
 
@@ -61,35 +67,50 @@ class NothingToReverse(Refusal):
 def ask_invoice(order: Order, details: DetailsDraft, *, by: Actor, at: datetime) -> BuyerDocument:
     """Make out the invoice of a paid order, once, with credit notes over what went back before.
 
+    Of a price in parts each payment has an invoice of its own, the later ones as they are paid; the first is given.
+
     Raises NothingToInvoice, EmployerHasInvoice, TaxNumberWrong.
     """
     require(policies.may_ask_paper(by, order))
     _check(details)
     with transaction():
         lock(order)
-        before = _invoice_of(order)
+        payments = queries.sold_payments(order.id)
+        if not payments:
+            raise NothingToInvoice
+        before = billing.buyer_document_for(payments[0].effect_key)
         if before is not None:
             return before
-        payment = queries.sold_payment(order.id)
-        journal = ledger.journal_for(payment.effect_key) if payment else None
-        if payment is None or journal is None:
-            raise NothingToInvoice
-        if payment.rail == "invoice":
+        if payments[0].rail == "invoice":
             raise EmployerHasInvoice
         kept = keep_buyer_details(details, by=by, at=at)
-        invoice = issue_buyer_document(
-            "sale_invoice", _lines(order), order_number=order.public_id, details_id=kept.id, currency=order.currency,
-            effect_key=payment.effect_key, journal_ids=[journal.id], at=at,
-        )  # fmt: skip
+        invoices = [_invoice(order, payment, kept.id, at) for payment in payments]
         for refund in queries.refunds_of(order.id):
             credit_refund(order, refund, at=at)
-    return invoice
+    return invoices[0]
+
+
+def _invoice(order: Order, payment: Payment, details_id: int, at: datetime) -> BuyerDocument:
+    journal = ledger.journal_for(payment.effect_key)
+    if journal is None:
+        raise NothingToInvoice
+    return issue_buyer_document(
+        "sale_invoice", _lines(order, payment), order_number=order.public_id, details_id=details_id, currency=order.currency,
+        effect_key=payment.effect_key, journal_ids=[journal.id], at=at,
+    )  # fmt: skip
+
+
+def continue_invoices(order: Order, payment: Payment, *, at: datetime) -> BuyerDocument | None:
+    """A later part of a price is paid and booked: it has its invoice, if the buyer asked for that of the first. Joins."""
+    first = queries.sold_payment(order.id)
+    before = billing.buyer_document_for(first.effect_key) if first else None
+    return _invoice(order, payment, before.details_id, at) if before is not None else None
 
 
 def credit_refund(order: Order, refund: Refund, *, at: datetime) -> BuyerDocument | None:
     """A refund that is booked goes on a credit note if the order has an invoice. Joins; once for each refund."""
     with transaction():
-        invoice = _invoice_of(order)
+        invoice = billing.buyer_document_for(db.session.get_one(Payment, refund.payment_id).effect_key)
         key = f"refund:{refund.public_id}"
         journal = ledger.journal_for(key) if refund.booked_at is not None else None
         if invoice is None or journal is None:
@@ -104,12 +125,10 @@ def credit_refund(order: Order, refund: Refund, *, at: datetime) -> BuyerDocumen
         )  # fmt: skip
 
 
-def _invoice_of(order: Order) -> BuyerDocument | None:
-    found = billing.buyer_documents_of(order.public_id).where(BuyerDocument.kind == "sale_invoice")
-    return db.session.execute(found).scalar_one_or_none()
-
-
-def _lines(order: Order) -> list[BuyerLine]:
+def _lines(order: Order, payment: Payment) -> list[BuyerLine]:
+    if order.instalments > 1:
+        tax = tax_within(payment.amount_minor, order.tax_bps)
+        return [BuyerLine(_part_name(order, payment), payment.amount_minor, order.tax_bps, tax)]
     parts = [part for part in queries.parts_of(order.id) if part.gross_minor]
     if parts:
         return [BuyerLine(_title(part.release_id), part.gross_minor, part.tax_bps, part.tax_minor) for part in parts]
@@ -118,6 +137,11 @@ def _lines(order: Order) -> list[BuyerLine]:
 
 def _title(release_id: int) -> dict[str, str]:
     return {locale: catalog.title_of(release_id, locale) for locale in ("zh-CN", "en")}
+
+
+def _part_name(order: Order, payment: Payment) -> dict[str, str]:
+    parts = sorted(row.part_n for row in queries.instalments_of(order.id) if row.payment_id == payment.id)
+    return {locale: f"{title} ({parts_words(parts, order.instalments, locale)})" for locale, title in _name(order).items()}
 
 
 def _name(order: Order) -> dict[str, str]:
@@ -132,7 +156,8 @@ def _check(details: DetailsDraft) -> None:
 def ask_fapiao(order: Order, details: DetailsDraft, *, kind: str, by: Actor, at: datetime) -> FapiaoRequest:
     """Ask for the fapiao of an order. kind: normal | special.
 
-    Raises NothingToInvoice, EmployerHasInvoice, TaxNumberWrong, SpecialNeedsMore, FapiaoAskedBefore.
+    Raises NothingToInvoice, EmployerHasInvoice, TaxNumberWrong, SpecialNeedsMore, FapiaoAskedBefore,
+    FapiaoAfterLastPart.
     """
     require(policies.may_ask_paper(by, order))
     _check(details)
@@ -142,8 +167,11 @@ def ask_fapiao(order: Order, details: DetailsDraft, *, kind: str, by: Actor, at:
         lock(order)
         if queries.employer_invoice_of(order.id) is not None:
             raise EmployerHasInvoice
-        if queries.sold_payment(order.id) is None or order.gross_minor <= queries.refunded_minor(order):
+        if queries.paid_minor(order) <= queries.refunded_minor(order):
             raise NothingToInvoice
+        plan = queries.plan_of(order.id)
+        if plan is not None and plan.state in PLAN_GOING:
+            raise FapiaoAfterLastPart
         if any(each.state != "declined" for each in queries.fapiao_of(order.id)):
             raise FapiaoAskedBefore
         kept = keep_buyer_details(details, by=by, at=at)
@@ -176,7 +204,7 @@ def record_fapiao(request: FapiaoRequest, *, number: str, issued_on: date, by: A
     with transaction():
         lock(order)
         _lock_asked(request)
-        left = order.gross_minor - queries.refunded_minor(order)
+        left = queries.paid_minor(order) - queries.refunded_minor(order)
         if left <= 0:
             raise NothingToInvoice
         if _is_used(number.strip()):

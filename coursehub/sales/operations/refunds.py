@@ -16,6 +16,7 @@ from coursehub.people.actor import Actor
 from coursehub.sales import policies, queries
 from coursehub.sales.models import Gift, Order, OrderPart, Payment, Refund, RefundRequest
 from coursehub.sales.operations.checkout import close_gift
+from coursehub.sales.operations.instalments import end_plan
 from coursehub.sales.operations.order_invoices import credit_to_employer
 from coursehub.sales.operations.papers import credit_refund
 from coursehub.sales.queries import disputes
@@ -68,6 +69,7 @@ def ask_refund(order: Order, *, reason: str, by: Actor, at: datetime, part: Orde
         if queries.open_request(order.id) is not None:
             raise AlreadyAsked
         if in_window(order, at=at):
+            end_plan(order, at=at)
             return _want(order, left, part_id=part.id if part else None, cause="window", by=by, at=at)
         request = RefundRequest(
             order_id=order.id, part_id=part.id if part else None, reason=reason.strip(), asked_at=at, answer_by=at + ANSWER_WITHIN
@@ -99,6 +101,8 @@ def approve_refund(request: RefundRequest, *, amount_minor: int, answer: str, by
             raise RefundTooLarge
         _answer(request, "approved", answer, by, at)
         request.amount_minor = amount_minor
+        if amount_minor == left:
+            end_plan(order, at=at)
         return _want(order, amount_minor, part_id=request.part_id, cause="decided", by=by, at=at, request=request)
 
 
@@ -125,12 +129,25 @@ def left_of(order: Order, part_id: int | None) -> int:
     return queries.refundable_minor(order) if part_id is None else queries.left_of_parts(order).get(part_id, 0)
 
 
-def _divided(order: Order, amount_minor: int, part_id: int | None) -> dict[int | None, int]:
-    """How an amount falls on the courses of a bundle, by what is left of each; of another order it is one amount."""
+def _divided(order: Order, amount_minor: int, part_id: int | None) -> list[tuple[Payment, int | None, int]]:
+    """Which payments an amount goes back of, and for which course of a bundle (by what is left of each).
+
+    Of a price in parts the last payments go back first. Raises NothingLeftToRefund.
+    """
+    payment = queries.sold_payment(order.id)
+    if payment is None:
+        raise NothingLeftToRefund
+    if order.instalments > 1:
+        found: list[tuple[Payment, int | None, int]] = []
+        for each, minor in queries.left_of_payments(order):
+            if taken := min(minor, amount_minor):
+                found.append((each, None, taken))
+                amount_minor -= taken
+        return found
     if order.bundle_id is None or part_id is not None:
-        return {part_id: amount_minor}
+        return [(payment, part_id, amount_minor)]
     left = {str(id): minor for id, minor in queries.left_of_parts(order).items()}
-    return {int(id): minor for id, minor in share_out(amount_minor, left).items() if minor}
+    return [(payment, int(id), minor) for id, minor in share_out(amount_minor, left).items() if minor]
 
 
 def _want(
@@ -143,10 +160,7 @@ def _want(
     at: datetime,
     request: RefundRequest | None = None,
 ) -> Refund:
-    """One refund at the rail; of a bundle one for each course, since each goes back over the legs of its own part (the first)."""
-    payment = queries.sold_payment(order.id)
-    if payment is None:
-        raise NothingLeftToRefund
+    """Refunds at the rail, the first of them: one for each course of a bundle and each payment of parts, over its own legs."""
     refunds = [
         Refund(
             order_id=order.id,
@@ -159,7 +173,7 @@ def _want(
             wanted_at=at,
             wanted_by_id=by.person_id,
         )
-        for of_part, minor in _divided(order, amount_minor, part_id).items()
+        for payment, of_part, minor in _divided(order, amount_minor, part_id)
     ]
     db.session.add_all(refunds)
     db.session.flush()
@@ -276,6 +290,7 @@ def end_order(order: Order, at: datetime) -> None:
         close_gift(db.session.get_one(Gift, order.gift_id))
         if order.enrolment_id is not None:
             events.record("sales.gift_taken_back", at=at, gift_id=order.gift_id)
+    end_plan(order, at=at)
     for enrolment_id in (order.enrolment_id, *(part.enrolment_id for part in queries.parts_of(order.id))):
         _end_enrolment(enrolment_id, at)
 

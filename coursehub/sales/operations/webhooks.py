@@ -10,6 +10,7 @@ from coursehub import events, jobs, rails
 from coursehub.db import db, lock, transaction
 from coursehub.sales import queries
 from coursehub.sales.models import Order, WebhookEvent
+from coursehub.sales.operations.charging import settle_page
 from coursehub.sales.operations.completion import mismatch, raise_trouble, settle_order
 from coursehub.sales.operations.disputes import follow_dispute
 from coursehub.sales.operations.refunds import record_refund
@@ -100,11 +101,12 @@ def _act_on(event: WebhookEvent, at: datetime) -> str:
 
 def _read_session(event: WebhookEvent, at: datetime) -> str:
     claims: dict[str, Any] = event.claims
+    reference = str(claims.get("client_reference_id") or "")
     if claims.get("mode") == "subscription":
-        return _read_agreement(event, str(claims.get("client_reference_id") or ""), at)
-    order = queries.order_of_session(event.object_id, str(claims.get("client_reference_id") or ""))
+        return _read_agreement(event, reference, at)
+    order = queries.order_of_session(event.object_id, reference)
     if order is None:
-        return "unknown order"
+        return settle_page(event.object_id, at=at) if "-" in reference else "unknown order"
     trouble = mismatch(
         order,
         amount_minor=int(claims.get("amount_total") or 0),

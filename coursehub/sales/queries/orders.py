@@ -29,6 +29,8 @@ from coursehub.sales.models import (
     SupportMessage,
     WebhookEvent,
 )
+from coursehub.sales.queries.disputes import disputes_of
+from coursehub.sales.queries.instalments import paid_minor, sold_payments
 
 # Offerings
 
@@ -104,9 +106,9 @@ def payments_of(order_id: int) -> Sequence[Payment]:
 
 
 def sold_payment(order_id: int) -> Payment | None:
-    """The payment that bought the seat."""
-    found = sa.select(Payment).where(Payment.order_id == order_id, Payment.outcome == "sold")
-    return db.session.execute(found).scalar_one_or_none()
+    """The payment that bought the seat; of a price in parts, the first."""
+    found = sa.select(Payment).where(Payment.order_id == order_id, Payment.outcome == "sold").order_by(Payment.id)
+    return db.session.execute(found.limit(1)).scalar_one_or_none()
 
 
 def orders_matching(reader: Actor, *, state: str = "", search: str = "", trouble: bool = False) -> "sa.Select[Order]":
@@ -171,7 +173,7 @@ def refund_by_reference(reference: str) -> Refund | None:
 
 
 def refundable_minor(order: Order) -> int:
-    """What of the order's price is neither given back nor on its way, nor taken by the buyer's bank."""
+    """What of the price that was paid is neither given back nor on its way, nor taken by the buyer's bank."""
     if order.state != "paid":
         return 0
     gone = sa.select(sa.func.coalesce(sa.func.sum(Refund.amount_minor), 0)).join(Payment, Payment.id == Refund.payment_id)
@@ -180,7 +182,19 @@ def refundable_minor(order: Order) -> int:
     taken = sa.select(sa.func.coalesce(sa.func.sum(PaymentDispute.shared_minor), 0)).where(
         PaymentDispute.order_id == order.id, PaymentDispute.reinstated_at.is_(None)
     )
-    return order.gross_minor - int(spent) - int(db.session.execute(taken).scalar_one())
+    return paid_minor(order) - int(spent) - int(db.session.execute(taken).scalar_one())
+
+
+def left_of_payments(order: Order) -> list[tuple[Payment, int]]:
+    """The payments of a price in parts with what can still go back of each, the last first."""
+    gone: dict[int, int] = {}
+    for refund in refunds_of(order.id):
+        if refund.state != "failed" or refund.booked_at is not None:
+            gone[refund.payment_id] = gone.get(refund.payment_id, 0) + refund.amount_minor
+    for dispute in disputes_of(order.id):
+        if dispute.reinstated_at is None:
+            gone[dispute.payment_id] = gone.get(dispute.payment_id, 0) + dispute.shared_minor
+    return [(each, each.amount_minor - gone.get(each.id, 0)) for each in reversed(sold_payments(order.id))]
 
 
 def open_request(order_id: int) -> RefundRequest | None:

@@ -15,13 +15,19 @@ _BACK = (
     .correlate(Order)
     .scalar_subquery()
 )
+_PAID = (
+    sa.select(sa.func.coalesce(sa.func.sum(Payment.amount_minor), 0))
+    .where(Payment.order_id == Order.id, Payment.outcome == "sold")
+    .correlate(Order)
+    .scalar_subquery()
+)
 _REVERSED = (
     sa.select(sa.func.coalesce(sa.func.sum(FapiaoReversal.amount_minor), 0))
     .where(FapiaoReversal.request_id == FapiaoRequest.id)
     .correlate(FapiaoRequest)
     .scalar_subquery()
 )
-_TO_REVERSE = _BACK - (Order.gross_minor - FapiaoRequest.issued_minor) - _REVERSED
+_TO_REVERSE = _BACK - (_PAID - FapiaoRequest.issued_minor) - _REVERSED
 
 
 def refunded_minor(order: Order) -> int:

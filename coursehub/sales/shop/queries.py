@@ -18,6 +18,7 @@ from coursehub.learning.models import CourseReview, Enrolment, Question
 from coursehub.learning.queries import ReviewSummary
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight
+from coursehub.sales.instalments import amounts
 from coursehub.sales.models import Offering, Order
 from coursehub.sales.prices import Price
 from coursehub.sales.shop.finding import Shelf, shelf
@@ -33,6 +34,12 @@ class Offer:
     refund_days: int
     seats_limit: int | None
     seats_left: int | None
+    instalments: int = 1
+
+    @property
+    def part_minor(self) -> int:
+        """What is paid each month, where the price is paid in parts; the first part may be a little more."""
+        return amounts(self.price_minor, self.instalments)[-1]
 
     @property
     def tax_minor(self) -> int:
@@ -118,7 +125,7 @@ def _offer(row: sa.Row[Any]) -> Offer | None:
     if row.price_minor is None or row.state != "listed" or row.listing_closed_at is not None:
         return None
     left = None if row.seats_limit is None else max(0, row.seats_limit - row.seats_held)
-    return Offer(row.price_minor, row.currency, row.tax_bps, row.refund_days, row.seats_limit, left)
+    return Offer(row.price_minor, row.currency, row.tax_bps, row.refund_days, row.seats_limit, left, row.instalments)
 
 
 @lru_cache(maxsize=4)
@@ -150,6 +157,7 @@ def _head(locale: str) -> Shelf:
             sa.case((wanted.locale.is_not(None), wanted.outcomes), else_=own.outcomes).label("outcomes"),
             Listing.opened_at.label("listing_opened_at"), Listing.closed_at.label("listing_closed_at"),
             Offering.price_minor, Offering.currency, Offering.tax_bps, Offering.refund_days, Offering.seats_limit,
+            Offering.instalments,
             held.correlate(Course, Offering).scalar_subquery().label("seats_held"),
             asked.correlate(Course).scalar_subquery().label("questions"),
             reviewed.correlate(Course).scalar_subquery().label("reviews"),

@@ -18,6 +18,7 @@ from coursehub.sales import operations, queries
 from coursehub.sales.forms import CheckoutForm
 from coursehub.sales.models import Bundle, Offering, Order, OrderPart
 from coursehub.sales.operations import gifts
+from coursehub.sales.operations.instalments import CLOSED_BY
 from coursehub.sales.views import bp
 from coursehub.sales.views.clicks import last_click
 from coursehub.web import SIGNED_IN, access, current_locale, one_or_404, page, see_other, signed_in_actor
@@ -76,7 +77,12 @@ def start_checkout(slug: str) -> ResponseReturnValue:
         return _checkout_page(course, offering, form, status=422)
     try:
         order = operations.start_checkout(
-            offering, buyer=signed_in_actor(), at=clock.now(), click=last_click(), coupon_code=form.coupon.data or ""
+            offering,
+            buyer=signed_in_actor(),
+            at=clock.now(),
+            click=last_click(),
+            coupon_code=form.coupon.data or "",
+            by_parts=bool(form.by_parts.data),
         )
     except (operations.NotOffered, operations.OfferingChanged, AlreadyEnrolled) as refusal:
         flash(str(refusal), "warning")
@@ -127,7 +133,9 @@ def _placed_again(order: Order) -> Order:
         return gifts.give_course(
             offering, gifts.draft_of(gift, at=now), by=actor, at=now, click=last_click(), coupon_code=coupon_code
         )
-    return operations.start_checkout(offering, buyer=actor, at=now, click=last_click(), coupon_code=coupon_code)
+    return operations.start_checkout(
+        offering, buyer=actor, at=now, click=last_click(), coupon_code=coupon_code, by_parts=order.instalments > 1
+    )
 
 
 @bp.post("/orders/<public_id>/cancellations")
@@ -160,6 +168,8 @@ def lessons_url(order: Order) -> str | None:
     if order.enrolment_id is None or order.gift_id is not None or order.state == "refunded":
         return None
     enrolment = db.session.get_one(Enrolment, order.enrolment_id)
+    if enrolment.ended_reason == CLOSED_BY:
+        return None
     return url_for("learning.course", enrolment_id=enrolment.public_id)
 
 

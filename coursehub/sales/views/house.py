@@ -16,6 +16,7 @@ from coursehub.sales.models import ORDER_STATES, Coupon, Order, PartnerLink, Ref
 from coursehub.sales.queries import disputes
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import parts_on_screen, titles_of
+from coursehub.sales.views.instalments import plan_on_screen
 from coursehub.sales.views.selling import name_of
 from coursehub.sales.words import (
     DISPUTE_TONES,
@@ -78,6 +79,7 @@ def house_order(public_id: str) -> ResponseReturnValue:
         parts=parts_on_screen(order),
         payments=queries.payments_of(order.id),
         employer_document=queries.employer_document_of(order.id),
+        **plan_on_screen(order),
         refunds=queries.refunds_of(order.id),
         disputes=disputes.disputes_of(order.id),
         requests=queries.requests_of(order.id),

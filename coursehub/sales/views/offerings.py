@@ -66,6 +66,7 @@ def _typed(current: Offering) -> dict[str, object]:
         "tax_percent": as_decimal(current.tax_bps, "CNY"),
         "seats_limit": current.seats_limit,
         "refund_days": current.refund_days,
+        "instalments": current.instalments,
     }
 
 
@@ -77,6 +78,7 @@ def _draft(form: OfferingForm) -> operations.OfferingDraft:
         tax_bps=bps_of(form.tax_percent.data),
         seats_limit=form.seats_limit.data,
         refund_days=form.refund_days.data or 0,
+        instalments=form.instalments.data or 1,
     )
 
 

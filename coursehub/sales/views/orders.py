@@ -16,9 +16,11 @@ from coursehub.sales.forms import RefundForm, SupportForm
 from coursehub.sales.gift_forms import GiftForm
 from coursehub.sales.models import Bundle, Gift, Order, RefundRequest
 from coursehub.sales.operations import gifts
+from coursehub.sales.operations.instalments import asked_minor
 from coursehub.sales.queries import disputes
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import lessons_url, own_order, parts_on_screen, titles_of
+from coursehub.sales.views.instalments import plan_on_screen
 from coursehub.sales.views.selling import name_of
 from coursehub.sales.words import STATE_TONES, cause_words, method_words, order_state_words, refund_state_words
 from coursehub.web import SIGNED_IN, access, external_url, page, paginate, see_other, signed_in_actor
@@ -68,6 +70,9 @@ def show_order(
         parts=parts_on_screen(order),
         lessons_url=lessons_url(order),
         payment=queries.sold_payment(order.id),
+        asked_minor=asked_minor(order),
+        paid_minor=queries.paid_minor(order),
+        **plan_on_screen(order),
         refunds=queries.refunds_of(order.id),
         disputes=disputes.disputes_of(order.id),
         requests=queries.requests_of(order.id),
@@ -111,6 +116,8 @@ def receipt(public_id: str) -> ResponseReturnValue:
         "sales/receipt.html",
         order=order,
         payment=payment,
+        paid_minor=queries.paid_minor(order),
+        **plan_on_screen(order),
         title=titles_of([order]).get(order.id, ""),
         parts=parts_on_screen(order),
         house=people.house(),

@@ -131,7 +131,7 @@ def _opened(
         order=order,
         title=titles_of([order]).get(order.id, ""),
         details=details,
-        left_minor=order.gross_minor - queries.refunded_minor(order),
+        left_minor=queries.paid_minor(order) - queries.refunded_minor(order),
         to_reverse_minor=queries.fapiao_to_reverse_minor(asked),
         reversals=queries.reversals_of_fapiao(asked.id),
         form=form,
@@ -194,7 +194,7 @@ def export_fapiao() -> ResponseReturnValue:
             order.public_id, local_time(asked.asked_at).date().isoformat(), fapiao_kind_words(asked.kind),
             _("A company") if details.kind == "company" else _("A person"), details.title, details.tax_number, details.address,
             details.bank, titles.get(order.id, ""),
-            str(as_decimal(order.gross_minor - queries.refunded_minor(order), order.currency)), order.currency,
+            str(as_decimal(queries.paid_minor(order) - queries.refunded_minor(order), order.currency)), order.currency,
             str(as_decimal(order.tax_bps, "CNY")),
         ]
         for asked, order, details in found

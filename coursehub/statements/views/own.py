@@ -4,6 +4,7 @@ from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from coursehub import clock
+from coursehub.contracts.instalments import part_words
 from coursehub.contracts.prose import channel_name
 from coursehub.people.queries import name_of
 from coursehub.statements import bundle, checklist, exports, letterhead, policies, queries, reckoning, telling
@@ -62,7 +63,7 @@ def line(month: str, currency: str, n: int, party: str | None = None) -> Respons
     told = telling.told_lines(found.data, current_locale())[n]
     behind = queries.events_of_line(found.organisation.public_id, found.data, found.data["lines"][n])
     return page(
-        "statements/line.html", shown=found, told=told, in_the_house=showing.in_the_house(),
+        "statements/line.html", part_words=part_words, shown=found, told=told, in_the_house=showing.in_the_house(),
         events=paginate(behind, request.args.get("page", 1, int), scalars=False),
     )  # fmt: skip
 

@@ -1,0 +1,150 @@
+"""The plan of a price in parts: begun with the first payment, kept up, paused, and over."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from coursehub import events, jobs
+from coursehub.db import db, lock, transaction
+from coursehub.learning.models import Enrolment
+from coursehub.learning.operations import end_enrolment, reopen_enrolment
+from coursehub.sales import queries
+from coursehub.sales.instalments import GRACE, amounts, discounts, due_at
+from coursehub.sales.models import PLAN_GOING, Instalment, InstalmentPlan, Order, Payment
+
+CLOSED_BY = "instalment_due"
+
+
+def asked_minor(order: Order) -> int:
+    """What the pay page of an order asks for: its price, or the first part of it."""
+    return order.gross_minor if order.instalments == 1 else amounts(order.gross_minor, order.instalments)[0]
+
+
+def begin_plan(order: Order, payment: Payment, *, payer_id: str, card_id: str) -> list[Instalment]:
+    """The first part is paid: fix the days of the others. Joins; gives all parts."""
+    minor = amounts(order.gross_minor, order.instalments)
+    plan = InstalmentPlan(order_id=order.id, state="running", payer_id=payer_id, card_id=card_id)
+    rows = [
+        Instalment(
+            order_id=order.id, n=n + 1, amount_minor=amount, discount_minor=discount, due_at=due_at(payment.paid_at, n),
+            payment_id=None if n else payment.id, try_at=due_at(payment.paid_at, n) if n else None,
+        )
+        for n, (amount, discount) in enumerate(zip(minor, discounts(order.discount_minor, minor), strict=True))
+    ]  # fmt: skip
+    db.session.add_all([plan, *rows])
+    db.session.flush()
+    return rows
+
+
+def note_paid(plan: InstalmentPlan, paid: Sequence[Instalment], payment: Payment, *, at: datetime) -> None:
+    """Parts are paid: what was late or closed goes on, and a plan of which nothing is open is over. Joins; order is locked."""
+    for row in paid:
+        row.payment_id, row.try_at, row.asked_at, row.problem = payment.id, None, None, ""
+    db.session.flush()
+    _stand(plan, at=at)
+
+
+def note_refused(instalment: Instalment, plan: InstalmentPlan, *, code: str, try_at: datetime | None, at: datetime) -> None:
+    """The bank refused a part; the days of grace begin with the first refusal. Joins; order is locked."""
+    instalment.problem, instalment.asked_at, instalment.try_at = code[:60], None, try_at
+    if plan.state == "running":
+        plan.state, plan.late_since = "late", at
+    db.session.flush()
+    events.record("sales.instalment_refused", at=at, instalment_id=instalment.id)
+
+
+def _stand(plan: InstalmentPlan, *, at: datetime) -> None:
+    """Where a plan stands by what of it is open."""
+    left = queries.open_instalments(plan.order_id)
+    if left and left[0].due_at <= at:
+        return
+    was, plan.late_since = plan.state, None
+    if left:
+        plan.state = "running"
+    else:
+        _finish(plan, "paid", at)
+    if was == "paused":
+        _open_again(plan, at)
+    db.session.flush()
+
+
+def _finish(plan: InstalmentPlan, state: str, at: datetime) -> None:
+    plan.state, plan.over_at, plan.late_since = state, at, None
+    jobs.enqueue("sales.forget_payer", at=at, plan_id=plan.id)
+
+
+def _enrolment(plan: InstalmentPlan) -> Enrolment | None:
+    order = db.session.get_one(Order, plan.order_id)
+    return db.session.get(Enrolment, order.enrolment_id) if order.enrolment_id is not None else None
+
+
+def _open_again(plan: InstalmentPlan, at: datetime) -> None:
+    enrolment = _enrolment(plan)
+    if enrolment is not None and enrolment.ended_reason == CLOSED_BY:
+        reopen_enrolment(enrolment, at=at)
+
+
+def pause(plan: InstalmentPlan, *, at: datetime) -> None:
+    """Close the lessons until what is due is paid; evidence, progress and credentials stay. Joins; order is locked."""
+    plan.state, plan.late_since = "paused", plan.late_since or at
+    enrolment = _enrolment(plan)
+    if enrolment is not None and enrolment.ended_at is None:
+        end_enrolment(enrolment, reason=CLOSED_BY, at=at)
+    db.session.flush()
+    events.record("sales.plan_paused", at=at, plan_id=plan.id)
+
+
+def pause_late(*, at: datetime) -> int:
+    """Close the courses of which something has been due for longer than the days of grace; how many."""
+    count = 0
+    for plan in queries.plans_late_since(at - GRACE):
+        with transaction():
+            lock(db.session.get_one(Order, plan.order_id))
+            lock(plan)
+            if plan.state == "late" and plan.late_since is not None and plan.late_since <= at - GRACE:
+                pause(plan, at=at)
+                count += 1
+    return count
+
+
+def end_plan(order: Order, *, at: datetime) -> None:
+    """The rest of an order's price is not asked for any more, and the card is forgotten. Joins; order is locked."""
+    plan = queries.plan_of(order.id)
+    if plan is None or plan.state not in PLAN_GOING:
+        return
+    for row in queries.open_instalments(order.id):
+        row.dropped_at, row.try_at = at, None
+    _finish(plan, "ended", at)
+    if plan.session_id is not None:
+        jobs.enqueue("sales.close_instalment_page", at=at, plan_id=plan.id)
+    db.session.flush()
+
+
+def owe_again(order: Order, payment: Payment, amount_minor: int, *, at: datetime) -> None:
+    """The buyer's bank took the money of a part for good: it is due again, by a page, and the course is closed meanwhile.
+
+    Joins; order is locked. The card is not asked: its owner has just said no to their bank.
+    """
+    plan, rows = queries.plan_of(order.id), queries.instalments_of(order.id)
+    taken = [row for row in rows if row.payment_id == payment.id]
+    if plan is None or plan.state == "ended" or not taken or not amount_minor:
+        return
+    again = Instalment(
+        order_id=order.id, n=rows[-1].n + 1, replaces_n=taken[0].part_n, amount_minor=amount_minor, discount_minor=0, due_at=at
+    )
+    db.session.add(again)
+    db.session.flush()
+    plan.over_at = None
+    pause(plan, at=at)
+
+
+def owe_no_more(order: Order, payment: Payment, *, at: datetime) -> None:
+    """The bank gave that money back after all: what was due again is not, if nobody paid it. Joins; order is locked."""
+    plan, rows = queries.plan_of(order.id), queries.instalments_of(order.id)
+    parts = {row.part_n for row in rows if row.payment_id == payment.id}
+    again = [row for row in rows if row.replaces_n in parts and row.is_open]
+    if plan is None or not again:
+        return
+    for row in again:
+        row.dropped_at = at
+    db.session.flush()
+    _stand(plan, at=at)
