@@ -30,7 +30,7 @@ def _open(agenda: Agenda, people: Players, age: int, at: datetime) -> None:
         sa.select(Payment)
         .join(Order, Order.id == Payment.order_id)
         .where(
-            Order.state == "paid", Payment.outcome == "sold", Order.buyer_id.in_(others), Order.trouble == "",
+            Order.state == "paid", Payment.outcome == "sold", Order.buyer_id.in_(others), Order.trouble == "", Order.instalments == 1,
             Payment.paid_at < agenda.end - timedelta(days=age), Order.id.not_in(sa.select(Refund.order_id)),
             Order.id.not_in(sa.select(PaymentDispute.order_id)),
         )

@@ -70,7 +70,7 @@ def review(players: Players, release: Release, author: str, *, at: datetime, rem
     return release
 
 
-def offer(players: Players, course: Course, author: str, *, price_minor: int, at: datetime, instalments: int = 1) -> None:
+def offer(players: Players, course: Course, author: str, *, price_minor: int, at: datetime, instalments: int = 3) -> None:
     """Price a course and list it under the terms in force."""
     draft = OfferingDraft(price_minor=price_minor, currency="CNY", tax_bps=600, refund_days=14, instalments=instalments)
     open_offering(course, draft, by=players.acting(author), at=at)
@@ -152,7 +152,7 @@ def northwind_course(players: Players, *, at: datetime) -> tuple[Course, Contrac
     sign(players, proposal, "pia", at=at + 5 * days + HOURS)
     sign(players, proposal, "stan", at=at + 6 * days)
     review(players, release, "pia", at=at + 2 * days, remark="Please say in lesson one what a learner needs to know beforehand.")
-    offer(players, course, "pia", price_minor=39_900, instalments=3, at=at + 7 * days)
+    offer(players, course, "pia", price_minor=39_900, at=at + 7 * days)
     return course, contract
 
 
@@ -188,7 +188,7 @@ def lumen_course(players: Players, *, at: datetime) -> tuple[Course, Contract]:
         )  # fmt: skip
         if kind == "approved_minutes" and fact.approved_at is None:
             approve_fact(fact, by=players.acting("eve"), at=later + 7 * HOURS)
-    offer(players, course, "eve", price_minor=16_800, at=later + 8 * HOURS)
+    offer(players, course, "eve", price_minor=16_800, instalments=1, at=later + 8 * HOURS)
     return course, contract
 
 

@@ -94,7 +94,9 @@ def _refund_of_something_paid(people: Players, at: datetime) -> None:
         .order_by(MoneyEvent.occurred_at.desc(), MoneyEvent.id.desc())
     )
     sold = [str(event.facts["order"]) for event in db.session.execute(paid).scalars()]
-    orders = db.session.execute(sa.select(Order).where(Order.public_id.in_(sold), Order.state == "paid")).scalars()
+    orders = db.session.execute(
+        sa.select(Order).where(Order.public_id.in_(sold), Order.state == "paid", Order.instalments == 1)
+    ).scalars()
     order = min(orders, key=lambda each: sold.index(each.public_id))
     buyer = people.learner(db.session.get_one(Person, order.buyer_id))
     asked = ask_refund(order, reason="课程第二部分与介绍不符。", by=buyer, at=at)

@@ -116,7 +116,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     shelf.put_on_the_agenda(agenda, people)
     payouts.put_on_the_agenda(agenda, people)
     buying.put_on_the_agenda(agenda, people, stage.courses)
-    parts.put_on_the_agenda(agenda, people, stage.courses)
+    parts.put_on_the_agenda(agenda, people)
     disputes.put_on_the_agenda(agenda, people)
     contests.put_on_the_agenda(agenda, people)
     passes.put_on_the_agenda(agenda, people, stage.courses)
