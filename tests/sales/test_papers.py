@@ -1,5 +1,6 @@
 """Paper for buyers: invoices with numbers without gaps, credit notes beside refunds, fapiao made out by finance."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -166,3 +167,70 @@ def test_buyer_and_finance_meet_it_on_their_pages(app, live_shop, cast):
     assert kept.status_code == 303 and "F1" in ada.get(f"/orders/{order.public_id}/invoice").text
     pdf = ada.get(f"/orders/{order.public_id}/invoices/{documents(order)[0].public_id}.pdf")
     assert pdf.status_code == 200 and pdf.data[:4] == b"%PDF"
+
+
+def disputed(shop, order, at):
+    charge = queries.sold_payment(order.id).rail_charge_id
+    number = shop.sandbox.tell("disputes", charge=charge)["id"]
+    operations.follow_dispute(number, at=at)
+    return number
+
+
+def decided(shop, number, at, *, won):
+    shop.sandbox.tell("disputes", dispute=number, won=won)
+    return operations.follow_dispute(number, at=at)
+
+
+def test_what_a_bank_keeps_stands_on_a_credit_note_once_it_is_lost(shop, cast, offering, at):
+    order = shop.buy(offering, cast.ada)
+    invoice = papers.ask_invoice(order, COMPANY, by=cast.acting(cast.ada), at=at)
+    number = disputed(shop, order, at)
+    assert documents(order) == [invoice], "while the bank decides nothing is put on paper"
+    decided(shop, number, at, won=False)
+    operations.follow_dispute(number, at=at)
+    note = documents(order)[1]
+    assert (len(documents(order)), note.kind, note.credits_id) == (2, "sale_credit", invoice.id)
+    assert (note.amount_minor, note.tax_minor) == (19_900, 1_126) and list(checks.faults()) == []
+
+
+def test_a_dispute_that_is_won_leaves_the_invoice_alone(shop, cast, offering, at):
+    order = shop.buy(offering, cast.ada)
+    papers.ask_invoice(order, COMPANY, by=cast.acting(cast.ada), at=at)
+    decided(shop, disputed(shop, order, at), at, won=True)
+    assert [each.kind for each in documents(order)] == ["sale_invoice"]
+
+
+def test_won_on_appeal_it_is_invoiced_anew_and_can_be_credited_again(shop, cast, offering, at):
+    order = shop.buy(offering, cast.ada)
+    papers.ask_invoice(order, COMPANY, by=cast.acting(cast.ada), at=at)
+    payment, number = queries.sold_payment(order.id), disputed(shop, order, at)
+    lost = decided(shop, number, at, won=False)
+    facts = replace(shop.rail.read_dispute(number), state="won", reinstated_at=at)
+    operations.record_dispute(payment, facts, at=at)
+    operations.record_dispute(payment, facts, at=at)
+    found = documents(order)
+    assert [each.reference for each in found] == ["SI-000001", "SC-000001", "SI-000002"] and lost.state == "won"
+    assert found[2].tax_minor == 1_126 and list(checks.faults()) == []
+
+
+def test_an_invoice_that_is_asked_for_after_a_lost_dispute_has_its_credit_note(shop, cast, bundle, at):
+    order = bought(shop, bundle, cast.ada, at)
+    charge = queries.sold_payment(order.id).rail_charge_id
+    number = shop.sandbox.tell("disputes", charge=charge, amount=10_000)["id"]
+    operations.follow_dispute(number, at=at)
+    decided(shop, number, at, won=False)
+    papers.ask_invoice(order, COMPANY, by=cast.acting(cast.ada), at=at)
+    found = documents(order)
+    assert [each.kind for each in found] == ["sale_invoice", "sale_credit", "sale_credit", "sale_credit"]
+    assert sum(each.amount_minor for each in found[1:]) == 10_000
+
+
+def test_a_lost_dispute_calls_for_a_red_letter_fapiao(shop, cast, offering, at):
+    order = shop.buy(offering, cast.ada)
+    asked = papers.ask_fapiao(order, COMPANY, kind="special", by=cast.acting(cast.ada), at=at)
+    papers.take_fapiao(asked, by=cast.acting(cast.stan), at=at)
+    papers.record_fapiao(asked, number="26312000000001", issued_on=at.date(), by=cast.acting(cast.stan), at=at)
+    number = disputed(shop, order, at)
+    assert queries.fapiao_to_reverse_minor(asked) == 0
+    decided(shop, number, at, won=False)
+    assert queries.fapiao_to_reverse_minor(asked) == 19_900

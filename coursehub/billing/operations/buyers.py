@@ -35,10 +35,12 @@ def issue_buyer_document(
     journal_ids: Sequence[int],
     at: datetime,
     credits: BuyerDocument | None = None,
+    anew: Sequence[BuyerDocument] = (),
 ) -> BuyerDocument:
     """Give an invoice (sale_invoice) or credit note (sale_credit) its number, in the open transaction and once per effect key.
 
-    journal_ids: the journals that booked it. Raises ValueError when their tax is not that of
+    journal_ids: the journals that booked it. anew: invoices that were made out again over what an earlier credit note of
+    `credits` took back; together they are what can be credited. Raises ValueError when their tax is not that of
     the lines, or more would be credited than the invoice has left.
     """
     with transaction():
@@ -50,7 +52,8 @@ def issue_buyer_document(
         if booked != (tax if kind == "sale_credit" else -tax):
             raise ValueError(f"{effect_key}: the books moved the tax by {booked}, the lines say {tax}")
         number = next_number(kind)  # from here nobody else numbers
-        if credits is not None and amount > credits.amount_minor - queries.buyer_credited_minor(credits.id):
+        whole = sum(each.amount_minor for each in (credits, *anew) if each is not None)
+        if credits is not None and amount > whole - queries.buyer_credited_minor(credits.id):
             raise ValueError(f"{effect_key} takes back more than {credits.reference} has left")
         house = people.house()
         document = BuyerDocument(

@@ -18,6 +18,7 @@ from coursehub.sales.models import DISPUTE_OVER, Order, Payment, PaymentDispute,
 from coursehub.sales.operations.charging import settle_parts
 from coursehub.sales.operations.completion import settle_order
 from coursehub.sales.operations.instalments import owe_again, owe_no_more
+from coursehub.sales.operations.papers import credit_dispute
 from coursehub.sales.operations.refunds import end_order, send_refund
 from coursehub.sales.queries import disputes
 
@@ -77,6 +78,7 @@ def record_dispute(payment: Payment, facts: rails.DisputeFacts, *, at: datetime)
             _book_leaving(order, dispute, payment, at)
         if returns:
             _book_return(dispute, payment, facts.fee_back_minor, at)
+        credit_dispute(order, dispute, at=at)
     return dispute
 
 

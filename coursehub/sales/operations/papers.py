@@ -14,11 +14,23 @@ from coursehub.contracts.waterfall import tax_within
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.models import Journal
 from coursehub.people.actor import Actor
 from coursehub.people.models import BuyerDetails
 from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details, open_buyer_details
 from coursehub.sales import policies, queries
-from coursehub.sales.models import PLAN_GOING, FapiaoRequest, FapiaoReversal, Order, OrderPart, Payment, Refund
+from coursehub.sales.models import (
+    PLAN_GOING,
+    FapiaoRequest,
+    FapiaoReversal,
+    Order,
+    OrderPart,
+    Payment,
+    PaymentDispute,
+    Refund,
+    back_of,
+)
+from coursehub.sales.queries import disputes
 from coursehub.sales.words import parts_words
 
 _TAX_NUMBER = re.compile(r"[0-9A-Z]{15,20}")
@@ -72,7 +84,7 @@ def ask_invoice(order: Order, details: DetailsDraft, *, by: Actor, at: datetime)
     Raises NothingToInvoice, EmployerHasInvoice, TaxNumberWrong.
     """
     require(policies.may_ask_paper(by, order))
-    _check(details)
+    check_details(details)
     with transaction():
         lock(order)
         payments = queries.sold_payments(order.id)
@@ -87,6 +99,8 @@ def ask_invoice(order: Order, details: DetailsDraft, *, by: Actor, at: datetime)
         invoices = [_invoice(order, payment, kept.id, at) for payment in payments]
         for refund in queries.refunds_of(order.id):
             credit_refund(order, refund, at=at)
+        for dispute in disputes.disputes_of(order.id):
+            credit_dispute(order, dispute, at=at)
     return invoices[0]
 
 
@@ -108,21 +122,60 @@ def continue_invoices(order: Order, payment: Payment, *, at: datetime) -> BuyerD
 
 
 def credit_refund(order: Order, refund: Refund, *, at: datetime) -> BuyerDocument | None:
-    """A refund that is booked goes on a credit note if the order has an invoice. Joins; once for each refund."""
+    """A refund that is booked goes on a credit note if its payment has an invoice. Joins; once for each refund."""
     with transaction():
-        invoice = billing.buyer_document_for(db.session.get_one(Payment, refund.payment_id).effect_key)
-        key = f"refund:{refund.public_id}"
-        journal = ledger.journal_for(key) if refund.booked_at is not None else None
+        invoice, anew = _invoices_of(db.session.get_one(Payment, refund.payment_id))
+        journal = ledger.journal_for(f"refund:{refund.public_id}") if refund.booked_at is not None else None
         if invoice is None or journal is None:
             return None
-        tax = sum(line.amount_minor for line in ledger.lines_of(journal.id) if line.code == TAX)
         part = db.session.get_one(OrderPart, refund.part_id) if refund.part_id is not None else None
-        text = _title(part.release_id) if part else _name(order)
-        line = BuyerLine(text, refund.amount_minor, part.tax_bps if part else order.tax_bps, tax)
-        return issue_buyer_document(
-            "sale_credit", [line], order_number=order.public_id, details_id=invoice.details_id, currency=order.currency,
-            effect_key=key, journal_ids=[journal.id], at=at, credits=invoice,
-        )  # fmt: skip
+        return _credit(invoice, anew, _line_of(order, part, refund.amount_minor, journal.id), journal, at)
+
+
+def credit_dispute(order: Order, dispute: PaymentDispute, *, at: datetime) -> None:
+    """What a buyer's bank took for good goes on a credit note, and back on an invoice if the bank gives it back after all.
+
+    While the bank decides nothing is put on paper. Joins; once for each course, and only where the payment has an invoice.
+    """
+    with transaction():
+        invoice, anew = _invoices_of(db.session.get_one(Payment, dispute.payment_id))
+        if invoice is None:
+            return
+        parts = {part.course_id: part for part in queries.parts_of(order.id)}
+        for taken in disputes.taken_by(dispute):
+            left, back = ledger.journal_for(taken.effect_key), ledger.journal_for(back_of(taken.effect_key))
+            noted = billing.buyer_document_for(taken.effect_key)
+            if left is not None and noted is None and back is None and dispute.state == "lost":
+                _credit(invoice, anew, _line_of(order, parts.get(taken.course_id), -taken.amount_minor, left.id), left, at)
+            elif noted is not None and back is not None:
+                line = _line_of(order, parts.get(taken.course_id), -taken.amount_minor, back.id)
+                issue_buyer_document(
+                    "sale_invoice", [line], order_number=order.public_id, details_id=invoice.details_id, currency=order.currency,
+                    effect_key=back.effect_key, journal_ids=[back.id], at=at,
+                )  # fmt: skip
+
+
+def _credit(invoice: BuyerDocument, anew: list[BuyerDocument], line: BuyerLine, journal: Journal, at: datetime) -> BuyerDocument:
+    return issue_buyer_document(
+        "sale_credit", [line], order_number=invoice.order_number, details_id=invoice.details_id, currency=invoice.currency,
+        effect_key=journal.effect_key, journal_ids=[journal.id], at=at, credits=invoice, anew=anew,
+    )  # fmt: skip
+
+
+def _invoices_of(payment: Payment) -> tuple[BuyerDocument | None, list[BuyerDocument]]:
+    """The invoice of a payment, and those made out anew over what banks gave back after all."""
+    invoice = billing.buyer_document_for(payment.effect_key)
+    if invoice is None:
+        return None, []
+    mine = [dispute for dispute in disputes.disputes_of(payment.order_id) if dispute.payment_id == payment.id]
+    anew = [billing.buyer_document_for(back_of(taken.effect_key)) for dispute in mine for taken in disputes.taken_by(dispute)]
+    return invoice, [each for each in anew if each is not None]
+
+
+def _line_of(order: Order, part: OrderPart | None, amount_minor: int, journal_id: int) -> BuyerLine:
+    """A line with the tax that its journal moved."""
+    tax = abs(sum(line.amount_minor for line in ledger.lines_of(journal_id) if line.code == TAX))
+    return BuyerLine(_title(part.release_id) if part else _name(order), amount_minor, (part or order).tax_bps, tax)
 
 
 def _lines(order: Order, payment: Payment) -> list[BuyerLine]:
@@ -148,7 +201,8 @@ def _name(order: Order) -> dict[str, str]:
     return {locale: queries.titles_of([order], locale).get(order.id, "") for locale in ("zh-CN", "en")}
 
 
-def _check(details: DetailsDraft) -> None:
+def check_details(details: DetailsDraft) -> None:
+    """Refuse a company's tax number that cannot be one. Raises TaxNumberWrong."""
     if details.kind == "company" and not _TAX_NUMBER.fullmatch(details.tax_number):
         raise TaxNumberWrong
 
@@ -160,7 +214,7 @@ def ask_fapiao(order: Order, details: DetailsDraft, *, kind: str, by: Actor, at:
     FapiaoAfterLastPart.
     """
     require(policies.may_ask_paper(by, order))
-    _check(details)
+    check_details(details)
     if kind == "special" and not (details.kind == "company" and details.address and details.bank):
         raise SpecialNeedsMore
     with transaction():

@@ -6,9 +6,15 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from coursehub.db import db
-from coursehub.sales.models import FapiaoRequest, FapiaoReversal, Order, Payment, Refund
+from coursehub.sales.models import FapiaoRequest, FapiaoReversal, Order, Payment, PaymentDispute, Refund
 
-_BACK = (
+_LOST = (
+    sa.select(sa.func.coalesce(sa.func.sum(PaymentDispute.shared_minor), 0))
+    .where(PaymentDispute.order_id == Order.id, PaymentDispute.state == "lost", PaymentDispute.reinstated_at.is_(None))
+    .correlate(Order)
+    .scalar_subquery()
+)
+_REFUNDED = (
     sa.select(sa.func.coalesce(sa.func.sum(Refund.amount_minor), 0))
     .join(Payment, Payment.id == Refund.payment_id)
     .where(Refund.order_id == Order.id, Refund.booked_at.is_not(None), Payment.outcome == "sold")
@@ -21,6 +27,7 @@ _PAID = (
     .correlate(Order)
     .scalar_subquery()
 )
+_BACK = _REFUNDED + _LOST
 _REVERSED = (
     sa.select(sa.func.coalesce(sa.func.sum(FapiaoReversal.amount_minor), 0))
     .where(FapiaoReversal.request_id == FapiaoRequest.id)
@@ -31,7 +38,7 @@ _TO_REVERSE = _BACK - (_PAID - FapiaoRequest.issued_minor) - _REVERSED
 
 
 def refunded_minor(order: Order) -> int:
-    """What of an order's price has gone back, as the books have it."""
+    """What of an order's price has gone back, as the books have it: refunded, or kept by the buyer's bank."""
     return int(db.session.execute(sa.select(_BACK).select_from(Order).where(Order.id == order.id)).scalar_one())
 
 
