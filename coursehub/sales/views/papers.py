@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, request
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -55,6 +55,7 @@ def _invoice_page(order: Order, form: InvoiceForm, *, problem: str = "", status:
         form=form,
         problem=problem,
         spoken=current_locale(),
+        pdf_url=lambda document_id: url_for("sales.invoice_pdf", public_id=order.public_id, document_id=document_id),
         **WORDS,
     )
 

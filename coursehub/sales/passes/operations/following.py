@@ -15,6 +15,7 @@ from coursehub.db import db, lock, transaction
 from coursehub.learning.operations import end_enrolment, reopen_enrolment
 from coursehub.sales.models import BEGINNING, GOING, CoursePass, PassPeriod, PassSubscription
 from coursehub.sales.passes import queries
+from coursehub.sales.passes.operations.papers import continue_invoices
 
 log = logging.getLogger(__name__)
 CLOSED_WITH_IT = "pass_ended"
@@ -91,6 +92,7 @@ def _record(subscription: PassSubscription, invoice: rails.InvoiceFacts, payment
     db.session.flush()
     events.record("sales.pass_paid", at=at, period_id=period.id)
     fund_pool(period.paid(db.session.get_one(CoursePass, subscription.pass_id).public_id), at=at)
+    continue_invoices(subscription, period, at=at)
 
 
 def _move(subscription: PassSubscription, facts: rails.SubscriptionFacts, at: datetime) -> None:

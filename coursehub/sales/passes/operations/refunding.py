@@ -10,6 +10,7 @@ from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.people.actor import Actor
 from coursehub.sales.models import CoursePass, PassPeriod, PassRefund, PassSubscription, PoolMonth
 from coursehub.sales.passes import policies, queries
+from coursehub.sales.passes.operations.papers import credit_period
 from coursehub.sales.passes.operations.subscribing import end_soon
 
 
@@ -133,6 +134,7 @@ def _book(refund: PassRefund, period: PassPeriod, occurred_at: datetime, at: dat
         ),
         at=at,
     )  # fmt: skip
+    credit_period(period, refund, at=at)
 
 
 def _post_suspense(refund: PassRefund, period: PassPeriod, *, kind: str, sign: int, occurred_at: datetime, at: datetime) -> None:

@@ -30,7 +30,7 @@ def _pass(slug: str) -> CoursePass:
     return found
 
 
-def _own(public_id: str) -> tuple[PassSubscription, CoursePass]:
+def own_subscription(public_id: str) -> tuple[PassSubscription, CoursePass]:
     """A subscription of the reader; a stranger gets 404."""
     mine = next((one for one in queries.subscriptions_of(signed_in_actor().person_id) if one.public_id == public_id), None)
     if mine is None:
@@ -95,7 +95,7 @@ def subscriptions() -> ResponseReturnValue:
 @access(SIGNED_IN)
 def subscription(public_id: str) -> ResponseReturnValue:
     """One pass of one's own: its courses, what was paid, when it renews or ends."""
-    mine, found = _own(public_id)
+    mine, found = own_subscription(public_id)
     at = clock.now()
     courses = queries.courses_in(found.id, at)
     periods = queries.periods_of(mine.id)
@@ -112,7 +112,7 @@ def subscription(public_id: str) -> ResponseReturnValue:
 @access(SIGNED_IN)
 def come_back(public_id: str) -> ResponseReturnValue:
     """Back from the rail's page: look at once what became of it."""
-    mine, _found = _own(public_id)
+    mine, _found = own_subscription(public_id)
     if not signed_in_actor().is_only_looking:
         try:
             operations.settle(mine, at=clock.now())
@@ -125,7 +125,7 @@ def come_back(public_id: str) -> ResponseReturnValue:
 @access(SIGNED_IN)
 def stop(public_id: str) -> ResponseReturnValue:
     """It ends with what is paid."""
-    mine, _found = _own(public_id)
+    mine, _found = own_subscription(public_id)
     operations.stop(mine, by=signed_in_actor(), at=clock.now())
     flash(_("It ends by itself and is not charged again. You can take this back until then."), "done")
     return see_other("passes.subscription", public_id=public_id)
@@ -135,7 +135,7 @@ def stop(public_id: str) -> ResponseReturnValue:
 @access(SIGNED_IN)
 def go_on(public_id: str) -> ResponseReturnValue:
     """It goes on after all."""
-    mine, _found = _own(public_id)
+    mine, _found = own_subscription(public_id)
     operations.go_on(mine, by=signed_in_actor(), at=clock.now())
     flash(_("It goes on and renews as before."), "done")
     return see_other("passes.subscription", public_id=public_id)
@@ -145,7 +145,7 @@ def go_on(public_id: str) -> ResponseReturnValue:
 @access(SIGNED_IN)
 def ask_back(public_id: str) -> ResponseReturnValue:
     """Money back within the window; the pass ends."""
-    mine, _found = _own(public_id)
+    mine, _found = own_subscription(public_id)
     operations.ask_back(mine, by=signed_in_actor(), at=clock.now())
     flash(_("The money is on its way back, and the pass ends."), "done")
     return see_other("passes.subscription", public_id=public_id)
@@ -155,7 +155,7 @@ def ask_back(public_id: str) -> ResponseReturnValue:
 @access(SIGNED_IN)
 def open_course(public_id: str, slug: str) -> ResponseReturnValue:
     """Open a course of the pass and go to its lessons."""
-    mine, _found = _own(public_id)
+    mine, _found = own_subscription(public_id)
     course = catalog.course_by_slug(slug)
     if course is None:
         abort(404)

@@ -1,0 +1,80 @@
+"""Paper for passes: each paid period has an invoice with a number of the one series, and a credit note beside each refund."""
+
+from datetime import datetime
+
+from coursehub.billing import queries as billing
+from coursehub.billing.models import BuyerDocument
+from coursehub.billing.operations.buyers import TAX, BuyerLine, issue_buyer_document
+from coursehub.db import db, lock, transaction
+from coursehub.errors import require
+from coursehub.ledger import queries as ledger
+from coursehub.people.actor import Actor
+from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details
+from coursehub.sales.models import CoursePass, PassPeriod, PassRefund, PassSubscription
+from coursehub.sales.operations.papers import NothingToInvoice, check_details
+from coursehub.sales.passes import policies, queries
+from coursehub.web.locale import local_time
+
+
+def ask_invoices(subscription: PassSubscription, details: DetailsDraft, *, by: Actor, at: datetime) -> list[BuyerDocument]:
+    """Make out the invoices of the periods that were paid and have none, with credit notes over what went back before.
+
+    From then on each period has its invoice when it is paid. Raises NothingToInvoice, TaxNumberWrong.
+    """
+    require(policies.may_change_subscription(by, subscription))
+    check_details(details)
+    with transaction():
+        lock(subscription)
+        missing = [each for each in queries.periods_of(subscription.id) if billing.buyer_document_for(_key(each)) is None]
+        if not missing:
+            raise NothingToInvoice
+        kept = keep_buyer_details(details, by=by, at=at)
+        made = [_invoice(subscription, period, kept.id, at) for period in reversed(missing)]
+        for period in reversed(missing):
+            for refund in queries.refunds_of(period.id):
+                credit_period(period, refund, at=at)
+    return made
+
+
+def continue_invoices(subscription: PassSubscription, period: PassPeriod, *, at: datetime) -> BuyerDocument | None:
+    """A period is paid and booked: it has its invoice, if the buyer asked for that of one before. Joins."""
+    before = (billing.buyer_document_for(_key(each)) for each in queries.periods_of(subscription.id) if each.id != period.id)
+    last = next((each for each in before if each is not None), None)
+    return _invoice(subscription, period, last.details_id, at) if last is not None else None
+
+
+def credit_period(period: PassPeriod, refund: PassRefund, *, at: datetime) -> BuyerDocument | None:
+    """A refund that is booked goes on a credit note if its period has an invoice. Joins; once for each refund."""
+    with transaction():
+        invoice = billing.buyer_document_for(_key(period))
+        journal = ledger.journal_for(f"refund:{refund.public_id}") if refund.booked_at is not None else None
+        if invoice is None or journal is None:
+            return None
+        tax = sum(leg.amount_minor for leg in ledger.lines_of(journal.id) if leg.code == TAX)
+        subscription = db.session.get_one(PassSubscription, period.subscription_id)
+        line = BuyerLine(_words(subscription, period), refund.amount_minor, period.tax_bps, tax)
+        return issue_buyer_document(
+            "sale_credit", [line], order_number=subscription.public_id, details_id=invoice.details_id, currency=period.currency,
+            effect_key=journal.effect_key, journal_ids=[journal.id], at=at, credits=invoice,
+        )  # fmt: skip
+
+
+def _invoice(subscription: PassSubscription, period: PassPeriod, details_id: int, at: datetime) -> BuyerDocument:
+    journal = ledger.journal_for(_key(period))
+    if journal is None:
+        raise NothingToInvoice
+    line = BuyerLine(_words(subscription, period), period.amount_minor, period.tax_bps, period.paid("").legs()["tax"])
+    return issue_buyer_document(
+        "sale_invoice", [line], order_number=subscription.public_id, details_id=details_id, currency=period.currency,
+        effect_key=journal.effect_key, journal_ids=[journal.id], at=at,
+    )  # fmt: skip
+
+
+def _key(period: PassPeriod) -> str:
+    return period.paid("").effect_key
+
+
+def _words(subscription: PassSubscription, period: PassPeriod) -> dict[str, str]:
+    pass_ = db.session.get_one(CoursePass, subscription.pass_id)
+    days = f"{local_time(period.starts_at):%Y-%m-%d} – {local_time(period.ends_at):%Y-%m-%d}"
+    return {"zh-CN": f"{pass_.name} ({days})", "en": f"{pass_.name_en} ({days})"}
