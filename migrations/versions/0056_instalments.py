@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "instalments"
-down_revision = "payee_currencies"
+down_revision = "repayments"
 branch_labels = None
 depends_on = None
 
