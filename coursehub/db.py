@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from select import POLLIN, poll
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, MappedColumn, make_transient_to_detached, mapped_column
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Mapper, make_transient_to_detached, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -198,10 +199,28 @@ def lock(row: Model) -> None:
     """
     if not in_transaction():
         raise RuntimeError("lock() needs an open transaction()")
-    if db.engine.dialect.name == "sqlite":
-        db.session.refresh(row)
-    else:
-        db.session.refresh(row, with_for_update=True)
+    mapper = sa.inspect(type(row))
+    if mapper.relationships:  # these are read again, too
+        db.session.refresh(row, with_for_update=None if db.engine.dialect.name == "sqlite" else True)
+        return
+    db.session.flush()
+    state = sa.inspect(row)
+    if not state.persistent:
+        raise sa.exc.InvalidRequestError("only a row of this session can be locked")
+    statement, names = _by_key(mapper)
+    found = look(statement, {f"key_{n}": value for n, value in enumerate(state.identity or ())}).first()
+    if found is None:
+        raise sa.exc.InvalidRequestError("the row that was to be locked is gone")
+    rewritten(row, dict(zip(names, found, strict=True)))
+
+
+@cache
+def _by_key(mapper: Mapper[Any]) -> tuple["sa.Select[*tuple[Any, ...]]", list[str]]:
+    """How a table's row is read under lock, put together once, and the names of what comes back."""
+    names = [attribute.key for attribute in mapper.column_attrs]
+    columns = [attribute.columns[0] for attribute in mapper.column_attrs]
+    is_it = [column == sa.bindparam(f"key_{n}", type_=column.type) for n, column in enumerate(mapper.primary_key)]
+    return sa.select(*columns).where(*is_it).with_for_update(), names
 
 
 def init_app(app: Flask, url: str) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coursehub import jobs
 from coursehub.config import current_settings
-from coursehub.db import BigId, Id, Model, PublicId, UtcDateTime, db, in_transaction, transaction
+from coursehub.db import BigId, Id, Model, PublicId, UtcDateTime, db, in_transaction, look, transaction
 
 ALWAYS = ("security", "receipt")
 """Kinds of letter that cannot be turned off."""
@@ -52,6 +52,9 @@ class LetterOptOut(Model):
     since_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+_WRITTEN = sa.select(Letter.id).where(Letter.key == sa.bindparam("key"))
+
+
 def send_once(
     *,
     key: str,
@@ -72,7 +75,7 @@ def send_once(
         turned_off = db.session.get(LetterOptOut, (person_id, kind))
         if turned_off is not None:
             return
-    if db.session.execute(sa.select(Letter.id).where(Letter.key == key)).first():
+    if look(_WRITTEN, {"key": key}).first() is not None:
         return
     with force_locale(locale.replace("-", "_") if locale == "en" else "zh_Hans_CN"):
         text = render_template(template, **context)

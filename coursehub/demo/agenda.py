@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from coursehub import jobs
+from coursehub.catalog import queries as catalog
+from coursehub.catalog.queries.content import StepView
 from coursehub.demo.judges import Judges
 from coursehub.demo.past import PastRail
 
@@ -23,6 +25,7 @@ class Agenda:
         self.rail = rail
         self.judges = judges
         self.dice = random.Random(SEED)  # noqa: S311 - the same story each time, not a secret
+        self._steps: dict[int, list[StepView]] = {}
         self._waiting: list[tuple[datetime, int, Happening]] = []
         self._count = 0
 
@@ -32,6 +35,12 @@ class Agenda:
             return
         self._count += 1
         heapq.heappush(self._waiting, (at, self._count, what))
+
+    def steps_of(self, release_id: int) -> list[StepView]:
+        """The steps of a frozen release; many learners walk through the same ones."""
+        if release_id not in self._steps:
+            self._steps[release_id] = catalog.steps_of(release_id, "zh-CN")
+        return self._steps[release_id]
 
     def ago(self, days: float = 0, hours: float = 0) -> datetime:
         """The moment that long before the end of the story."""
@@ -56,7 +65,7 @@ class SideStory(Agenda):
     def __init__(self, whole: Agenda, *, seed: int) -> None:
         super().__init__(end=whole.end, rail=whole.rail, judges=whole.judges)
         self.dice = random.Random(seed)  # noqa: S311 - the same story each time, not a secret
-        self._whole = whole
+        self._whole, self._steps = whole, whole._steps
 
     def add(self, at: datetime, what: Happening) -> None:
         """Let something happen at a moment of the whole story."""

@@ -1,5 +1,6 @@
 """Building the demo: an empty database becomes a lived-in one, or nothing is kept."""
 
+import gc
 import logging
 import shutil
 import sqlite3
@@ -42,7 +43,7 @@ def build(*, rebuild: bool, tell: Tell, app: Flask | None = None) -> None:
         if not isolation_available():
             tell("No isolation for code exercises here (install bubblewrap): the demo leaves their attempts out.")
         try:
-            with _without_waiting_for_the_disk():
+            with _without_waiting_for_the_disk(), _without_sweeping():
                 tell_story(app)
         except BaseException:
             _throw_away(settings)
@@ -86,6 +87,16 @@ def _without_waiting_for_the_disk() -> Iterator[None]:
         db.engine.dispose()
         if sqlite:
             sa.event.remove(db.engine, "connect", on_connect)
+
+
+@contextmanager
+def _without_sweeping() -> Iterator[None]:
+    """Let Python not look for rings of objects again and again while hundreds of thousands are made that stay."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _throw_away(settings: Settings) -> None:

@@ -128,7 +128,7 @@ def judge_ahead(agenda: Agenda, course: Course) -> None:
     release = catalog.current_release(course.id)
     if release is None or not isolation_available():
         return
-    for step in catalog.steps_of(release.id, "zh-CN"):
+    for step in agenda.steps_of(release.id):
         if step.kind == "code":
             agenda.judges.begin(step, reference_of(course.slug, step).read_text(encoding="utf-8"))
 
@@ -145,7 +145,7 @@ class Walk:
         """share: how far they get (1.0 finishes). coded: whether their exercises are really judged."""
         self.agenda, self.players, self.enrolment_id, self.slug = agenda, players, enrolment.id, slug
         self.person_id = enrolment.person_id
-        steps = catalog.steps_of(enrolment.release_id, "zh-CN")
+        steps = agenda.steps_of(enrolment.release_id)
         self.steps = steps[: round(len(steps) * share)]
         self.coded = coded and isolation_available()
         self._judged: dict[str, list[tuple[str, Future[Judgement]]]] = {}

@@ -1,22 +1,30 @@
 """Being active: minutes that a pass's money follows, counted by our own clock from signs of life."""
 
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is understood by SQLite, too
 
 from coursehub.db import db, lock, transaction
 from coursehub.errors import require
 from coursehub.learning import policies
 from coursehub.learning.models import ActiveDay, Enrolment, Pulse
 from coursehub.people.actor import Actor
+from coursehub.prepared import Prepared
 from coursehub.web.locale import local_time
 
 COUNTS_WHOLE = timedelta(minutes=5)
 COUNTS_AT_ALL = timedelta(minutes=30)
+
+_DAY: sa.ColumnElement[int] = sa.literal_column("86400")
+_BEGIN = Prepared(insert(Pulse.__table__).on_conflict_do_nothing(index_elements=["person_id"]))  # type: ignore[arg-type]
+_fresh = insert(ActiveDay.__table__)  # type: ignore[arg-type]
+_total = ActiveDay.seconds + _fresh.excluded.seconds
+_ADD = Prepared(
+    _fresh.on_conflict_do_update(
+        index_elements=["enrolment_id", "on_day"], set_={"seconds": sa.case((_total > _DAY, _DAY), else_=_total)}
+    )
+)
 
 
 def note_active(enrolment: Enrolment, *, by: Actor, at: datetime) -> None:
@@ -31,28 +39,13 @@ def note_active(enrolment: Enrolment, *, by: Actor, at: datetime) -> None:
         return
     with transaction():
         row = {"person_id": by.person_id, "enrolment_id": enrolment.id, "at": at}
-        first = _insert()(Pulse).values(row).on_conflict_do_nothing(index_elements=["person_id"])
-        db.session.connection().execute(first)
+        _BEGIN(row)
         pulse = db.session.get_one(Pulse, by.person_id)
         lock(pulse)
         gap = at - pulse.at
         if timedelta(0) < gap <= COUNTS_AT_ALL:
             seconds = int(min(gap, COUNTS_WHOLE).total_seconds())
             day = {"enrolment_id": pulse.enrolment_id, "on_day": local_time(at).date(), "seconds": seconds}
-            db.session.connection().execute(_adding(db.engine.dialect.name), day)
+            _ADD(day)
         if gap >= timedelta(0):
             pulse.enrolment_id, pulse.at = enrolment.id, at
-
-
-def _insert() -> Any:
-    return insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql
-
-
-@cache
-def _adding(dialect: str) -> Any:
-    insert = insert_sqlite if dialect == "sqlite" else insert_postgresql
-    statement = insert(ActiveDay)
-    total = ActiveDay.seconds + statement.excluded.seconds
-    return statement.on_conflict_do_update(
-        index_elements=["enrolment_id", "on_day"], set_={"seconds": sa.case((total > 86_400, 86_400), else_=total)}
-    )

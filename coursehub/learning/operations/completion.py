@@ -6,14 +6,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub import events
-from coursehub.db import db, in_transaction
+from coursehub.db import db, in_transaction, written
 from coursehub.learning.models import Attempt, Completion, Enrolment, Evidence, StepProgress
 from coursehub.learning.operations.evidence import record_evidence
 from coursehub.learning.queries.enrolments import progress_of
 from coursehub.learning.queries.outline import outline
+from coursehub.prepared import Prepared
 
 GRADER = "coursehub/1"
 
+_OPEN = Prepared(sa.insert(StepProgress.__table__).returning(StepProgress.id))  # type: ignore[arg-type]
 _ROW = sa.select(StepProgress).where(
     StepProgress.enrolment_id == sa.bindparam("enrolment_id"), StepProgress.step_key == sa.bindparam("step_key")
 )
@@ -25,11 +27,11 @@ def progress_row(enrolment: Enrolment, step_key: str, *, at: datetime) -> StepPr
         raise RuntimeError("progress is written inside a transaction")
     row = db.session.execute(_ROW, {"enrolment_id": enrolment.id, "step_key": step_key}).scalar_one_or_none()
     if row is None:
-        row = StepProgress(
-            enrolment_id=enrolment.id, step_key=step_key, opened_at=at, last_seen_at=at, position_seconds=0, furthest_seconds=0
-        )
-        db.session.add(row)
-        db.session.flush()
+        opened = {
+            "enrolment_id": enrolment.id, "step_key": step_key, "opened_at": at, "last_seen_at": at, "done_at": None,
+            "position_seconds": 0, "furthest_seconds": 0, "draft": None,
+        }  # fmt: skip
+        row = written(StepProgress, {"id": _OPEN(opened).scalar_one(), **opened})
     return row
 
 

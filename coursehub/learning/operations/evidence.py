@@ -6,13 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub.catalog.models import Release
-from coursehub.db import db, in_transaction, lock, look, new_public_id, transaction
+from coursehub.db import db, in_transaction, lock, look, new_public_id, transaction, written
 from coursehub.errors import require
 from coursehub.learning import chain, policies
 from coursehub.learning.models import Attempt, Enrolment, Evidence, EvidenceLink
 from coursehub.people.actor import Actor
+from coursehub.prepared import Prepared
 
 _RELEASE = sa.select(Release.public_id, Release.content_hash).where(Release.id == sa.bindparam("release_id"))
+_KEEP = Prepared(sa.insert(Evidence.__table__).returning(Evidence.id))  # type: ignore[arg-type]
 _LAST = (
     sa.select(Evidence.n, Evidence.hash)
     .where(Evidence.enrolment_id == sa.bindparam("enrolment_id"))
@@ -58,17 +60,11 @@ def record_evidence(
         "at": chain.moment(at),
         "prev_hash": last.hash if last else chain.ZERO,
     }
-    row = Evidence(
-        **{name: value for name, value in fields.items() if name not in ("enrolment", "release", "at")},
-        enrolment_id=enrolment.id,
-        release_id=enrolment.release_id,
-        attempt_id=attempt.id if attempt else None,
-        at=at,
-        hash=chain.row_hash(fields),
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row
+    row = {name: value for name, value in fields.items() if name not in ("enrolment", "release")} | {
+        "enrolment_id": enrolment.id, "release_id": enrolment.release_id, "attempt_id": attempt.id if attempt else None,
+        "at": at, "hash": chain.row_hash(fields),
+    }  # fmt: skip
+    return written(Evidence, {"id": _KEEP(row).scalar_one(), **row})
 
 
 def open_link(evidence: Evidence, *, by: Actor, at: datetime) -> EvidenceLink:
