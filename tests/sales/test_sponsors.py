@@ -159,5 +159,6 @@ def test_learner_and_employer_meet_it_on_their_pages(app, live_shop, cast):
     done = boss.get(back.location.removeprefix("https://localhost"))
     assert "款项已收到，学员已报名。" in done.text and "Ada" not in done.text
     jobs.run_due(at=clock.now(), strict=True)
-    assert "your employer paid" in ada.get("/courses/python/employer").text
+    after = ada.get("/courses/python/employer").text
+    assert "your employer paid" in after and "You have this course already." in after and "Make the link" not in after
     assert boss.get(f"/employer/{token}").status_code == 409

@@ -221,9 +221,8 @@ def last_month(*, at: datetime) -> Month:
     row = db.session.execute(sa.select(*counts)).one()
     came = sa.select(Payment.currency, Payment.amount_minor).where(Payment.paid_at >= since, Payment.outcome == "sold")
     passes = sa.select(PassPeriod.currency, PassPeriod.amount_minor).where(PassPeriod.paid_at >= since)
-    back = (
-        sa.select(Order.currency, -Refund.amount_minor).join(Order, Order.id == Refund.order_id).where(Refund.booked_at >= since)
-    )
+    sold_back = sa.select(Payment.currency, -Refund.amount_minor).join(Payment, Payment.id == Refund.payment_id)
+    back = sold_back.where(Refund.booked_at >= since, Payment.outcome == "sold")
     back_of_passes = sa.select(PassPeriod.currency, -PassRefund.amount_minor).join(
         PassPeriod, PassPeriod.id == PassRefund.period_id
     )

@@ -10,6 +10,7 @@ from coursehub.catalog.models import Course
 from coursehub.db import db
 from coursehub.errors import NotAllowed, Refusal
 from coursehub.learning.operations import AlreadyEnrolled
+from coursehub.learning.queries.enrolments import open_enrolment
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.sales import operations, policies, queries
@@ -63,6 +64,7 @@ def _ask_page(
         title=course_titles([course])[course.id],
         asked=asked,
         waits_for_invoice=order if waits else None,
+        enrolment=open_enrolment(person_id=signed_in_actor().person_id, course_id=course.id),
         is_over=asked is not None and asked.state == "open" and clock.now() >= asked.expires_at,
         link=external_url("sponsors.look", token=token) if token else "",
         form=form,
