@@ -102,7 +102,7 @@ def seal_days(*, at: datetime) -> int:
     """
     with transaction():
         if db.engine.dialect.name == "postgresql":  # on SQLite the transaction holds the write lock
-            db.session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _SEALING})
+            db.session.execute(_WAIT, {"number": _SEALING})
         last = queries.last_sealed_day()
         after = last.through_id if last else 0
         unsealed = select(Journal.id, Journal.recorded_at, Journal.hash).where(Journal.id > after).order_by(Journal.id)
@@ -131,6 +131,8 @@ def stand_in_line() -> None:
 
 
 _SEALING = 0x5EA1_DA75  # one seals at a time; any number that no other lock uses
+_BEGINNING = 0xB001_BE61  # one begins the book
+_WAIT = text("SELECT pg_advisory_xact_lock(:number)")
 _opened = OpenedAccounts()
 _POSTINGS = Prepared(insert(Posting.__table__))  # type: ignore[arg-type]
 _JOURNAL = Prepared(insert(Journal.__table__))  # type: ignore[arg-type]
@@ -161,6 +163,10 @@ class _Head(NamedTuple):
 def _take_head(connection: Connection, effect_key: str) -> _Head:
     wanted = {"effect_key": effect_key}
     row = look(_HEAD, wanted).one_or_none()
+    if row is None:  # the very first journal: who comes second waits here, and then finds the book begun
+        if connection.dialect.name == "postgresql":
+            connection.execute(_WAIT, {"number": _BEGINNING})
+        row = look(_HEAD, wanted).one_or_none()
     if row is None:
         book = new_public_id()
         connection.execute(_BEGIN_BOOK, {"book": book, "hash": chain.genesis(book)})
