@@ -101,7 +101,6 @@ def _partner(
     slug: str,
     members: tuple[tuple[str, str, str, tuple[str, ...]], ...],
     at: datetime,
-    country: str = "CN",
 ) -> Organisation:
     """An organisation whose first member owns it applies, is approved and gives its bank details."""
     organisation = found_organisation(name=name, name_en=name_en, slug=slug, at=at)
@@ -122,7 +121,7 @@ def _partner(
         bank="示例银行上海分行",
         account="6200000000001234",
         tax_number="91310000EXAMPLE0X",
-        country=country,
+        country="CN",
         bank_code="102290000001",
     )
     give_payee_details(organisation, details, by=players.acting(owner), at=at)
@@ -130,17 +129,13 @@ def _partner(
 
 
 def welcome_northwind(players: Players, *, at: datetime) -> None:
-    """Northwind, at home in Britain with an account in Shanghai, becomes a partner: Pia owns and writes, Tara teaches, Finn
-    does finance.
-    """
+    """Northwind becomes a partner: Pia owns and writes, Tara teaches, Finn does finance."""
     members = (
         ("pia", "Pia 贝琳", "en", ("owner", "author")),
         ("tara", "Tara 吴桐", "zh-CN", ("teacher",)),
         ("finn", "Finn 欧文", "en", ("finance",)),
     )
-    players.northwind = _partner(
-        players, name="北风编程", name_en="Northwind", slug="northwind", members=members, at=at, country="GB"
-    )
+    players.northwind = _partner(players, name="北风编程", name_en="Northwind", slug="northwind", members=members, at=at)
 
 
 def welcome_lumen(players: Players, *, at: datetime) -> None:
