@@ -69,8 +69,8 @@ def test_a_partner_signs_with_a_passkey_and_the_record_proves_it(arrive, tmp_pat
     assert subprocess.run([sys.executable, "-I", CHECKER, file], capture_output=True, check=False).returncode == 1
 
     eve.go(proposal)
-    eve.page.locator("form[action$='/withdraw'] button").first.evaluate("button => button.form.submit()")
-    eve.page.wait_for_load_state()
+    with eve.page.expect_navigation():  # else the next page may cut the wish off
+        eve.page.locator("form[action$='/withdraw'] button").first.evaluate("button => button.form.submit()")
     eve.go("/account/security")
     eve.unfold("Remove")
     eve.press("Remove", within=".confirm__body")
