@@ -84,7 +84,12 @@ _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def new_public_id() -> str:
     """An opaque id for addresses: 16 characters of base 36, 82 bits of chance."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    chance = secrets.randbelow(len(_ALPHABET) ** 16)
+    letters = []
+    for _ in range(16):
+        chance, letter = divmod(chance, len(_ALPHABET))
+        letters.append(_ALPHABET[letter])
+    return "".join(letters)
 
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
