@@ -24,6 +24,7 @@ from coursehub.web import SIGNED_IN, access, one_or_404, page, see_other, signed
 REASONS_TO_END = {
     "refunded": _l("It was refunded in full."),
     "pass_ended": _l("The pass that opened it has ended. Take a pass again, or buy the course, and you go on where you were."),
+    "instalment_due": _l("A part of its price is due. Pay it on the page of your order, and you go on where you were."),
     "ended_by_staff": _l("The house ended it."),
 }
 
