@@ -62,6 +62,25 @@ def in_passes(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any
     return data
 
 
+def placement_share(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
+    """A simple split in which the platform takes less of what hires and hours bring: whoever proves skills well earns by it."""
+    return _with_channel(simple_split(parties, courses, currency=currency), "member", 1500)
+
+
+def directed_training(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
+    """A course taught for employers: less for the platform of seats they pay and of hires that follow; most to who teaches."""
+    data = joint_development(parties, courses, currency=currency)
+    data["split"]["items"][0]["share_bps"] = 3000
+    return _with_channel(_with_channel(data, "sponsor", 1500), "member", 1500)
+
+
+def _with_channel(data: dict[str, Any], channel: str, share_bps: int) -> dict[str, Any]:
+    """The terms with a rate for one more channel; a house alone has nothing to take from itself."""
+    if len(data["parties"]) > 1:
+        data["rates"]["channels"].append({"channel": channel, "share_bps": share_bps, "cap_minor": None})
+    return data
+
+
 def simple_split(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
     """The platform takes its part by channel; the rest goes to the partner (to the house, if it is alone).
 

@@ -14,9 +14,11 @@ from coursehub.contracts.shape import Problem, as_data
 from coursehub.contracts.starting_points import (
     by_volume,
     cost_comes_back,
+    directed_training,
     guaranteed_minimum,
     in_passes,
     joint_development,
+    placement_share,
     simple_split,
     year_by_year,
 )
@@ -59,8 +61,11 @@ def there_and_back(data):
 
 @pytest.mark.parametrize(
     "start",
-    [simple_split, joint_development, by_volume, cost_comes_back, guaranteed_minimum, in_passes, partial(year_by_year, at=NOW)],
-)
+    [
+        simple_split, joint_development, by_volume, cost_comes_back, guaranteed_minimum, in_passes, placement_share,
+        directed_training, partial(year_by_year, at=NOW),
+    ],
+)  # fmt: skip
 def test_each_starting_point_survives_the_form(start):
     again, before = there_and_back(start(PARTIES, COURSES, currency="CNY"))
     assert again == before

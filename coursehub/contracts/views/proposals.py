@@ -25,9 +25,11 @@ from coursehub.contracts.splitting import Branch
 from coursehub.contracts.starting_points import (
     by_volume,
     cost_comes_back,
+    directed_training,
     guaranteed_minimum,
     in_passes,
     joint_development,
+    placement_share,
     simple_split,
     year_by_year,
 )
@@ -209,11 +211,13 @@ STARTS = {
     "cost": _l("Costs come back first"),
     "minimum": _l("A guaranteed minimum"),
     "pass": _l("Part of passes as well"),
+    "hires": _l("More of hires and hours"),
+    "directed": _l("Training for employers"),
 }
 """Whole terms to begin from, in words."""
 _MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
     "simple": simple_split, "joint": joint_development, "volume": by_volume, "cost": cost_comes_back,
-    "minimum": guaranteed_minimum, "pass": in_passes,
+    "minimum": guaranteed_minimum, "pass": in_passes, "hires": placement_share, "directed": directed_training,
 }  # fmt: skip
 
 
