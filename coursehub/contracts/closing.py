@@ -59,8 +59,9 @@ def replayed(events: Iterable[Happened]) -> Closed:
 
     What takes something back comes after what it takes it from, whatever its clock said. Raises ValueError if that is missing.
     """
-    known = list(events)
-    moments = {event.effect_key: event.moment for event in known}
+    every = list(events)
+    moments = {event.effect_key: event.moment for event in every}
+    known = _at_once(every, moments)
     counters: dict[str, int] = {}
     sold: dict[str, tuple[TermsBody, Sale, tuple[Line, ...], dict[str, int]]] = {}
     refunded: dict[str, int] = {}
@@ -94,6 +95,21 @@ def replayed(events: Iterable[Happened]) -> Closed:
             place = (window_of("month", event.moment), party)
             by_month[place] = by_month.get(place, 0) + amount
     return Closed(by_month, counters)
+
+
+def _at_once(events: Iterable[Happened], moments: Mapping[str, str]) -> list[Happened]:
+    """What was taken from one sale and given back at one moment, as one step: by name they may stand in no possible order.
+
+    Steps follow one queue of units, so one step over the sum gives what the single ones give together.
+    """
+    found: dict[tuple[str, ...], Happened] = {}
+    for event in sorted(events, key=lambda each: each.effect_key):
+        place: tuple[str, ...] = (event.effect_key,)
+        if event.reverses and event.fixed is None:
+            place = (event.reverses, _place(event, moments)[0])
+        before = found.get(place)
+        found[place] = event if before is None else replace(before, amount_minor=before.amount_minor + event.amount_minor)
+    return list(found.values())
 
 
 def _place(event: Happened, moments: Mapping[str, str]) -> tuple[str, bool, str]:

@@ -234,3 +234,16 @@ def test_a_statement_tells_of_the_close_and_still_adds_up(cast, course, at):
         assert disagreements(data) == []
         kinds |= {line["kind"] for line in data["lines"]}
     assert {"true_up", "guarantee"} <= kinds
+
+
+def test_what_was_taken_and_given_back_in_one_second_closes_in_whatever_order_the_names_stand(cast, course, at):
+    """By name dispute:10 comes before dispute:2 and its way back: twice the sale would be gone."""
+    contract, terms = agreed(cast, course, at, rates={"ceiling": {"amount_minor": 4_000, "window": "month"}})
+    share(sale(terms, course, at, 1), at)
+    taken = share(draft_of_dispute(course, at, 10_000, "dispute:2"), at)
+    with transaction():
+        reinstate(taken, effect_key="dispute:2:back", occurred_at=at, at=at)
+    share(draft_of_dispute(course, at, 10_000, "dispute:10"), at)
+    assert not close_month(contract, "2026-03", at=AFTER)
+    assert stood(cast, "income:share") == 0
+    sound()
