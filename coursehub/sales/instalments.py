@@ -11,6 +11,8 @@ AGAIN_AFTER_DAYS = (3, 5, 7)
 """Days from one refusal of the bank to the next try; after the last the card is not asked any more."""
 GRACE = timedelta(days=7)
 """For so long the course stays open while something due is unpaid."""
+CLOSED_BY = "instalment_due"
+"""Why an enrolment ended that waits for a part of its price."""
 
 
 def amounts(gross_minor: int, parts: int) -> list[int]:

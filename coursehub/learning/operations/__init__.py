@@ -25,6 +25,7 @@ from coursehub.learning.operations.exercises import (
     open_hint,
     write_verdict,
 )
+from coursehub.learning.operations.holders import keep_enrolment, lend_enrolment
 from coursehub.learning.operations.questions import (
     QuestionClosed,
     TooManyWords,
@@ -96,6 +97,8 @@ __all__ = [
     "judge_attempt",
     "judge_report",
     "keep_draft",
+    "keep_enrolment",
+    "lend_enrolment",
     "mark_answer",
     "mark_read",
     "mark_watched",

@@ -42,10 +42,32 @@ def note_active(enrolment: Enrolment, *, by: Actor, at: datetime) -> None:
         _BEGIN(row)
         pulse = db.session.get_one(Pulse, by.person_id)
         lock(pulse)
-        gap = at - pulse.at
-        if timedelta(0) < gap <= COUNTS_AT_ALL:
-            seconds = int(min(gap, COUNTS_WHOLE).total_seconds())
-            day = {"enrolment_id": pulse.enrolment_id, "on_day": local_time(at).date(), "seconds": seconds}
-            _ADD(day)
-        if gap >= timedelta(0):
+        _count(pulse, at)
+        if at >= pulse.at:
             pulse.enrolment_id, pulse.at = enrolment.id, at
+
+
+def settle_pulse(enrolment: Enrolment, *, at: datetime) -> None:
+    """Before an enrolment changes hands: what passed since its last sign counts if a pass holds it. Joins.
+
+    The row stays, so that a sign that comes in the same moment finds it.
+    """
+    pulse = db.session.get(Pulse, enrolment.person_id)
+    if pulse is None:
+        return
+    lock(pulse)
+    if pulse.enrolment_id == enrolment.id and at > pulse.at:
+        _count(pulse, at)
+        pulse.at = at
+        db.session.flush()
+
+
+def _count(pulse: Pulse, at: datetime) -> None:
+    """Add what passed since the last sign; nothing for a course that was bought meanwhile."""
+    gap = at - pulse.at
+    if not timedelta(0) < gap <= COUNTS_AT_ALL:
+        return
+    source = db.session.execute(sa.select(Enrolment.source).where(Enrolment.id == pulse.enrolment_id)).scalar_one()
+    if source == "pass":
+        seconds = int(min(gap, COUNTS_WHOLE).total_seconds())
+        _ADD({"enrolment_id": pulse.enrolment_id, "on_day": local_time(at).date(), "seconds": seconds})

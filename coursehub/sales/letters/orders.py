@@ -30,7 +30,7 @@ from coursehub.sales.models import (
     RefundRequest,
     SupportMessage,
 )
-from coursehub.sales.queries import disputes
+from coursehub.sales.queries import disputes, holding
 
 
 @on("sales.course_purchased")
@@ -82,6 +82,7 @@ def send_refund_letter(*, at: datetime, refund_id: int, order_id: int) -> None:
         asked=asked,
         part_title=title,
         part_ended=ended,
+        is_lent=holding.is_lent(order, part.course_id if part and order.state != "refunded" else None),
         by_invoice=queries.employer_invoice_of(order.id) is not None,
         **about(order),
     )

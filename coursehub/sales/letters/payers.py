@@ -10,6 +10,7 @@ from coursehub.people import queries as people
 from coursehub.sales import queries
 from coursehub.sales.letters.writing import about, course_title, write
 from coursehub.sales.models import Gift, Order, SponsorRequest
+from coursehub.sales.queries.holding import courses_lent
 
 
 def send_sponsor_request(asked: SponsorRequest, token: str, *, at: datetime) -> None:
@@ -111,7 +112,8 @@ def send_gift_taken_back(*, at: datetime, gift_id: int) -> None:
     gift = db.session.get_one(Gift, gift_id)
     if gift.claimed_by_id is not None:
         title = course_title(gift.course_id, people.locale_of(gift.claimed_by_id))
-        write("gift_taken_back", person_id=gift.claimed_by_id, mark=gift.public_id, at=at, title=title)
+        is_lent = bool(courses_lent(gift.claimed_by_id, [gift.course_id]))
+        write("gift_taken_back", person_id=gift.claimed_by_id, mark=gift.public_id, at=at, title=title, is_lent=is_lent)
 
 
 def _to_giver(name: str, gift: Gift, *, mark: str, at: datetime, **context: Any) -> None:

@@ -58,6 +58,8 @@ class Order(Model):
             where="gift_id IS NOT NULL AND state IN ('placed', 'awaiting_payment')",
         ),
         unique_while("uq_order_paying_bundle", "buyer_id", "bundle_id", where="state IN ('placed', 'awaiting_payment')"),
+        # What a refund gave back to a pass can be bought again: the same enrolment, another order.
+        unique_while("uq_order_enrolment", "enrolment_id", where="state IN ('paid', 'free')"),
         unique_while("uq_order_seat", "course_id", "seat_n", where="seat_n IS NOT NULL"),
         sa.Index("ix_order_buyer", "buyer_id", "placed_at"),
         sa.Index("ix_order_state", "state", "expires_at"),
@@ -96,7 +98,7 @@ class Order(Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    enrolment_id: Mapped[int | None] = ref("enrolment.id", unique=True)
+    enrolment_id: Mapped[int | None] = ref("enrolment.id")
     trouble: Mapped[str] = mapped_column(sa.String(40), default="")
     bundle_id: Mapped[int | None] = ref("bundle.id")
     gift_id: Mapped[int | None] = ref("gift.id", unique=True)

@@ -28,6 +28,7 @@ from coursehub.sales.operations.checkout import (
 )
 from coursehub.sales.operations.links import NotYourCourse
 from coursehub.sales.prices import Price
+from coursehub.sales.queries.holding import courses_lent
 
 FEWEST, MOST = 2, 12
 """How many courses a bundle has."""
@@ -77,7 +78,10 @@ class BundleDraft:
 
 @dataclass(frozen=True)
 class QuotedPart:
-    """One course of a bundle: its part of the price, and whether the buyer has it already and so does not pay it."""
+    """One course of a bundle: its part of the price, and whether the buyer has it already and so does not pay it.
+
+    is_lent: a pass opens it to the buyer, who may buy it all the same.
+    """
 
     course: Course
     offering: Offering
@@ -85,6 +89,7 @@ class QuotedPart:
     release_id: int
     price: Price
     is_owned: bool
+    is_lent: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,7 +196,9 @@ def quote_bundle(bundle: Bundle, *, person_id: int | None, at: datetime) -> Bund
     if bundle.price_minor > sum(lists.values()):
         raise BundleNotNow
     parts = share_out(bundle.price_minor, lists)
-    held = queries.courses_held(person_id, [course.id for course in courses]) if person_id is not None else set()
+    ids = [course.id for course in courses]
+    held = queries.courses_held(person_id, ids) if person_id is not None else set()
+    lent = courses_lent(person_id, ids) if person_id is not None else set()
     found = []
     for course, offering in zip(courses, offerings, strict=True):
         terms, release = contracts.terms_in_force(course.id, at), catalog.current_release(course.id)
@@ -199,7 +206,7 @@ def quote_bundle(bundle: Bundle, *, person_id: int | None, at: datetime) -> Bund
             raise BundleNotNow
         off = offering.price_minor - parts[str(course.id)]
         price = Price(offering.price_minor, off, offering.tax_bps)
-        found.append(QuotedPart(course, offering, terms, release.id, price, course.id in held))
+        found.append(QuotedPart(course, offering, terms, release.id, price, course.id in held, course.id in lent))
     return BundleQuote(bundle, tuple(found))
 
 

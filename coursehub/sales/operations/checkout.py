@@ -14,8 +14,7 @@ from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import tax_within
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
-from coursehub.learning.operations import AlreadyEnrolled, enrol
-from coursehub.learning.queries.enrolments import open_enrolment_id
+from coursehub.learning.operations import AlreadyEnrolled
 from coursehub.people import queries as people
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
@@ -23,10 +22,12 @@ from coursehub.sales import policies, queries
 from coursehub.sales.instalments import amounts
 from coursehub.sales.models import Gift, Offering, Order, SponsorRequest
 from coursehub.sales.operations.coupons import Discount, discount_by, give_coupon_back, use_coupon
+from coursehub.sales.operations.holding import hold
 from coursehub.sales.operations.instalments import asked_minor
 from coursehub.sales.operations.offerings import NotOffered
 from coursehub.sales.operations.order_invoices import take_invoice_back
 from coursehub.sales.prices import Price, price_after
+from coursehub.sales.queries.holding import is_kept
 from coursehub.web import external_url
 
 TIME_TO_PAY = timedelta(minutes=40)
@@ -171,7 +172,7 @@ def place(
         if not people.can_pay(buyer.person_id, at=at):
             raise MayNotBuy
         if gift is None:
-            _check_held(buyer.person_id, offering.course_id)
+            check_held(buyer.person_id, offering.course_id)
         quoted = quote(offering, coupon_code=coupon_code, at=at)
         if gift is not None and quoted.price.gross_minor == 0:
             raise NothingToGive
@@ -204,9 +205,9 @@ def place(
     return order
 
 
-def _check_held(person_id: int, course_id: int) -> None:
-    """Nobody buys for themselves what they have, open or closed until a part is paid."""
-    if open_enrolment_id(person_id=person_id, course_id=course_id) is not None:
+def check_held(person_id: int, course_id: int) -> None:
+    """Nobody buys for themselves what they have, open or closed until a part is paid; what a pass opens they may."""
+    if is_kept(person_id, course_id):
         raise AlreadyEnrolled
     if queries.paused_order(person_id, course_id) is not None:
         raise PartsOpen
@@ -279,7 +280,8 @@ def _free_seat(offering: Offering) -> int | None:
 
 
 def _give_away(order: Order, release_id: int, *, at: datetime) -> None:
-    enrolment = enrol(person_id=order.buyer_id, release_id=release_id, at=at, source="free")
+    assert order.course_id is not None
+    enrolment = hold(person_id=order.buyer_id, release_id=release_id, course_id=order.course_id, source="free", at=at)
     order.enrolment_id = enrolment.id
     order.state, order.paid_at, order.closed_at = "free", at, at
     db.session.flush()

@@ -14,7 +14,7 @@ from coursehub.contracts.operations.sharing import EventDraft, share
 from coursehub.db import db, lock, look, rewritten, transaction, written
 from coursehub.errors import require
 from coursehub.learning.models import Enrolment
-from coursehub.learning.operations import AlreadyEnrolled, enrol
+from coursehub.learning.operations import AlreadyEnrolled
 from coursehub.ledger.accounts import money_of
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.money import share_out
@@ -25,7 +25,9 @@ from coursehub.sales import policies, queries
 from coursehub.sales.models import PAYING, Gift, Instalment, Order, OrderPart, Payment, Refund
 from coursehub.sales.operations.checkout import close_gift, close_unpaid
 from coursehub.sales.operations.coupons import give_coupon_back
+from coursehub.sales.operations.holding import hold, take_over
 from coursehub.sales.operations.instalments import asked_minor, begin_plan
+from coursehub.sales.queries.holding import KEPT, LATEST, LENT
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +125,7 @@ def _complete(order: Order, payment: rails.PaymentFacts, rail: str, at: datetime
         parts = queries.parts_of(order.id) if order.bundle_id is not None else ()
         held = found.held_id or (parts and queries.courses_held(order.buyer_id, [part.course_id for part in parts]))
         if found.state in PAYING and found.payment_id is None and not held:
-            _sell(order, parts, payment, rail, brought_by=found.brought_by, at=at)
+            _sell(order, parts, payment, rail, found=found, at=at)
             return order
         lock(order)  # whole, as it is now: a twin may have completed it
         if found.payment_id is None:
@@ -146,15 +148,13 @@ def _look(order: Order, payment: rails.PaymentFacts) -> Any:
     return look(_LOCK, wanted).one()
 
 
-def _sell(
-    order: Order, parts: Sequence[OrderPart], facts: rails.PaymentFacts, rail: str, *, brought_by: str | None, at: datetime
-) -> None:
+def _sell(order: Order, parts: Sequence[OrderPart], facts: rails.PaymentFacts, rail: str, *, found: Any, at: datetime) -> None:
     payment = keep_payment(order, facts, rail, "sold", at)
     sold = {"state": "paid", "paid_at": payment.paid_at, "closed_at": at, "enrolment_id": None}
     if order.release_id is not None and order.gift_id is None:  # a gift is enrolled by whoever accepts it
-        sold["enrolment_id"] = enrol(person_id=order.buyer_id, release_id=order.release_id, at=at, source="order").id
+        sold["enrolment_id"] = take_over(found.lent_id, person_id=order.buyer_id, release_id=order.release_id, at=at).id
     for part in parts:
-        part.enrolment_id = enrol(person_id=order.buyer_id, release_id=part.release_id, at=at, source="order").id
+        part.enrolment_id = hold(person_id=order.buyer_id, release_id=part.release_id, course_id=part.course_id, at=at).id
     _SOLD({"order_id": order.id, **sold})
     rewritten(order, sold)
     paid: Sequence[Instalment] = ()
@@ -163,24 +163,23 @@ def _sell(
     events.record("sales.course_purchased", at=at, order_id=order.id)
     # Last: from here everybody who books waits.
     if parts:
-        share_bundle(part_drafts(order, parts, payment, brought_by), effect_key=payment.effect_key, at=at)
+        share_bundle(part_drafts(order, parts, payment, found.brought_by), effect_key=payment.effect_key, at=at)
     else:
-        share(sale_draft(order, payment, brought_by, paid), at=at)
+        share(sale_draft(order, payment, found.brought_by, paid), at=at)
 
 
 _PAYMENT = sa.select(Payment.id).where(Payment.rail_payment_id == sa.bindparam("rail_payment_id"))
-_HELD = sa.select(Enrolment.id).where(
-    Enrolment.person_id == Order.buyer_id,
-    Enrolment.course_id == Order.course_id,
-    Enrolment.ended_at.is_(None),
-    Order.gift_id.is_(None),
+_OWN = sa.select(Enrolment.id).where(
+    Enrolment.person_id == Order.buyer_id, Enrolment.course_id == Order.course_id, Order.gift_id.is_(None)
 )
+_HELD, _LENT = _OWN.where(KEPT), _OWN.where(LENT).order_by(*LATEST).limit(1)
 _BROUGHT_BY = sa.select(Organisation.public_id).where(Organisation.id == Order.attributed_organisation_id)
 _LOCK = (
     sa.select(
         Order.state,
         _PAYMENT.scalar_subquery().label("payment_id"),
         _HELD.scalar_subquery().label("held_id"),
+        _LENT.scalar_subquery().label("lent_id"),
         _BROUGHT_BY.scalar_subquery().label("brought_by"),
     )
     .where(Order.id == sa.bindparam("order_id"))

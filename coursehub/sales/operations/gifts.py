@@ -8,13 +8,13 @@ from coursehub.catalog import queries as catalog
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.learning.models import Enrolment
-from coursehub.learning.operations import enrol
 from coursehub.people import queries as people
 from coursehub.people.actor import Actor
 from coursehub.people.tokens import new_token, token_hash
 from coursehub.sales import letters, policies, queries
 from coursehub.sales.models import Gift, Offering, Order
-from coursehub.sales.operations.checkout import Click, open_page, place
+from coursehub.sales.operations.checkout import Click, check_held, open_page, place
+from coursehub.sales.operations.holding import hold
 from coursehub.web.locale import SHOWN_ZONE, local_time
 
 LINK_LASTS = timedelta(days=180)
@@ -130,7 +130,7 @@ def gift_behind(token: str, *, at: datetime) -> tuple[Gift, Order]:
 def claim_gift(token: str, *, by: Actor, at: datetime) -> Enrolment:
     """Accept: the enrolment opens now, in the release that is current, under the terms of the order. Works once.
 
-    Raises GiftLinkOver, MayNotAccept, AlreadyEnrolled (the gift then stays for somebody else), ReleaseNotOpen.
+    Raises GiftLinkOver, MayNotAccept, AlreadyEnrolled or PartsOpen (the gift then stays for somebody else), ReleaseNotOpen.
     """
     require(policies.may_buy(by))
     gift, order = gift_behind(token, at=at)
@@ -144,7 +144,8 @@ def claim_gift(token: str, *, by: Actor, at: datetime) -> Enrolment:
         release = catalog.current_release(gift.course_id)
         release_id = release.id if release is not None else order.release_id
         assert release_id is not None
-        enrolment = enrol(person_id=by.person_id, release_id=release_id, at=at, source="order")
+        check_held(by.person_id, gift.course_id)
+        enrolment = hold(person_id=by.person_id, release_id=release_id, course_id=gift.course_id, at=at)
         order.enrolment_id = enrolment.id
         gift.claimed_at, gift.claimed_by_id = at, by.person_id
         gift.token_hash, gift.link_until, gift.recipient_email = None, None, None

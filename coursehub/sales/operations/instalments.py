@@ -6,12 +6,11 @@ from datetime import datetime
 from coursehub import events, jobs
 from coursehub.db import db, lock, transaction
 from coursehub.learning.models import Enrolment
-from coursehub.learning.operations import end_enrolment, reopen_enrolment
+from coursehub.learning.operations import keep_enrolment
 from coursehub.sales import queries
-from coursehub.sales.instalments import GRACE, amounts, discounts, due_at
+from coursehub.sales.instalments import CLOSED_BY, GRACE, amounts, discounts, due_at
 from coursehub.sales.models import PLAN_GOING, Instalment, InstalmentPlan, Order, Payment
-
-CLOSED_BY = "instalment_due"
+from coursehub.sales.operations.holding import let_go
 
 
 def asked_minor(order: Order) -> int:
@@ -79,16 +78,14 @@ def _enrolment(plan: InstalmentPlan) -> Enrolment | None:
 
 def _open_again(plan: InstalmentPlan, at: datetime) -> None:
     enrolment = _enrolment(plan)
-    if enrolment is not None and enrolment.ended_reason == CLOSED_BY:
-        reopen_enrolment(enrolment, at=at)
+    if enrolment is not None and (enrolment.ended_reason == CLOSED_BY or enrolment.source == "pass"):
+        keep_enrolment(enrolment, source="order", at=at)
 
 
 def pause(plan: InstalmentPlan, *, at: datetime) -> None:
-    """Close the lessons until what is due is paid; evidence, progress and credentials stay. Joins; order is locked."""
+    """Close the lessons until what is due is paid, unless a pass opens them; what was done stays. Joins; order is locked."""
     plan.state, plan.late_since = "paused", plan.late_since or at
-    enrolment = _enrolment(plan)
-    if enrolment is not None and enrolment.ended_at is None:
-        end_enrolment(enrolment, reason=CLOSED_BY, at=at)
+    let_go(db.session.get_one(Order, plan.order_id).enrolment_id, reason=CLOSED_BY, at=at)
     db.session.flush()
     events.record("sales.plan_paused", at=at, plan_id=plan.id)
 

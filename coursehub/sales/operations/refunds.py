@@ -7,8 +7,6 @@ from coursehub.contracts.operations.bundling import part_key
 from coursehub.contracts.operations.sharing import EventDraft, share
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
-from coursehub.learning.models import Enrolment
-from coursehub.learning.operations import end_enrolment
 from coursehub.ledger.accounts import money_of
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.money import share_out
@@ -16,6 +14,7 @@ from coursehub.people.actor import Actor
 from coursehub.sales import policies, queries
 from coursehub.sales.models import Gift, Order, OrderPart, Payment, Refund, RefundRequest
 from coursehub.sales.operations.checkout import close_gift
+from coursehub.sales.operations.holding import let_go
 from coursehub.sales.operations.instalments import end_plan
 from coursehub.sales.operations.order_invoices import credit_to_employer
 from coursehub.sales.operations.papers import credit_refund
@@ -241,7 +240,7 @@ def record_refund(refund: Refund, facts: rails.RefundFacts, *, at: datetime) -> 
 
 
 def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> None:
-    """What must be true together: the legs reversed, and a full refund ends the enrolment."""
+    """What must be true together: the legs reversed, and a full refund lets go of the enrolment."""
     payment = db.session.get_one(Payment, refund.payment_id)
     first = refund.booked_at is None
     refund.booked_at = at
@@ -254,7 +253,7 @@ def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> 
         return
     part = db.session.get_one(OrderPart, refund.part_id) if refund.part_id is not None else None
     if part is not None and queries.left_of_parts(order).get(part.id) == 0 and not _one_waits(order, part.id):
-        _end_enrolment(part.enrolment_id, at)
+        _let_part_go(part, at)
     if queries.refundable_minor(order) == 0 and not _one_waits(order):
         end_order(order, at)
     events.record("sales.refunded", at=at, refund_id=refund.id, order_id=order.id)
@@ -284,21 +283,24 @@ def _one_waits(order: Order, part_id: int | None = None) -> bool:
 
 
 def end_order(order: Order, at: datetime) -> None:
-    """Everything went back: the seat is free, the enrolment ends; evidence and credentials stay."""
+    """Everything went back: the seat is free, a pass has the course back or the enrolment ends; evidence and credentials stay."""
     order.state, order.seat_n = "refunded", None
     if order.gift_id is not None:
         close_gift(db.session.get_one(Gift, order.gift_id))
         if order.enrolment_id is not None:
             events.record("sales.gift_taken_back", at=at, gift_id=order.gift_id)
     end_plan(order, at=at)
-    for enrolment_id in (order.enrolment_id, *(part.enrolment_id for part in queries.parts_of(order.id))):
-        _end_enrolment(enrolment_id, at)
+    db.session.flush()
+    let_go(order.enrolment_id, reason="refunded", at=at)
+    for part in queries.parts_of(order.id):
+        _let_part_go(part, at)
 
 
-def _end_enrolment(enrolment_id: int | None, at: datetime) -> None:
-    enrolment = db.session.get(Enrolment, enrolment_id) if enrolment_id is not None else None
-    if enrolment is not None and enrolment.ended_at is None:
-        end_enrolment(enrolment, reason="refunded", at=at)
+def _let_part_go(part: OrderPart, at: datetime) -> None:
+    """Another sale may take the same enrolment from the pass later, so the part forgets it."""
+    enrolment_id, part.enrolment_id = part.enrolment_id, None
+    db.session.flush()
+    let_go(enrolment_id, reason="refunded", at=at)
 
 
 def _undo(refund: Refund, at: datetime) -> None:

@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from coursehub import events
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
-from coursehub.learning.operations import AlreadyEnrolled
-from coursehub.learning.queries.enrolments import open_enrolment_id
 from coursehub.people import queries as people
 from coursehub.people.actor import Actor, actor_for
 from coursehub.people.models import Person
 from coursehub.people.tokens import new_token, token_hash
 from coursehub.sales import letters, policies, queries
 from coursehub.sales.models import PAYING, Offering, Order, SponsorRequest
-from coursehub.sales.operations.checkout import Click, MayNotBuy, close_unpaid, open_page, place, quote
+from coursehub.sales.operations.checkout import Click, MayNotBuy, check_held, close_unpaid, open_page, place, quote
 from coursehub.sales.operations.offerings import NotOffered
 
 LINK_LASTS = timedelta(days=30)
@@ -41,7 +39,7 @@ def ask_employer(
     """Ask an employer to pay for a course; gives the request and the token of its link, which is known only now.
 
     employer_email: where a letter with the link goes, if anywhere.
-    Raises NotOffered, NothingToPay, MayNotBuy, AlreadyEnrolled, AskedAlready.
+    Raises NotOffered, NothingToPay, MayNotBuy, AlreadyEnrolled, PartsOpen, AskedAlready.
     """
     require(policies.may_buy(by))
     with transaction():
@@ -52,8 +50,7 @@ def ask_employer(
             raise NothingToPay
         if not people.can_pay(by.person_id, at=at):
             raise MayNotBuy
-        if open_enrolment_id(person_id=by.person_id, course_id=offering.course_id) is not None:
-            raise AlreadyEnrolled
+        check_held(by.person_id, offering.course_id)
         last = queries.last_sponsor_request(by.person_id, offering.course_id)
         if last is not None and last.state == "open":
             raise AskedAlready

@@ -16,6 +16,7 @@ from coursehub.contracts.terms import canonical
 from coursehub.db import db
 from coursehub.learning.models import Enrolment
 from coursehub.learning.queries.activity import active_days
+from coursehub.sales.instalments import CLOSED_BY
 from coursehub.sales.models import (
     BEGINNING,
     GOING,
@@ -30,6 +31,7 @@ from coursehub.sales.models import (
     UseContest,
 )
 from coursehub.sales.passes.months import bounds, days_of
+from coursehub.sales.passes.standing import CLOSED_WITH_IT
 
 
 def on_offer() -> Sequence[CoursePass]:
@@ -145,11 +147,19 @@ def enrolments_of(subscription_id: int) -> Sequence[Enrolment]:
     )
 
 
-def earlier_enrolment(person_id: int, course_id: int) -> Enrolment | None:
-    """The last enrolment that a pass opened for somebody in a course, and that ended with it."""
+def open_enrolments(person_id: int, course_ids: Sequence[int]) -> dict[int, Enrolment]:
+    """By course: what somebody has open of these, by whatever way."""
     found = select(Enrolment).where(
-        Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.source == "pass",
-        Enrolment.ended_reason == "pass_ended",
+        Enrolment.person_id == person_id, Enrolment.course_id.in_(course_ids), Enrolment.ended_at.is_(None)
+    )
+    return {each.course_id: each for each in db.session.execute(found).scalars()}
+
+
+def earlier_enrolment(person_id: int, course_id: int) -> Enrolment | None:
+    """Somebody's last enrolment in a course that ended with a pass, or that waits for a part of its price."""
+    found = select(Enrolment).where(
+        Enrolment.person_id == person_id, Enrolment.course_id == course_id,
+        Enrolment.ended_reason.in_((CLOSED_WITH_IT, CLOSED_BY)),
     )  # fmt: skip
     return db.session.execute(found.order_by(Enrolment.id.desc()).limit(1)).scalar_one_or_none()
 

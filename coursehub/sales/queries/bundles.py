@@ -10,8 +10,9 @@ from coursehub.contracts.models import Listing
 from coursehub.db import db
 from coursehub.learning.models import Enrolment
 from coursehub.people.actor import Actor
-from coursehub.sales.models import PAYING, Bundle, BundleCourse, Offering, Order, OrderPart, Payment, Refund
+from coursehub.sales.models import PAYING, Bundle, BundleCourse, InstalmentPlan, Offering, Order, OrderPart, Payment, Refund
 from coursehub.sales.queries.disputes import taken_by_course
+from coursehub.sales.queries.holding import KEPT
 
 
 def open_bundles() -> "sa.Select[Bundle]":
@@ -83,11 +84,15 @@ def bundles_sold(bundle_ids: Iterable[int]) -> dict[int, int]:
 
 
 def courses_held(person_id: int, course_ids: Iterable[int]) -> set[int]:
-    """Which of these courses a person is enrolled in now."""
-    found = sa.select(Enrolment.course_id).where(
-        Enrolment.person_id == person_id, Enrolment.course_id.in_(list(course_ids)), Enrolment.ended_at.is_(None)
+    """Which of these courses a person has for good; what only a pass opens is not among them, what waits for a part is."""
+    wanted = list(course_ids)
+    kept = sa.select(Enrolment.course_id).where(Enrolment.person_id == person_id, Enrolment.course_id.in_(wanted), KEPT)
+    paused = (
+        sa.select(Order.course_id)
+        .join(InstalmentPlan, InstalmentPlan.order_id == Order.id)
+        .where(Order.buyer_id == person_id, Order.course_id.in_(wanted), InstalmentPlan.state == "paused")
     )
-    return set(db.session.execute(found).scalars())
+    return set(db.session.execute(sa.union(kept, paused)).scalars())
 
 
 def paying_bundle_order(*, buyer_id: int, bundle_id: int) -> Order | None:

@@ -174,9 +174,10 @@ def _head(locale: str) -> Shelf:
 
 @dataclass(frozen=True)
 class Reader:
-    """What the page says to one signed-in reader about themselves."""
+    """What the page says to one signed-in reader about themselves. is_lent: only a pass opens the course to them."""
 
     enrolment_public_id: str | None
+    is_lent: bool
     waiting_order: str | None
     sells_it: bool
     is_catalogue_staff: bool
@@ -187,17 +188,17 @@ def reader_of(course: CourseFacts, actor: Actor | None) -> Reader | None:
     if actor is None:
         return None
     row = look(_OWN, {"person_id": actor.person_id, "course_id": course.course_id}).one()
-    return Reader(row[0], row[1], actor.acts_for(course.organisation_id), "catalogue" in actor.staff_roles)
+    return Reader(row[0], row[1] == "pass", row[2], actor.acts_for(course.organisation_id), "catalogue" in actor.staff_roles)
 
 
+_MINE = (
+    Enrolment.person_id == sa.bindparam("person_id"),
+    Enrolment.course_id == sa.bindparam("course_id"),
+    Enrolment.ended_at.is_(None),
+)
 _OWN = sa.select(
-    sa.select(Enrolment.public_id)
-    .where(
-        Enrolment.person_id == sa.bindparam("person_id"),
-        Enrolment.course_id == sa.bindparam("course_id"),
-        Enrolment.ended_at.is_(None),
-    )
-    .scalar_subquery(),
+    sa.select(Enrolment.public_id).where(*_MINE).scalar_subquery(),
+    sa.select(Enrolment.source).where(*_MINE).scalar_subquery(),
     sa.select(Order.public_id)
     .where(
         Order.buyer_id == sa.bindparam("person_id"),

@@ -13,14 +13,14 @@ from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.learning.models import Enrolment
 from coursehub.learning.operations import AlreadyEnrolled
-from coursehub.learning.queries.enrolments import open_enrolment
 from coursehub.sales import operations, queries
 from coursehub.sales.forms import CheckoutForm
+from coursehub.sales.instalments import CLOSED_BY
 from coursehub.sales.models import Bundle, Offering, Order, OrderPart
 from coursehub.sales.operations import gifts
-from coursehub.sales.operations.instalments import CLOSED_BY
 from coursehub.sales.views import bp
 from coursehub.sales.views.clicks import last_click
+from coursehub.sales.views.holding import held
 from coursehub.web import SIGNED_IN, access, current_locale, one_or_404, page, see_other, signed_in_actor
 
 
@@ -53,7 +53,7 @@ def _checkout_page(
         offering=offering,
         quoted=quoted,
         seats_left=queries.seats_left(offering),
-        enrolment=open_enrolment(person_id=actor.person_id, course_id=course.id),
+        **held(actor.person_id, course.id),
         form=form,
         problem=problem,
     )

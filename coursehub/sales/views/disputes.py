@@ -16,6 +16,7 @@ from coursehub.people import queries as people
 from coursehub.sales import queries
 from coursehub.sales.models import PaymentDispute, back_of
 from coursehub.sales.queries import disputes
+from coursehub.sales.queries.holding import is_lent
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import titles_of
 from coursehub.sales.views.selling import course_titles
@@ -55,6 +56,7 @@ def house_dispute(public_id: str) -> ResponseReturnValue:
         dispute=dispute,
         order=order,
         title=titles_of([order]).get(order.id, ""),
+        is_lent=is_lent(order),
         taken=[_told(event, "dispute") for event in taken],
         back=[_told(event, "reinstated") for event in given if event is not None],
         owed=_owed(dispute),

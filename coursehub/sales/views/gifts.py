@@ -10,7 +10,6 @@ from coursehub.catalog.models import Course
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.learning.operations import AlreadyEnrolled
-from coursehub.learning.queries.enrolments import open_enrolment
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.people.views.browser import add_problem
@@ -19,9 +18,11 @@ from coursehub.sales.forms import RefundForm, SupportForm
 from coursehub.sales.gift_forms import GiftForm
 from coursehub.sales.models import Gift, Offering, Order
 from coursehub.sales.operations import gifts
+from coursehub.sales.operations.checkout import PartsOpen
 from coursehub.sales.views import gifts_bp as bp
 from coursehub.sales.views.buying import go_and_pay, own_order
 from coursehub.sales.views.clicks import last_click
+from coursehub.sales.views.holding import held
 from coursehub.sales.views.orders import show_order
 from coursehub.sales.views.selling import course_titles, name_of
 from coursehub.web import PUBLIC, SIGNED_IN, access, current_actor, page, see_other, signed_in_actor
@@ -164,7 +165,7 @@ def _look_page(token: str, *, problem: str = "", status: int = 200) -> ResponseR
         seller=name_of(db.session.get_one(Organisation, course.organisation_id)),
         giver=people.display_names([gift.giver_id]).get(gift.giver_id, ""),
         own_name=people.display_names([actor.person_id]).get(actor.person_id, "") if actor else None,
-        enrolment=open_enrolment(person_id=actor.person_id, course_id=course.id) if actor else None,
+        **held(actor.person_id if actor else None, course.id),
         next=request.path if request.method == "GET" else "",
         problem=problem,
     )
@@ -178,7 +179,7 @@ def claim(token: str) -> ResponseReturnValue:
         enrolment = gifts.claim_gift(token, by=signed_in_actor(), at=clock.now())
     except AlreadyEnrolled:
         return _look_page(token, status=409)
-    except gifts.MayNotAccept as refusal:
+    except (gifts.MayNotAccept, PartsOpen) as refusal:
         return _look_page(token, problem=str(refusal), status=refusal.status)
     flash(_("The course is yours. Enjoy it."), "done")
     return see_other("learning.course", enrolment_id=enrolment.public_id)

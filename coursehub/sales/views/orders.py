@@ -18,8 +18,10 @@ from coursehub.sales.models import Bundle, Gift, Order, RefundRequest
 from coursehub.sales.operations import gifts
 from coursehub.sales.operations.instalments import asked_minor
 from coursehub.sales.queries import disputes
+from coursehub.sales.queries.holding import is_lent
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import lessons_url, own_order, parts_on_screen, titles_of
+from coursehub.sales.views.holding import goes_to_pass
 from coursehub.sales.views.instalments import plan_on_screen
 from coursehub.sales.views.selling import name_of
 from coursehub.sales.words import STATE_TONES, cause_words, method_words, order_state_words, refund_state_words
@@ -69,6 +71,8 @@ def show_order(
         bundle=db.session.get(Bundle, order.bundle_id) if order.bundle_id is not None else None,
         parts=parts_on_screen(order),
         lessons_url=lessons_url(order),
+        goes_to_pass=goes_to_pass(order),
+        is_lent=is_lent(order),
         payment=queries.sold_payment(order.id),
         asked_minor=asked_minor(order),
         paid_minor=queries.paid_minor(order),

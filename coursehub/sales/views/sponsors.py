@@ -10,7 +10,6 @@ from coursehub.catalog.models import Course
 from coursehub.db import db
 from coursehub.errors import NotAllowed, Refusal
 from coursehub.learning.operations import AlreadyEnrolled
-from coursehub.learning.queries.enrolments import open_enrolment
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.sales import operations, policies, queries
@@ -19,6 +18,7 @@ from coursehub.sales.operations import employers, sponsors
 from coursehub.sales.sponsor_forms import DeclineForm, EmployerInvoiceForm, SponsorForm
 from coursehub.sales.views import sponsors_bp as bp
 from coursehub.sales.views.clicks import last_click
+from coursehub.sales.views.holding import held
 from coursehub.sales.views.selling import course_titles, name_of
 from coursehub.web import (
     MEMBER_OF,
@@ -64,7 +64,7 @@ def _ask_page(
         title=course_titles([course])[course.id],
         asked=asked,
         waits_for_invoice=order if waits else None,
-        enrolment=open_enrolment(person_id=signed_in_actor().person_id, course_id=course.id),
+        **held(signed_in_actor().person_id, course.id),
         is_over=asked is not None and asked.state == "open" and clock.now() >= asked.expires_at,
         link=external_url("sponsors.look", token=token) if token else "",
         form=form,

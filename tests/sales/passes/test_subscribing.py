@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from coursehub.errors import NotAllowed
-from coursehub.learning.operations import AlreadyEnrolled
 from coursehub.sales.models import PassSubscription
 from coursehub.sales.operations import MayNotBuy, keep_event, read_event, sweep_events
 from coursehub.sales.passes import operations, queries
@@ -223,13 +222,6 @@ def test_a_course_one_holds_already_is_simply_opened(story, cast):
     own = story.buy(story.offer(story.courses[0]), cast.ada)
     assert operations.open_course(mine, story.courses[0], by=cast.acting(cast.ada), at=story.now).id == own.enrolment_id
     assert queries.enrolments_of(mine.id) == []
-
-
-def test_nobody_buys_what_their_pass_holds_open(story, cast):
-    mine = story.take(cast.ada)
-    story.learn(mine, story.courses[0], 1)
-    with pytest.raises(AlreadyEnrolled):
-        story.order(story.offer(story.courses[0]), cast.ada)
 
 
 def test_who_may_not_pay_takes_no_pass(story, cast, monkeypatch):

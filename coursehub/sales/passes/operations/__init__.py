@@ -44,11 +44,11 @@ from coursehub.sales.passes.operations.subscribing import (
     PassNotPaid,
     end_at_rail,
     go_on,
-    is_open,
     open_course,
     stop,
     subscribe,
 )
+from coursehub.sales.passes.standing import is_open
 
 __all__ = [
     "TIME_TO_CONTEST",

@@ -16,9 +16,9 @@ from coursehub.learning.operations import end_enrolment, reopen_enrolment
 from coursehub.sales.models import BEGINNING, GOING, CoursePass, PassPeriod, PassSubscription
 from coursehub.sales.passes import queries
 from coursehub.sales.passes.operations.papers import continue_invoices
+from coursehub.sales.passes.standing import CLOSED_WITH_IT
 
 log = logging.getLogger(__name__)
-CLOSED_WITH_IT = "pass_ended"
 
 
 def settle(subscription: PassSubscription, *, at: datetime) -> PassSubscription:
@@ -127,10 +127,11 @@ def _move(subscription: PassSubscription, facts: rails.SubscriptionFacts, at: da
 
 
 def close_courses(subscription: PassSubscription, *, at: datetime) -> int:
-    """The lessons that a pass opened are closed; evidence and credentials stay. Joins; how many were open."""
+    """The lessons that a pass holds open are closed, those that were bought meanwhile stay. Joins; how many were closed."""
     count = 0
     for enrolment in queries.enrolments_of(subscription.id):
-        if enrolment.ended_at is None:
+        lock(enrolment)  # a sale may be taking it over
+        if enrolment.ended_at is None and enrolment.source == "pass":
             end_enrolment(enrolment, reason=CLOSED_WITH_IT, at=at)
             count += 1
     return count

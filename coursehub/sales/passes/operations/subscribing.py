@@ -10,7 +10,7 @@ from coursehub.catalog.models import Course
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.learning.models import Enrolment
-from coursehub.learning.operations import enrol, reopen_enrolment
+from coursehub.learning.operations import AlreadyEnrolled, enrol, lend_enrolment
 from coursehub.learning.queries.enrolments import open_enrolment
 from coursehub.people import queries as people
 from coursehub.people.actor import Actor
@@ -18,6 +18,7 @@ from coursehub.sales.models import BEGINNING, CoursePass, PassEnrolment, PassSub
 from coursehub.sales.operations.checkout import TIME_TO_PAY, MayNotBuy, PaymentAway
 from coursehub.sales.passes import policies, queries
 from coursehub.sales.passes.operations.following import follow
+from coursehub.sales.passes.standing import is_open
 from coursehub.web import external_url
 
 LEAST_PAGE_TIME = timedelta(minutes=31)
@@ -124,11 +125,18 @@ def _ask(subscription: PassSubscription, *, at_end: bool, at: datetime) -> None:
 
 
 def open_course(subscription: PassSubscription, course: Course, *, by: Actor, at: datetime) -> Enrolment:
-    """Open a course of the pass; one that was open under a pass before goes on where it was.
+    """Open a course of the pass; one that was open under a pass before goes on where it was, as one that waits for a part does.
 
     A course that is held otherwise is simply given. Raises PassNotPaid, NotInPass.
     """
     require(policies.may_change_subscription(by, subscription))
+    try:
+        return _open(subscription, course, by, at)
+    except AlreadyEnrolled:  # a sale was faster; now its enrolment can be seen
+        return _open(subscription, course, by, at)
+
+
+def _open(subscription: PassSubscription, course: Course, by: Actor, at: datetime) -> Enrolment:
     with transaction():
         lock(subscription)
         held = open_enrolment(person_id=by.person_id, course_id=course.id)
@@ -142,7 +150,7 @@ def open_course(subscription: PassSubscription, course: Course, *, by: Actor, at
         if release is None:
             raise NotInPass
         mine = queries.earlier_enrolment(by.person_id, course.id)
-        if mine is None or not reopen_enrolment(mine, at=at):
+        if mine is None or not lend_enrolment(mine, at=at):
             mine = enrol(person_id=by.person_id, release_id=release.id, at=at, source="pass")
         known = sa.select(PassEnrolment).where(
             PassEnrolment.enrolment_id == mine.id, PassEnrolment.subscription_id == subscription.id
@@ -151,13 +159,6 @@ def open_course(subscription: PassSubscription, course: Course, *, by: Actor, at
             db.session.add(PassEnrolment(enrolment_id=mine.id, subscription_id=subscription.id))
             db.session.flush()
     return mine
-
-
-def is_open(subscription: PassSubscription, pass_: CoursePass, at: datetime) -> bool:
-    """Whether the courses of a pass are open to somebody: paid, on trial, or within the days of grace."""
-    if subscription.state == "late":
-        return subscription.late_since is not None and at < subscription.late_since + timedelta(days=pass_.grace_days)
-    return subscription.state in ("trial", "running")
 
 
 def end_at_rail(subscription: PassSubscription, *, at: datetime) -> None:

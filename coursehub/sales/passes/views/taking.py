@@ -103,7 +103,7 @@ def subscription(public_id: str) -> ResponseReturnValue:
         "sales/passes/subscription.html", mine=mine, found=found, name=name_of(found), states=STATES, tones=TONES, now=at,
         courses=courses, titles=course_titles(courses), periods=periods,
         refunds={period.id: queries.refunds_of(period.id) for period in periods},
-        enrolments={each.course_id: each for each in queries.enrolments_of(mine.id) if each.ended_at is None},
+        enrolments=queries.open_enrolments(mine.person_id, [course.id for course in courses]),
         is_open=operations.is_open(mine, found, at), in_window=operations.in_window(mine, found, at=at),
     )  # fmt: skip
 
