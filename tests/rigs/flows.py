@@ -266,15 +266,15 @@ def commit_twice() -> None:
     """Completing an order commits its enrolment before the money is shared out."""
     from coursehub.sales.operations import completion
 
-    enrol = completion.enrol
+    take_over = completion.take_over
 
-    def careless(**wish: Any) -> Any:
-        enrolment = enrol(**wish)
+    def careless(*lent: Any, **wish: Any) -> Any:
+        enrolment = take_over(*lent, **wish)
         db.session.commit()
         db.session.connection().exec_driver_sql("BEGIN IMMEDIATE" if db.engine.dialect.name == "sqlite" else "BEGIN")
         return enrolment
 
-    completion.enrol = careless
+    completion.take_over = careless
 
 
 def forget_the_key() -> None:
