@@ -11,6 +11,7 @@ from coursehub.db import db
 from coursehub.sales import queries
 from coursehub.sales.models import (
     GOING,
+    Bundle,
     CoursePass,
     FapiaoRequest,
     Gift,
@@ -59,7 +60,12 @@ def export(person_id: int) -> dict[str, Any]:
         .where(PassSubscription.person_id == person_id)
     )
     given = sa.select(Gift.words, Gift.recipient_email, Gift.made_at, Gift.claimed_at).where(Gift.giver_id == person_id)
-    accepted = sa.select(Course.slug, Gift.claimed_at).join(Course, Course.id == Gift.course_id)
+    accepted = (
+        sa.select(Course.slug, Bundle.name_en.label("bundle"), Gift.claimed_at)
+        .select_from(Gift)
+        .join(Course, Course.id == Gift.course_id, isouter=True)
+        .join(Bundle, Bundle.id == Gift.bundle_id, isouter=True)
+    )
     return {
         "passes": _rows(passes.order_by(PassSubscription.id)),
         "pass_periods": _rows(periods.order_by(PassPeriod.id)),

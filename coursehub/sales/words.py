@@ -30,6 +30,7 @@ _CAUSES = {
     "decided": _l("decided by staff"),
     "late": _l("the payment came too late"),
     "duplicate": _l("paid a second time"),
+    "held": _l("whoever accepted the gift had that course"),
 }
 _CHANNELS = {
     "partner_link": _l("Partner's own link"),

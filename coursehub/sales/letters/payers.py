@@ -8,8 +8,8 @@ from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
 from coursehub.sales import queries
-from coursehub.sales.letters.writing import about, course_title, write
-from coursehub.sales.models import Gift, Order, SponsorRequest
+from coursehub.sales.letters.writing import about, title_of, write
+from coursehub.sales.models import Bundle, Gift, Order, OrderPart, SponsorRequest
 from coursehub.sales.queries.holding import courses_lent
 
 
@@ -29,7 +29,7 @@ def send_sponsor_request(asked: SponsorRequest, token: str, *, at: datetime) -> 
         token=token,
         asked=asked,
         learner=people.display_names([asked.learner_id]).get(asked.learner_id, ""),
-        title=course_title(asked.course_id, locale),
+        title=title_of(asked, locale),
     )
 
 
@@ -37,7 +37,7 @@ def send_sponsor_request(asked: SponsorRequest, token: str, *, at: datetime) -> 
 def send_employer_declined(*, at: datetime, request_id: int) -> None:
     """The employer does not pay, in its own words."""
     asked = db.session.get_one(SponsorRequest, request_id)
-    title = course_title(asked.course_id, people.locale_of(asked.learner_id))
+    title = title_of(asked, people.locale_of(asked.learner_id))
     write("employer_declined", person_id=asked.learner_id, mark=asked.public_id, at=at, asked=asked, title=title)
 
 
@@ -70,8 +70,8 @@ def send_invoice_chosen(*, at: datetime, request_id: int, order_id: int) -> None
 def send_invoice_lapsed(*, at: datetime, order_id: int) -> None:
     """To the learner: the employer did not pay in time."""
     order = db.session.get_one(Order, order_id)
-    course = queries.course_of(order)
-    write("invoice_lapsed", person_id=order.buyer_id, mark=order.public_id, at=at, course=course, **about(order))
+    course, bundle = queries.course_of(order), db.session.get(Bundle, order.bundle_id) if order.bundle_id is not None else None
+    write("invoice_lapsed", person_id=order.buyer_id, mark=order.public_id, at=at, course=course, bundle=bundle, **about(order))
 
 
 def send_gift(gift: Gift, token: str, *, at: datetime) -> None:
@@ -89,7 +89,7 @@ def send_gift(gift: Gift, token: str, *, at: datetime) -> None:
         token=token,
         gift=gift,
         giver=people.display_names([gift.giver_id]).get(gift.giver_id, ""),
-        title=course_title(gift.course_id, locale),
+        title=title_of(gift, locale),
     )
 
 
@@ -107,16 +107,24 @@ def send_gift_claimed(*, at: datetime, gift_id: int, order_id: int) -> None:  # 
 
 
 @on("sales.gift_taken_back")
-def send_gift_taken_back(*, at: datetime, gift_id: int) -> None:
-    """To whoever had accepted it: the money went back, and what stays."""
+def send_gift_taken_back(*, at: datetime, gift_id: int, part_id: int | None = None) -> None:
+    """To whoever had accepted it: the money of all of it, or of one course of a bundle, went back, and what stays."""
     gift = db.session.get_one(Gift, gift_id)
     if gift.claimed_by_id is not None:
-        title = course_title(gift.course_id, people.locale_of(gift.claimed_by_id))
-        is_lent = bool(courses_lent(gift.claimed_by_id, [gift.course_id]))
-        write("gift_taken_back", person_id=gift.claimed_by_id, mark=gift.public_id, at=at, title=title, is_lent=is_lent)
+        locale = people.locale_of(gift.claimed_by_id)
+        title = queries.parts_with_titles([part_id], locale)[part_id] if part_id is not None else title_of(gift, locale)
+        mark = gift.public_id if part_id is None else f"{gift.public_id}:{part_id}"
+        part = db.session.get_one(OrderPart, part_id) if part_id is not None else None
+        course_id, order = part.course_id if part is not None else gift.course_id, queries.order_of_gift(gift.id)
+        parts = queries.parts_of(order.id) if order is not None else ()
+        lent = courses_lent(gift.claimed_by_id, [course_id] if course_id is not None else [each.course_id for each in parts])
+        write(
+            "gift_taken_back", person_id=gift.claimed_by_id, mark=mark, at=at, title=title, is_lent=bool(lent),
+            several=course_id is None,
+        )  # fmt: skip
 
 
 def _to_giver(name: str, gift: Gift, *, mark: str, at: datetime, **context: Any) -> None:
     order = queries.order_of_gift(gift.id)
-    title = course_title(gift.course_id, people.locale_of(gift.giver_id))
+    title = title_of(gift, people.locale_of(gift.giver_id))
     write(name, person_id=gift.giver_id, mark=mark, at=at, gift=gift, order=order, title=title, **context)

@@ -5,9 +5,10 @@ from typing import Any
 
 from coursehub import mail
 from coursehub.catalog import queries as catalog
+from coursehub.db import db
 from coursehub.people import queries as people
 from coursehub.sales import queries
-from coursehub.sales.models import Order
+from coursehub.sales.models import Bundle, Gift, Order, SponsorRequest
 
 
 def write(name: str, *, person_id: int, mark: str, at: datetime, kind: str = "receipt", **context: Any) -> None:
@@ -33,6 +34,14 @@ def about(order: Order) -> dict[str, Any]:
     parts = [(catalog.title_of(part.release_id, locale), part.gross_minor) for part in queries.parts_of(order.id)]
     title = queries.titles_of([order], locale).get(order.id, "")
     return {"order": order, "title": title, "parts": parts, "gift": queries.gift_of(order)}
+
+
+def title_of(row: Gift | SponsorRequest, locale: str) -> str:
+    """What a gift or a request is about: the title of a course, or the name of a bundle."""
+    if row.bundle_id is None:
+        return course_title(row.course_id, locale) if row.course_id is not None else ""
+    bundle = db.session.get_one(Bundle, row.bundle_id)
+    return bundle.name_en if locale == "en" else bundle.name
 
 
 def course_title(course_id: int, locale: str) -> str:

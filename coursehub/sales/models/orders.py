@@ -57,7 +57,15 @@ class Order(Model):
             "course_id",
             where="gift_id IS NOT NULL AND state IN ('placed', 'awaiting_payment')",
         ),
-        unique_while("uq_order_paying_bundle", "buyer_id", "bundle_id", where="state IN ('placed', 'awaiting_payment')"),
+        unique_while(
+            "uq_order_paying_bundle", "buyer_id", "bundle_id", where="gift_id IS NULL AND state IN ('placed', 'awaiting_payment')"
+        ),
+        unique_while(
+            "uq_order_paying_bundle_gift",
+            "buyer_id",
+            "bundle_id",
+            where="gift_id IS NOT NULL AND state IN ('placed', 'awaiting_payment')",
+        ),
         # What a refund gave back to a pass can be bought again: the same enrolment, another order.
         unique_while("uq_order_enrolment", "enrolment_id", where="state IN ('paid', 'free')"),
         unique_while("uq_order_seat", "course_id", "seat_n", where="seat_n IS NOT NULL"),

@@ -11,7 +11,8 @@ from coursehub.sales.models.offerings import one_of, unique_while
 # wanted: ours to send. pending: the rail has it, the books have it. done: with the buyer.
 # failed: the rail could not; staff decide. Only refunds that the rail took are in the books.
 REFUND_STATES = ("wanted", "pending", "done", "failed")
-REFUND_CAUSES = ("window", "decided", "late", "duplicate")
+# held: whoever accepted a bundle as a gift had that course of it.
+REFUND_CAUSES = ("window", "decided", "late", "duplicate", "held")
 
 
 class RefundRequest(Model):

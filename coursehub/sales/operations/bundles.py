@@ -16,7 +16,7 @@ from coursehub.people import queries as people
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.sales import policies, queries
-from coursehub.sales.models import Bundle, BundleCourse, Offering, Order, OrderPart
+from coursehub.sales.models import Bundle, BundleCourse, Gift, Offering, Order, OrderPart, SponsorRequest
 from coursehub.sales.operations.checkout import (
     LEAST_PAGE_TIME,
     TIME_TO_PAY,
@@ -219,31 +219,52 @@ def start_bundle_checkout(
     Raises BundleNotNow, BundleOwned, LittleLeftOfBundle, BundleChanged, MayNotBuy, PaymentAway.
     """
     require(policies.may_buy(buyer))
-    order = _place(bundle, buyer, click=click, seen_minor=seen_minor, at=at)
+    order = place_bundle(bundle, buyer, click=click, seen_minor=seen_minor, at=at)
     if order.state == "placed":
         open_page(order, at=at)
     return order
 
 
-def _place(bundle: Bundle, buyer: Actor, *, click: Click | None, seen_minor: int | None, at: datetime) -> Order:
+def place_bundle(
+    bundle: Bundle,
+    buyer: Actor,
+    *,
+    click: Click | None,
+    at: datetime,
+    seen_minor: int | None = None,
+    sponsor: SponsorRequest | None = None,
+    gift: Gift | None = None,
+) -> Order:
+    """Pin an order for a bundle, or give the one that waits already; in the open transaction, without its pay page.
+
+    sponsor, gift: as `place` of an order for one course takes them. A gift is for somebody whom we
+    do not know, so all courses are in it. Raises as `start_bundle_checkout` does, but for PaymentAway.
+    """
+    require(policies.may_buy(buyer))
     with transaction():
         lock(bundle)
         if not people.can_pay(buyer.person_id, at=at):
             raise MayNotBuy
-        quoted = quote_bundle(bundle, person_id=buyer.person_id, at=at)
+        quoted = quote_bundle(bundle, person_id=buyer.person_id if gift is None else None, at=at)
         if not quoted.wanted:
             raise BundleOwned
         if quoted.gross_minor < rails.LEAST_MINOR[bundle.currency]:
             raise LittleLeftOfBundle
         if seen_minor is not None and seen_minor != quoted.gross_minor:
             raise BundleChanged
-        before = queries.paying_bundle_order(buyer_id=buyer.person_id, bundle_id=bundle.id)
+        before = queries.paying_bundle_order(buyer_id=buyer.person_id, bundle_id=bundle.id, is_gift=gift is not None)
         if before is not None:
             lock(before)
-            if _still_good(before, quoted, at):
+            if _still_good(before, quoted, at) and queries.sponsor_request_of(before.id) is sponsor:
                 return before
             close_unpaid(before, state="cancelled", at=at)
         order = _pin(quoted, buyer, click, at)
+        if sponsor is not None and order.channel == "platform":
+            order.channel = "sponsor"
+        if gift is not None:
+            db.session.add(gift)
+            db.session.flush()
+            order.gift_id = gift.id
         db.session.add(order)
         db.session.flush()
         db.session.add_all(_part(order, n, part) for n, part in enumerate(quoted.wanted, start=1))

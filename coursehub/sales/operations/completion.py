@@ -123,7 +123,8 @@ def _complete(order: Order, payment: rails.PaymentFacts, rail: str, at: datetime
     with transaction():
         found = _look(order, payment)
         parts = queries.parts_of(order.id) if order.bundle_id is not None else ()
-        held = found.held_id or (parts and queries.courses_held(order.buyer_id, [part.course_id for part in parts]))
+        own = parts if order.gift_id is None else ()  # what is given away may be what the giver has
+        held = found.held_id or (own and queries.courses_held(order.buyer_id, [part.course_id for part in own]))
         if found.state in PAYING and found.payment_id is None and not held:
             _sell(order, parts, payment, rail, found=found, at=at)
             return order
@@ -153,7 +154,7 @@ def _sell(order: Order, parts: Sequence[OrderPart], facts: rails.PaymentFacts, r
     sold = {"state": "paid", "paid_at": payment.paid_at, "closed_at": at, "enrolment_id": None}
     if order.release_id is not None and order.gift_id is None:  # a gift is enrolled by whoever accepts it
         sold["enrolment_id"] = take_over(found.lent_id, person_id=order.buyer_id, release_id=order.release_id, at=at).id
-    for part in parts:
+    for part in parts if order.gift_id is None else ():
         part.enrolment_id = hold(person_id=order.buyer_id, release_id=part.release_id, course_id=part.course_id, at=at).id
     _SOLD({"order_id": order.id, **sold})
     rewritten(order, sold)

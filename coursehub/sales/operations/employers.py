@@ -7,14 +7,12 @@ from coursehub import events
 from coursehub.billing.models import Document
 from coursehub.db import db, lock, transaction
 from coursehub.errors import require
-from coursehub.people.actor import Actor, actor_for
-from coursehub.people.models import Person
+from coursehub.people.actor import Actor
 from coursehub.sales import policies, queries
-from coursehub.sales.models import PAYING, EmployerInvoice, Order, SponsorRequest
-from coursehub.sales.operations.checkout import Click, close_unpaid, place
-from coursehub.sales.operations.offerings import NotOffered
+from coursehub.sales.models import PAYING, EmployerInvoice, Order
+from coursehub.sales.operations.checkout import close_unpaid
 from coursehub.sales.operations.order_invoices import put_on_invoice
-from coursehub.sales.operations.sponsors import SponsorLinkOver, sponsor_request_behind
+from coursehub.sales.operations.sponsors import SponsorLinkOver, place_for_learner, sponsor_request_behind
 from coursehub.web.locale import SHOWN_ZONE
 
 LAPSES_AFTER_DAYS = 14
@@ -22,7 +20,7 @@ LAPSES_AFTER_DAYS = 14
 
 
 def choose_invoice(token: str, company: Mapping[str, str], *, by: Actor, at: datetime) -> Document:
-    """Pay a learner's course by invoice, for the organisation one acts for; asked twice, one invoice.
+    """Pay what a learner asked for by invoice, for the organisation one acts for; asked twice, one invoice.
 
     company: what shall stand beside its name ("tax_number", "address", "reference"). The order
     waits until two weeks after the invoice is due; a pay page that was open is closed.
@@ -41,7 +39,7 @@ def choose_invoice(token: str, company: Mapping[str, str], *, by: Actor, at: dat
                 return document
             lock(order)
             close_unpaid(order, state="cancelled", at=at)
-        order = _place(asked, at)
+        order = place_for_learner(asked, at=at)
         organisation = by.organisation
         assert organisation is not None
         order.state = "awaiting_payment"
@@ -57,19 +55,6 @@ def choose_invoice(token: str, company: Mapping[str, str], *, by: Actor, at: dat
         db.session.flush()
         events.record("sales.invoice_chosen", at=at, request_id=asked.id, order_id=order.id)
     return document
-
-
-def _place(asked: SponsorRequest, at: datetime) -> Order:
-    """A new order of the learner's, which their request now is about."""
-    offering = queries.open_offering(asked.course_id)
-    if offering is None:
-        raise NotOffered
-    click = Click(asked.link_code, asked.clicked_at) if asked.link_code and asked.clicked_at else None
-    learner = actor_for(db.session.get_one(Person, asked.learner_id))
-    order = place(offering, learner, click=click, coupon_code="", at=at, sponsor=asked)
-    asked.order_id = order.id
-    db.session.flush()
-    return order
 
 
 def _lapses_at(due_on: date) -> datetime:

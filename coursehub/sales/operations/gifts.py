@@ -8,13 +8,16 @@ from coursehub.catalog import queries as catalog
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.learning.models import Enrolment
+from coursehub.learning.operations import AlreadyEnrolled
 from coursehub.people import queries as people
 from coursehub.people.actor import Actor
 from coursehub.people.tokens import new_token, token_hash
 from coursehub.sales import letters, policies, queries
-from coursehub.sales.models import Gift, Offering, Order
+from coursehub.sales.models import Bundle, Gift, Offering, Order, OrderPart
+from coursehub.sales.operations.bundles import place_bundle
 from coursehub.sales.operations.checkout import Click, check_held, open_page, place
 from coursehub.sales.operations.holding import hold
+from coursehub.sales.operations.refunds import return_held
 from coursehub.web.locale import SHOWN_ZONE, local_time
 
 LINK_LASTS = timedelta(days=180)
@@ -68,6 +71,26 @@ def give_course(
     with transaction():
         wanted = Gift(giver_id=by.person_id, course_id=offering.course_id, made_at=at)
         order = place(offering, by, click=click, coupon_code=coupon_code, at=at, gift=wanted)
+        gift = queries.gift_of(order)
+        assert gift is not None
+        _write_down(gift, draft, letter_at)
+    if order.state == "placed":
+        open_page(order, at=at)
+    return order
+
+
+def give_bundle(
+    bundle: Bundle, draft: GiftDraft, *, by: Actor, at: datetime, click: Click | None = None, seen_minor: int | None = None
+) -> Order:
+    """The same for a bundle: all of its courses, at its whole price, whatever the giver has of them.
+
+    Raises LetterDayOut, and what `start_bundle_checkout` raises except BundleOwned.
+    """
+    require(policies.may_buy(by))
+    letter_at = _letter_at(draft.letter_on, at)
+    with transaction():
+        wanted = Gift(giver_id=by.person_id, bundle_id=bundle.id, made_at=at)
+        order = place_bundle(bundle, by, click=click, seen_minor=seen_minor, at=at, gift=wanted)
         gift = queries.gift_of(order)
         assert gift is not None
         _write_down(gift, draft, letter_at)
@@ -130,7 +153,9 @@ def gift_behind(token: str, *, at: datetime) -> tuple[Gift, Order]:
 def claim_gift(token: str, *, by: Actor, at: datetime) -> Enrolment:
     """Accept: the enrolment opens now, in the release that is current, under the terms of the order. Works once.
 
-    Raises GiftLinkOver, MayNotAccept, AlreadyEnrolled or PartsOpen (the gift then stays for somebody else), ReleaseNotOpen.
+    Of a bundle each course opens that one does not have; the parts of the others go back to the giver. Gives the first
+    enrolment. Raises GiftLinkOver, MayNotAccept, AlreadyEnrolled or PartsOpen (one has everything; the gift then stays for
+    somebody else), PaymentDisputed, ReleaseNotOpen.
     """
     require(policies.may_buy(by))
     gift, order = gift_behind(token, at=at)
@@ -141,17 +166,47 @@ def claim_gift(token: str, *, by: Actor, at: datetime) -> Enrolment:
             raise GiftLinkOver
         if not people.can_pay(by.person_id, at=at):
             raise MayNotAccept
-        release = catalog.current_release(gift.course_id)
-        release_id = release.id if release is not None else order.release_id
-        assert release_id is not None
-        check_held(by.person_id, gift.course_id)
-        enrolment = hold(person_id=by.person_id, release_id=release_id, course_id=gift.course_id, at=at)
-        order.enrolment_id = enrolment.id
+        if order.bundle_id is not None:
+            enrolment = _open_bundle(order, by, at)
+        else:
+            assert order.course_id is not None and order.release_id is not None
+            check_held(by.person_id, order.course_id)
+            enrolment = _enrolled(order.course_id, order.release_id, by, at)
+            order.enrolment_id = enrolment.id
         gift.claimed_at, gift.claimed_by_id = at, by.person_id
         gift.token_hash, gift.link_until, gift.recipient_email = None, None, None
         db.session.flush()
         events.record("sales.gift_claimed", at=at, gift_id=gift.id, order_id=order.id)
     return enrolment
+
+
+def _enrolled(course_id: int, ordered_id: int, by: Actor, at: datetime) -> Enrolment:
+    """Open a course for whoever accepts; ordered_id: the release to fall back on."""
+    release = catalog.current_release(course_id)
+    release_id = release.id if release is not None else ordered_id
+    return hold(person_id=by.person_id, release_id=release_id, course_id=course_id, at=at)
+
+
+def _open_bundle(order: Order, by: Actor, at: datetime) -> Enrolment:
+    opening, held = shared_out(order, by.person_id)
+    if not opening:
+        raise AlreadyEnrolled
+    found = []
+    for part in opening:
+        found.append(_enrolled(part.course_id, part.release_id, by, at))
+        part.enrolment_id = found[-1].id
+    db.session.flush()
+    if held:
+        return_held(order, held, at=at)
+    return found[0]
+
+
+def shared_out(order: Order, person_id: int | None) -> tuple[list[OrderPart], list[OrderPart]]:
+    """Which courses of a bundle open for a person who accepts it, and which of them they have; what went back is in neither."""
+    left = queries.left_of_parts(order)
+    parts = [part for part in queries.parts_of(order.id) if left.get(part.id) or not part.gross_minor]
+    held = queries.courses_held(person_id, [part.course_id for part in parts]) if person_id is not None else set()
+    return [part for part in parts if part.course_id not in held], [part for part in parts if part.course_id in held]
 
 
 def follow_gifts(*, at: datetime) -> int:

@@ -1,5 +1,6 @@
 """Refunds: asked for, decided, sent to the rail, booked on the very legs of the sale."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from coursehub import events, jobs, rails
@@ -45,7 +46,8 @@ class RefundTooLarge(Refusal):
 
 def in_window(order: Order, *, at: datetime) -> bool:
     """Whether a refund is given without a question: so many days from the payment, and no more once a gift was accepted."""
-    if order.gift_id is not None and order.enrolment_id is not None:
+    gift = queries.gift_of(order)
+    if gift is not None and gift.claimed_at is not None:
         return False  # what is taken back now is another person's
     return order.paid_at is not None and at < order.paid_at + timedelta(days=order.refund_days)
 
@@ -105,6 +107,18 @@ def approve_refund(request: RefundRequest, *, amount_minor: int, answer: str, by
         return _want(order, amount_minor, part_id=request.part_id, cause="decided", by=by, at=at, request=request)
 
 
+def return_held(order: Order, parts: Sequence[OrderPart], *, at: datetime) -> None:
+    """Whoever accepts a bundle has these courses of it: their parts of the price go back to the giver. Joins; order is locked.
+
+    Raises PaymentDisputed.
+    """
+    if disputes.dispute_that_holds(order.id) is not None:
+        raise PaymentDisputed
+    left = queries.left_of_parts(order)
+    for part in (each for each in parts if left[each.id]):
+        _want(order, left[part.id], part_id=part.id, cause="held", by=None, at=at)
+
+
 def decline_refund(request: RefundRequest, *, answer: str, by: Actor, at: datetime) -> None:
     """Say no, with the reason that the buyer reads. Raises RequestAnswered."""
     order = db.session.get_one(Order, request.order_id)
@@ -155,7 +169,7 @@ def _want(
     *,
     part_id: int | None,
     cause: str,
-    by: Actor,
+    by: Actor | None,
     at: datetime,
     request: RefundRequest | None = None,
 ) -> Refund:
@@ -170,7 +184,7 @@ def _want(
             cause=cause,
             state="wanted",
             wanted_at=at,
-            wanted_by_id=by.person_id,
+            wanted_by_id=by.person_id if by is not None else None,
         )
         for payment, of_part, minor in _divided(order, amount_minor, part_id)
     ]
@@ -253,7 +267,10 @@ def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> 
         return
     part = db.session.get_one(OrderPart, refund.part_id) if refund.part_id is not None else None
     if part is not None and queries.left_of_parts(order).get(part.id) == 0 and not _one_waits(order, part.id):
+        was_open = part.enrolment_id is not None
         _let_part_go(part, at)
+        if order.gift_id is not None and was_open and left_of(order, None):
+            events.record("sales.gift_taken_back", at=at, gift_id=order.gift_id, part_id=part.id)
     if queries.refundable_minor(order) == 0 and not _one_waits(order):
         end_order(order, at)
     events.record("sales.refunded", at=at, refund_id=refund.id, order_id=order.id)
@@ -286,8 +303,9 @@ def end_order(order: Order, at: datetime) -> None:
     """Everything went back: the seat is free, a pass has the course back or the enrolment ends; evidence and credentials stay."""
     order.state, order.seat_n = "refunded", None
     if order.gift_id is not None:
-        close_gift(db.session.get_one(Gift, order.gift_id))
-        if order.enrolment_id is not None:
+        gift = db.session.get_one(Gift, order.gift_id)
+        close_gift(gift)
+        if gift.claimed_at is not None:
             events.record("sales.gift_taken_back", at=at, gift_id=order.gift_id)
     end_plan(order, at=at)
     db.session.flush()

@@ -10,7 +10,8 @@ from coursehub.people.actor import Actor, actor_for
 from coursehub.people.models import Person
 from coursehub.people.tokens import new_token, token_hash
 from coursehub.sales import letters, policies, queries
-from coursehub.sales.models import PAYING, Offering, Order, SponsorRequest
+from coursehub.sales.models import PAYING, Bundle, Offering, Order, SponsorRequest
+from coursehub.sales.operations.bundles import BundleOwned, place_bundle, quote_bundle
 from coursehub.sales.operations.checkout import Click, MayNotBuy, check_held, close_unpaid, open_page, place, quote
 from coursehub.sales.operations.offerings import NotOffered
 
@@ -22,11 +23,11 @@ class NothingToPay(Refusal):
 
 
 class AskedAlready(Refusal):
-    """You have asked your employer for this course. Send the link again, or take the request back first."""
+    """You have asked your employer for this already. Send the link again, or take the request back first."""
 
 
 class InvoiceIsOut(Refusal):
-    """An invoice is out for this course. It is paid by bank transfer, or credited when the learner takes the request back."""
+    """An invoice is out for this. It is paid by bank transfer, or credited when the learner takes the request back."""
 
 
 class SponsorLinkOver(Refusal):
@@ -51,20 +52,46 @@ def ask_employer(
         if not people.can_pay(by.person_id, at=at):
             raise MayNotBuy
         check_held(by.person_id, offering.course_id)
-        last = queries.last_sponsor_request(by.person_id, offering.course_id)
+        last = queries.last_sponsor_request(by.person_id, course_id=offering.course_id)
         if last is not None and last.state == "open":
             raise AskedAlready
-        token = new_token()
-        asked = SponsorRequest(
-            learner_id=by.person_id, course_id=offering.course_id, token_hash=token_hash(token), words=words.strip(),
-            employer_email=employer_email, state="open", asked_at=at, expires_at=at + LINK_LASTS,
-            link_code=click.link if click else None, clicked_at=click.at if click else None,
-        )  # fmt: skip
-        db.session.add(asked)
-        db.session.flush()
-        events.record("sales.employer_asked", at=at, request_id=asked.id)
-        letters.send_sponsor_request(asked, token, at=at)
-    return asked, token
+        asked = SponsorRequest(learner_id=by.person_id, course_id=offering.course_id)
+        return asked, _ask(asked, words, employer_email, click, at)
+
+
+def ask_employer_for_bundle(
+    bundle: Bundle, *, words: str, employer_email: str | None, by: Actor, at: datetime, click: Click | None = None
+) -> tuple[SponsorRequest, str]:
+    """The same for a bundle: the employer pays the courses of it that the learner does not have.
+
+    Raises BundleNotNow, BundleOwned, MayNotBuy, AskedAlready.
+    """
+    require(policies.may_buy(by))
+    with transaction():
+        lock(by.person)
+        if not quote_bundle(bundle, person_id=by.person_id, at=at).wanted:
+            raise BundleOwned
+        if not people.can_pay(by.person_id, at=at):
+            raise MayNotBuy
+        last = queries.last_sponsor_request(by.person_id, bundle_id=bundle.id)
+        if last is not None and last.state == "open":
+            raise AskedAlready
+        asked = SponsorRequest(learner_id=by.person_id, bundle_id=bundle.id)
+        return asked, _ask(asked, words, employer_email, click, at)
+
+
+def _ask(asked: SponsorRequest, words: str, employer_email: str | None, click: Click | None, at: datetime) -> str:
+    """Open a request and write to the employer; gives the token of its link."""
+    token = new_token()
+    asked.token_hash, asked.words, asked.employer_email = token_hash(token), words.strip(), employer_email
+    asked.state, asked.asked_at, asked.expires_at = "open", at, at + LINK_LASTS
+    if click is not None:
+        asked.link_code, asked.clicked_at = click.link, click.at
+    db.session.add(asked)
+    db.session.flush()
+    events.record("sales.employer_asked", at=at, request_id=asked.id)
+    letters.send_sponsor_request(asked, token, at=at)
+    return token
 
 
 def send_sponsor_link_again(asked: SponsorRequest, *, by: Actor, at: datetime) -> str:
@@ -112,16 +139,29 @@ def pay_as_employer(token: str, *, at: datetime) -> Order:
         begun = db.session.get(Order, asked.order_id) if asked.order_id is not None else None
         if begun is not None and begun.state in PAYING and queries.employer_invoice_of(begun.id) is not None:
             raise InvoiceIsOut
-        offering = queries.open_offering(asked.course_id)
-        if offering is None:
-            raise NotOffered
-        click = Click(asked.link_code, asked.clicked_at) if asked.link_code and asked.clicked_at else None
-        learner = actor_for(db.session.get_one(Person, asked.learner_id))
-        order = place(offering, learner, click=click, coupon_code="", at=at, sponsor=asked)
-        asked.order_id = order.id
-        db.session.flush()
+        order = place_for_learner(asked, at=at)
     if order.state == "placed":
         open_page(order, at=at)
+    return order
+
+
+def place_for_learner(asked: SponsorRequest, *, at: datetime) -> Order:
+    """The learner's order that their request is about from now on, without its pay page. Joins; the request is locked.
+
+    Raises NotOffered, and what `start_checkout` or `start_bundle_checkout` raises but for PaymentAway.
+    """
+    click = Click(asked.link_code, asked.clicked_at) if asked.link_code and asked.clicked_at else None
+    learner = actor_for(db.session.get_one(Person, asked.learner_id))
+    if asked.bundle_id is not None:
+        bundle = db.session.get_one(Bundle, asked.bundle_id)
+        order = place_bundle(bundle, learner, click=click, at=at, sponsor=asked)
+    else:
+        offering = queries.open_offering(asked.course_id) if asked.course_id is not None else None
+        if offering is None:
+            raise NotOffered
+        order = place(offering, learner, click=click, coupon_code="", at=at, sponsor=asked)
+    asked.order_id = order.id
+    db.session.flush()
     return order
 
 

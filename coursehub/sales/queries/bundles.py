@@ -95,9 +95,10 @@ def courses_held(person_id: int, course_ids: Iterable[int]) -> set[int]:
     return set(db.session.execute(sa.union(kept, paused)).scalars())
 
 
-def paying_bundle_order(*, buyer_id: int, bundle_id: int) -> Order | None:
-    """The order of a buyer for a bundle that waits to be paid, if there is one."""
+def paying_bundle_order(*, buyer_id: int, bundle_id: int, is_gift: bool = False) -> Order | None:
+    """The order of a buyer for a bundle that waits to be paid, if there is one: for themselves, or for somebody else."""
     found = sa.select(Order).where(Order.buyer_id == buyer_id, Order.bundle_id == bundle_id, Order.state.in_(PAYING))
+    found = found.where(Order.gift_id.is_not(None) if is_gift else Order.gift_id.is_(None))
     return db.session.execute(found).scalar_one_or_none()
 
 

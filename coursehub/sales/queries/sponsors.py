@@ -16,10 +16,10 @@ def sponsor_requests() -> "sa.Select[SponsorRequest]":
     return sa.select(SponsorRequest)
 
 
-def last_sponsor_request(learner_id: int, course_id: int) -> SponsorRequest | None:
-    """What a learner last asked an employer for a course."""
-    found = sponsor_requests_of(learner_id).where(SponsorRequest.course_id == course_id).limit(1)
-    return db.session.execute(found).scalar_one_or_none()
+def last_sponsor_request(learner_id: int, *, course_id: int | None = None, bundle_id: int | None = None) -> SponsorRequest | None:
+    """What a learner last asked an employer for a course, or for a bundle."""
+    about = SponsorRequest.course_id == course_id if bundle_id is None else SponsorRequest.bundle_id == bundle_id
+    return db.session.execute(sponsor_requests_of(learner_id).where(about).limit(1)).scalar_one_or_none()
 
 
 def sponsor_request_hashed(token_hash: str) -> SponsorRequest | None:

@@ -18,7 +18,7 @@ from coursehub.sales.views import bundles_bp as bp
 from coursehub.sales.views.audience import SELLERS
 from coursehub.sales.views.buying import go_and_pay
 from coursehub.sales.views.clicks import last_click
-from coursehub.sales.views.selling import course_choices, course_titles, name_of
+from coursehub.sales.views.selling import course_choices, course_titles, name_of, name_of_bundle
 from coursehub.web import (
     PUBLIC,
     SIGNED_IN,
@@ -42,11 +42,6 @@ class BundleOnShelf(NamedTuple):
     about: str
     quoted: operations.BundleQuote
     seller: Organisation
-
-
-def name_of_bundle(bundle: Bundle) -> str:
-    """A bundle's name in the reader's language."""
-    return bundle.name_en if current_locale() == "en" else bundle.name
 
 
 def _on_shelf(bundle: Bundle) -> BundleOnShelf | None:

@@ -20,7 +20,7 @@ from coursehub.sales.models import Bundle, Offering, Order, OrderPart
 from coursehub.sales.operations import gifts
 from coursehub.sales.views import bp
 from coursehub.sales.views.clicks import last_click
-from coursehub.sales.views.holding import held
+from coursehub.sales.views.holding import who_holds
 from coursehub.web import SIGNED_IN, access, current_locale, one_or_404, page, see_other, signed_in_actor
 
 
@@ -53,7 +53,7 @@ def _checkout_page(
         offering=offering,
         quoted=quoted,
         seats_left=queries.seats_left(offering),
-        **held(actor.person_id, course.id),
+        **who_holds(actor.person_id, course.id),
         form=form,
         problem=problem,
     )
@@ -124,6 +124,9 @@ def _placed_again(order: Order) -> Order:
     actor, now = signed_in_actor(), clock.now()
     if order.bundle_id is not None:
         bundle = db.session.get_one(Bundle, order.bundle_id)
+        gift = queries.gift_of(order)
+        if gift is not None:
+            return gifts.give_bundle(bundle, gifts.draft_of(gift, at=now), by=actor, at=now, click=last_click())
         return operations.start_bundle_checkout(bundle, buyer=actor, at=now, click=last_click())
     offering = queries.open_offering(order.course_id) if order.course_id is not None else None
     if offering is None:
@@ -193,7 +196,8 @@ def parts_on_screen(order: Order) -> list[PartOnScreen]:
     left = queries.left_of_parts(order)
     found = []
     for part in queries.parts_of(order.id):
-        enrolment = db.session.get(Enrolment, part.enrolment_id) if part.enrolment_id is not None else None
+        own = part.enrolment_id is not None and order.gift_id is None
+        enrolment = db.session.get(Enrolment, part.enrolment_id) if own else None
         url = url_for("learning.course", enrolment_id=enrolment.public_id) if enrolment and enrolment.ended_at is None else None
         found.append(PartOnScreen(part, catalog.title_of(part.release_id, current_locale()), left.get(part.id, 0), url))
     return found

@@ -8,9 +8,11 @@ from coursehub.sales.models import Order
 from coursehub.sales.queries import holding
 
 
-def held(person_id: int | None, course_id: int) -> dict[str, Any]:
-    """`enrolment` where somebody has a course for good, `lent` where only a pass opens it to them."""
-    found = open_enrolment(person_id=person_id, course_id=course_id) if person_id is not None else None
+def who_holds(person_id: int | None, course_id: int | None) -> dict[str, Any]:
+    """`enrolment` where somebody has a course for good, `lent` where only a pass opens it to them; neither without both."""
+    found = None
+    if person_id is not None and course_id is not None:
+        found = open_enrolment(person_id=person_id, course_id=course_id)
     lent = found if found is not None and found.source == "pass" else None
     return {"enrolment": None if lent else found, "lent": lent}
 

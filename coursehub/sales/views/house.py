@@ -74,6 +74,7 @@ def house_order(public_id: str) -> ResponseReturnValue:
     order = one_or_404(queries.orders_visible_to(actor).where(Order.public_id == public_id))
     return page(
         "sales/house/order.html",
+        gift=queries.gift_of(order),
         order=order,
         title=titles_of([order]).get(order.id, ""),
         parts=parts_on_screen(order),

@@ -1,10 +1,11 @@
-"""What the pages of sales share: the names of courses and organisations."""
+"""What the pages of sales share: the names of courses, bundles and organisations."""
 
 from collections.abc import Sequence
 
 from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course
 from coursehub.people.models import Organisation
+from coursehub.sales.models import Bundle
 from coursehub.web import current_locale
 
 
@@ -21,6 +22,11 @@ def course_choices(courses: Sequence[Course]) -> list[tuple[str, str]]:
     """Courses as choices of a form."""
     titles = course_titles(courses)
     return [(course.public_id, titles[course.id]) for course in courses]
+
+
+def name_of_bundle(bundle: Bundle) -> str:
+    """A bundle's name in the reader's language."""
+    return bundle.name_en if current_locale() == "en" else bundle.name
 
 
 def name_of(organisation: Organisation) -> str:

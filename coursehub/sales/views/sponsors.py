@@ -1,5 +1,8 @@
 """Asking an employer to pay: the learner's page, and the pages of whoever holds the link."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,15 +14,14 @@ from coursehub.db import db
 from coursehub.errors import NotAllowed, Refusal
 from coursehub.learning.operations import AlreadyEnrolled
 from coursehub.people import queries as people
-from coursehub.people.models import Organisation
 from coursehub.sales import operations, policies, queries
-from coursehub.sales.models import PAYING, Offering, Order, SponsorRequest
+from coursehub.sales.models import PAYING, Bundle, Offering, Order, SponsorRequest
 from coursehub.sales.operations import employers, sponsors
 from coursehub.sales.sponsor_forms import DeclineForm, EmployerInvoiceForm, SponsorForm
 from coursehub.sales.views import sponsors_bp as bp
 from coursehub.sales.views.clicks import last_click
-from coursehub.sales.views.holding import held
-from coursehub.sales.views.selling import course_titles, name_of
+from coursehub.sales.views.holding import who_holds
+from coursehub.sales.views.wanted import Wanted, bundle_wanted, course_wanted, named_by
 from coursehub.web import (
     MEMBER_OF,
     PUBLIC,
@@ -42,30 +44,55 @@ def _on_sale(slug: str) -> tuple[Course, Offering]:
     return course, offering
 
 
+def _bundle_now(public_id: str) -> Bundle:
+    return one_or_404(queries.open_bundles().where(Bundle.public_id == public_id))
+
+
+def _wanted(row: SponsorRequest, at: datetime) -> Wanted:
+    """What a request is about, at what it costs now."""
+    course, bundle = named_by(row)
+    if bundle is not None:
+        return bundle_wanted(bundle, person_id=row.learner_id, at=at)
+    assert course is not None
+    return course_wanted(course, queries.open_offering(course.id))
+
+
 @bp.get("/courses/<slug>/employer")
 @access(SIGNED_IN)
 def ask(slug: str) -> ResponseReturnValue:
-    """Where one asks, and what became of it."""
-    course, offering = _on_sale(slug)
-    return _ask_page(course, offering, SponsorForm())
+    """Where one asks for a course, and what became of it."""
+    return _ask_page(_on_sale(slug)[0], SponsorForm())
+
+
+@bp.get("/bundles/<public_id>/employer")
+@access(SIGNED_IN)
+def ask_for_bundle(public_id: str) -> ResponseReturnValue:
+    """The same for a bundle."""
+    return _ask_page(_bundle_now(public_id), SponsorForm())
 
 
 def _ask_page(
-    course: Course, offering: Offering, form: SponsorForm, *, token: str = "", problem: str = "", status: int = 200
+    about: Course | Bundle, form: SponsorForm, *, token: str = "", problem: str = "", status: int = 200
 ) -> ResponseReturnValue:
-    asked = queries.last_sponsor_request(signed_in_actor().person_id, course.id)
+    learner_id, now = signed_in_actor().person_id, clock.now()
+    if isinstance(about, Bundle):
+        asked = queries.last_sponsor_request(learner_id, bundle_id=about.id)
+        wanted = bundle_wanted(about, person_id=learner_id, at=now)
+        action = url_for("sponsors.send_for_bundle", public_id=about.public_id)
+    else:
+        asked = queries.last_sponsor_request(learner_id, course_id=about.id)
+        wanted, action = course_wanted(about, queries.open_offering(about.id)), url_for("sponsors.send", slug=about.slug)
     order = db.session.get(Order, asked.order_id) if asked is not None and asked.order_id is not None else None
     waits = order is not None and order.state in PAYING and queries.employer_invoice_of(order.id) is not None
     return page(
         "sales/sponsor/ask.html",
         status=status,
-        course=course,
-        offering=offering,
-        title=course_titles([course])[course.id],
+        wanted=wanted,
+        action=action,
         asked=asked,
         waits_for_invoice=order if waits else None,
-        **held(signed_in_actor().person_id, course.id),
-        is_over=asked is not None and asked.state == "open" and clock.now() >= asked.expires_at,
+        **who_holds(learner_id, None if isinstance(about, Bundle) else about.id),
+        is_over=asked is not None and asked.state == "open" and now >= asked.expires_at,
         link=external_url("sponsors.look", token=token) if token else "",
         form=form,
         problem=problem,
@@ -79,18 +106,40 @@ def send(slug: str) -> ResponseReturnValue:
     course, offering = _on_sale(slug)
     form = SponsorForm()
     if not form.validate_on_submit():
-        return _ask_page(course, offering, form, status=422)
+        return _ask_page(course, form, status=422)
     try:
-        _asked, token = sponsors.ask_employer(
-            offering, words=form.words.data or "", employer_email=(form.email.data or "").strip() or None,
-            by=signed_in_actor(), at=clock.now(), click=last_click(),
-        )  # fmt: skip
+        _asked, token = sponsors.ask_employer(offering, **_told(form))
     except (operations.NotOffered, AlreadyEnrolled) as refusal:
         flash(str(refusal), "warning")
         return see_other("sales.checkout", slug=slug)
     except Refusal as refusal:
-        return _ask_page(course, offering, form, problem=str(refusal), status=refusal.status)
-    return _ask_page(course, offering, SponsorForm(formdata=None), token=token)
+        return _ask_page(course, form, problem=str(refusal), status=refusal.status)
+    return _ask_page(course, SponsorForm(formdata=None), token=token)
+
+
+@bp.post("/bundles/<public_id>/employer")
+@access(SIGNED_IN)
+def send_for_bundle(public_id: str) -> ResponseReturnValue:
+    """Ask for a bundle."""
+    bundle, form = _bundle_now(public_id), SponsorForm()
+    if not form.validate_on_submit():
+        return _ask_page(bundle, form, status=422)
+    try:
+        _asked, token = sponsors.ask_employer_for_bundle(bundle, **_told(form))
+    except (operations.BundleNotNow, operations.BundleOwned) as refusal:
+        flash(str(refusal), "warning")
+        return see_other("bundles.bundles")
+    except Refusal as refusal:
+        return _ask_page(bundle, form, problem=str(refusal), status=refusal.status)
+    return _ask_page(bundle, SponsorForm(formdata=None), token=token)
+
+
+def _told(form: SponsorForm) -> dict[str, Any]:
+    """Who asks, when, and with which words."""
+    return {
+        "words": form.words.data or "", "employer_email": (form.email.data or "").strip() or None, "by": signed_in_actor(),
+        "at": clock.now(), "click": last_click(),
+    }  # fmt: skip
 
 
 def _own(public_id: str) -> SponsorRequest:
@@ -102,12 +151,14 @@ def _own(public_id: str) -> SponsorRequest:
 def send_again(public_id: str) -> ResponseReturnValue:
     """A new link; the old one stops working."""
     asked = _own(public_id)
-    course, offering = _on_sale(db.session.get_one(Course, asked.course_id).slug)
+    course, bundle = named_by(asked)
+    about = course or bundle
+    assert about is not None
     try:
         token = sponsors.send_sponsor_link_again(asked, by=signed_in_actor(), at=clock.now())
     except Refusal as refusal:
-        return _ask_page(course, offering, SponsorForm(formdata=None), problem=str(refusal), status=refusal.status)
-    return _ask_page(course, offering, SponsorForm(formdata=None), token=token)
+        return _ask_page(about, SponsorForm(formdata=None), problem=str(refusal), status=refusal.status)
+    return _ask_page(about, SponsorForm(formdata=None), token=token)
 
 
 @bp.post("/employer-requests/<public_id>/withdrawals")
@@ -117,7 +168,10 @@ def withdraw(public_id: str) -> ResponseReturnValue:
     asked = _own(public_id)
     sponsors.withdraw_sponsor_request(asked, by=signed_in_actor(), at=clock.now())
     flash(_("Taken back. The link does not work any more."), "done")
-    return see_other("sponsors.ask", slug=db.session.get_one(Course, asked.course_id).slug)
+    course, bundle = named_by(asked)
+    if bundle is not None:
+        return see_other("sponsors.ask_for_bundle", public_id=bundle.public_id)
+    return see_other("sponsors.ask", slug=course.slug if course else "")
 
 
 @bp.get("/employer/<token>")
@@ -134,17 +188,12 @@ def _look_page(
     asked = sponsors.sponsor_request_behind(token, at=now)
     order = db.session.get(Order, asked.order_id) if asked.order_id is not None else None
     document = queries.employer_document_of(order.id) if order is not None and order.state in PAYING else None
-    course = db.session.get_one(Course, asked.course_id)
-    offering = queries.open_offering(course.id)
     return page(
         "sales/sponsor/look.html",
         status=status,
         token=token,
         asked=asked,
-        course=course,
-        offering=offering,
-        title=course_titles([course])[course.id],
-        seller=name_of(db.session.get_one(Organisation, course.organisation_id)),
+        wanted=_wanted(asked, now),
         learner=people.display_names([asked.learner_id]).get(asked.learner_id, ""),
         form=form,
         invoice_form=invoice_form or EmployerInvoiceForm(formdata=None),
@@ -218,5 +267,4 @@ def come_back(public_id: str) -> ResponseReturnValue:
             operations.settle_order(order, at=clock.now())
         except (rails.RailAway, rails.RailRefused):
             flash(_("The payment service does not answer just now. The course is given as soon as it does."), "warning")
-    course = db.session.get_one(Course, asked.course_id)
-    return page("sales/sponsor/done.html", order=order, title=course_titles([course])[course.id])
+    return page("sales/sponsor/done.html", order=order, title=_wanted(asked, clock.now()).title)
