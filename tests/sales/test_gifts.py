@@ -100,6 +100,35 @@ def test_a_letter_waits_for_its_day(shop, cast, offering, at):
             give(shop, offering, at, on=wrong)
 
 
+def test_who_took_the_gift_by_a_handed_link_gets_no_letter_on_its_day(shop, cast, offering, at):
+    _order, gift = paid(shop, offering, at, on=local_time(at).date() + timedelta(days=10))
+    token = gifts.make_gift_link(gift, by=cast.acting(cast.ada), at=at)
+    gifts.claim_gift(token, by=cast.acting(cast.bo), at=at + timedelta(days=1))
+    operations.follow_gifts(at=at + timedelta(days=11))
+    assert letters("gift") == []
+
+
+def test_the_letter_of_the_day_ends_a_link_that_nobody_used(shop, cast, offering, at):
+    _order, gift = paid(shop, offering, at, on=local_time(at).date() + timedelta(days=10))
+    handed = gifts.make_gift_link(gift, by=cast.acting(cast.ada), at=at)
+    operations.follow_gifts(at=at + timedelta(days=11))
+    with pytest.raises(gifts.GiftLinkOver):
+        gifts.gift_behind(handed, at=at + timedelta(days=11))
+    assert gifts.gift_behind(token_in(letters("gift")[0]), at=at + timedelta(days=11))[0] is gift
+
+
+def test_the_page_says_that_a_letter_will_replace_the_link(app, live_shop, cast):
+    shop, now = live_shop, clock.now()
+    order = give(shop, shop.offer(shop.course()), now, on=local_time(now).date() + timedelta(days=10))
+    shop.pay(order)
+    operations.settle_order(order, at=now)
+    ada = sign_in(app.test_client(), cast.ada)
+    ada.set_cookie("language", "en", domain="localhost")
+    assert "brings a newer link" not in ada.get(f"/orders/{order.public_id}").text
+    assert "brings a newer link" in ada.post(f"/orders/{order.public_id}/gift/links").text
+    assert "Until then the link that you made works." in ada.get(f"/orders/{order.public_id}").text
+
+
 def test_another_address_or_a_newer_link_kills_the_one_that_is_out(shop, cast, offering, at):
     _order, gift = paid(shop, offering, at)
     first = token_in(letters("gift")[0])
