@@ -12,7 +12,7 @@ from coursehub.sales.models import Order
 from coursehub.sales.operations import instalments
 from coursehub.sales.operations.bundles import BundleDraft
 from coursehub.sales.operations.checkout import PartsOpen
-from coursehub.sales.operations.gifts import GiftDraft, claim_gift, give_course, make_gift_link
+from coursehub.sales.operations.gifts import GiftDraft, claim_gift, give_bundle, give_course, make_gift_link
 from coursehub.sales.passes import operations as passes
 from coursehub.sales.passes import queries
 from coursehub.sales.passes.months import month_of
@@ -196,6 +196,28 @@ def test_a_gift_is_accepted_on_what_a_pass_opens_and_goes_back_to_it(story, cast
     assert (held.source, held.ended_at) == ("pass", None)
     end(story, mine)
     assert held.ended_reason == "pass_ended"
+
+
+def test_a_bundle_that_is_given_takes_over_what_a_pass_opens_and_goes_back_to_it(story, cast, ada):
+    mine = story.take(cast.ada)
+    held = story.learn(mine, story.courses[0], 1)
+    for course in story.courses:
+        story.offer(course, 30_000, refund_days=60)
+    draft = BundleDraft("两门", "Both", "", "", tuple(story.courses), 40_000, "CNY", 60)
+    bundle = operations.make_bundle(draft, by=cast.acting(cast.pia), at=story.now)
+    bo = cast.acting(cast.bo)
+    order = give_bundle(bundle, GiftDraft(""), by=bo, at=story.now)
+    story.pay(order)
+    operations.settle_order(order, at=story.now)
+    token = make_gift_link(sales.gift_of(order), by=bo, at=story.now)
+    claim_gift(token, by=ada, at=story.now)
+    assert {(each.course_id, each.source) for each in open_ones(cast.ada)} == {(c.id, "order") for c in story.courses}
+    assert held in open_ones(cast.ada) and sales.refunds_of(order.id) == [], "what a pass opens is not what one has"
+    asked = operations.ask_refund(order, reason="why", by=bo, at=story.now)
+    operations.approve_refund(asked, amount_minor=40_000, answer="", by=story.house, at=story.now)
+    story.work(story.now)
+    assert order.state == "refunded"
+    assert [(each.id, each.source) for each in open_ones(cast.ada)] == [(held.id, "pass")]
 
 
 def test_a_course_that_became_free_is_kept(story, cast):
