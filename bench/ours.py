@@ -1,16 +1,17 @@
-"""Our own application as it is served, with one address more: a payment comes for an order that waits.
+"""`python -m bench.ours --port N`: our own application as it is served, with one address more: a payment comes for an order that waits.
 
 The address stands for the worker's job behind a webhook, so that the very operation is
 measured through the same server as its floor. `X-Statements` counts what was sent.
 """
 
+import argparse
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, g
 from flask.typing import ResponseReturnValue
 
-from coursehub import clock
+from coursehub import clock, serving
 from coursehub.app import create_app
 from coursehub.db import db
 from coursehub.rails.facts import PaymentFacts
@@ -52,3 +53,14 @@ def _count(*_event: Any) -> None:
 def _say(answer: Response) -> Response:
     answer.headers["X-Statements"] = str(g.get("statements", 0))
     return answer
+
+
+def main() -> None:
+    """Serve as `coursehub serve` does, with one worker and one thread."""
+    parser = argparse.ArgumentParser(prog="python -m bench.ours", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    serving.serve(create, host="127.0.0.1", port=parser.parse_args().port, workers=1, threads=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -161,10 +161,10 @@ def main() -> None:
                 else:
                     fill_postgresql(place.env["DATABASE_URL"].replace("+psycopg", ""), profiles)
                 print(f"{place.name}, {profiles:,} profiles, written in {time.perf_counter() - began:.0f} s", flush=True)
-                before, began = memory_mb(os.getpid()), time.perf_counter()
+                before, began = memory_mb(os.getpid())[0], time.perf_counter()
                 pool_now()
                 print(
-                    f"ours read whole in {time.perf_counter() - began:.1f} s, {memory_mb(os.getpid()) - before:.0f} MB",
+                    f"ours read whole in {time.perf_counter() - began:.1f} s, {memory_mb(os.getpid())[0] - before:.0f} MB",
                     flush=True,
                 )
                 others = _other_ways(asked.database, place.env, profiles)

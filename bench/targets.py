@@ -47,8 +47,8 @@ def cpu_seconds(roots: Iterable[int]) -> float:
     return ticks / TICKS
 
 
-def memory_mb(root: int) -> float:
-    """The proportional memory of the largest process of a tree: the worker."""
+def memory_mb(root: int) -> tuple[float, float]:
+    """The proportional memory of a tree: of its largest process, which is the worker, and of all."""
     sizes = []
     for pid in tree(root):
         try:
@@ -56,7 +56,7 @@ def memory_mb(root: int) -> float:
         except OSError:
             continue
         sizes.append(next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024)
-    return max(sizes)
+    return max(sizes), sum(sizes)
 
 
 @dataclass
@@ -75,15 +75,24 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-class Server:
-    """One granian worker with one thread on a free port of this machine, and a client that keeps its connection."""
+def granian(application: str) -> list[str]:
+    """The command that serves a floor: the same server as ours, with one worker and one thread."""
+    return [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "1",
+            "--host", "127.0.0.1", "--log-level", "warning", application]  # fmt: skip
 
-    def __init__(self, name: str, application: str, env: Mapping[str, str], *, factory: bool, database: list[int]) -> None:
+
+def served_as_ours() -> list[str]:
+    """The command that serves ours, as `coursehub serve` does with one worker and one thread."""
+    return [sys.executable, "-m", "bench.ours"]
+
+
+class Server:
+    """A command that serves on a free port of this machine, and a client that keeps its connection."""
+
+    def __init__(self, name: str, command: list[str], env: Mapping[str, str], *, database: list[int]) -> None:
         self.port, self.database = _free_port(), database
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "1",
-                   "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning", application]  # fmt: skip
         self.name = name
-        self.process = subprocess.Popen([*command, *(["--factory"] if factory else [])], env={**os.environ, **env})
+        self.process = subprocess.Popen([*command, "--port", str(self.port)], env={**os.environ, **env})
         self.client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         self._wait()
 

@@ -50,26 +50,17 @@ def cli() -> None:
 @click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
 @click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", envvar="COURSEHUB_WORKERS", default=0, help="Processes; 0 means one per core, or one on SQLite.")
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve the web pages (granian, four blocking threads per process)."""
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
+@click.option(
+    "--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Requests that a process answers at a time."
+)
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the web pages (granian)."""
+    from coursehub import serving
 
     settings = config.read()
     if not workers:
         workers = 1 if settings.database_url.startswith("sqlite") else (os.cpu_count() or 1)
-    Server(
-        "coursehub.app:create_app",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=4,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-    ).serve()
+    serving.serve(_create, host=host, port=port, workers=workers, threads=threads)
 
 
 @cli.command(name="worker", with_appcontext=False)

@@ -3,8 +3,10 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from babel import dates
 from babel.numbers import format_currency
 from flask import Flask
 from flask_babel import format_date, format_datetime, get_locale
@@ -14,7 +16,7 @@ from coursehub import clock
 from coursehub.config import current_settings
 from coursehub.money import as_decimal, format_money
 from coursehub.web.audiences import current_actor
-from coursehub.web.locale import current_locale, local_time
+from coursehub.web.locale import current_locale, gettext_locale, local_time
 from coursehub.web.pages import external_url
 
 
@@ -37,7 +39,13 @@ def moment(value: datetime) -> str:
 def day(value: date | datetime) -> str:
     """A day; a moment is shown as the day it is in our zone."""
     as_day = local_time(value).date() if isinstance(value, datetime) else value
-    return str(format_date(as_day, "yyyy年M月d日" if current_locale() == "zh-CN" else "d MMM yyyy"))
+    return _day(as_day, current_locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, locale: str) -> str:
+    pattern = "yyyy年M月d日" if locale == "zh-CN" else "d MMM yyyy"
+    return str(dates.format_date(value, pattern, locale=gettext_locale(locale)))
 
 
 def month(value: str) -> str:
