@@ -1,6 +1,6 @@
 """What a reserve keeps of partners' shares of a sale, and what of it a refund takes out again. Arithmetic only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import Line, share_refund, shares_of
@@ -18,18 +18,19 @@ def set_aside(body: TermsBody, lines: Sequence[Line]) -> dict[str, int]:
     }
 
 
-def set_aside_back(body: TermsBody, sold: Sequence[Line], lines: Sequence[Line], *, before_minor: int) -> dict[str, int]:
-    """What a refund takes out of the reserve (negative): of each share as much as was kept of the part that goes back.
+def set_aside_back(
+    body: TermsBody, sold: Sequence[Line], lines: Sequence[Line], *, gone: Mapping[str, int], taken: Mapping[str, int]
+) -> dict[str, int]:
+    """What goes out of the reserve (negative) or, with money that came again, back into it: each party's part as its share.
 
-    sold: the lines of the sale. lines: those of the refund. before_minor: what was refunded before it.
+    sold: the lines of the sale. lines: those of what goes back now. gone: what of each party's share went back before, and
+    taken: what of that came out of the reserve.
     """
-    if body.reserve is None:
-        return {}
-    gone = shares_of(share_refund(body, sold, before_minor=0, amount_minor=before_minor))
-    back, out = shares_of(lines), dict[str, int]()
+    now, out = shares_of(lines), dict[str, int]()
     for party, kept in set_aside(body, sold).items():
-        amount, before = shares_of(sold)[party], -gone.get(party, 0)
-        step = kept * (before - back.get(party, 0)) // amount - kept * before // amount
+        amount, back = shares_of(sold)[party], -now.get(party, 0)
+        step = kept * (gone.get(party, 0) + back) // amount - taken.get(party, 0)
+        step = min(max(step, min(back, 0)), max(back, 0))  # never more than the share itself, nor the other way
         out |= {party: -step} if step else {}
     return out
 

@@ -21,7 +21,7 @@ house 1), the rest to the teacher B.
     sum        566 + 320 + 2734 + 2871 + 957 + 2552 = 10000
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -34,7 +34,7 @@ from coursehub.contracts.counters import window_of
 from coursehub.contracts.division import divided, moment_of
 from coursehub.contracts.reasons import Factor, Reason
 from coursehub.contracts.terms import Borne, Rate, TermsBody
-from coursehub.ledger.allocation import reversal_step
+from coursehub.ledger.allocation import way_to_target, webster_target
 from coursehub.money import share_out
 
 FEE_COST = "fee_cost"
@@ -271,6 +271,15 @@ def legs_of(lines: Sequence[Line]) -> dict[str, int]:
     return {"tax": tax, **shares, "rail_fee": fee}
 
 
+def gone_of(taken: Iterable[Line]) -> dict[str, int]:
+    """What lines of refunds, disputes and returns took of each leg of their sale, by the names of `legs_of`."""
+    gone: dict[str, int] = {}
+    for line in taken:
+        name = "rail_fee" if line.role == FEE_COST else f"{line.role}:{line.party}" if line.party else line.role
+        gone[name] = gone.get(name, 0) - line.amount_minor
+    return gone
+
+
 def share_refund(terms: TermsBody, sold: Sequence[Line], *, before_minor: int, amount_minor: int) -> tuple[Line, ...]:
     """Every line of a refund; their amounts add up to minus what goes back to the buyer.
 
@@ -283,18 +292,26 @@ def share_refund(terms: TermsBody, sold: Sequence[Line], *, before_minor: int, a
     3691, A 2871, B 2552, fee 320. Halves are 283, 1845.5, 1435.5, 1276 and 160; Webster
     gives the one unit between house and A to the larger leg: 283, 1846, 1435, 1276, 160.
     """
+    return share_back(terms, sold, webster_target(legs_of(sold), before_minor), amount_minor=amount_minor)
+
+
+def share_back(terms: TermsBody, sold: Sequence[Line], gone: Mapping[str, int], *, amount_minor: int) -> tuple[Line, ...]:
+    """Every line of what goes back of a sale now or, with a negative amount, comes again: a bank gave back what it had taken.
+
+    gone: what is booked as gone of each leg (`gone_of`). Each leg goes from there to its target, decision 0049.
+    """
     legs = legs_of(sold)
-    gross = sum(legs.values())
-    step = reversal_step(legs, before_minor=before_minor, amount_minor=amount_minor)
-    earlier = reversal_step(legs, before_minor=0, amount_minor=before_minor)
+    booked = {name: gone.get(name, 0) for name in legs}
+    part = (Factor("refunded", sum(booked.values()) + amount_minor, sum(legs.values()) or 1),)
     lines = []
-    for name, amount in step.items():
+    for name, amount in way_to_target(legs, booked, amount_minor=amount_minor).items():
         role, _sep, party = name.partition(":")
-        part = (Factor("refunded", before_minor + amount_minor, gross or 1),)
-        reason = Reason("refund", Fraction(legs[name]), part, already_minor=earlier[name])
+        reason = Reason("refund", Fraction(legs[name]), part, already_minor=booked[name])
         if role == "rail_fee":
-            fee = reason._replace(kind="fee_cost")
-            lines.append(Line(FEE_COST, terms.refund_fee.bearer, -amount, "/refund_fee", fee))
+            role, party, path, reason = FEE_COST, terms.refund_fee.bearer, "/refund_fee", reason._replace(kind="fee_cost")
         else:
-            lines.append(Line(role, party or None, -amount, "/clawback", reason))
+            path = "/clawback"
+        if amount_minor < 0:
+            reason = Reason("reinstated", Fraction(-amount))
+        lines.append(Line(role, party or None, -amount, path, reason))
     return tuple(lines)

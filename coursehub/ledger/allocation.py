@@ -4,7 +4,8 @@ Sales are divided by `coursehub.money.share_out` (largest remainder). That metho
 not monotone, so refunds use another: the running total taken back is apportioned over
 the original legs by Webster's rule (Sainte-Laguë), and a step is the difference of two
 such targets. A step is therefore never negative, and the whole taken back is every leg
-exactly, in however many parts it came. Decision 0004.
+exactly, in however many parts it came. Decision 0004. What a bank took and gives back
+goes the same way backwards: what is gone of each leg stands at its target always. Decision 0049.
 """
 
 from collections.abc import Mapping
@@ -44,3 +45,16 @@ def reversal_step(legs: Mapping[str, int], *, before_minor: int, amount_minor: i
     before = webster_target(legs, before_minor)
     after = webster_target(legs, before_minor + amount_minor)
     return {name: after[name] - before[name] for name in legs}
+
+
+def way_to_target(legs: Mapping[str, int], gone: Mapping[str, int], *, amount_minor: int) -> dict[str, int]:
+    """What each leg gives back when `amount_minor` more goes back, or gets again (negative) when as much comes again.
+
+    gone: what is booked as gone of each leg, at most the leg. Each goes the way from there to its target, none the other
+    way. Where what is gone is the target already, which this rule keeps so, that is the difference of two targets. Where
+    books stand beside their targets the ways may add up to more than the amount, and Webster's rule divides it over them.
+    """
+    sign = 1 if amount_minor > 0 else -1
+    target = webster_target(legs, sum(gone.values()) + amount_minor)
+    ways = {name: max(0, sign * (target[name] - gone[name])) for name in legs}
+    return {name: sign * units for name, units in webster_target(ways, abs(amount_minor)).items()}

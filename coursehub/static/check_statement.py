@@ -222,22 +222,59 @@ def webster(legs, back):
     return found
 
 
-def share_refund(terms, sold, before, amount):
-    """Every line of a refund over the legs of its sale; the fee stays with whom the terms name."""
-    names = [("tax", None), *(("share", party) for party in shares(sold)), ("rail_fee", None)]
-    legs = [
-        sum(line[2] for line in sold if line[0] == "tax"),
-        *shares(sold).values(),
-        sum(line[2] for line in sold if line[0] in ("rail_fee", "fee_cost")),
-    ]
-    earlier, later = webster(legs, before), webster(legs, before + amount)
+def legs_of(sold):
+    """The legs of a sale over which it goes back, as (role, party) -> amount."""
+    legs = {("tax", None): sum(line[2] for line in sold if line[0] == "tax")}
+    legs.update({("share", party): amount for party, amount in shares(sold).items()})
+    legs["fee_cost", None] = sum(line[2] for line in sold if line[0] in ("rail_fee", "fee_cost"))
+    return legs
+
+
+def gone_of(taken):
+    """What lines of refunds, disputes and returns took of each leg of their sale."""
+    gone = {}
+    for role, party, amount, _ in taken:
+        leg = (role, None if role == "fee_cost" else party)
+        gone[leg] = gone.get(leg, 0) - amount
+    return gone
+
+
+def share_back(terms, sold, gone, amount):
+    """Every line of what goes back now, or comes again (negative): each leg goes from what is gone of it to its target,
+    none the other way; the fee stays with whom the terms name."""
+    legs, sign = legs_of(sold), 1 if amount > 0 else -1
+    booked = [gone.get(leg, 0) for leg in legs]
+    target = webster(list(legs.values()), sum(booked) + amount)
+    ways = [max(0, sign * (due - was)) for was, due in zip(booked, target)]
     lines = []
-    for (role, party), was, now in zip(names, earlier, later):
-        if role == "rail_fee":
-            lines.append(("fee_cost", terms["refund_fee"]["bearer"], was - now, "/refund_fee"))
+    for (role, party), units in zip(legs, webster(ways, abs(amount))):
+        if role == "fee_cost":
+            lines.append((role, terms["refund_fee"]["bearer"], -sign * units, "/refund_fee"))
         else:
-            lines.append((role, party, was - now, "/clawback"))
+            lines.append((role, party, -sign * units, "/clawback"))
     return lines
+
+
+def share_refund(terms, sold, before, amount):
+    """Every line of a refund over the legs of its sale, of which so much is gone as refunds alone leave it."""
+    legs = legs_of(sold)
+    return share_back(terms, sold, dict(zip(legs, webster(list(legs.values()), before))), amount)
+
+
+def due_back(terms, sold, earlier, event, booked):
+    """What a refund, a dispute or a return must say: what the rule gives or, in books of before the rule, what was said then.
+
+    earlier: kind and lines of what went and came again before it. Until the rule a return undid the very lines of its
+    dispute, and what went back later took no notice of that; where nothing went back in between, all ways are one.
+    """
+    amount, before = event["facts"]["amount_minor"], -sum(line[2] for _, lines in earlier for line in lines)
+    ways = [share_back(terms, sold, gone_of(line for _, lines in earlier for line in lines), amount)]
+    if event["kind"] == "reinstated":
+        undone = [[(*line[:2], -line[2], line[3]) for line in lines] for kind, lines in earlier if kind == "dispute"]
+        ways += [lines for lines in undone if sum(line[2] for line in lines) == -amount]
+    else:
+        ways.append(share_refund(terms, sold, before, amount))
+    return booked if booked in ways else ways[0]
 
 
 # The checks.
@@ -257,7 +294,7 @@ def check_terms(report, terms):
 def check_events(report, events, terms):
     """Every line follows from terms and facts."""
     known = {event["id"]: event for event in events}
-    taken = {}
+    taken, gone = {}, {}
     for event in events:
         before = taken.get(event["reverses"], 0)
         taken[event["reverses"]] = before - event["amount_minor"]
@@ -282,9 +319,10 @@ def check_events(report, events, terms):
             check_reshared(report, event, known, body, before)
             continue
         if event["kind"] in ("refund", "dispute", "reinstated"):
-            sale = known[event["reverses"]]
+            sale, earlier = known[event["reverses"]], gone.setdefault(event["reverses"], [])
             sold = [(line["role"], line["party"], line["amount_minor"], line["path"]) for line in sale["lines"]]
-            due = share_refund(body, sold, before, facts["amount_minor"])
+            due = due_back(body, sold, earlier, event, booked)
+            earlier.append((event["kind"], booked))
         else:
             if event["amount_minor"] != facts["gross_minor"] or event["channel"] != facts.get("channel", "platform"):
                 report.wrong(

@@ -1,14 +1,18 @@
 """What the tests of contracts stand on: courses, terms as data, and whole agreements."""
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from coursehub.catalog.models import Course, Release, ReleaseText
 from coursehub.contracts import operations, queries
-from coursehub.contracts.models import Contract, Terms
-from coursehub.contracts.operations import EventDraft
+from coursehub.contracts.models import Contract, MoneyEvent, Terms
+from coursehub.contracts.operations import EventDraft, sharing
+from coursehub.contracts.reasons import Reason
 from coursehub.contracts.starting_points import simple_split
 from coursehub.db import db, transaction
+from coursehub.ledger import queries as ledger
+from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.people.models import Organisation
 
 __all__ = ["agree", "course_of", "draft_of_refund", "draft_of_sale", "terms_data"]
@@ -76,6 +80,31 @@ def draft_of_dispute(course: Course, at: datetime, amount: int, key: str = "disp
     """The buyer's bank takes a part of that sale."""
     facts = {"sale_effect_key": sale, "amount_minor": amount, "dispute": key}
     return EventDraft("dispute", key, at, course.id, "CNY", facts)
+
+
+def gave_back_as_before(taken: MoneyEvent, at: datetime) -> None:
+    """What a bank gave back as books of before decision 49 say it: the very lines and legs of its dispute, the other way."""
+    lines = tuple(
+        line._replace(amount_minor=-line.amount_minor, reason=Reason("reinstated", Fraction(abs(line.amount_minor))))
+        for line in map(queries.line_of, taken.lines)
+    )
+    facts = {"taken_effect_key": taken.effect_key, "amount_minor": taken.amount_minor}
+    key = f"{taken.effect_key}:back"
+    draft = EventDraft("reinstated", key, at, taken.course_id, taken.currency, facts, taken.terms_hash)
+    assert taken.journal_id is not None
+    with transaction():
+        journal = post(
+            kind="reinstated", effect_key=key, occurred_at=at, at=at, currency=taken.currency, terms_hash=taken.terms_hash,
+            reverses=taken.journal_id,
+            postings=[
+                Leg(AccountRef(leg.code, leg.party), -leg.amount_minor, leg.term_path) for leg in ledger.lines_of(taken.journal_id)
+            ],
+        )  # fmt: skip
+        sharing._write_event(
+            draft, sharing.lock_terms(taken.terms_hash, taken.course_id), lines, amount_minor=-taken.amount_minor,
+            channel=taken.channel, contribution={}, held_until=taken.held_until, journal=journal,
+            sale=db.session.get_one(MoneyEvent, taken.reverses_id), at=at,
+        )  # fmt: skip
 
 
 def in_force(course: Course, at: datetime) -> Terms:

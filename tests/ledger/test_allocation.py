@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursehub.ledger.allocation import reversal_step, webster_target
+from coursehub.ledger.allocation import reversal_step, way_to_target, webster_target
 from coursehub.money import share_out
 
 amounts = st.lists(st.integers(0, 10**9), min_size=1, max_size=12).filter(any)
@@ -60,6 +60,59 @@ def test_the_quick_way_is_the_queue_told_in_the_rule(parts: list[int]) -> None:
         assert webster_target(legs, taken) == target
         following = max(legs, key=lambda n: Fraction(legs[n], 2 * target[n] + 1))
         target[following] += 1
+
+
+@given(amounts, st.data())
+def test_whatever_goes_back_and_comes_again_in_any_order_every_leg_stands_at_its_target(
+    parts: list[int], data: st.DataObject
+) -> None:
+    """What is gone depends on the sum alone, so no order of refunds, disputes and returns changes what anybody has."""
+    legs = as_legs(parts)
+    gone, taken = dict.fromkeys(legs, 0), list[int]()
+    for _step in range(data.draw(st.integers(0, 12))):
+        total = sum(gone.values())
+        if taken and data.draw(st.booleans()):
+            amount = -taken.pop(data.draw(st.integers(0, len(taken) - 1)))
+        else:
+            amount = data.draw(st.integers(0, sum(parts) - total))
+            if data.draw(st.booleans()):
+                taken.append(amount)  # a dispute; else a refund, which never comes again
+        step = way_to_target(legs, gone, amount_minor=amount)
+        gone = {name: gone[name] + step[name] for name in legs}
+        assert gone == webster_target(legs, total + amount)
+        assert all(units * amount >= 0 for units in step.values())
+    rest = way_to_target(legs, gone, amount_minor=sum(parts) - sum(gone.values()))
+    assert {name: gone[name] + rest[name] for name in legs} == legs
+
+
+@given(amounts, st.data())
+def test_where_books_stand_beside_their_targets_no_leg_goes_the_other_way_or_beyond_itself(
+    parts: list[int], data: st.DataObject
+) -> None:
+    """Books of before this rule can: there a return undid the legs of its dispute."""
+    legs = as_legs(parts)
+    gone = {name: data.draw(st.integers(0, amount)) for name, amount in legs.items()}
+    left = sum(parts) - sum(gone.values())
+    amount = data.draw(st.integers(-sum(gone.values()), left))
+    step = way_to_target(legs, gone, amount_minor=amount)
+    assert sum(step.values()) == amount
+    assert all(units * amount >= 0 for units in step.values())
+    assert all(0 <= gone[name] + step[name] <= legs[name] for name in legs)
+    rest = way_to_target(legs, gone, amount_minor=left)
+    assert {name: gone[name] + rest[name] for name in legs} == legs
+
+
+@given(refunds())
+def test_where_nothing_came_again_the_rule_gives_what_refunds_always_gave(case: tuple[dict[str, int], list[int]]) -> None:
+    """And what a return gave right after its dispute: the very legs of it."""
+    legs, steps = case
+    before, gone = 0, dict.fromkeys(legs, 0)
+    for amount in steps:
+        step = way_to_target(legs, gone, amount_minor=amount)
+        assert step == reversal_step(legs, before_minor=before, amount_minor=amount)
+        before, gone = before + amount, {name: gone[name] + step[name] for name in legs}
+        again = way_to_target(legs, gone, amount_minor=-amount)
+        assert again == {name: -units for name, units in step.items()}
 
 
 def test_the_largest_remainder_would_credit_a_payee_where_webster_does_not() -> None:

@@ -84,6 +84,24 @@ def test_what_a_failed_refund_gave_back_can_be_refunded_again(book: Book) -> Non
         book("refund:3", part(1), kind="refund", reverses=sale.id)
 
 
+def test_what_a_bank_gives_back_comes_again_on_the_legs_of_the_sale_and_no_more_than_had_gone(book: Book) -> None:
+    sale = book()
+    with pytest.raises(Refused, match="comes again beyond"):
+        book("dispute:0:back", part(-1), kind="reinstated", reverses=sale.id)
+    book("dispute:1", part(2000, 500), kind="dispute", reverses=sale.id)
+    book("refund:1", part(1000, 300), kind="refund", reverses=sale.id)
+    with pytest.raises(Refused, match="never adds"):
+        book("refund:2", part(-2000), kind="refund", reverses=sale.id)
+    for beyond in (part(-3001), part(0, -801), part(0, 0, -1)):
+        with pytest.raises(Refused, match="comes again beyond"):
+            book("dispute:1:back", beyond, kind="reinstated", reverses=sale.id)
+    book("dispute:1:back", part(-1999, -501), kind="reinstated", reverses=sale.id)  # rounded over what is gone by now
+    with pytest.raises(Refused, match="beyond what remains"):
+        book("refund:2", part(2302), kind="refund", reverses=sale.id)
+    book("refund:2", part(2301, 965, 283), kind="refund", reverses=sale.id)
+    assert queries.balance_of("liability:payable:held", "EUR", party="northwind") == 0
+
+
 def test_a_correction_takes_back_every_leg_exactly_and_once(book: Book) -> None:
     sale = book()
     whole = [Leg(each.account, -each.amount_minor) for each in a_sale()]

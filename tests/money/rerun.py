@@ -17,9 +17,9 @@ from coursehub.contracts.operations.closing import _happened
 from coursehub.contracts.operations.counting import memo_legs
 from coursehub.contracts.operations.sharing import legs_of
 from coursehub.contracts.replay import sale_from
-from coursehub.contracts.reserve import set_aside, set_aside_back
+from coursehub.contracts.reserve import reserve_left, set_aside, set_aside_back
 from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import Line, share_refund, share_sale
+from coursehub.contracts.waterfall import Line, share_refund, share_sale, shares_of
 from coursehub.db import db
 from coursehub.ledger import chain
 from coursehub.ledger.models import Journal
@@ -66,7 +66,11 @@ class Rerun:
         back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=before, amount_minor=amount)
         steps = {name: -min(step, self.counters.get(name, 0)) for name, step in back.items()}
         rail = Leg(AccountRef("asset:rail:stripe"), -amount)
-        reserved = set_aside_back(body, sold, lines, before_minor=before)
+        left, kept = reserve_left(body, sold, gone_minor=before), set_aside(body, sold)
+        shares = {
+            party: -minor for party, minor in shares_of(share_refund(body, sold, before_minor=0, amount_minor=before)).items()
+        }
+        reserved = set_aside_back(body, sold, lines, gone=shares, taken={party: kept[party] - left[party] for party in kept})
         return lines, [rail, *legs_of(body, lines, reserved), *self._count(body, steps)]
 
     def _true_up(self, event: MoneyEvent, _body: TermsBody) -> tuple[list[Any], None]:

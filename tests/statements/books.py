@@ -30,12 +30,13 @@ def refund(course, at, amount, key, sale):
 
 
 def dispute(course, at, amount, key, sale, *, back_at=None):
-    """The buyer's bank takes a part of a sale, and gives it back."""
+    """The buyer's bank takes a part of a sale, and may give it back."""
     with transaction():
         taken = contracts.share(draft_of_dispute(course, at, amount, f"dispute:{key}", f"sale:{sale}"), at=at)
     if back_at is not None:
         with transaction():
             reinstate(taken, effect_key=f"dispute:{key}:back", occurred_at=back_at, at=back_at)
+    return taken
 
 
 def move(kind, at, key, *legs):

@@ -16,17 +16,18 @@ from hypothesis import strategies as st
 
 from coursehub import config
 from coursehub.contracts import operations as contracts
+from coursehub.contracts import queries as contracts_book
 from coursehub.contracts import terms as terms_module
 from coursehub.contracts.counters import names_for
 from coursehub.contracts.evidence import bundle as evidence_of
-from coursehub.contracts.waterfall import share_refund, share_sale
+from coursehub.contracts.waterfall import gone_of, share_back, share_refund, share_sale
 from coursehub.ledger.checks import check_books
 from coursehub.ledger.operations import seal_days
-from coursehub.statements import bundle, operations, queries
+from coursehub.statements import bundle, checks, operations, queries
 from coursehub.statements.months import Month
 from tests.cast import sign_in
 from tests.contracts import strategies
-from tests.contracts.rig import agree, course_of
+from tests.contracts.rig import agree, course_of, gave_back_as_before
 
 from .books import APRIL, DAY, MARCH, MAY, dispute, refund, sell, two_months
 
@@ -217,6 +218,59 @@ def test_what_banks_took_and_gave_back_is_told_and_computed_again(cast, at):
         taken["lines"][1]["amount_minor"] += 1
         assert faults(found)
     assert check_books().faults == ()
+
+
+def test_books_in_which_a_return_undid_its_dispute_still_check(cast, at):
+    """Written before decision 49: a refund in between, and the return gave the dispute's very legs again."""
+    course = course_of(cast.northwind, "async", at)
+    _contract, terms = agree(cast, course, at)
+    for n, gross in enumerate((7, 9, 999)):
+        sold = sell(terms, course, MARCH, str(n), gross_minor=gross, fee_minor=1)
+        taken = dispute(course, MARCH + DAY, 2, str(n), str(n))
+        refund(course, MARCH + 2 * DAY, 1, f"{n}:1", str(n))
+        gave_back_as_before(taken, MARCH + 3 * DAY)
+        refund(course, MARCH + 4 * DAY, 3, f"{n}:2", str(n))
+        refund(course, APRIL, gross - 4, f"{n}:3", str(n))
+        assert not sum(line.amount_minor for each in (sold, *contracts_book.reversals_of_event(sold.id)) for line in each.lines)
+    seal_days(at=MAY)
+    operations.issue_due(at=MAY)
+    assert list(checks.faults()) == []
+    accounts = {number: code for number, (code, _currency) in queries.accounts_of(cast.northwind.public_id, "CNY").items()}
+    for month in (3, 4):
+        issued = queries.issued(cast.northwind.id, Month(2026, month), "CNY")
+        assert issued
+        assert faults(json.loads(json.dumps(bundle.bundle(issued.body, accounts)))) == []
+
+
+@given(strategies.terms(), strategies.sales, st.data())
+def test_the_program_takes_what_came_again_as_we_do_and_as_books_of_before_say_it(data, sale, chance):
+    body = terms_module.parse(data)
+    sold = share_sale(body, replace(sale, counted=dict.fromkeys(names_for(body, sale.occurred_at), 0)))
+    by_rule, before, disputes, earlier = chance.draw(st.booleans()), 0, [], []
+    for _step in range(chance.draw(st.integers(1, 6))):
+        taken = disputes.pop(chance.draw(st.integers(0, len(disputes) - 1))) if disputes and chance.draw(st.booleans()) else None
+        if taken is None:
+            kind, amount = (
+                chance.draw(st.sampled_from(["refund", "dispute"])),
+                chance.draw(st.integers(0, sale.gross_minor - before)),
+            )
+        else:
+            kind, amount = "reinstated", sum(line.amount_minor for line in taken)
+        if by_rule:
+            said = share_back(body, sold, gone_of(line for _kind, lines in earlier for line in lines), amount_minor=amount)
+        elif taken is None:
+            said = share_refund(body, sold, before_minor=before, amount_minor=amount)
+        else:
+            said = [line._replace(amount_minor=-line.amount_minor) for line in taken]
+        if kind == "dispute":
+            disputes.append(said)
+        event = {"kind": kind, "facts": {"amount_minor": amount}}
+        told = [(kind, plain(lines)) for kind, lines in earlier]
+        assert checker.due_back(data, plain(sold), told, event, plain(said)) == plain(said)
+        forged = [*plain(said)[:-1], (*plain(said)[-1][:2], said[-1].amount_minor + 1, said[-1].path)]
+        assert checker.due_back(data, plain(sold), told, event, forged) != forged
+        earlier.append((kind, said))
+        before += amount
 
 
 def test_nothing_of_a_buyer_is_in_the_bundle(parts):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,14 +14,12 @@ from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, T
 from coursehub.contracts.operations.counting import counted, memo_legs, standing_counters
 from coursehub.contracts.operations.maturing import give_back_matured, reserve_key, settle_matured
 from coursehub.contracts.operations.resharing import keep_pace
-from coursehub.contracts.reasons import Reason
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.reserve import reserve_left, set_aside, set_aside_back
 from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, share_sale, shares_of
+from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_back, share_sale, shares_of
 from coursehub.db import db, look, new_public_id, transaction, written
 from coursehub.errors import Refusal
-from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE, money_of
 from coursehub.ledger.operations import AccountRef, Booked, EffectAlreadyBooked, Leg, post
 from coursehub.prepared import Prepared
@@ -158,36 +155,45 @@ def keep_sale(sale: Reckoned, journal: Booked | None, *, at: datetime) -> MoneyE
 
 def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: Pinned, *, at: datetime) -> MoneyEvent:
     amount = int(draft.facts["amount_minor"])
-    before = queries.refunded_of(sale)
-    if not 0 < amount <= sale.amount_minor - before:
+    gone = queries.booked_as_gone(sale)
+    if not 0 < amount <= sale.amount_minor - gone.total:
         raise RefundExceedsSale
-    sold = [queries.line_of(row) for row in sale.lines]
-    lines = share_refund(body, sold, before_minor=before, amount_minor=amount)
-    rail = Leg(AccountRef(money_of(sale.facts.get("rail", "stripe"))), -amount)
-    moved = moved_by(body, sold, written_moment(sale.occurred_at))
-    back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=before, amount_minor=amount)
-    standing = standing_counters(body, back)
-    back = {name: min(step, standing[name]) for name, step in back.items()}  # a close may have moved it to another sale
+    lines, legs = _back(sale, body, gone, amount)
     event = book_event(
-        draft, terms, lines,
-        legs=[
-            rail, *legs_of(body, lines, set_aside_back(body, sold, lines, before_minor=before)),
-            *memo_legs(body, {name: -step for name, step in back.items()}),
-        ],
-        amount_minor=-amount, channel=sale.channel, contribution={},
+        draft, terms, lines, legs=legs, amount_minor=-amount, channel=sale.channel, contribution={},
         held_until=sale.held_until, sale=sale, at=at,
     )  # fmt: skip
     settle_matured(sale, body, event, keep_pace(sale, body, event, at=at), at=at)
     return event
 
 
+def _back(sale: MoneyEvent, body: TermsBody, gone: queries.Gone, amount: int) -> tuple[tuple[Line, ...], list[Leg]]:
+    """Lines and legs of what goes back of a sale now or, with a negative amount, comes again: shares, reserve and counters.
+
+    Each goes from what is booked as gone to what is gone once this is (decision 0049). A counter gives no more than it
+    stands at, since a close may have moved it to another sale, and gets no more than was taken of it.
+    """
+    sold = [queries.line_of(row) for row in sale.lines]
+    lines = share_back(body, sold, gone.legs, amount_minor=amount)
+    reserved = set_aside_back(body, sold, lines, gone=gone.shares(), taken=gone.reserve)
+    moved = moved_by(body, sold, written_moment(sale.occurred_at))
+    back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=gone.total, amount_minor=amount)
+    standing = standing_counters(body, back)
+    steps = {}
+    for name, step in back.items():
+        taken = gone.counters.get(name, 0)
+        steps[name] = -min(step, standing[name], moved[name] - taken) if amount > 0 else -max(step, -taken)
+    rail = Leg(AccountRef(money_of(sale.facts.get("rail", "stripe"))), -amount)
+    return lines, [rail, *legs_of(body, lines, reserved), *memo_legs(body, steps)]
+
+
 def reinstate(taken: MoneyEvent, *, effect_key: str, occurred_at: datetime, at: datetime) -> MoneyEvent:
-    """Undo a dispute, leg by leg, in the open transaction: the buyer's bank gave back what it had taken. Once.
+    """Share out again what a dispute took, in the open transaction: the buyer's bank gave it back. Once.
 
     Counters move back, shares are held again or, after the hold of their sale, ready to be paid. A fee that a partner bore
     becomes ready too, since it may have been set against a payout already.
     """
-    if taken.kind != "dispute" or taken.journal_id is None or taken.reverses_id is None:
+    if taken.kind != "dispute" or taken.reverses_id is None:
         raise ValueError(f"money event {taken.id} is no dispute")
     facts = {"taken_effect_key": taken.effect_key, "amount_minor": taken.amount_minor}
     draft = EventDraft("reinstated", effect_key, occurred_at, taken.course_id, taken.currency, facts, taken.terms_hash)
@@ -197,20 +203,15 @@ def reinstate(taken: MoneyEvent, *, effect_key: str, occurred_at: datetime, at: 
         if before is not None:
             return booked_before(before, draft, terms)
         sale = db.session.get_one(MoneyEvent, taken.reverses_id)
-        lines = tuple(
-            line._replace(amount_minor=-line.amount_minor, reason=Reason("reinstated", Fraction(abs(line.amount_minor))))
-            for line in map(queries.line_of, taken.lines)
-        )
-        legs = [
-            Leg(AccountRef(PARTNER_READY if leg.code == PARTNER_OWES else leg.code, leg.party), -leg.amount_minor, leg.term_path)
-            for leg in ledger.lines_of(taken.journal_id)
-        ]
+        body = queries.body_hashed(sale.terms_hash)
+        lines, legs = _back(sale, body, queries.booked_as_gone(sale), taken.amount_minor)
+        ready = {PARTNER_OWES: PARTNER_READY}
+        legs = [replace(leg, account=replace(leg.account, code=ready.get(leg.account.code, leg.account.code))) for leg in legs]
         event = book_event(
             draft, terms, lines, legs=legs, amount_minor=-taken.amount_minor, channel=taken.channel, contribution={},
-            held_until=sale.held_until, sale=sale, at=at, undoes=taken.journal_id,
+            held_until=sale.held_until, sale=sale, at=at,
         )  # fmt: skip
         give_back_matured(event, taken, sale, at=at)
-        body = queries.body_hashed(sale.terms_hash)
         settle_matured(sale, body, keep_pace(sale, body, event, at=at), at=at)
     return event
 
@@ -227,12 +228,11 @@ def book_event(
     held_until: datetime,
     sale: MoneyEvent | None,
     at: datetime,
-    undoes: int | None = None,
 ) -> MoneyEvent:
     """Post the journal of an event and write it with its lines into the book, in the open transaction."""
     return _write_event(
         draft, terms, lines, amount_minor=amount_minor, channel=channel, contribution=contribution, held_until=held_until,
-        journal=_posted(draft, terms, legs, undoes or (sale.journal_id if sale else None), at), sale=sale, at=at,
+        journal=_posted(draft, terms, legs, sale.journal_id if sale else None, at), sale=sale, at=at,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from coursehub.contracts.queries.authorship import authorship_document, authorship_evidence, standings_of, weights_of
 from coursehub.contracts.queries.book import (
+    Gone,
+    booked_as_gone,
     came_back,
     came_of_a_contest,
     counted_before,
@@ -57,10 +59,12 @@ from coursehub.contracts.queries.terms import (
 )
 
 __all__ = [
+    "Gone",
     "authorship_document",
     "authorship_evidence",
     "body_hashed",
     "body_of",
+    "booked_as_gone",
     "came_back",
     "came_of_a_contest",
     "comments_on",

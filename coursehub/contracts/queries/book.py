@@ -1,7 +1,7 @@
 """The book of money events: what was sold, given back, shared, held and let go of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,10 @@ from coursehub.contracts.models import TAKEN_BACK, MoneyEvent, MoneyLine, Terms
 from coursehub.contracts.queries.terms import body_hashed, body_of
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import Line, share_sale
+from coursehub.contracts.waterfall import Line, gone_of, share_sale
 from coursehub.db import db, look
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import PARTNER_RESERVE
 from coursehub.ledger.models import Account, Journal, Posting
 
 _EVENT_ID = select(MoneyEvent.id).where(MoneyEvent.effect_key == sa.bindparam("effect_key"))
@@ -33,6 +34,38 @@ def refunded_of(sale: MoneyEvent) -> int:
     """How much of a sale has gone back to the buyer, in minor units."""
     total = select(sa.func.coalesce(sa.func.sum(MoneyEvent.amount_minor), 0)).where(MoneyEvent.reverses_id == sale.id)
     return -int(db.session.execute(total).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What is booked as gone of a sale by now: of each leg, out of each party's reserve, and off each counter."""
+
+    legs: Mapping[str, int]
+    reserve: dict[str, int] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """What has gone back to the buyer, in minor units."""
+        return sum(self.legs.values())
+
+    def shares(self) -> dict[str, int]:
+        """What has gone of each party's share."""
+        return {name.removeprefix("share:"): minor for name, minor in self.legs.items() if name.startswith("share:")}
+
+
+def booked_as_gone(sale: MoneyEvent) -> Gone:
+    """What refunds and disputes took of a sale by now, less what banks gave back."""
+    events = [event for event in reversals_of_event(sale.id) if event.kind in TAKEN_BACK]
+    gone = Gone(gone_of(line_of(row) for event in events for row in event.lines))
+    for event in events:
+        for leg in ledger.lines_of(event.journal_id) if event.journal_id else ():
+            if leg.code == PARTNER_RESERVE:
+                gone.reserve[leg.party] = gone.reserve.get(leg.party, 0) + leg.amount_minor
+            elif leg.code.startswith("memo:"):
+                name = leg.code.removeprefix("memo:")
+                gone.counters[name] = gone.counters.get(name, 0) + leg.amount_minor
+    return gone
 
 
 def said_anew(sale: MoneyEvent) -> dict[str, Any] | None:
