@@ -98,6 +98,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     if roles & {"finance", "support"}:
         found.append(_queue("refunds", RefundRequest.answered_at.is_(None), RefundRequest.asked_at, RefundRequest.answer_by))
         found.append(Queue("orders", _count(sales.orders_matching(reader, trouble=True).with_only_columns(Order.id))))
+        found.append(Queue("kept", len(sales.kept_without_seat())))
         answerable = PaymentDispute.state.in_(("inquiry", "needs_response"))
         found.append(_queue("disputes", answerable, PaymentDispute.opened_at, PaymentDispute.answer_by))
     if "finance" in roles:

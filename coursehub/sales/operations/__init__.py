@@ -62,6 +62,7 @@ from coursehub.sales.operations.offerings import (
     close_offering,
     open_offering,
 )
+from coursehub.sales.operations.paid_twice import NothingPaidTwice, return_second_payment
 from coursehub.sales.operations.refunds import (
     ANSWER_WITHIN,
     AlreadyAsked,
@@ -112,6 +113,7 @@ __all__ = [
     "NotYourCourse",
     "NotYoursToCharge",
     "NothingLeftToRefund",
+    "NothingPaidTwice",
     "NothingToGive",
     "OfferingChanged",
     "OfferingDraft",
@@ -155,6 +157,7 @@ __all__ = [
     "record_dispute",
     "record_refund",
     "retry_refund",
+    "return_second_payment",
     "send_gift",
     "send_refund",
     "settle_invoiced",

@@ -271,7 +271,7 @@ def _book(order: Order, refund: Refund, occurred_at: datetime, at: datetime) -> 
         _let_part_go(part, at)
         if order.gift_id is not None and was_open and left_of(order, None):
             events.record("sales.gift_taken_back", at=at, gift_id=order.gift_id, part_id=part.id)
-    if queries.refundable_minor(order) == 0 and not _one_waits(order):
+    if order.state == "paid" and queries.refundable_minor(order) == 0 and not _one_waits(order):
         end_order(order, at)
     events.record("sales.refunded", at=at, refund_id=refund.id, order_id=order.id)
     course_id = part.course_id if part else order.course_id

@@ -9,6 +9,7 @@ from coursehub.sales.queries.bundles import (
     courses_held,
     courses_of_bundle,
     courses_of_bundles,
+    kept_of_parts,
     left_of_parts,
     open_bundles,
     parts_of,
@@ -42,6 +43,7 @@ from coursehub.sales.queries.orders import (
     courses_priced_by,
     courses_sold_by,
     events_of,
+    kept_minor,
     left_of_payments,
     link_by_code,
     link_rows,
@@ -60,6 +62,7 @@ from coursehub.sales.queries.orders import (
     orders_matching,
     orders_of,
     orders_to_expire,
+    orders_to_settle,
     orders_visible_to,
     orders_with_ids,
     organisation_of,
@@ -77,6 +80,7 @@ from coursehub.sales.queries.orders import (
     sold_payment,
     titles_of,
 )
+from coursehub.sales.queries.paid_twice import KeptWithoutSeat, bought_again, kept_without_seat
 from coursehub.sales.queries.papers import (
     all_fapiao,
     fapiao_answered,
@@ -97,10 +101,12 @@ from coursehub.sales.queries.sponsors import (
 )
 
 __all__ = [
+    "KeptWithoutSeat",
     "LinkRow",
     "all_fapiao",
     "all_refunds",
     "all_requests",
+    "bought_again",
     "bundles_sold",
     "bundles_visible_to",
     "bundles_with",
@@ -133,6 +139,9 @@ __all__ = [
     "gifts_waiting",
     "instalments_of",
     "instalments_to_ask",
+    "kept_minor",
+    "kept_of_parts",
+    "kept_without_seat",
     "last_sponsor_request",
     "left_of_parts",
     "left_of_payments",
@@ -156,6 +165,7 @@ __all__ = [
     "orders_matching",
     "orders_of",
     "orders_to_expire",
+    "orders_to_settle",
     "orders_visible_to",
     "orders_with_ids",
     "organisation_of",

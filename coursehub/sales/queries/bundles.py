@@ -108,11 +108,13 @@ def parts_of(order_id: int) -> Sequence[OrderPart]:
 
 
 def left_of_parts(order: Order) -> dict[int, int]:
-    """What of each part of an order's price is neither given back, on its way nor taken by a bank, by the part's id.
+    """What of each part of an order's price can still go back, by the part's id; nothing unless it is paid."""
+    return kept_of_parts(order) if order.state == "paid" else {}
 
-    Nothing unless it is paid.
-    """
-    if order.bundle_id is None or order.state != "paid":
+
+def kept_of_parts(order: Order) -> dict[int, int]:
+    """What of each part of a price that was paid is neither given back, on its way nor taken by a bank, by the part's id."""
+    if order.bundle_id is None:
         return {}
     counts = sa.or_(Refund.state != "failed", Refund.booked_at.is_not(None))
     gone = (

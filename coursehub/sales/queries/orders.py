@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -173,9 +173,12 @@ def refund_by_reference(reference: str) -> Refund | None:
 
 
 def refundable_minor(order: Order) -> int:
-    """What of the price that was paid is neither given back nor on its way, nor taken by the buyer's bank."""
-    if order.state != "paid":
-        return 0
+    """What of a paid order can still go back: neither given back nor on its way, nor taken by the buyer's bank."""
+    return kept_minor(order) if order.state == "paid" else 0
+
+
+def kept_minor(order: Order) -> int:
+    """What of the price that was paid is with us, whatever became of the order."""
     gone = sa.select(sa.func.coalesce(sa.func.sum(Refund.amount_minor), 0)).join(Payment, Payment.id == Refund.payment_id)
     counts = sa.or_(Refund.state != "failed", Refund.booked_at.is_not(None))
     spent = db.session.execute(gone.where(Refund.order_id == order.id, Payment.outcome == "sold", counts)).scalar_one()
@@ -367,11 +370,16 @@ def messages_answered() -> "sa.Select[SupportMessage]":
     return found.order_by(SupportMessage.answered_at.desc(), SupportMessage.id.desc())
 
 
-def orders_to_expire(at: datetime, limit: int) -> Sequence[Order]:
-    """Orders whose time to pay has run out, the oldest first."""
-    found = (
-        sa.select(Order)
-        .where(Order.state.in_(PAYING), Order.expires_at <= at, Order.trouble == "")
-        .order_by(Order.expires_at, Order.id)
+def orders_to_expire(at: datetime, limit: int, *, newest_first: bool = False) -> Sequence[Order]:
+    """Orders whose time to pay has run out, the oldest first or the newest."""
+    found = sa.select(Order).where(Order.state.in_(PAYING), Order.expires_at <= at, Order.trouble == "")
+    turn = (Order.expires_at.desc(), Order.id.desc()) if newest_first else (Order.expires_at, Order.id)
+    return db.session.execute(found.order_by(*turn).limit(limit)).scalars().all()
+
+
+def orders_to_settle(at: datetime, limit: int, *, newest_first: bool = False) -> Sequence[Order]:
+    """Orders that have had a pay page for a while and are not settled, the oldest first or the newest."""
+    found = sa.select(Order).where(
+        Order.state == "awaiting_payment", Order.trouble == "", Order.placed_at < at - timedelta(minutes=10)
     )
-    return db.session.execute(found.limit(limit)).scalars().all()
+    return db.session.execute(found.order_by(Order.id.desc() if newest_first else Order.id).limit(limit)).scalars().all()

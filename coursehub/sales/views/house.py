@@ -90,6 +90,9 @@ def house_order(public_id: str) -> ResponseReturnValue:
         attributed=queries.organisation_of(order.attributed_organisation_id),
         may_retry=lambda refund: policies.may_retry_refund(actor, refund),
         may_clear=policies.may_clear_trouble(actor, order),
+        kept_minor=queries.kept_minor(order) if order.state == "refunded" else 0,
+        is_bought_again=queries.bought_again(order),
+        may_return=policies.may_return_second_payment(actor, order),
         **WORDS,
     )
 
@@ -115,8 +118,8 @@ def house_refunds() -> ResponseReturnValue:
 def _refunds_page(form: RequestAnswerForm, *, at_fault: int | None, status: int = 200) -> ResponseReturnValue:
     waiting: list[tuple[RefundRequest, Order]] = [(row[0], row[1]) for row in db.session.execute(queries.requests_waiting())]
     answered = paginate(queries.requests_answered(), request.args.get("page", 1, int))
-    failed = queries.refunds_in_trouble()
-    seen = [order for _request, order in waiting]
+    failed, kept = queries.refunds_in_trouble(), queries.kept_without_seat()
+    seen = [order for _request, order in waiting] + [each.order for each in kept]
     more = queries.orders_with_ids([*(r.order_id for r in answered.items), *(r.order_id for r in failed)])
     orders = {order.id: order for order in [*seen, *more]}
     return page(
@@ -127,6 +130,7 @@ def _refunds_page(form: RequestAnswerForm, *, at_fault: int | None, status: int 
         parts=queries.parts_with_titles([asked.part_id for asked, _order in waiting], current_locale()),
         answered=answered,
         failed=failed,
+        kept=kept,
         orders=orders,
         titles=titles_of(list(orders.values())),
         form=form,
@@ -170,3 +174,17 @@ def retry_refund(public_id: str) -> ResponseReturnValue:
     operations.retry_refund(refund, by=signed_in_actor(), at=clock.now())
     flash(_("It is tried again."), "done")
     return see_other("sales.house_refunds")
+
+
+@bp.post("/house/orders/<public_id>/second-payments")
+@access(STAFF("finance", "support"))
+def return_second_payment(public_id: str) -> ResponseReturnValue:
+    """Give back the money of an order that is over, which its bank gave us after all."""
+    actor = signed_in_actor()
+    order = one_or_404(queries.orders_visible_to(actor).where(Order.public_id == public_id))
+    try:
+        operations.return_second_payment(order, by=actor, at=clock.now())
+        flash(_("The money is on its way back."), "done")
+    except Refusal as refusal:
+        flash(str(refusal), "warning")
+    return see_other("sales.house_order", public_id=public_id)

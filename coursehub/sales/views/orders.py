@@ -82,6 +82,7 @@ def show_order(
         requests=queries.requests_of(order.id),
         open_request=queries.open_request(order.id),
         refundable_minor=queries.refundable_minor(order),
+        kept_minor=queries.kept_minor(order) if order.state == "refunded" else 0,
         in_window=operations.in_window(order, at=clock.now()),
         messages=db.session.execute(queries.messages_of(order.buyer_id).filter_by(order_id=order.id)).scalars().all(),
         employer_invoice=queries.employer_invoice_of(order.id),

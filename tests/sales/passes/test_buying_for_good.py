@@ -17,6 +17,7 @@ from coursehub.sales.passes import operations as passes
 from coursehub.sales.passes import queries
 from coursehub.sales.passes.months import month_of
 from tests.sales.passes.rig import DAY, MINUTE, Story
+from tests.sales.test_paid_twice import lose, win
 
 
 @pytest.fixture
@@ -276,3 +277,17 @@ def test_only_one_order_at_a_time_holds_an_enrolment(story, cast):
     with pytest.raises(sa.exc.IntegrityError):
         db.session.execute(sa.update(Order).where(Order.id == order.id).values(state="paid"))
     db.session.rollback()
+
+
+def test_what_a_bank_gives_back_of_a_sale_that_was_made_anew_goes_back_and_the_enrolment_goes_on(story, cast):
+    mine = story.take(cast.ada)
+    held = story.learn(mine, story.courses[0], 3)
+    first = buy(story, story.offer(story.courses[0]), cast.ada)
+    number = lose(story, first, story.now)
+    second = buy(story, story.offer(story.courses[0], 20_000), cast.ada)
+    win(story, number, story.now)
+    assert (first.enrolment_id, second.enrolment_id) == (held.id, held.id)
+    operations.return_second_payment(first, by=story.house, at=story.now)
+    story.work(story.now)
+    assert (first.state, second.state, held.source, held.ended_at) == ("refunded", "paid", "order", None)
+    assert sales.kept_without_seat() == []

@@ -1,0 +1,130 @@
+"""A buyer whose bank took the money back buys again, and then the bank gives the first payment back after all."""
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from coursehub.db import db
+from coursehub.errors import NotAllowed
+from coursehub.learning.models import Enrolment
+from coursehub.mail import Letter
+from coursehub.people.models import PeopleAudit
+from coursehub.sales import operations, queries
+from tests.cast import sign_in
+from tests.sales.rig import books
+from tests.sales.test_bundles import bought, bundle, courses
+from tests.sales.test_disputes import FEE, decide, later, open_dispute
+
+__all__ = ["bundle", "courses"]
+
+
+def lose(shop, order, at):
+    """The bank takes the money and decides for the buyer; its number, to be won on appeal."""
+    number = open_dispute(shop, order)
+    payment = queries.sold_payment(order.id)
+    operations.record_dispute(payment, replace(shop.rail.read_dispute(number), state="lost"), at=at)
+    assert order.state == "refunded"
+    return number
+
+
+def win(shop, number, at):
+    decide(shop, number, won=True)
+    return operations.follow_dispute(number, at=at)
+
+
+@pytest.fixture
+def twice(shop, cast, offering, at):
+    """(first order, second order): both paid, for one enrolment."""
+    first = shop.buy(offering, cast.ada)
+    number = lose(shop, first, at)
+    second = shop.buy(offering, cast.ada)
+    win(shop, number, later(shop, at, days=3))
+    return first, second
+
+
+def test_money_that_came_back_for_a_course_bought_again_is_found(twice):
+    first, second = twice
+    assert (first.state, second.state) == ("refunded", "paid")
+    (found,) = queries.kept_without_seat()
+    assert (found.order, found.left_minor, found.bought_again) == (first, 19_900, True)
+
+
+def test_it_goes_back_whole_and_the_enrolment_goes_on(twice, shop, cast, at):
+    first, second = twice
+    end = later(shop, at, days=90)  # long after the window of refunds
+    refund = operations.return_second_payment(first, by=cast.acting(cast.fay), at=end)
+    shop.work(end)
+    assert (refund.state, refund.cause, refund.amount_minor) == ("done", "duplicate", 19_900)
+    assert (first.state, second.state, queries.kept_without_seat()) == ("refunded", "paid", [])
+    assert db.session.get_one(Enrolment, second.enrolment_id).ended_at is None
+    assert db.session.get_one(Enrolment, first.enrolment_id).ended_reason == "refunded"
+    assert queries.refundable_minor(second) == 19_900
+    standing = books([cast.northwind])
+    assert standing["liability:payable:held Northwind"] == -12_598 and standing["expense:rail_fee"] == 777 + FEE
+    letter = db.session.execute(sa.select(Letter).where(Letter.key == f"sales.refund:{refund.public_id}")).scalar_one()
+    assert "bought the course again" in letter.body and "Your enrolment has ended" not in letter.body
+    line = db.session.execute(sa.select(PeopleAudit).where(PeopleAudit.act == "second_payment_returned")).scalar_one()
+    assert (line.by_id, line.person_id, line.facts["amount_minor"]) == (cast.fay.id, cast.ada.id, 19_900)
+
+
+def test_asked_twice_it_goes_back_once(twice, cast, at):
+    first, second = twice
+    operations.return_second_payment(first, by=cast.acting(cast.fay), at=at)
+    with pytest.raises(operations.NothingPaidTwice):
+        operations.return_second_payment(first, by=cast.acting(cast.fay), at=at)
+    with pytest.raises(operations.NothingPaidTwice):
+        operations.return_second_payment(second, by=cast.acting(cast.fay), at=at)
+    assert len(queries.refunds_of(first.id)) == 1
+
+
+def test_who_did_not_buy_again_is_named_too_since_the_seat_is_gone(shop, cast, offering, at):
+    first = shop.buy(offering, cast.ada)
+    win(shop, lose(shop, first, at), later(shop, at, days=3))
+    (found,) = queries.kept_without_seat()
+    assert (found.order, found.bought_again) == (first, False)
+
+
+def test_while_the_bank_has_the_money_nothing_is_named(shop, cast, offering, at):
+    lose(shop, shop.buy(offering, cast.ada), at)
+    shop.buy(offering, cast.ada)
+    assert queries.kept_without_seat() == []
+
+
+def test_of_a_bundle_each_course_goes_back_on_its_own_legs(shop, cast, bundle, at):
+    first = bought(shop, bundle, cast.ada, at)
+    number = lose(shop, first, at)
+    second = bought(shop, bundle, cast.ada, at)
+    win(shop, number, later(shop, at, days=3))
+    (found,) = queries.kept_without_seat()
+    assert (found.left_minor, found.bought_again) == (first.gross_minor, True)
+    operations.return_second_payment(first, by=cast.acting(cast.fay), at=at)
+    shop.work(at)
+    refunds = queries.refunds_of(first.id)
+    assert {each.part_id for each in refunds} == {part.id for part in queries.parts_of(first.id)}
+    assert sum(each.amount_minor for each in refunds) == first.gross_minor and {each.state for each in refunds} == {"done"}
+    assert all(db.session.get_one(Enrolment, part.enrolment_id).ended_at is None for part in queries.parts_of(second.id))
+
+
+def test_staff_see_it_and_give_it_back_with_one_button(twice, shop, cast, at, app):
+    first, _second = twice
+    fay = sign_in(app.test_client(), cast.fay)
+    assert "1 payment of an order that is over" in fay.get("/house").text
+    shown = fay.get("/house/refunds").text
+    assert "Paid for an order that is over" in shown and "bought again since" in shown
+    assert "Give back CN¥199.00" in fay.get(f"/house/orders/{first.public_id}").text
+    address = f"/house/orders/{first.public_id}/second-payments"
+    assert "on its way back" in fay.post(address, follow_redirects=True).text
+    assert "bought again since" not in fay.get("/house/refunds").text
+    assert "Nothing of this order is with us" in fay.post(address, follow_redirects=True).text
+    shop.work(at)
+    ada = sign_in(app.test_client(), cast.ada)
+    shown = ada.get(f"/orders/{first.public_id}").text
+    assert "paid a second time" in shown
+
+
+def test_only_staff_who_decide_refunds_may_and_never_for_themselves(twice, cast, at):
+    first, _second = twice
+    for person in (cast.ada, cast.pia, cast.emma):
+        with pytest.raises(NotAllowed):
+            operations.return_second_payment(first, by=cast.acting(person), at=at)
