@@ -17,6 +17,7 @@ from coursehub.sales.operations.checkout import LEAST_PAGE_TIME, TIME_TO_PAY, Pa
 from coursehub.sales.operations.completion import give_back, keep_payment, raise_trouble, sale_draft
 from coursehub.sales.operations.instalments import note_paid, note_refused
 from coursehub.sales.operations.papers import continue_invoices
+from coursehub.sales.operations.turns import PATIENCE, in_turn
 from coursehub.sales.queries import disputes
 from coursehub.web import external_url
 
@@ -27,15 +28,12 @@ class NothingDue(Refusal):
     """Nothing of this order is left to pay."""
 
 
-def charge_due(*, at: datetime, limit: int = 200) -> int:
-    """Ask the cards for what is due, and after tries whose answer was lost; how many. One that fails stops no other."""
-    found = queries.instalments_to_ask(at, limit)
-    for instalment in found:
-        try:
-            charge(instalment, at=at)
-        except rails.RailAway:
-            log.warning("part %s waits: the rail is away", instalment.public_id)
-    return len(found)
+def charge_due(*, at: datetime, limit: int = 200, patience: int = PATIENCE) -> int:
+    """Ask the cards for what is due, and after tries whose answer was lost; how many."""
+    return in_turn(
+        lambda newest: queries.instalments_to_ask(at, limit, newest_first=newest),
+        lambda instalment: charge(instalment, at=at), what="part", patience=patience,
+    )  # fmt: skip
 
 
 def charge(instalment: Instalment, *, at: datetime) -> None:

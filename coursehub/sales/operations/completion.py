@@ -27,6 +27,7 @@ from coursehub.sales.operations.checkout import close_gift, close_unpaid
 from coursehub.sales.operations.coupons import give_coupon_back
 from coursehub.sales.operations.holding import hold, take_over
 from coursehub.sales.operations.instalments import asked_minor, begin_plan
+from coursehub.sales.operations.turns import PATIENCE, in_turn
 from coursehub.sales.queries.holding import KEPT, LATEST, LENT
 
 log = logging.getLogger(__name__)
@@ -321,15 +322,12 @@ def expire_order(order: Order, *, at: datetime) -> Order:
     return order
 
 
-def expire_orders(*, at: datetime, limit: int = 200) -> int:
-    """Close the orders whose time to pay has run out; how many were looked at. One that fails does not stop the others."""
-    due = queries.orders_to_expire(at, limit)
-    for order in due:
-        try:
-            expire_order(order, at=at)
-        except rails.RailAway:
-            log.warning("order %s stays open: the rail is away", order.public_id)
-    return len(due)
+def expire_orders(*, at: datetime, limit: int = 200, patience: int = PATIENCE) -> int:
+    """Close the orders whose time to pay has run out; how many were looked at."""
+    return in_turn(
+        lambda newest: queries.orders_to_expire(at, limit, newest_first=newest),
+        lambda order: expire_order(order, at=at), what="order", patience=patience,
+    )  # fmt: skip
 
 
 def close_page(order: Order, *, at: datetime) -> None:

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from coursehub import events, jobs, rails
 from coursehub.db import db, lock, transaction
 from coursehub.sales import queries
-from coursehub.sales.models import Order, WebhookEvent
+from coursehub.sales.models import WebhookEvent
 from coursehub.sales.operations.charging import settle_page
 from coursehub.sales.operations.completion import mismatch, raise_trouble, settle_order
 from coursehub.sales.operations.disputes import follow_dispute
 from coursehub.sales.operations.refunds import record_refund
+from coursehub.sales.operations.turns import PATIENCE, in_turn
 from coursehub.sales.passes import operations as passes
 from coursehub.sales.passes import queries as passes_queries
 
@@ -151,15 +152,9 @@ def sweep_events(*, at: datetime) -> int:
     return sum(keep_event(event, source="sweep", at=at) for event in found)
 
 
-def settle_waiting(*, at: datetime) -> int:
+def settle_waiting(*, at: datetime, limit: int = 500, patience: int = PATIENCE) -> int:
     """Ask after every order that has a pay page and is not settled; how many. The last net under lost events."""
-    waiting = sa.select(Order).where(
-        Order.state == "awaiting_payment", Order.trouble == "", Order.placed_at < at - timedelta(minutes=10)
-    )
-    orders = db.session.execute(waiting.order_by(Order.id).limit(500)).scalars().all()
-    for order in orders:
-        try:
-            settle_order(order, at=at)
-        except rails.RailAway:
-            log.warning("order %s waits: the rail is away", order.public_id)
-    return len(orders)
+    return in_turn(
+        lambda newest: queries.orders_to_settle(at, limit, newest_first=newest),
+        lambda order: settle_order(order, at=at), what="order", patience=patience,
+    )  # fmt: skip

@@ -25,8 +25,8 @@ def open_instalments(order_id: int) -> list[Instalment]:
     return sorted((each for each in instalments_of(order_id) if each.is_open), key=lambda each: (each.due_at, each.n))
 
 
-def instalments_to_ask(at: datetime, limit: int) -> Sequence[Instalment]:
-    """Parts for which a card is to be asked now, and those whose last answer is not known; the oldest first."""
+def instalments_to_ask(at: datetime, limit: int, *, newest_first: bool = False) -> Sequence[Instalment]:
+    """Parts for which a card is to be asked now, and those whose last answer is not known; the oldest first or the newest."""
     due = sa.and_(
         Instalment.try_at <= at, Instalment.payment_id.is_(None), Instalment.dropped_at.is_(None), Order.state == "paid",
         Order.trouble == "", InstalmentPlan.state.in_(PLAN_GOING),
@@ -36,9 +36,9 @@ def instalments_to_ask(at: datetime, limit: int) -> Sequence[Instalment]:
         .join(Order, Order.id == Instalment.order_id)
         .join(InstalmentPlan, InstalmentPlan.order_id == Order.id)
         .where(sa.or_(due, Instalment.asked_at.is_not(None)))
-        .order_by(Instalment.due_at, Instalment.id)
     )
-    return db.session.execute(found.limit(limit)).scalars().all()
+    turn = (Instalment.due_at.desc(), Instalment.id.desc()) if newest_first else (Instalment.due_at, Instalment.id)
+    return db.session.execute(found.order_by(*turn).limit(limit)).scalars().all()
 
 
 def plans_late_since(at: datetime) -> Sequence[InstalmentPlan]:
