@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from coursehub import jobs
+from coursehub import clock, jobs
 from coursehub.contracts import operations, queries
 from coursehub.contracts.evidence import bundle, entry_data
 from coursehub.contracts.operations.contests import (
@@ -20,6 +20,7 @@ from coursehub.db import db
 from coursehub.errors import NotAllowed
 from coursehub.mail import Letter
 
+from ..cast import sign_in
 from .rig import agree, course_of
 
 DAY = timedelta(days=1)
@@ -112,6 +113,37 @@ def test_whoever_lets_the_clock_run_out_has_given_way(contract, course, fact, si
         operations.answer_contest(fact, by=pia, at=over, answer="Too late")
     with pytest.raises(NothingContested):
         operations.settle_contest(fact, by=stan, at=over)
+
+
+def test_a_fact_waits_on_the_desk_of_the_side_whose_word_is_next(client, cast, contract, course, fact, sides, at, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: at + DAY)
+    pia, stan = sides
+    house, northwind = cast.house.public_id, cast.northwind.public_id
+
+    def waiting():
+        return {party: queries.facts_waiting_for(party) for party in (house, northwind, cast.lumen.public_id)}
+
+    assert not any(waiting().values())
+    operations.contest_fact(fact, by=stan, at=at, reason="Module 4 is ours")
+    (one,) = waiting()[northwind]
+    assert (one.contract.id, one.count, one.since, one.due_at) == (contract.id, 1, at, at + ANSWER_TIME)
+    assert not waiting()[house] and not waiting()[cast.lumen.public_id]
+    sign_in(client, cast.pia)
+    desk = client.get("/studio", headers={"Accept-Language": "en"}).text
+    assert "1 fact about a contribution to" in desk and f"/studio/contracts/{contract.public_id}/facts" in desk
+    operations.answer_contest(fact, by=pia, at=at + DAY, answer="See release 1.1.0")
+    hours = operations.record_fact(
+        contract, course_id=course.id, kind="approved_minutes", party=cast.northwind.public_id, value=90, holds_from=at, by=pia,
+        at=at + DAY,
+    )  # fmt: skip
+    (one,) = waiting()[house]
+    assert (one.count, one.due_at) == (2, at + DAY + ANSWER_TIME) and not waiting()[northwind]
+    sign_in(client, cast.stan)
+    desk = client.get("/house", headers={"Accept-Language": "en"}).text
+    assert "2 facts about contributions" in desk and f"/house/contracts/{contract.public_id}/facts" in desk
+    operations.settle_contest(fact, by=stan, at=at + DAY)
+    operations.approve_fact(hours, by=stan, at=at + DAY)
+    assert not any(waiting().values())
 
 
 def test_an_answer_after_the_clock_is_over_comes_too_late_even_before_the_job_has_run(fact, sides, at):

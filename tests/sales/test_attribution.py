@@ -190,9 +190,10 @@ def test_both_sides_do_it_on_their_pages_and_nobody_reads_who_bought(app, monkey
     page = house.get("/house/attributions").text
     contest = contracts_of_sale(sale)
     assert "She was at my talk" in page and f"/sales/contests/{contest.public_id}/corrections" in page and "ada@" not in page
-    assert "1 contested sale" in house.get("/house").text
+    assert "1 contested sale" in house.get("/house").text and "1 contested sale" not in partner.get("/studio").text
     house.post(f"/sales/contests/{contest.public_id}/answers", data={"answer": "Nobody opened your link"})
     assert "Nobody opened your link" in partner.get("/studio/links/sales").text
+    assert "1 contested sale" in partner.get("/studio").text and "1 contested sale" not in house.get("/house").text
     house.post(f"/sales/contests/{contest.public_id}/corrections")
     assert "shared anew" in partner.get("/studio/links/sales").text
     (anew,) = contracts.reversals_of_event(sale.id)

@@ -25,9 +25,11 @@ from coursehub.contracts.queries.book import (
     sales_since,
 )
 from coursehub.contracts.queries.facts import (
+    FactsWaiting,
     contribution,
     every_fact,
     facts_of,
+    facts_waiting_for,
     replaced_weights,
 )
 from coursehub.contracts.queries.negotiations import (
@@ -59,6 +61,7 @@ from coursehub.contracts.queries.terms import (
 )
 
 __all__ = [
+    "FactsWaiting",
     "Gone",
     "authorship_document",
     "authorship_evidence",
@@ -84,6 +87,7 @@ __all__ = [
     "every_prices",
     "facts_now",
     "facts_of",
+    "facts_waiting_for",
     "hours_to_release",
     "latest_terms",
     "line_of",

@@ -1,5 +1,6 @@
 """The register of contributions, and what it says at a moment."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ from sqlalchemy import Select, select
 
 from coursehub.contracts.models import (
     Contract,
+    ContractParty,
     ContributionFact,
     FactContest,
 )
@@ -41,6 +43,47 @@ def contribution(contract_id: int, course_id: int, at: datetime) -> dict[str, di
         else:
             minutes[party] = minutes.get(party, 0) + value
     return {"module_weights": weights, "approved_minutes": minutes}
+
+
+@dataclass(frozen=True)
+class FactsWaiting:
+    """Facts of one contract that want a side's word: an answer, a word on an answer, or a yes to hours."""
+
+    contract: Contract
+    count: int
+    since: datetime
+    due_at: datetime | None
+
+
+def facts_waiting_for(party: str) -> list[FactsWaiting]:
+    """Contests whose next word is this side's, and hours of others that it has not approved; the most urgent contract first."""
+    bound = select(ContractParty.contract_id).where(ContractParty.party == party)
+    its_turn = sa.or_(
+        sa.and_(FactContest.answered_at.is_(None), ContributionFact.recorded_party == party),
+        sa.and_(FactContest.answered_at.is_not(None), FactContest.party == party),
+    )
+    unapproved = sa.and_(
+        FactContest.id.is_(None),
+        ContributionFact.kind == "approved_minutes",
+        ContributionFact.approved_at.is_(None),
+        ContributionFact.party != party,
+    )
+    still_open = sa.and_(FactContest.fact_id == ContributionFact.id, FactContest.settled_at.is_(None))
+    since = sa.func.min(sa.func.coalesce(FactContest.answered_at, FactContest.contested_at, ContributionFact.recorded_at))
+    rows = db.session.execute(
+        select(ContributionFact.contract_id, sa.func.count(), since, sa.func.min(FactContest.due_at))
+        .outerjoin(FactContest, still_open)
+        .where(
+            ContributionFact.contract_id.in_(bound),
+            ContributionFact.withdrawn_at.is_(None),
+            sa.or_(sa.and_(FactContest.id.is_not(None), its_turn), unapproved),
+        )
+        .group_by(ContributionFact.contract_id)
+        .order_by(sa.func.min(FactContest.due_at).is_(None), sa.func.min(FactContest.due_at), ContributionFact.contract_id)
+    ).all()
+    contracts = select(Contract).where(Contract.id.in_([row[0] for row in rows]))
+    found = {contract.id: contract for contract in db.session.execute(contracts).scalars()} if rows else {}
+    return [FactsWaiting(found[contract_id], count, began, due) for contract_id, count, began, due in rows]
 
 
 def facts_of(contract: Contract) -> Select[ContributionFact]:

@@ -46,12 +46,13 @@ _Moment = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | Non
 
 @dataclass(frozen=True)
 class Queue:
-    """How many things of one kind wait, and the clock of the most urgent, where there is one."""
+    """How many things of one kind wait, the clock of the most urgent, and where that is, if not all are on one page."""
 
     kind: str
     count: int
     opened_at: datetime | None = None
     due_at: datetime | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(Queue("listings", _unlisted()))
     if roles & {"catalogue", "finance"} and reader.organisation is not None:
         found.append(_proposals(reader.organisation.public_id))
+        found.append(_facts(reader.organisation.public_id))
     if "support" in roles:
         found.append(_queue("messages", SupportMessage.answered_at.is_(None), SupportMessage.written_at))
         found.append(Queue("letters", _letters_stuck(at)))
@@ -134,9 +136,22 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
 
 def _contests(reader: Actor) -> Queue:
     """Contests of how a sale came that wait for the house's word."""
-    own = reader.organisation.public_id if reader.organisation else ""
-    waits = sa.and_(AttributionContest.settled_at.is_(None), AttributionContest.asked == own, AttributionContest.answer.is_(None))
-    return _queue("contests", waits, AttributionContest.contested_at, AttributionContest.due_at)
+    found = sales.contests_waiting_for(reader.organisation.public_id if reader.organisation else "").order_by(None)
+    rows = found.with_only_columns(AttributionContest.contested_at, AttributionContest.due_at).subquery()
+    count, opened, due = db.session.execute(
+        sa.select(sa.func.count(), sa.func.min(rows.c.contested_at), sa.func.min(rows.c.due_at))
+    ).one()
+    return Queue("contests", count, opened, due)
+
+
+def _facts(party: str) -> Queue:
+    """Facts about contributions that wait for the house's word, and the contract of the most urgent."""
+    found = contracts.facts_waiting_for(party)
+    if not found:
+        return Queue("facts", 0)
+    return Queue(
+        "facts", sum(one.count for one in found), min(one.since for one in found), found[0].due_at, found[0].contract.public_id
+    )
 
 
 def _queue(kind: str, waits: sa.ColumnElement[bool], opened: _Moment, due: _Moment | None = None) -> Queue:

@@ -10,11 +10,14 @@ from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course, Release, ReleaseReview, ReviewRemark
 from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import MoneyEvent, MoneyLine, Proposal
+from coursehub.contracts.queries import FactsWaiting
 from coursehub.db import db
 from coursehub.desks.queries.courses import CourseHead, Stop, Way, courses_of, stops, ways
 from coursehub.learning import queries as learning
 from coursehub.learning.models import Enrolment, Question
 from coursehub.people.models import Organisation
+from coursehub.sales import queries as sales
+from coursehub.sales.models import AttributionContest
 from coursehub.web.locale import local_time
 
 PERIOD = timedelta(days=90)
@@ -51,6 +54,8 @@ class StudioDesk:
 
     sold: list[Sold]
     proposals: list[Proposal]
+    facts: list[FactsWaiting]
+    contests: list[AttributionContest]
     releases: list[ReleaseWaiting]
     questions: list[Question]
     question_count: int
@@ -72,6 +77,8 @@ def studio_desk(
     return StudioDesk(
         sold=sold(party, since=since) if money else [],
         proposals=_proposals(party) if money else [],
+        facts=contracts.facts_waiting_for(party)[:SHOWN] if money else [],
+        contests=list(db.session.execute(sales.contests_waiting_for(party)).scalars()) if money else [],
         releases=_releases(organisation.id, locale),
         questions=list(db.session.execute(waiting.limit(SHOWN)).scalars()) if teaching else [],
         question_count=_count(waiting) if teaching else 0,

@@ -1,6 +1,6 @@
 """Reading sales, split by noun."""
 
-from coursehub.sales.queries.attribution import came_by, contests_of, contests_visible_to, sales_visible_to
+from coursehub.sales.queries.attribution import came_by, contests_of, contests_visible_to, contests_waiting_for, sales_visible_to
 from coursehub.sales.queries.bundles import (
     bundles_sold,
     bundles_visible_to,
@@ -113,6 +113,7 @@ __all__ = [
     "came_by",
     "contests_of",
     "contests_visible_to",
+    "contests_waiting_for",
     "coupon_by_code",
     "coupon_code_of",
     "coupon_course_ids",

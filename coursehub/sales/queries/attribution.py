@@ -56,6 +56,19 @@ def contests_visible_to(by: Actor) -> sa.Select[*tuple[AttributionContest]]:
     )
 
 
+def contests_waiting_for(party: str) -> sa.Select[*tuple[AttributionContest]]:
+    """Open contests whose next word is this side's, the most urgent first."""
+    its_turn = sa.or_(
+        sa.and_(AttributionContest.answered_at.is_(None), AttributionContest.asked == party),
+        sa.and_(AttributionContest.answered_at.is_not(None), AttributionContest.party == party),
+    )
+    return (
+        sa.select(AttributionContest)
+        .where(AttributionContest.settled_at.is_(None), its_turn)
+        .order_by(AttributionContest.due_at, AttributionContest.id)
+    )
+
+
 def sales_visible_to(by: Actor) -> sa.Select[*tuple[MoneyEvent]]:
     """Sales under contracts in which somebody's organisation is a side, the latest first."""
     mine = sa.select(ContractParty.contract_id).where(ContractParty.organisation_id == by.organisation_id)
