@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
@@ -11,7 +12,7 @@ from coursehub.catalog.models import Course, Release, ReleaseReview
 from coursehub.config import current_settings
 from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import Listing, Proposal
-from coursehub.db import db
+from coursehub.db import UtcDateTime, db
 from coursehub.jobs import Job
 from coursehub.learning import queries as learning
 from coursehub.learning.models import Completion, Credential, Enrolment
@@ -42,6 +43,8 @@ MONTH = timedelta(days=30)
 STUCK = timedelta(minutes=15)
 
 _Moment = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+_Counted = sa.Select[*tuple[Any, ...]]
+"""Rows of kind, count, when the oldest began and when the first is due: what can be counted in one statement with others."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,10 @@ class SetUp:
 def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     """What waits for this member of staff, by role, the promises to people first; only what is not empty."""
     roles = reader.staff_roles
-    found: list[Queue] = []
+    found: list[Queue | _Counted] = []
     if roles & {"finance", "support"}:
         found.append(_queue("refunds", RefundRequest.answered_at.is_(None), RefundRequest.asked_at, RefundRequest.answer_by))
-        found.append(Queue("orders", _count(sales.orders_matching(reader, trouble=True).with_only_columns(Order.id))))
+        found.append(_counted("orders", sales.orders_matching(reader, trouble=True).with_only_columns(Order.id)))
         found.append(Queue("kept", len(sales.kept_without_seat())))
         answerable = PaymentDispute.state.in_(("inquiry", "needs_response"))
         found.append(_queue("disputes", answerable, PaymentDispute.opened_at, PaymentDispute.answer_by))
@@ -106,7 +109,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(Queue("invoices", len(billing.overdue(local_day(at)))))
         found.append(_runs(reader))
         found.append(Queue("paydays", len(payouts.due_today(at))))
-        found.append(_contests(reader))
+        found.append(_contests(reader.organisation.public_id if reader.organisation else ""))
         count, oldest = db.session.execute(sales.fapiao_to_do()).one()
         found.append(Queue("fapiao", count, oldest))
         found.append(_queue("pools", PoolMonth.shared_at.is_(None), PoolMonth.drawn_up_at))
@@ -119,29 +122,34 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(_queue("openings", Opening.state == "approval", Opening.submitted_at))
         found.append(_queue("reviews", ReleaseReview.decision.is_(None), ReleaseReview.submitted_at, ReleaseReview.due_at))
         found.append(_queue("applications", PartnerApplication.answered_at.is_(None), PartnerApplication.asked_at))
-        found.append(Queue("listings", _unlisted()))
+        found.append(_counted("listings", sa.select(Release.id).where(Release.state == "approved")))
     if roles & {"catalogue", "finance"} and reader.organisation is not None:
         found.append(_proposals(reader.organisation.public_id))
         found.append(_facts(reader.organisation.public_id))
     if "support" in roles:
         found.append(_queue("messages", SupportMessage.answered_at.is_(None), SupportMessage.written_at))
-        found.append(Queue("letters", _letters_stuck(at)))
+        if current_settings().smtp_url:  # without a mail server none ever leaves, and the outbox is where they are read
+            stuck = sa.select(Letter.id).where(Letter.sent_at.is_(None), Letter.written_at < at - STUCK)
+            found.append(_counted("letters", stuck))
         found.append(_queue("placements", _to_decide(at), Placement.agreed_at))
     if roles & {"catalogue", "support"}:
         found.append(Queue("reports", learning.open_reports_count()))
     found.append(_queue("roles", _to_confirm(reader), RoleWish.asked_at))
-    found.append(Queue("jobs", _count(sa.select(Job.id).where(Job.state == "dead"))))
-    return [queue for queue in found if queue.count]
+    found.append(_counted("jobs", sa.select(Job.id).where(Job.state == "dead")))
+    return [queue for queue in _together(found) if queue.count]
 
 
-def _contests(reader: Actor) -> Queue:
+def _together(found: list[Queue | _Counted]) -> list[Queue]:
+    """All queues in their order, those that only count asked in one statement."""
+    asked = sa.union_all(*(one for one in found if not isinstance(one, Queue)))
+    counted = iter([Queue(*row) for row in db.session.execute(asked)])
+    return [one if isinstance(one, Queue) else next(counted) for one in found]
+
+
+def _contests(party: str) -> _Counted:
     """Contests of how a sale came that wait for the house's word."""
-    found = sales.contests_waiting_for(reader.organisation.public_id if reader.organisation else "").order_by(None)
-    rows = found.with_only_columns(AttributionContest.contested_at, AttributionContest.due_at).subquery()
-    count, opened, due = db.session.execute(
-        sa.select(sa.func.count(), sa.func.min(rows.c.contested_at), sa.func.min(rows.c.due_at))
-    ).one()
-    return Queue("contests", count, opened, due)
+    columns = AttributionContest.contested_at.label("opened"), AttributionContest.due_at.label("due")
+    return _counted("contests", sales.contests_waiting_for(party).with_only_columns(*columns))
 
 
 def _facts(party: str) -> Queue:
@@ -154,11 +162,18 @@ def _facts(party: str) -> Queue:
     )
 
 
-def _queue(kind: str, waits: sa.ColumnElement[bool], opened: _Moment, due: _Moment | None = None) -> Queue:
+def _queue(kind: str, waits: sa.ColumnElement[bool], opened: _Moment, due: _Moment | None = None) -> _Counted:
     """Count what waits and find the one that began, or falls due, first."""
-    first_due = sa.func.min(due) if due is not None else sa.null()
-    row = db.session.execute(sa.select(sa.func.count(), sa.func.min(opened), first_due).where(waits)).one()
-    return Queue(kind, row[0], row[1], row[2])
+    columns = [opened.label("opened")] if due is None else [opened.label("opened"), due.label("due")]
+    return _counted(kind, sa.select(*columns).where(waits))
+
+
+def _counted(kind: str, waiting: "sa.Select[*tuple[Any, ...]]") -> _Counted:
+    """Rows of what waits, counted; their columns `opened` and `due`, where they have them, tell the most urgent."""
+    rows = waiting.order_by(None).subquery()
+    never = sa.null().cast(UtcDateTime())
+    moments = [sa.func.min(rows.c[name]) if name in rows.c else never for name in ("opened", "due")]
+    return sa.select(sa.literal(kind), sa.func.count(), *moments).select_from(rows)
 
 
 def _to_decide(at: datetime) -> sa.ColumnElement[bool]:
@@ -183,30 +198,10 @@ def _runs(reader: Actor) -> Queue:
     return Queue("payouts", len(waiting), min((run.prepared_at for run in waiting), default=None))
 
 
-def _proposals(party: str) -> Queue:
+def _proposals(party: str) -> _Counted:
     """Open proposals that a partner made and the house has not answered."""
-    theirs = contracts.proposals_waiting_for(party).where(Proposal.offered_party != party).order_by(None)
-    rows = theirs.with_only_columns(Proposal.offered_at, Proposal.reply_by).subquery()
-    count, opened, due = db.session.execute(
-        sa.select(sa.func.count(), sa.func.min(rows.c.offered_at), sa.func.min(rows.c.reply_by))
-    ).one()
-    return Queue("proposals", count, opened, due)
-
-
-def _count(select: "sa.Select[int]") -> int:
-    return db.session.execute(sa.select(sa.func.count()).select_from(select.order_by(None).subquery())).scalar_one()
-
-
-def _unlisted() -> int:
-    """Approved releases of courses that are not on the shelf in a newer one: they wait for terms or for their listing."""
-    return _count(sa.select(Release.id).where(Release.state == "approved"))
-
-
-def _letters_stuck(at: datetime) -> int:
-    """Letters that should have left; without a mail server none ever does, and the outbox is where they are read."""
-    if not current_settings().smtp_url:
-        return 0
-    return _count(sa.select(Letter.id).where(Letter.sent_at.is_(None), Letter.written_at < at - STUCK))
+    theirs = contracts.proposals_waiting_for(party).where(Proposal.offered_party != party)
+    return _counted("proposals", theirs.with_only_columns(Proposal.offered_at.label("opened"), Proposal.reply_by.label("due")))
 
 
 def books() -> Books:
