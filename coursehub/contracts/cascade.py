@@ -113,7 +113,7 @@ class _Teller:
         if reason.kind == "recoup":
             return _("Costs that come back first")
         if reason.kind in ("true_up", "guarantee"):
-            return _("True-up at the close") if reason.kind == "true_up" else _("Added by the guarantee")
+            return _("True-up") if reason.kind == "true_up" else _("Added by the guarantee")
         if reason.kind == "rate":
             return _("Platform's part (%(channel)s)", channel=channel_name(reason.channel or "", self.locale))
         pots = [label_name(factor.by, self.locale) for factor in reason.factors if factor.by not in ("modules", "hours")]

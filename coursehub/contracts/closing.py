@@ -4,6 +4,9 @@ While a period is open, sales are shared in the order in which they arrive, and 
 costs that come back) look at what came before. Late and repeated deliveries change that order. At the close everything
 is replayed by the moment at which it happened, then by its effect; the difference to what was booked is one visible
 true-up for each party. So after a close nothing depends on the order of arrival or on how events were batched.
+
+What a bank took and gave back moves no counter there: the sale was one all along, and a limit that it had filled was not
+free for another sale meanwhile.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +23,8 @@ class Happened:
     """A money event as its replay needs it.
 
     sale: for what gave something, without counters. reverses and amount_minor: for what took part of it back, the effect
-    that it takes from and how much; below zero for what a bank gave back. fixed: what each party got, for events that are
+    that it takes from and how much; below zero for what a bank gave back. passing_minor: what of it is a dispute of which the
+    bank gave the money back, or that return (below zero). fixed: what each party got, for events that are
     not worked out again (a true-up stands as it is). A rebate has both: it ran over a whole fee, so it stands as it is
     while what it takes from comes to what it came to then (`was`); else it is worked out anew over the right lines.
     """
@@ -31,6 +35,7 @@ class Happened:
     sale: Sale | None = None
     reverses: str = ""
     amount_minor: int = 0
+    passing_minor: int = 0
     fixed: Mapping[str, int] | None = None
     was: Mapping[str, int] | None = None
 
@@ -65,6 +70,7 @@ def replayed(events: Iterable[Happened]) -> Closed:
     counters: dict[str, int] = {}
     sold: dict[str, tuple[TermsBody, Sale, tuple[Line, ...], dict[str, int]]] = {}
     refunded: dict[str, int] = {}
+    passing: dict[str, int] = {}
     by_month: dict[tuple[str, str], int] = {}
     for event in sorted(known, key=lambda each: _place(each, moments)):
         got: Mapping[str, int]
@@ -85,7 +91,9 @@ def replayed(events: Iterable[Happened]) -> Closed:
             else:
                 moved_lines = share_refund(terms, lines, before_minor=first, amount_minor=abs(event.amount_minor))
                 got = {party: sign * amount for party, amount in shares_of(moved_lines).items()}
-            back = moved_back(were, gross_minor=sale.gross_minor, before_minor=before, amount_minor=event.amount_minor)
+            stays, lasting = before - passing.get(event.reverses, 0), event.amount_minor - event.passing_minor
+            passing[event.reverses] = passing.get(event.reverses, 0) + event.passing_minor
+            back = moved_back(were, gross_minor=sale.gross_minor, before_minor=stays, amount_minor=lasting)
             moved = {name: -step for name, step in back.items()}
         else:
             raise ValueError(f"{event.effect_key} takes back {event.reverses}, which is not there")
@@ -108,8 +116,13 @@ def _at_once(events: Iterable[Happened], moments: Mapping[str, str]) -> list[Hap
         if event.reverses and event.fixed is None:
             place = (event.reverses, _place(event, moments)[0])
         before = found.get(place)
-        found[place] = event if before is None else replace(before, amount_minor=before.amount_minor + event.amount_minor)
+        found[place] = event if before is None else _both(before, event)
     return list(found.values())
+
+
+def _both(one: Happened, other: Happened) -> Happened:
+    amount, passing = one.amount_minor + other.amount_minor, one.passing_minor + other.passing_minor
+    return replace(one, amount_minor=amount, passing_minor=passing)
 
 
 def _place(event: Happened, moments: Mapping[str, str]) -> tuple[str, bool, str]:

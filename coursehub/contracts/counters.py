@@ -56,6 +56,14 @@ def names_for(terms: "TermsBody", moment: str) -> list[str]:
     return [*found, *(f"recouped:{one.id}" for one in terms.recoup)]
 
 
+def limits_for(terms: "TermsBody", moment: str) -> dict[str, int]:
+    """How far each counter of a sale at this moment may go; those that only count have no limit."""
+    most = {f"recouped:{one.id}": one.amount_minor for one in terms.recoup}
+    if terms.rates.ceiling:
+        most[f"platform:{window_of(terms.rates.ceiling.window, moment)}"] = terms.rates.ceiling.amount_minor
+    return most
+
+
 def moved_by(terms: "TermsBody", lines: "Sequence[Line]", moment: str) -> dict[str, int]:
     """How far the lines of a sale move each counter, in minor units."""
     moved: dict[str, int] = {}

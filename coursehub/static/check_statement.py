@@ -383,8 +383,8 @@ def check_step(report, event, known):
     close of a month looks at all months of its contract."""
     if event["kind"] != "rebate":
         report.note(
-            "Event {id} closes a month ({kind}): its amount is taken as booked.",
-            "业务{id}是月末结算（{kind}）：金额按入账采用。",
+            "Event {id} looks at all months of its contract ({kind}): its amount is taken as booked.",
+            "业务{id}涉及合约的全部月份（{kind}）：金额按入账采用。",
             id=event["id"],
             kind=event["kind"],
         )

@@ -1,15 +1,16 @@
 """Closing a month of a contract: one true-up for what arrived out of order, and what a guarantee adds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 
 from coursehub.contracts import queries
 from coursehub.contracts.closing import Closed, Happened, replayed, shortfall, true_up
-from coursehub.contracts.counters import names_for, written
+from coursehub.contracts.counters import limits_for, names_for, written
 from coursehub.contracts.models import TAKEN_BACK, Contract, MoneyEvent, Terms
 from coursehub.contracts.operations.counting import memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import AVAILABLE, keep_lines
@@ -51,8 +52,25 @@ def close_month(contract: Contract, month: str, *, at: datetime) -> bool:
             return False
         events = _events(contract, at)
         right = replayed(_happened(events, bodies))
-        moved = _true_up(contract, right, events, month=month, at=at)
+        moved = _true_up(contract, right, events, key=f"{month}:{events[-1].id}" if events else month, at=at)
         return _guarantee(contract, right, month=month, at=at) or moved
+
+
+def hold_limits(cause: MoneyEvent, sale: MoneyEvent, *, at: datetime) -> bool:
+    """True the contract up at once if an event that gave something again lifted a counter above its limit; whether it did.
+
+    A limit that a sale had filled is free while a bank has its money, and another sale may fill it by then. The caller holds
+    the lock of the contract.
+    """
+    body = queries.body_hashed(sale.terms_hash)
+    most = limits_for(body, written(sale.occurred_at))
+    standing = standing_counters(body, most)
+    if all(standing[name] <= limit for name, limit in most.items()):
+        return False
+    contract = db.session.get_one(Contract, sale.contract_id)
+    events = _events(contract, max(at, cause.occurred_at))
+    bodies = {event.terms_hash: queries.body_hashed(event.terms_hash) for event in events}
+    return _true_up(contract, replayed(_happened(events, bodies)), events, key=cause.effect_key, facts={"limit": True}, at=at)
 
 
 def _events(contract: Contract, at: datetime) -> list[MoneyEvent]:
@@ -67,6 +85,9 @@ def _happened(events: list[MoneyEvent], bodies: Mapping[str, TermsBody]) -> list
     keys = {event.id: event.effect_key for event in events}
     given = {event.id: event for event in events}
     said = {event.reverses_id: event.facts for event in events if event.kind == "reshared"}
+    passing = {
+        key for event in events if event.kind == "reinstated" for key in (event.facts["taken_effect_key"], event.effect_key)
+    }
     found = []
     for event in events:
         moment, terms = written(event.occurred_at), bodies[event.terms_hash]
@@ -79,8 +100,9 @@ def _happened(events: list[MoneyEvent], bodies: Mapping[str, TermsBody]) -> list
             )
             found.append(rebate)
         elif event.kind in TAKEN_BACK:
-            taken = keys.get(event.reverses_id or 0, "")
-            found.append(Happened(event.effect_key, moment, terms, reverses=taken, amount_minor=-event.amount_minor))
+            taken, gone = keys.get(event.reverses_id or 0, ""), -event.amount_minor
+            passes = gone if event.effect_key in passing else 0
+            found.append(Happened(event.effect_key, moment, terms, reverses=taken, amount_minor=gone, passing_minor=passes))
         else:
             facts = {"channel": event.channel, **queries.facts_now(event, said.get(event.id))}
             sale = sale_from(facts if event.kind == "sale" else _of_fee(event), event.contribution, moment)
@@ -101,7 +123,9 @@ def _got(event: MoneyEvent) -> dict[str, int]:
     return found
 
 
-def _true_up(contract: Contract, right: Closed, events: list[MoneyEvent], *, month: str, at: datetime) -> bool:
+def _true_up(
+    contract: Contract, right: Closed, events: list[MoneyEvent], *, key: str, at: datetime, facts: Mapping[str, Any] | None = None
+) -> bool:
     """One line for each party whose total differs from what the right order gives, and the counters put right with it."""
     if not events:
         return False
@@ -115,7 +139,7 @@ def _true_up(contract: Contract, right: Closed, events: list[MoneyEvent], *, mon
     due = true_up(right.totals(), booked, house=body.house.id)
     counters = standing_counters(body, right.counters)
     moves = {name: right.counters[name] - counters[name] for name in right.counters if right.counters[name] != counters[name]}
-    key = f"true_up:{contract.public_id}:{month}:{events[-1].id}"
+    key = f"true_up:{contract.public_id}:{key}"
     if not (due or moves) or queries.event_for(key) is not None:
         return False
     stand_in_line()  # what is ready may be on its way to a bank in the next moment
@@ -130,7 +154,7 @@ def _true_up(contract: Contract, right: Closed, events: list[MoneyEvent], *, mon
             legs += owed_back(party, -amount, body.currency, ready)
     lines = [Line("share", party, amount, TRUE_UP, Reason("true_up", Fraction(amount))) for party, amount in due.items()]
     legs += memo_legs(body, moves)
-    _write(_Close("true_up", key, contract, body.currency, terms_hash, course_id), legs, lines, at=at)
+    _write(_Close("true_up", key, contract, body.currency, terms_hash, course_id, facts or {}), legs, lines, at=at)
     return True
 
 
@@ -164,7 +188,10 @@ def _last_moment(month: str) -> datetime:
 
 @dataclass(frozen=True)
 class _Close:
-    """What a close brings: its kind and effect, and under which terms and with which course it stands."""
+    """What a close brings: its kind and effect, and under which terms and with which course it stands.
+
+    facts: whether it came at once, because of a limit.
+    """
 
     kind: str
     key: str
@@ -172,6 +199,7 @@ class _Close:
     currency: str
     terms_hash: str
     course_id: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _write(close: _Close, legs: list[Leg], lines: list[Line], *, at: datetime) -> None:
@@ -188,8 +216,8 @@ def _write(close: _Close, legs: list[Leg], lines: list[Line], *, at: datetime) -
     row = MoneyEvent(
         public_id=new_public_id(), kind=close.kind, effect_key=close.key, occurred_at=at, recorded_at=at,
         contract_id=close.contract.id, course_id=close.course_id, terms_hash=close.terms_hash, currency=close.currency,
-        channel="platform",
-        amount_minor=sum(line.amount_minor for line in lines), facts={}, contribution={}, held_until=at, journal_id=booked.id,
+        channel="platform", amount_minor=sum(line.amount_minor for line in lines), facts=dict(close.facts), contribution={},
+        held_until=at, journal_id=booked.id,
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()

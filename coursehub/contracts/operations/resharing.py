@@ -14,6 +14,7 @@ from coursehub.contracts import queries
 from coursehub.contracts.closing import true_up
 from coursehub.contracts.counters import moved_back, moved_by, written
 from coursehub.contracts.models import MoneyEvent
+from coursehub.contracts.operations.closing import hold_limits
 from coursehub.contracts.operations.counting import memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import keep_lines
 from coursehub.contracts.operations.maturing import reserve_key, settle_matured
@@ -46,6 +47,7 @@ def reattribute(sale: MoneyEvent, *, channel: str, attributed: str | None, conte
     with transaction():
         event = _put_right(sale, body, said, key=key, occurred_at=at, at=at)
         settle_matured(sale, body, event, at=at)
+        hold_limits(event, sale, at=at)
     return event
 
 

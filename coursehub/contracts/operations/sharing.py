@@ -11,6 +11,7 @@ from coursehub.contracts import queries
 from coursehub.contracts.counters import moved_back, moved_by
 from coursehub.contracts.counters import written as written_moment
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
+from coursehub.contracts.operations.closing import hold_limits
 from coursehub.contracts.operations.counting import counted, memo_legs, standing_counters
 from coursehub.contracts.operations.maturing import give_back_matured, reserve_key, settle_matured
 from coursehub.contracts.operations.resharing import keep_pace
@@ -213,6 +214,7 @@ def reinstate(taken: MoneyEvent, *, effect_key: str, occurred_at: datetime, at: 
         )  # fmt: skip
         give_back_matured(event, taken, sale, at=at)
         settle_matured(sale, body, keep_pace(sale, body, event, at=at), at=at)
+        hold_limits(event, sale, at=at)
     return event
 
 

@@ -119,7 +119,7 @@ def earning(event_id: str) -> ResponseReturnValue:
             lines,
             locale=locale,
             clause_url=lambda path: f"{clauses}#{looking.anchor(path)}",
-            of=OF.get(event.kind, "sale"),
+            of="contest" if event.facts.get("limit") else OF.get(event.kind, "sale"),
         ),
         own=[
             (line, sentence_at(body, line.path, locale), arithmetic(line, body.currency)) for line in lines if line.party == party
