@@ -1,9 +1,10 @@
-"""Random histories of money: a driver that sells, refunds, amends, matures, pays and repeats itself, and what must hold.
+"""Random histories of money: a driver that sells, refunds, disputes, contests, amends, matures, pays and repeats itself.
 
 A history is its seed: the same seed gives the same steps. Amounts, moments and terms try the corners; deliveries come
 late, twice and out of order, and some are cut off before they are committed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -18,7 +19,8 @@ from coursehub.contracts.counters import written
 from coursehub.contracts.models import Contract, MoneyEvent, Terms
 from coursehub.contracts.operations.closing import _happened, close_months
 from coursehub.contracts.operations.counting import counted
-from coursehub.contracts.operations.sharing import Pinned, reckon_sale, release_reserves
+from coursehub.contracts.operations.resharing import reattribute
+from coursehub.contracts.operations.sharing import Pinned, reckon_sale, reinstate, release_reserves
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal
 from coursehub.ledger import accounts as names
@@ -26,28 +28,25 @@ from coursehub.ledger.models import Account, Balance, ChainHead, Journal
 from coursehub.ledger.operations import EffectAlreadyBooked
 from coursehub.payouts import operations as payouts
 from coursehub.payouts.models import Payout
-from tests.contracts.rig import agree, draft_of_refund, draft_of_sale, terms_data
+from coursehub.sales.models import AttributionContest, back_of
+from coursehub.sales.operations.attribution import (
+    accept_attribution,
+    answer_attribution,
+    contest_attribution,
+    give_way,
+    run_out_attributions,
+)
+from tests.contracts.rig import agree, draft_of_dispute, draft_of_refund, draft_of_sale, terms_data
 from tests.payouts.rig import World
 
+from .seen import Seen
+
 DAY = timedelta(days=1)
-OWED = (names.PARTNER_HELD, names.PARTNER_RESERVE, names.PARTNER_READY, names.PARTNER_ON_ITS_WAY)
-"""Accounts on which something is owed to a partner: never below nothing."""
+LINK = [{"channel": "partner_link", "share_bps": 1_000, "cap_minor": None}]
 
 
 class CutOff(Exception):
     """The process ends before anything is committed."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a history left behind: lines by event, what stands on which account, what was paid, the counters of a replay."""
-
-    events: list[tuple[str, int, int, dict[str, int], tuple[int, ...]]]  # kind, id, reverses, shares by party, lines
-    standing: dict[tuple[str, str], int]
-    paid: int
-    limits: dict[str, int]
-    right: dict[str, int] | None
-    counters: dict[str, int]
 
 
 @dataclass
@@ -66,6 +65,7 @@ class History:
         self.now = self.start
         self.drafts: list[Any] = []
         self.left: dict[str, int] = {}
+        self.disputed: list[Any] = []
         self.version = 0
         self.limits: dict[str, int] = {}
 
@@ -73,7 +73,8 @@ class History:
         """So many steps, each chosen by chance; what a rule refuses is a step like any other."""
         ways = [
             (self.sell, 30), (self.refund, 14), (self.repeat, 8), (self.contradict, 3), (self.amend, 3), (self.wait, 12),
-            (self.mature, 8), (self.close, 4), (self.pay, 6), (self.cut_off, 4),
+            (self.mature, 8), (self.close, 4), (self.pay, 6), (self.cut_off, 4), (self.dispute, 4), (self.reinstate, 4),
+            (self.contest, 8), (self.settle, 8), (self.run_out, 2),
         ]  # fmt: skip
         for _n in range(steps):
             way = self.chance.choices([way for way, _weight in ways], [weight for _way, weight in ways])[0]
@@ -107,6 +108,70 @@ class History:
             self._share(draft_of_refund(self.world.course, self.now, amount, f"refund:{len(self.drafts)}", key))
             self.left[key] -= amount
 
+    def dispute(self) -> None:
+        """A buyer's bank takes a part of a sale, or all that is left of it."""
+        open_ = [key for key, left in self.left.items() if left]
+        if open_:
+            key = self.chance.choice(open_)
+            amount = self.chance.choice([self.left[key], 1 + self.chance.randrange(self.left[key])])
+            draft = draft_of_dispute(self.world.course, self.now, amount, f"dispute:{len(self.drafts)}", key)
+            self._share(draft)
+            self.left[key] -= amount
+            self.disputed.append(draft)
+
+    def reinstate(self) -> None:
+        """The bank gives back what it took; said twice, it moves nothing more."""
+        if self.disputed:
+            draft = self.disputed.pop(self.chance.randrange(len(self.disputed)))
+            for again in (False, True):
+                before = _height()
+                taken = queries.event_for(draft.effect_key)
+                assert taken is not None
+                with transaction():
+                    reinstate(taken, effect_key=back_of(draft.effect_key), occurred_at=self.now, at=self.now)
+                assert not again or _height() == before, "money that came back came twice"
+            self.left[draft.facts["sale_effect_key"]] += draft.facts["amount_minor"]
+
+    def contest(self) -> None:
+        """A side says that a sale came otherwise: Northwind, by its link; the house, by no partner's."""
+        if self.left:
+            sale = queries.event_for(self.chance.choice(list(self.left)))
+            assert sale is not None
+            own = self.cast.northwind.public_id
+            theirs = sale.channel == "partner_link" and sale.facts["attributed"] == own
+            contest_attribution(sale, reason="It came otherwise", by=self._side(own=not theirs), at=self.now)
+
+    def settle(self) -> None:
+        """Somebody says the next word of a contest, and whatever it moves is moved once."""
+        open_ = db.session.execute(sa.select(AttributionContest).where(AttributionContest.settled_at.is_(None))).scalars().all()
+        if open_:
+            contest = self.chance.choice(open_)
+            own = contest.party == self.cast.northwind.public_id
+            way = self.chance.choice(["answer", "give_way", "give_way", "give_way", "accept", "cut_off"])
+            if way == "answer":
+                answer_attribution(contest, answer="It came as it was sold", by=self._side(own=not own), at=self.now)
+            elif way == "accept":
+                accept_attribution(contest, by=self._side(own=own), at=self.now)
+            elif way == "give_way":
+                give_way(contest, by=self._side(own=not own), at=self.now)
+                self._reattribute_again(contest)
+            else:
+                self._lost(lambda: give_way(contest, by=self._side(own=not own), at=self.now))
+
+    def _reattribute_again(self, contest: Any) -> None:
+        before, sale = _height(), db.session.get_one(MoneyEvent, contest.event_id)
+        said = {"channel": contest.channel, "attributed": contest.attributed, "contest": contest.public_id}
+        with transaction():
+            reattribute(sale, **said, at=self.now)
+        assert _height() == before, "a contest was booked twice"
+
+    def run_out(self) -> None:
+        """Contests whose time is over end against whoever kept silent."""
+        run_out_attributions(at=self.now)
+
+    def _side(self, *, own: bool) -> Any:
+        return self.cast.acting(self.cast.pia if own else self.cast.fay)
+
     def repeat(self) -> None:
         """A delivery comes again: the same event, and nothing new in the books."""
         if self.drafts:
@@ -133,7 +198,7 @@ class History:
         plain = terms_data(self.cast.house, self.cast.northwind, self.world.course)
         changed: dict[str, Any] = {"note": f"{self.version}"}
         rest = {**plain["rates"]["rest"], "share_bps": self.chance.choice([0, 2500, 3333, 10_000])}
-        rates = {**plain["rates"], "rest": rest}
+        rates = {**plain["rates"], "rest": rest, "channels": self.chance.choice([[], LINK, LINK])}
         if self.chance.random() < 0.5:
             rungs = [{"above_minor": self.chance.randrange(1, 90_000), "share_bps": self.chance.choice([500, 5000])}]
             rest["ladder"] = {"kind": self.chance.choice(["marginal", "slab"]), "window": "month", "rungs": rungs}
@@ -197,11 +262,14 @@ class History:
 
     def cut_off(self) -> None:
         """Everything is done and nothing is committed: as if it had never been."""
-        before = _height()
         draft = draft_of_sale(self._terms_at(self.now), self.world.course, self.now, f"lost:{len(self.told)}", gross_minor=5_000)
+        self._lost(lambda: contracts.share(draft, at=self.now))
+
+    def _lost(self, act: Callable[[], object]) -> None:
+        before = _height()
         try:
             with transaction():
-                contracts.share(draft, at=self.now)
+                act()
                 raise CutOff
         except CutOff:
             db.session.rollback()
@@ -255,48 +323,3 @@ def _same(counters: dict[str, int], right: Any) -> bool:
 
 def _height() -> int:
     return int(db.session.execute(sa.select(sa.func.count(Journal.id))).scalar_one())
-
-
-def faults(seen: Seen, partner: str) -> list[str]:
-    """What is wrong with what a history left behind; nothing for a sound one."""
-    found = []
-    for code in OWED:
-        if seen.standing.get((code, partner), 0) > 0:
-            found.append(f"{code} is below nothing")
-    shares = {number: got for _kind, number, _of, got, _lines in seen.events}
-    back: dict[int, dict[str, int]] = {}
-    for kind, _number, of, got, _lines in seen.events:
-        if kind != "refund":
-            continue
-        if any(amount > 0 for amount in got.values()):
-            found.append("a refund credited somebody")
-        for party, amount in got.items():
-            back.setdefault(of, {})[party] = back.get(of, {}).get(party, 0) + amount
-    for of, gone in back.items():
-        if any(shares[of].get(party, 0) + amount < 0 for party, amount in gone.items()):
-            found.append("a leg was taken back beyond itself")
-    for kind, _number, _of, got, lines in seen.events:
-        if kind == "true_up" and sum(lines):
-            found.append("a true-up made money")
-        if kind == "guarantee" and len(got) != 1:
-            found.append("a guarantee went to more than one")
-    for name, most in seen.limits.items():
-        if not 0 <= seen.counters.get(name, 0) <= most:
-            found.append(f"{name} passed its limit")
-    earned = sum(got.get(partner, 0) for _kind, _number, _of, got, _lines in seen.events)
-    owed = -sum(seen.standing.get((code, partner), 0) for code in OWED)
-    debts = seen.standing.get((names.PARTNER_OWES, partner), 0) + seen.standing["fees", partner]
-    borne = seen.standing.get((names.NOT_GIVEN_BACK, partner), 0)
-    if earned != owed + seen.paid - debts - borne:
-        found.append(f"earned {earned}, but {owed} is owed, {seen.paid} was paid, {debts} is due and {borne} borne")
-    if seen.right is not None:
-        booked: dict[str, int] = {}
-        for kind, _number, _of, got, _lines in seen.events:
-            if kind != "guarantee":
-                for party, amount in got.items():
-                    booked[party] = booked.get(party, 0) + amount
-        if booked.get(partner, 0) != seen.right.get(partner, 0):
-            found.append(f"closed, and the book says {booked} where the right order gives {seen.right}")
-        if not seen.counters["__right__"]:
-            found.append("closed, and a counter stands elsewhere than the right order leaves it")
-    return found

@@ -4,7 +4,8 @@ Nothing is read of what the program made of them but the header of a journal; wh
 counters and its hash.
 """
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,14 +17,24 @@ from coursehub.contracts.models import MoneyEvent
 from coursehub.contracts.operations.closing import _happened
 from coursehub.contracts.operations.counting import memo_legs
 from coursehub.contracts.operations.sharing import legs_of
+from coursehub.contracts.reasons import Reason
 from coursehub.contracts.replay import sale_from
-from coursehub.contracts.reserve import reserve_left, set_aside, set_aside_back
+from coursehub.contracts.reserve import reserve_left, set_aside
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import Line, share_refund, share_sale, shares_of
 from coursehub.db import db
 from coursehub.ledger import chain
+from coursehub.ledger.accounts import PARTNER_HELD, PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE
 from coursehub.ledger.models import Journal
 from coursehub.ledger.operations import AccountRef, Leg
+
+
+@dataclass
+class Anew:
+    """What the corrections of one sale moved so far in its reserve and in the counters."""
+
+    kept: Counter[str] = field(default_factory=Counter)
+    moved: Counter[str] = field(default_factory=Counter)
 
 
 class Rerun:
@@ -33,14 +44,24 @@ class Rerun:
         self.counters: dict[str, int] = {}
         self.sold: dict[int, tuple[Line, ...]] = {}
         self.gone: dict[int, int] = {}
+        self.before: dict[int, dict[str, int]] = {}
+        self.booked: dict[int, Counter[str]] = {}
+        self.anew: dict[int, Anew] = {}
+        self.counted: dict[int, Counter[str]] = {}  # what was taken off each counter of what a sale moved
         self.known: list[MoneyEvent] = []
         self.differs: list[str] = []
 
     def take(self, event: MoneyEvent) -> None:
         """Run one event and hold what comes of it against the book."""
         body = queries.body_hashed(event.terms_hash)
-        lines, legs = {"sale": self._sale, "refund": self._refund, "true_up": self._true_up}[event.kind](event, body)
+        ways: dict[str, Any] = {
+            "sale": self._sale, "refund": self._back, "dispute": self._back, "reinstated": self._back,
+            "reshared": self._reshared, "true_up": self._true_up,
+        }  # fmt: skip
+        lines, legs = ways[event.kind](event, body)
         self.known.append(event)
+        if event.kind != "true_up":
+            self.booked.setdefault(event.reverses_id or event.id, Counter()).update(shares_of(lines))
         told = [(line.role, line.party, line.amount_minor, line.path) for line in event.lines]
         if [(line.role, line.party, line.amount_minor, line.path) for line in lines] != told:
             self.differs.append(f"{event.effect_key} gives other lines")
@@ -53,25 +74,66 @@ class Rerun:
         sale = replace(sale_from(event.facts, event.contribution, moment), counted=counts)
         lines = share_sale(body, sale)
         moved = moved_by(body, lines, moment)
-        self.sold[event.id], self.gone[event.id] = lines, 0
+        self.sold[event.id], self.gone[event.id], self.before[event.id] = lines, 0, counts
         rail = Leg(AccountRef("asset:rail:stripe"), sale.gross_minor - sale.fee_minor)
         return lines, [rail, *legs_of(body, lines, set_aside(body, lines)), *self._count(body, moved)]
 
-    def _refund(self, event: MoneyEvent, body: TermsBody) -> tuple[tuple[Line, ...], list[Leg]]:
-        of, amount = event.reverses_id or 0, int(event.facts["amount_minor"])
+    def _back(self, event: MoneyEvent, body: TermsBody) -> tuple[tuple[Line, ...], list[Leg]]:
+        """What goes back of a sale or comes again: from the targets of what was gone to those of what is gone then."""
+        of, amount = event.reverses_id or 0, -event.amount_minor
         sale, sold, before = db.session.get_one(MoneyEvent, of), self.sold[of], self.gone[of]
-        lines = share_refund(body, sold, before_minor=before, amount_minor=amount)
         self.gone[of] = before + amount
-        moved = moved_by(body, sold, written(sale.occurred_at))
-        back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=before, amount_minor=amount)
-        steps = {name: -min(step, self.counters.get(name, 0)) for name, step in back.items()}
+        first, back = min(before, before + amount), amount > 0
+        lines = share_refund(body, sold, before_minor=first, amount_minor=abs(amount))
+        if not back:
+            lines = tuple(line._replace(amount_minor=-line.amount_minor) for line in lines)
+        stood, stands = (reserve_left(body, sold, gone_minor=gone) for gone in (before, self.gone[of]))
+        reserved = {party: step for party in stood if (step := stands[party] - stood[party])}
+        moved, counted = moved_by(body, sold, written(sale.occurred_at)), self.counted.setdefault(of, Counter())
+        steps: dict[str, int] = {}
+        for name, step in moved_back(moved, gross_minor=sale.amount_minor, before_minor=before, amount_minor=amount).items():
+            steps[name] = -min(step, self.counters.get(name, 0)) if back else min(-step, counted[name])
+            counted[name] -= steps[name]
         rail = Leg(AccountRef("asset:rail:stripe"), -amount)
-        left, kept = reserve_left(body, sold, gone_minor=before), set_aside(body, sold)
-        shares = {
-            party: -minor for party, minor in shares_of(share_refund(body, sold, before_minor=0, amount_minor=before)).items()
-        }
-        reserved = set_aside_back(body, sold, lines, gone=shares, taken={party: kept[party] - left[party] for party in kept})
-        return lines, [rail, *legs_of(body, lines, reserved), *self._count(body, steps)]
+        legs = [rail, *legs_of(body, lines, reserved), *self._count(body, steps)]
+        if not back:
+            ready = {PARTNER_OWES: PARTNER_READY}
+            accounts = [AccountRef(ready.get(leg.account.code, leg.account.code), leg.account.party) for leg in legs]
+            legs = [replace(leg, account=account) for leg, account in zip(legs, accounts, strict=True)]
+        return lines, legs
+
+    def _reshared(self, event: MoneyEvent, body: TermsBody) -> tuple[tuple[Line, ...], list[Leg]]:
+        """What the sale would leave each party now, had it come so, less what it left; with its reserve and its counters."""
+        of = event.reverses_id or 0
+        sale, sold, gone = db.session.get_one(MoneyEvent, of), self.sold[of], self.gone[of]
+        moment, anew = written(sale.occurred_at), self.anew.setdefault(of, Anew())
+        said = {"channel": event.facts["channel"], "attributed": event.facts["attributed"]}
+        right = share_sale(body, replace(sale_from(sale.facts | said, sale.contribution, moment), counted=self.before[of]))
+        left = Counter(shares_of(right))
+        left.update(shares_of(share_refund(body, right, before_minor=0, amount_minor=gone)))
+        due = true_up(left, self.booked[of], house=body.house.id)
+        kept: Counter[str] = Counter()
+        if body.reserve and not _was_let_go(sale, event):
+            kept.update(reserve_left(body, right, gone_minor=gone))
+            kept.subtract(reserve_left(body, sold, gone_minor=gone))
+            kept.subtract(anew.kept)
+        steps: Counter[str] = Counter()
+        for sign, lines in ((1, right), (-1, sold)):
+            moved = moved_by(body, lines, moment)
+            back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=0, amount_minor=gone) if gone else {}
+            steps.update({name: sign * (step - back.get(name, 0)) for name, step in moved.items()})
+        steps.subtract(anew.moved)
+        moves = {name: moved for name, step in steps.items() if (moved := max(step, -self.counters.get(name, 0)))}
+        anew.kept.update(kept)
+        anew.moved.update(moves)
+        path = f"/contests/{event.facts['contest']}"
+        legs = self._count(body, moves)
+        for party, amount in due.items():
+            account = AccountRef("income:share") if party == body.house.id else AccountRef(PARTNER_HELD, party)
+            legs.append(Leg(account, kept[party] - amount, path))
+        legs += [Leg(AccountRef(PARTNER_RESERVE, party), -amount, "/reserve") for party, amount in kept.items()]
+        legs += [Leg(AccountRef(PARTNER_HELD, party), amount, "/reserve") for party, amount in kept.items() if party not in due]
+        return tuple(Line("share", party, amount, path, Reason("reshared", amount)) for party, amount in due.items()), legs
 
     def _true_up(self, event: MoneyEvent, _body: TermsBody) -> tuple[list[Any], None]:
         """Its lines; its legs depend on what was ready to be paid at that moment, so only the counters are moved."""
@@ -101,13 +163,27 @@ class Rerun:
         if event.journal_id is None or not legs:
             return event.journal_id is None and not legs
         journal = db.session.get_one(Journal, event.journal_id)
-        sale = db.session.get(MoneyEvent, event.reverses_id) if event.reverses_id else None
         header = chain.Header(
-            journal.id, event.kind, event.effect_key, event.occurred_at, event.recorded_at, event.terms_hash,
-            sale.journal_id if sale else None,
+            journal.id, event.kind, event.effect_key, event.occurred_at, event.recorded_at, event.terms_hash, _undone_by(event)
         )  # fmt: skip
         lines = [chain.Line(leg.account.code, leg.account.party or "", currency, leg.amount_minor, leg.term_path) for leg in legs]
         return chain.link(header, lines, prev_hash=journal.prev_hash) == journal.hash
+
+
+def _was_let_go(sale: MoneyEvent, event: MoneyEvent) -> bool:
+    """Whether the reserve of a sale ended before an event: its journal stands earlier in the book."""
+    ended = sa.select(Journal.id).where(
+        Journal.effect_key == f"{sale.effect_key}:reserve", Journal.recorded_at <= event.recorded_at
+    )
+    last = event.journal_id or db.session.execute(sa.select(sa.func.max(Journal.id))).scalar_one()
+    return db.session.execute(ended.where(Journal.id < last)).first() is not None
+
+
+def _undone_by(event: MoneyEvent) -> int | None:
+    """The journal that an event points at: that of its sale."""
+    if event.reverses_id is None or event.kind == "reshared":
+        return None
+    return db.session.get_one(MoneyEvent, event.reverses_id).journal_id
 
 
 def differences() -> list[str]:

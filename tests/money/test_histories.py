@@ -19,10 +19,12 @@ from coursehub.ledger import checks
 from coursehub.statements.months import month_of
 from coursehub.statements.queries import reckon
 from coursehub.statements.reckoning import disagreements
+from tests.contracts.rig import gave_back_as_before
 from tests.ledger import strangers
 
-from . import rerun
-from .histories import DAY, History, faults
+from . import histories, rerun
+from .histories import DAY, History
+from .seen import faults
 
 pytestmark = pytest.mark.usefixtures("app")
 DRILL = os.environ.get("COURSEHUB_DRILL") == "1"
@@ -81,6 +83,27 @@ def test_a_sale_that_forgets_what_came_before_it_is_found_when_history_is_run_ag
     history.run(4 * STEPS // 5)
     assert any("gives other lines" in told for told in rerun.differences())
     assert any("gives another journal" in told for told in rerun.differences())
+
+
+def test_a_limit_that_is_free_while_a_bank_has_the_money_is_found(cast, at, monkeypatch):
+    """The planted fault, until decision 49 a real one: nothing holds a limit when the money comes again."""
+    monkeypatch.setattr(sharing, "hold_limits", lambda *_events, at: False)
+    history = History(cast, at, 6)
+    history.run(STEPS // 4)
+    assert [told for told in faults(history.seen(), cast.northwind.public_id) if "passed its limit" in told]
+
+
+def test_a_return_that_undoes_its_dispute_leg_by_leg_is_found_when_history_is_run_again(cast, at, monkeypatch):
+    """The planted fault, until decision 49 a real one: with a refund in between, what is gone depends on the order."""
+    monkeypatch.setattr(histories, "reinstate", lambda taken, *, effect_key, occurred_at, at: back_once(taken, at))
+    history = History(cast, at, 3)
+    history.run(STEPS)
+    assert any(":back gives other lines" in told for told in rerun.differences())
+
+
+def back_once(taken, at):
+    if queries.event_for(f"{taken.effect_key}:back") is None:
+        gave_back_as_before(taken, at)
 
 
 def test_terms_that_reach_back_before_their_date_are_found_when_they_are_signed(cast, at, monkeypatch):
