@@ -15,6 +15,7 @@ from coursehub.rails import (
     InvoiceFacts,
     Movement,
     OpenedSession,
+    PaidSubscription,
     PayeePayout,
     PaymentFacts,
     RailEvent,
@@ -32,7 +33,13 @@ from coursehub.rails.stripe import dispute_facts, movement_facts, refund_facts, 
 from coursehub.rails.stripe_cards import charge_named, charge_params
 from coursehub.rails.stripe_payees import account_facts, account_params, transfer_facts, transfer_params
 from coursehub.rails.stripe_payments import payment_facts, session_facts, session_params
-from coursehub.rails.stripe_subscriptions import agreed_session, invoice_facts, subscription_facts, subscription_params
+from coursehub.rails.stripe_subscriptions import (
+    agreed_session,
+    invoice_facts,
+    paid_subscription,
+    subscription_facts,
+    subscription_params,
+)
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.seed import History
 
@@ -92,12 +99,15 @@ class PastRail:
         self._history.answer(payer_id, code)
 
     def refund(self, wish: RefundWish) -> RefundFacts:
-        """Money back, once per wish."""
+        """Money back, once per wish. Raises RailRefused when a bank has it."""
         for body in self._history.refunds_of(wish.payment_id):
             facts = refund_facts(body)
             if facts.reference == wish.reference:
                 return facts
-        return refund_facts(self._history.refund(refund_params(wish), at=self.at))
+        try:
+            return refund_facts(self._history.refund(refund_params(wish), at=self.at))
+        except ApiError as problem:
+            raise RailRefused(problem.message, problem.code) from problem
 
     def read_refund(self, refund_id: str) -> RefundFacts:
         """One refund of the history."""
@@ -107,9 +117,9 @@ class PastRail:
         """One dispute of the history."""
         return dispute_facts(self._history.find_dispute(dispute_id))
 
-    def dispute(self, payment_id: str) -> str:
-        """The bank of a buyer takes a payment back; the dispute's number."""
-        return str(self._history.dispute(payment_id, at=self.at)["id"])
+    def dispute(self, payment_id: str, *, amount: int | None = None, inquiry: bool = False) -> str:
+        """The bank of a buyer takes a payment back, or a part of it, or only asks; the dispute's number."""
+        return str(self._history.dispute(payment_id, at=self.at, amount=amount, inquiry=inquiry)["id"])
 
     def decide(self, dispute_id: str, *, won: bool) -> None:
         """That bank decides."""
@@ -145,6 +155,11 @@ class PastRail:
             "payment_intent", paying[0]["payment"]["payment_intent"], ["latest_charge.balance_transaction"]
         )
         return invoice_facts(body, payment_facts(intent))
+
+    def subscription_paid_by(self, payment_id: str) -> PaidSubscription | None:
+        """By the invoice that it paid."""
+        found = self._history.invoice_paid_by(payment_id)
+        return paid_subscription(found) if found is not None else None
 
     def stop_subscription(self, subscription_id: str, *, at_end: bool) -> None:
         """It ends with its period, or goes on."""

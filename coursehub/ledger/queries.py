@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, and_, select, union_all
 from sqlalchemy import func as sql
+from sqlalchemy.orm import aliased
 
 from coursehub.db import db
 from coursehub.ledger import sealing
@@ -62,6 +63,27 @@ def lines_of(journal_id: int) -> list[Line]:
 def reversals_of(journal_id: int) -> Sequence[Journal]:
     """The journals that take this one back, oldest first."""
     return db.session.execute(select(Journal).where(Journal.reverses == journal_id).order_by(Journal.id)).scalars().all()
+
+
+def left_on(effect_keys: Sequence[str], code: str, *, party: str = "") -> dict[str, int]:
+    """By effect: what its journal moved on an account, less what reversals took back of it, and with what in turn undid those."""
+    whole, step, undone = aliased(Journal), aliased(Journal), aliased(Journal)
+    links = union_all(
+        select(whole.effect_key.label("key"), whole.id.label("id")).where(whole.effect_key.in_(effect_keys)),
+        select(whole.effect_key, step.id).join(step, step.reverses == whole.id).where(whole.effect_key.in_(effect_keys)),
+        select(whole.effect_key, undone.id)
+        .join(step, step.reverses == whole.id)
+        .join(undone, undone.reverses == step.id)
+        .where(whole.effect_key.in_(effect_keys)),
+    ).subquery()
+    found = (
+        select(links.c.key, sql.sum(Posting.amount_minor))
+        .join(Posting, Posting.journal_id == links.c.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.code == code, Account.party == party)
+        .group_by(links.c.key)
+    )
+    return {key: int(amount) for key, amount in db.session.execute(found)}
 
 
 def balance_of(code: str, currency: str, *, party: str | None = None) -> int:

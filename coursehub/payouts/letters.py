@@ -85,6 +85,16 @@ def send_owed_back(*, at: datetime, refund_id: int, order_id: int) -> None:  # n
 @on("sales.dispute_withdrawn")
 def send_owed_back_to_a_bank(*, at: datetime, dispute_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
     """A buyer's bank took back a payment whose shares had been paid out: the same for each partner that owes."""
+    _owed_back_to_a_bank(dispute_id, at)
+
+
+@on("sales.pass_dispute_withdrawn")
+def send_owed_back_of_a_pass(*, at: datetime, dispute_id: int) -> None:
+    """The same where the payment was for a pass, whose month had been shared and paid out."""
+    _owed_back_to_a_bank(dispute_id, at)
+
+
+def _owed_back_to_a_bank(dispute_id: int, at: datetime) -> None:
     for event in disputes.taken_by(db.session.get_one(PaymentDispute, dispute_id)):
         _owed_back(event.effect_key, at)
 

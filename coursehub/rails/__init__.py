@@ -22,6 +22,7 @@ from coursehub.rails.facts import (
     InvoiceFacts,
     Movement,
     OpenedSession,
+    PaidSubscription,
     PayeePayout,
     PaymentFacts,
     RailEvent,
@@ -102,6 +103,9 @@ class Rail(Protocol):
 
     def read_subscription(self, subscription_id: str, *, booked: Collection[str] = ()) -> SubscriptionFacts:
         """A subscription as it is now; paid invoices come with their payment, but for those whose ids are `booked`."""
+
+    def subscription_paid_by(self, payment_id: str) -> PaidSubscription | None:
+        """The subscription that a payment was for; None if it was for something else."""
 
     def stop_subscription(self, subscription_id: str, *, at_end: bool) -> None:
         """Let it end when its period ends; or, with at_end false, go on after all. Asked twice, it stays so."""
@@ -198,6 +202,7 @@ __all__ = [
     "KeySpoiled",
     "Movement",
     "OpenedSession",
+    "PaidSubscription",
     "PayeePayout",
     "PaymentFacts",
     "PaymentsNotSetUp",

@@ -259,6 +259,14 @@ class AgreedSession:
 
 
 @dataclass(frozen=True)
+class PaidSubscription:
+    """The subscription of which a payment paid an invoice, with what we wrote on it."""
+
+    id: str
+    reference: str
+
+
+@dataclass(frozen=True)
 class InvoiceFacts:
     """What a subscription asks for one period. `state` is paid, open or over; page_url: where it can be paid by hand.
 

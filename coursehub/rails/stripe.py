@@ -19,6 +19,7 @@ from coursehub.rails.facts import (
     DisputeFacts,
     Movement,
     OpenedSession,
+    PaidSubscription,
     PaymentFacts,
     RailEvent,
     RefundFacts,
@@ -31,7 +32,13 @@ from coursehub.rails.facts import (
 from coursehub.rails.stripe_cards import CardsOfStripe
 from coursehub.rails.stripe_payees import PayeesOfStripe
 from coursehub.rails.stripe_payments import fee_minor, payment_facts, session_facts, session_params
-from coursehub.rails.stripe_subscriptions import agreed_session, invoice_facts, subscription_facts, subscription_params
+from coursehub.rails.stripe_subscriptions import (
+    agreed_session,
+    invoice_facts,
+    paid_subscription,
+    subscription_facts,
+    subscription_params,
+)
 
 API_VERSION = "2026-10-28.endive"
 SANDBOX_PREFIX = "sk_test_sandbox"
@@ -148,6 +155,12 @@ class StripeRail(CardsOfStripe, PayeesOfStripe):
         intent = paying[0].to_dict()["payment"]["payment_intent"]
         whole: Any = {"expand": ["latest_charge.balance_transaction"]}
         return payment_facts(self._ask(lambda: self._stripe.v1.payment_intents.retrieve(intent, whole)).to_dict())
+
+    def subscription_paid_by(self, payment_id: str) -> PaidSubscription | None:
+        """By the invoice that the payment paid."""
+        asked: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_id}, "expand": ["data.invoice"]}
+        paying = self._ask(lambda: self._stripe.v1.invoice_payments.list(asked)).data
+        return paid_subscription(paying[0].to_dict()["invoice"]) if paying else None
 
     def stop_subscription(self, subscription_id: str, *, at_end: bool) -> None:
         """Ask that it ends with its period, or goes on."""

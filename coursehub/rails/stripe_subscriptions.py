@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from coursehub.rails.facts import AgreedSession, InvoiceFacts, PaymentFacts, SubscriptionFacts, SubscriptionWish
+from coursehub.rails.facts import AgreedSession, InvoiceFacts, PaidSubscription, PaymentFacts, SubscriptionFacts, SubscriptionWish
 
 _STATES = {"trialing": "trial", "active": "running", "past_due": "late", "unpaid": "late", "incomplete": "late"}
 _INVOICES = {"paid": "paid", "open": "open", "draft": "open"}
@@ -61,6 +61,16 @@ def invoice_facts(body: Mapping[str, Any], payment: PaymentFacts | None) -> Invo
         page_url=body["hosted_invoice_url"] or "",
         payment=payment,
     )
+
+
+def paid_subscription(body: Mapping[str, Any]) -> PaidSubscription | None:
+    """Of which subscription an invoice is; None if it is of none."""
+    of = (body["parent"] or {}).get("subscription_details") or {}
+    subscription = of.get("subscription")
+    if not subscription:
+        return None
+    id = subscription["id"] if isinstance(subscription, dict) else str(subscription)
+    return PaidSubscription(id, (of.get("metadata") or {}).get("subscription", ""))
 
 
 def subscription_facts(body: Mapping[str, Any], invoices: Iterable[InvoiceFacts]) -> SubscriptionFacts:

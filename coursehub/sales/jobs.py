@@ -95,6 +95,12 @@ def end_pass(*, at: datetime, subscription_id: int) -> None:
     passes.end_at_rail(db.session.get_one(PassSubscription, subscription_id), at=at)
 
 
+@job("sales.stop_disputed_pass")
+def stop_disputed_pass(*, at: datetime, subscription_id: int) -> None:
+    """Ask the rail to charge nothing more while a bank decides."""
+    passes.stop_while_disputed(db.session.get_one(PassSubscription, subscription_id), at=at)
+
+
 @job("sales.send_pass_refund")
 def send_pass_refund(*, at: datetime, refund_id: int) -> None:
     """Send a wanted refund of a period to the rail."""

@@ -212,6 +212,8 @@ def _list(path: str, kind: str, filters: tuple[str, ...]) -> Response:
     if kind == "invoice" and (subscription := params.text("subscription")):
         _store().get("subscription", subscription, "subscription")
         extra = f" AND json_extract(body, '$.parent.subscription_details.subscription') = '{subscription}'"
+    if kind == "invoice_payment" and (payment := params.tree("payment")):
+        fields |= {f"payment.{name}": value for name, value in payment.items() if name in ("type", "payment_intent")}
     after, before = params.text("starting_after"), params.text("ending_before")
     params.finish()
     bodies, more = _store().page(

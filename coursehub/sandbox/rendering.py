@@ -13,6 +13,7 @@ _LINKS = {
     "customer": "customer",
     "destination": "account",
     "failure_balance_transaction": "balance_transaction",
+    "invoice": "invoice",
     "latest_charge": "charge",
     "payment_intent": "payment_intent",
     "source": "charge",

@@ -102,6 +102,11 @@ class History:
         """What paid an invoice."""
         return [rendered(self._store, body) for body in self._store.matching("invoice_payment", invoice=invoice_id)]
 
+    def invoice_paid_by(self, payment_intent: str) -> Body | None:
+        """The invoice that a payment paid."""
+        found = self._store.matching("invoice_payment", **{"payment.payment_intent": payment_intent})
+        return self._store.get("invoice", found[0]["invoice"]) if found else None
+
     def expire(self, session_id: str, *, at: datetime) -> Body:
         """Nobody paid."""
         return rendered(self._store, payments.expire(self._store, session_id, at=int(at.timestamp())))
@@ -122,10 +127,11 @@ class History:
         found = self._store.matching("refund", payment_intent=payment_intent)
         return [rendered(self._store, body, ["balance_transaction"]) for body in found[::-1]]
 
-    def dispute(self, payment_intent: str, *, at: datetime) -> Body:
-        """A buyer's bank takes a payment back."""
+    def dispute(self, payment_intent: str, *, at: datetime, amount: int | None = None, inquiry: bool = False) -> Body:
+        """A buyer's bank takes a payment back, or `amount` of it; or it only asks."""
         charge = self._store.get("payment_intent", payment_intent)["latest_charge"]
-        return disputes.open_dispute(self._store, charge, at=int(at.timestamp()), quiet=True)
+        moment = int(at.timestamp())
+        return disputes.open_dispute(self._store, charge, at=moment, amount=amount, inquiry=inquiry, quiet=True)
 
     def decide(self, dispute_id: str, *, won: bool, at: datetime) -> Body:
         """That bank decides."""

@@ -1,7 +1,8 @@
-"""Booking the pool of a pass: what a period brings, what a month gives to each course, and what a refund takes back.
+"""Booking the pool of a pass: what a period brings, and what a month gives to each course.
 
 What learners pay waits on the account of the pool until the month in which their periods end is shared. Then each
-course's part runs that course's own terms, all parts in one journal; the arithmetic is in `pools.py`.
+course's part runs that course's own terms, all parts in one journal; the arithmetic is in `pools.py`. What goes back, and
+comes again, is in `pool_returns.py`.
 """
 
 from collections.abc import Mapping
@@ -10,19 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from coursehub.contracts import queries
-from coursehub.contracts.counters import moved_back, moved_by, written
-from coursehub.contracts.models import Contract, MoneyEvent
-from coursehub.contracts.operations.counting import counted, memo_legs, standing_counters
+from coursehub.contracts.counters import moved_by, written
+from coursehub.contracts.models import Contract
+from coursehub.contracts.operations.counting import counted
 from coursehub.contracts.operations.course_parts import Part, legs_of_part, write_down
-from coursehub.contracts.operations.maturing import settle_matured
-from coursehub.contracts.operations.sharing import EventDraft, Pinned, book_event, legs_of
-from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import Sale, share_refund, share_sale, tax_within
+from coursehub.contracts.waterfall import Sale, share_sale, tax_within
 from coursehub.db import db, lock, transaction
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import POOL
-from coursehub.ledger.allocation import reversal_step
-from coursehub.ledger.models import Journal
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post
 
 UNUSED = "income:pool"
@@ -48,11 +44,6 @@ class PaidPeriod:
         fee = min(self.fee_minor, self.gross_minor - tax)
         return {"tax": tax, "fee": fee, "pool": self.gross_minor - tax - fee}
 
-    def left_in_pool(self, refunded_minor: int) -> int:
-        """What of it is in the pool after so much was given back."""
-        parts = self.legs()
-        return parts["pool"] - reversal_step(parts, before_minor=0, amount_minor=refunded_minor)["pool"]
-
 
 @dataclass(frozen=True)
 class SharedMonth:
@@ -70,23 +61,6 @@ class SharedMonth:
     terms: Mapping[int, str]
     document: str
     facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class ReturnedPeriod:
-    """A refund of a period, or of a part of it.
-
-    Once its month was shared: shares is what the period gave to each course, of shared_minor that it had in the pool.
-    """
-
-    refund: str
-    occurred_at: datetime
-    period: PaidPeriod
-    before_minor: int
-    amount_minor: int
-    month_key: str | None
-    shares: Mapping[int, int]
-    shared_minor: int = 0
 
 
 def fund_pool(period: PaidPeriod, *, at: datetime) -> Booked:
@@ -158,82 +132,3 @@ def _parts(month: SharedMonth) -> list[Part]:
         standing[each.contract_id] = {name: count + moved.get(name, 0) for name, count in counts.items()}
         found.append(Part(course_id, each, month.by_course[course_id], known, lines, moved))
     return found
-
-
-def return_period(back: ReturnedPeriod, *, at: datetime) -> Booked:
-    """Book a refund of a period in the open transaction, once per refund.
-
-    The payment goes back along its legs; the rail keeps its fee, which the house bears. Once the month was shared, what the
-    pool gives back is taken from where this period's money had gone, along the legs of each course's part.
-    """
-    with transaction():
-        shared = ledger.journal_for(back.month_key) if back.month_key else None
-        events = [event for event in queries.events_of_journal(shared.id) if event.course_id in back.shares] if shared else []
-        for contract_id in sorted({event.contract_id for event in events}):
-            lock(db.session.get_one(Contract, contract_id))  # before the head of the chain, like every other event
-        paid = ledger.journal_for(back.period.effect_key)
-        if paid is None:
-            raise LookupError(f"{back.period.effect_key} was never booked")
-        parts = back.period.legs()
-        step = reversal_step(parts, before_minor=back.before_minor, amount_minor=back.amount_minor)
-        booked = post(
-            kind="refund", effect_key=f"refund:{back.refund}", occurred_at=back.occurred_at, at=at, reverses=paid.id,
-            currency=back.period.currency,
-            postings=[
-                Leg(AccountRef(f"asset:rail:{back.period.rail}"), -back.amount_minor),
-                Leg(AccountRef("expense:rail_fee"), step["fee"]),
-                Leg(AccountRef("liability:tax"), step["tax"]),
-                Leg(AccountRef(POOL, back.period.pass_id), step["pool"]),
-            ],
-        )  # fmt: skip
-        if shared is not None and step["pool"]:
-            before = back.shared_minor - back.period.left_in_pool(back.before_minor)  # what went back since the month was shared
-            _refill(back, shared, events, before=before, amount=step["pool"], at=at)
-    return booked
-
-
-def _refill(back: ReturnedPeriod, shared: Journal, events: list[MoneyEvent], *, before: int, amount: int, at: datetime) -> None:
-    """Take what the pool gave back from those who had got it: each course's part, and the house where no course did."""
-    legs = {f"{course}": share for course, share in sorted(back.shares.items())}
-    legs[""] = back.shared_minor - sum(legs.values())
-    step = reversal_step(legs, before_minor=before, amount_minor=amount)
-    if step[""]:
-        post(
-            kind="refund", effect_key=f"refund:{back.refund}:unused", occurred_at=back.occurred_at, at=at, reverses=shared.id,
-            currency=back.period.currency,
-            postings=[Leg(AccountRef(POOL, back.period.pass_id), -step[""]), Leg(AccountRef(UNUSED), step[""])],
-        )  # fmt: skip
-    for event in events:
-        if taken := step.get(f"{event.course_id}", 0):
-            _take_back(event, back, taken, at=at)
-
-
-def _take_back(event: MoneyEvent, back: ReturnedPeriod, amount: int, *, at: datetime) -> None:
-    """One course's part gives an amount back along its very legs; what matured or was paid out is settled as at any refund."""
-    key = f"refund:{back.refund}:{event.course_id}"
-    if queries.event_for(key) is not None:
-        return
-    body = queries.body_hashed(event.terms_hash)
-    before = queries.refunded_of(event)
-    sold = [queries.line_of(row) for row in event.lines]
-    lines = share_refund(body, sold, before_minor=before, amount_minor=amount)
-    draft = EventDraft(
-        kind="refund", effect_key=key, occurred_at=back.occurred_at, course_id=event.course_id, currency=event.currency,
-        facts={"sale_effect_key": event.effect_key, "amount_minor": amount, "refund": back.refund},
-    )  # fmt: skip
-    row = book_event(
-        draft, Pinned(event.terms_hash, event.contract_id, covers=True), lines,
-        legs=[
-            Leg(AccountRef(POOL, back.period.pass_id), -amount), *legs_of(body, lines, {}),
-            *memo_legs(body, _counted_back(event, body, before, amount)),
-        ],
-        amount_minor=-amount, channel=event.channel, contribution={}, held_until=event.held_until, sale=event, at=at,
-    )  # fmt: skip
-    settle_matured(event, body, row, at=at)
-
-
-def _counted_back(event: MoneyEvent, body: TermsBody, before: int, amount: int) -> dict[str, int]:
-    moved = moved_by(body, [queries.line_of(row) for row in event.lines], written(event.occurred_at))
-    steps = moved_back(moved, gross_minor=event.amount_minor, before_minor=before, amount_minor=amount)
-    standing = standing_counters(body, steps)
-    return {name: -min(step, standing[name]) for name, step in steps.items()}

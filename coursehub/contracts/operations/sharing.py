@@ -21,7 +21,7 @@ from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_back, share_sale, shares_of
 from coursehub.db import db, look, new_public_id, transaction, written
 from coursehub.errors import Refusal
-from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE, money_of
+from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE, POOL, money_of
 from coursehub.ledger.operations import AccountRef, Booked, EffectAlreadyBooked, Leg, post
 from coursehub.prepared import Prepared
 
@@ -55,7 +55,7 @@ class EventDraft:
     facts of a sale: gross_minor, tax_bps, fee_minor, channel, attributed (organisation's
     public id or None), discount_minor, discount_borne_by, order (public id), rail.
     facts of a refund: sale_effect_key, amount_minor, refund (its id). A dispute is a refund that the buyer's bank
-    took by itself; it says dispute instead.
+    took by itself; it says dispute instead. Both may be about a course's part of a month of a pool (`pool_returns.py`).
     """
 
     kind: str
@@ -176,7 +176,7 @@ def _back(sale: MoneyEvent, body: TermsBody, gone: queries.Gone, amount: int) ->
     """
     sold = [queries.line_of(row) for row in sale.lines]
     lines = share_back(body, sold, gone.legs, amount_minor=amount)
-    reserved = set_aside_back(body, sold, lines, gone=gone.shares(), taken=gone.reserve)
+    reserved = set_aside_back(body, sold, lines, gone=gone.shares(), taken=gone.reserve) if sale.kind == "sale" else {}
     moved = moved_by(body, sold, written_moment(sale.occurred_at))
     back = moved_back(moved, gross_minor=sale.amount_minor, before_minor=gone.total, amount_minor=amount)
     standing = standing_counters(body, back)
@@ -184,8 +184,15 @@ def _back(sale: MoneyEvent, body: TermsBody, gone: queries.Gone, amount: int) ->
     for name, step in back.items():
         taken = gone.counters.get(name, 0)
         steps[name] = -min(step, standing[name], moved[name] - taken) if amount > 0 else -max(step, -taken)
-    rail = Leg(AccountRef(money_of(sale.facts.get("rail", "stripe"))), -amount)
-    return lines, [rail, *legs_of(body, lines, reserved), *memo_legs(body, steps)]
+    payer = Leg(_paid_from(sale), -amount)
+    return lines, [payer, *legs_of(body, lines, reserved), *memo_legs(body, steps)]
+
+
+def _paid_from(sale: MoneyEvent) -> AccountRef:
+    """Whence the money of a sale came, or that of a course's part of a pool."""
+    if sale.kind == "period":
+        return AccountRef(POOL, sale.facts["pass"])
+    return AccountRef(money_of(sale.facts.get("rail", "stripe")))
 
 
 def reinstate(taken: MoneyEvent, *, effect_key: str, occurred_at: datetime, at: datetime) -> MoneyEvent:
@@ -332,7 +339,7 @@ def _sale_of(draft: EventDraft) -> MoneyEvent | None:
     if draft.kind == "sale":
         return None
     sale = queries.event_for(str(draft.facts["sale_effect_key"]))
-    if sale is None or sale.kind != "sale":
+    if sale is None or sale.kind not in ("sale", "period"):
         raise NothingToRefund
     return sale
 

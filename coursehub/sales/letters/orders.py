@@ -1,36 +1,28 @@
-"""Letters of sales: receipt, payment returned, refund, refund declined, disputes, contested sales, answer of support."""
+"""Letters of sales: receipt, payment returned, refund, refund declined, contested sales, answer of support."""
 
 from datetime import datetime
 from typing import Any
 
 from coursehub.catalog import queries as catalog
-from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import MoneyEvent
-from coursehub.contracts.waterfall import shares_of
 from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
-from coursehub.people.models import Organisation
 from coursehub.sales import queries
 from coursehub.sales.letters.writing import about, course_title, write
 from coursehub.sales.models import (
     CORRECTED,
     AttributionContest,
-    CoursePass,
     FapiaoRequest,
     FapiaoReversal,
     Order,
     OrderPart,
-    PassPeriod,
-    PassRefund,
-    PassSubscription,
     Payment,
-    PaymentDispute,
     Refund,
     RefundRequest,
     SupportMessage,
 )
-from coursehub.sales.queries import disputes, holding
+from coursehub.sales.queries import holding
 
 
 @on("sales.course_purchased")
@@ -94,54 +86,6 @@ def send_refund_declined(*, at: datetime, request_id: int, order_id: int) -> Non
     """No, and why."""
     order, asked = db.session.get_one(Order, order_id), db.session.get_one(RefundRequest, request_id)
     write("refund_declined", person_id=order.buyer_id, mark=asked.public_id, at=at, asked=asked, **about(order))
-
-
-@on("sales.dispute_opened")
-def send_dispute_opened(*, at: datetime, dispute_id: int, order_id: int) -> None:
-    """A buyer's bank wants a payment back: the house's finance has until a day to answer."""
-    dispute, order = db.session.get_one(PaymentDispute, dispute_id), db.session.get_one(Order, order_id)
-    for person_id in people.members_with_role(people.house().id, "staff_finance"):
-        title = queries.titles_of([order], people.locale_of(person_id)).get(order.id, "")
-        mark = f"{dispute.public_id}:{person_id}"
-        write("dispute_opened", person_id=person_id, mark=mark, at=at, dispute=dispute, order=order, title=title)
-
-
-@on("sales.dispute_withdrawn")
-def send_dispute_withdrawn(*, at: datetime, dispute_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
-    """A partner's share of a sale went back with the money that the buyer's bank took."""
-    _to_partners("dispute_withdrawn", db.session.get_one(PaymentDispute, dispute_id), at)
-
-
-@on("sales.dispute_closed")
-def send_dispute_closed(*, at: datetime, dispute_id: int, order_id: int) -> None:
-    """The bank decided: finance of the house and each partner whose share was taken read how."""
-    dispute, order = db.session.get_one(PaymentDispute, dispute_id), db.session.get_one(Order, order_id)
-    for person_id in people.members_with_role(people.house().id, "staff_finance"):
-        title = queries.titles_of([order], people.locale_of(person_id)).get(order.id, "")
-        mark = f"{dispute.public_id}:{person_id}"
-        write("dispute_closed", person_id=person_id, mark=mark, at=at, dispute=dispute, order=order, title=title, minor=0)
-    _to_partners("dispute_closed", dispute, at)
-
-
-def _shares(dispute: PaymentDispute) -> list[tuple[Organisation, int, MoneyEvent]]:
-    """What each partner gave back by a dispute, with an entry of the book that says so; the house is not among them."""
-    gave: dict[str, tuple[int, MoneyEvent]] = {}
-    for event in disputes.taken_by(dispute):
-        for party, minor in shares_of([contracts.line_of(row) for row in event.lines]).items():
-            gave[party] = (gave.get(party, (0, event))[0] - minor, event)
-    found = ((people.organisation_by_public_id(party), *given) for party, given in gave.items() if given[0])
-    return [(organisation, minor, event) for organisation, minor, event in found if organisation and not organisation.is_house]
-
-
-def _to_partners(name: str, dispute: PaymentDispute, at: datetime) -> None:
-    order = db.session.get_one(Order, dispute.order_id)
-    for organisation, minor, event in _shares(dispute):
-        for person_id in people.members_with_role(organisation.id, "owner", "finance"):
-            title = queries.titles_of([order], people.locale_of(person_id)).get(order.id, "")
-            write(
-                name, person_id=person_id, mark=f"{dispute.public_id}:{organisation.id}:{person_id}", at=at, dispute=dispute,
-                title=title, minor=minor, event=event, organisation=organisation, organisation_name=people.name_of,
-            )  # fmt: skip
 
 
 @on("sales.attribution_contested")
@@ -219,59 +163,3 @@ def send_fapiao_reversed(*, at: datetime, reversal_id: int) -> None:
 def _write_fapiao(name: str, asked: FapiaoRequest, *, at: datetime, mark: str = "", **more: Any) -> None:
     order = db.session.get_one(Order, asked.order_id)
     write(name, person_id=order.buyer_id, mark=mark or asked.public_id, at=at, asked=asked, **more, **about(order))
-
-
-def _of_pass(name: str, subscription_id: int, *, mark: str, at: datetime, **context: Any) -> None:
-    subscription = db.session.get_one(PassSubscription, subscription_id)
-    pass_ = db.session.get_one(CoursePass, subscription.pass_id)
-    title = pass_.name_en if people.locale_of(subscription.person_id) == "en" else pass_.name
-    about = {"subscription": subscription, "found": pass_, "title": title, **context}
-    write(name, person_id=subscription.person_id, mark=mark, at=at, **about)
-
-
-@on("sales.pass_began")
-def send_pass_began(*, at: datetime, subscription_id: int) -> None:
-    """The courses are open, and how to stop."""
-    _of_pass("pass_began", subscription_id, mark=f"{subscription_id}", at=at)
-
-
-@on("sales.pass_paid")
-def send_pass_receipt(*, at: datetime, period_id: int) -> None:
-    """What was paid, for which period."""
-    period = db.session.get_one(PassPeriod, period_id)
-    tax_minor = period.paid("").legs()["tax"]
-    _of_pass("pass_paid", period.subscription_id, mark=period.public_id, at=at, period=period, tax_minor=tax_minor)
-
-
-@on("sales.pass_late")
-def send_pass_late(*, at: datetime, subscription_id: int) -> None:
-    """A payment failed: where to pay with another card, and until when the courses stay open."""
-    since = db.session.get_one(PassSubscription, subscription_id).late_since
-    if since is not None:  # it may have been paid meanwhile
-        _of_pass("pass_late", subscription_id, mark=f"{subscription_id}:{since:%Y%m%d}", at=at, since=since)
-
-
-@on("sales.pass_closed")
-def send_pass_closed(*, at: datetime, subscription_id: int) -> None:
-    """The days of grace are over; paying opens everything again."""
-    _of_pass("pass_closed", subscription_id, mark=f"{subscription_id}:{at:%Y%m%d}", at=at)
-
-
-@on("sales.pass_stopped")
-def send_pass_stopped(*, at: datetime, subscription_id: int) -> None:
-    """It ends with what is paid."""
-    _of_pass("pass_stopped", subscription_id, mark=f"{subscription_id}:{at:%Y%m%d%H%M%S}", at=at)
-
-
-@on("sales.pass_ended")
-def send_pass_ended(*, at: datetime, subscription_id: int) -> None:
-    """It is over; what stays."""
-    _of_pass("pass_ended", subscription_id, mark=f"{subscription_id}", at=at)
-
-
-@on("sales.pass_refunded")
-def send_pass_refunded(*, at: datetime, refund_id: int) -> None:
-    """Money of a period is on its way back."""
-    refund = db.session.get_one(PassRefund, refund_id)
-    period = db.session.get_one(PassPeriod, refund.period_id)
-    _of_pass("pass_refunded", period.subscription_id, mark=refund.public_id, at=at, refund=refund, period=period)

@@ -16,8 +16,9 @@ DISPUTE_OVER = ("won", "lost", "dropped")
 class PaymentDispute(Model):
     """A buyer's bank that wants a payment back, under the rail's own number; the rail's state, as we last read it.
 
-    amount_minor is what the bank wants. shared_minor is how much of it came out of the shares of the sale when the money
-    left; the rest had been refunded before and stands in suspense. The fee is the house's.
+    It is about the payment of an order, or about a paid period of a pass. amount_minor is what the bank wants. shared_minor
+    is how much of it came out of the sale or the period when the money left; the rest had been refunded before and stands in
+    suspense. The fee is the house's.
     """
 
     __tablename__ = "payment_dispute"
@@ -27,13 +28,16 @@ class PaymentDispute(Model):
         sa.CheckConstraint("shared_minor BETWEEN 0 AND amount_minor", name="shared_within_amount"),
         sa.CheckConstraint("reinstated_at IS NULL OR withdrawn_at IS NOT NULL", name="comes_back_after_it_left"),
         sa.CheckConstraint("(closed_at IS NOT NULL) = (state IN ('won', 'lost', 'dropped'))", name="closed_when_over"),
+        sa.CheckConstraint("(period_id IS NULL) = (order_id IS NOT NULL)", name="order_or_period"),
+        sa.CheckConstraint("(payment_id IS NULL) = (order_id IS NULL)", name="order_has_payment"),
         sa.Index("ix_payment_dispute_open", "closed_at", "answer_by"),
     )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
-    order_id: Mapped[int] = ref("order.id")
-    payment_id: Mapped[int] = ref("payment.id")
+    order_id: Mapped[int | None] = ref("order.id")
+    payment_id: Mapped[int | None] = ref("payment.id")
+    period_id: Mapped[int | None] = ref("pass_period.id")
     rail_dispute_id: Mapped[str] = mapped_column(sa.String(120), unique=True)
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(sa.String(3))

@@ -156,6 +156,10 @@ class PoolMonth(Model):
     distributed_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     journal_id: Mapped[int | None] = ref("journal.id", index=False)
 
+    def effect_key(self, pass_: CoursePass) -> str:
+        """The business effect of sharing it, as the books name it."""
+        return f"pool:{pass_.public_id}:{self.month}"
+
 
 class PassPeriod(Model):
     """A month of a subscription that was paid. pooled_minor: what of it its month of the pool shared out."""

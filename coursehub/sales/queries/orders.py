@@ -195,7 +195,7 @@ def left_of_payments(order: Order) -> list[tuple[Payment, int]]:
         if refund.state != "failed" or refund.booked_at is not None:
             gone[refund.payment_id] = gone.get(refund.payment_id, 0) + refund.amount_minor
     for dispute in disputes_of(order.id):
-        if dispute.reinstated_at is None:
+        if dispute.reinstated_at is None and dispute.payment_id is not None:
             gone[dispute.payment_id] = gone.get(dispute.payment_id, 0) + dispute.shared_minor
     return [(each, each.amount_minor - gone.get(each.id, 0)) for each in reversed(sold_payments(order.id))]
 

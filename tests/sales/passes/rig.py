@@ -13,8 +13,9 @@ from coursehub.learning.models import Enrolment
 from coursehub.learning.operations import note_active
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import POOL
+from coursehub.ledger.allocation import reversal_step
 from coursehub.people.models import Person
-from coursehub.sales.models import CoursePass, PassSubscription, PoolMonth
+from coursehub.sales.models import CoursePass, PassPeriod, PassSubscription, PoolMonth
 from coursehub.sales.passes import operations, queries
 from coursehub.sales.passes.operations import PassDraft
 from tests.contracts.rig import agree, course_of, terms_data
@@ -24,6 +25,12 @@ from tests.sandbox.rig import Sandbox
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 RULE = Pool("minutes_each", 5, "house")
 AS_DATA = {"rule": RULE.rule, "floor_minutes": RULE.floor_minutes, "unused": RULE.unused}
+
+
+def left_in_pool(period: PassPeriod, gone_minor: int) -> int:
+    """What of a period is in the pool after so much of it went back in steps that all stand."""
+    parts = period.paid("").legs()
+    return parts["pool"] - reversal_step(parts, before_minor=0, amount_minor=gone_minor)["pool"]
 
 
 class Story(Shop):

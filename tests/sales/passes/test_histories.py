@@ -1,10 +1,11 @@
-"""Random histories of passes: taken, learned with, renewed, declined, stopped, refunded, shared; told twice, late, cut off.
+"""Random histories of passes: taken, learned with, renewed, declined, stopped, refunded, disputed, shared; told twice, late, cut off.
 
 A history is its seed. After each, what stands in the books is what the periods say; and once everything is given back,
 nothing is left with anybody but the fees that the rail keeps.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -24,10 +25,12 @@ from coursehub.learning.operations import note_active
 from coursehub.ledger.accounts import PARTNER_HELD
 from coursehub.ledger.checks import check_books
 from coursehub.people.models import Person
-from coursehub.sales.models import PassPeriod, PassSubscription, PoolMonth
+from coursehub.sales.models import PassPeriod, PassSubscription, PaymentDispute, PoolMonth
+from coursehub.sales.operations import follow_dispute
 from coursehub.sales.passes import operations, queries
+from coursehub.sandbox.errors import ApiError
 from tests.ledger import strangers
-from tests.sales.passes.rig import Story
+from tests.sales.passes.rig import Story, left_in_pool
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 PEOPLE = ("ada", "bo", "emma", "emil", "theo")
@@ -43,12 +46,15 @@ class History(Story):
     def __init__(self, cast: Any, rail: PastRail, at: datetime, seed: int) -> None:
         self.cast, self.rail, self.at, self.now = cast, rail, at, at  # type: ignore[assignment]
         self.chance = Random(seed)
+        self.numbers: list[str] = []
+        self.decided: list[str] = []
 
     def run(self, steps: int) -> None:
         """So many steps by chance; what a rule refuses is a step like any other."""
         ways = [
             (self.take_one, 10), (self.learn_some, 20), (self.go, 22), (self.stop_one, 4), (self.decline_one, 4), (self.pay_one, 4),
             (self.refund_one, 8), (self.share_some, 10), (self.tell_again, 8), (self.cut_off, 5), (self.contest_one, 3),
+            (self.dispute_one, 6), (self.decide_one, 6),
         ]  # fmt: skip
         for _n in range(steps):
             way = self.chance.choices([way for way, _weight in ways], [weight for _way, weight in ways])[0]
@@ -116,6 +122,29 @@ class History(Story):
             amount = self.chance.choice([left, 1, self.chance.randint(1, max(1, left))])
             operations.refund_period(period, amount_minor=amount, by=self.house, at=self.now)
 
+    def dispute_one(self) -> None:
+        """A bank takes a period back, all that is left or a part of it, or only asks; we may hear of it later."""
+        periods = db.session.execute(sa.select(PassPeriod).order_by(PassPeriod.id)).scalars().all()
+        if periods:
+            period = self.chance.choice(periods)
+            amount = self.chance.choice([None, None, self.chance.randint(1, period.amount_minor)])
+            try:
+                number = self.rail.dispute(period.rail_payment_id, amount=amount, inquiry=self.chance.random() < 0.1)
+            except ApiError:  # nothing is left, or it is disputed already
+                return
+            self.numbers.append(number)
+            if self.chance.random() < 0.7:
+                follow_dispute(number, at=self.now)
+
+    def decide_one(self) -> None:
+        """A bank decides, and is heard twice, or only at the next look."""
+        if self.numbers:
+            number = self.numbers.pop(self.chance.randrange(len(self.numbers)))
+            self.rail.decide(number, won=self.chance.random() < 0.6)
+            for _told in range(self.chance.choice([0, 1, 2])):
+                follow_dispute(number, at=self.now)
+            self.decided.append(number)
+
     def share_some(self) -> None:
         operations.draw_up_months(at=self.now)
         waiting = db.session.execute(sa.select(PoolMonth).where(PoolMonth.shared_at.is_(None))).scalars().all()
@@ -146,12 +175,27 @@ class History(Story):
             minutes = self.chance.choice([None, 0, 3, 90])
             operations.answer_contest(contest, answer="!", minutes=minutes, by=self.house, at=self.now)
 
-    def give_everything_back(self) -> None:
-        """Every period goes back whole."""
+    def hear_everything(self) -> None:
+        """Every bank decides, and nothing that happened at the rail is unknown any more."""
         self.rail.at = self.now
+        while self.numbers:
+            self.decide_one()
+        for number in self.decided:
+            follow_dispute(number, at=self.now)
+        jobs.run_due(at=self.now)
+
+    def give_everything_back(self) -> None:
+        """Every period goes back whole; what the rail does not refund, since a bank had a part of it, a bank takes."""
+        self.hear_everything()
         for period in db.session.execute(sa.select(PassPeriod).order_by(PassPeriod.id)).scalars().all():
+            lost = [each for each in queries.disputes_of(period.id) if each.state == "lost"]
             if left := queries.refundable_minor(period):
-                operations.refund_period(period, amount_minor=left, by=self.house, at=self.now)
+                if lost:
+                    facts = self.rail.read_dispute(lost[0].rail_dispute_id)
+                    rest = replace(facts, id=f"{facts.id}_rest", amount_minor=left, fee_minor=0)
+                    operations.record_period_dispute(period, rest, at=self.now)
+                else:
+                    operations.refund_period(period, amount_minor=left, by=self.house, at=self.now)
         jobs.run_due(at=self.now)
 
 
@@ -159,11 +203,13 @@ def stand(history: History) -> None:
     """What the books say is what the periods say."""
     assert check_books().faults == ()
     periods = db.session.execute(sa.select(PassPeriod).order_by(PassPeriod.id)).scalars().all()
-    back = queries.refunded_minor([period.id for period in periods])
-    pass_id = history.on_offer.public_id
+    ids = [period.id for period in periods]
+    refunded, taken = queries.refunded_minor(ids), queries.disputed_minor(ids)
+    back = {id: refunded.get(id, 0) + taken.get(id, 0) for id in ids}
+    fees = sum(each.fee_minor for each in db.session.execute(sa.select(PaymentDispute)).scalars())
     waiting = [period for period in periods if period.pooled_minor is None]
-    assert history.pooled == sum(period.paid(pass_id).left_in_pool(back.get(period.id, 0)) for period in waiting)
-    assert history.standing("asset:rail:stripe") == sum(p.amount_minor - p.fee_minor - back.get(p.id, 0) for p in periods)
+    assert history.pooled == sum(left_in_pool(period, back[period.id]) for period in waiting)
+    assert history.standing("asset:rail:stripe") == sum(p.amount_minor - p.fee_minor - back[p.id] for p in periods) - fees
     assert history.standing(PARTNER_HELD, history.cast.northwind.public_id) <= 0 and history.standing("income:pool") <= 0
     for month in db.session.execute(sa.select(PoolMonth).where(PoolMonth.shared_at.is_not(None))).scalars():
         rows, uses = queries.periods_in(month.id), queries.uses_in(month.id)
@@ -201,7 +247,8 @@ def test_whatever_happens_the_pool_holds_what_is_not_shared_and_everything_can_g
     northwind = cast.northwind.public_id
     left = [history.pooled, history.standing("liability:tax"), history.standing("income:pool"), history.standing("income:share")]
     assert [*left, history.standing(PARTNER_HELD, northwind)] == [0] * 5
-    fees = sum(period.fee_minor for period in db.session.execute(sa.select(PassPeriod)).scalars())
+    disputed = sum(each.fee_minor for each in db.session.execute(sa.select(PaymentDispute)).scalars())
+    fees = disputed + sum(period.fee_minor for period in db.session.execute(sa.select(PassPeriod)).scalars())
     assert history.standing("expense:rail_fee") == fees == -history.standing("asset:rail:stripe")
     strangers.agree(tmp_path)
 

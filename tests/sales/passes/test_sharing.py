@@ -14,6 +14,7 @@ from coursehub.ledger.accounts import PARTNER_HELD
 from coursehub.sales.passes import operations, queries
 from coursehub.sales.passes.comparing import compare
 from coursehub.sales.passes.operations import ContestOpen, MonthNotOver, MonthShared, StillContestable
+from tests.sales.passes.rig import left_in_pool
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NET = 9_900 - 560 - 487
@@ -174,7 +175,7 @@ def test_a_refund_in_part_before_the_close_leaves_less_to_share_and_the_rest_goe
     story.work(story.now)
     story.wait(30)
     month = story.share(story.draw_up("2026-04"))
-    assert month.distributed_minor == period.paid("").left_in_pool(3_000) == period.pooled_minor
+    assert month.distributed_minor == left_in_pool(period, 3_000) == period.pooled_minor
     pooled = story.pooled
     operations.refund_period(period, amount_minor=6_900, by=story.house, at=story.now)
     story.work(story.now)

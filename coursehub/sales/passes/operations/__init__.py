@@ -11,10 +11,12 @@ from coursehub.sales.passes.operations.defining import (
     open_pass,
     take_course_out,
 )
+from coursehub.sales.passes.operations.disputing import follow_period_dispute, record_period_dispute
 from coursehub.sales.passes.operations.following import close_after_grace, follow, settle, settle_passes
 from coursehub.sales.passes.operations.refunding import (
     MoreThanPeriod,
     NothingLeftOfPeriod,
+    PeriodDisputed,
     WindowOver,
     ask_back,
     in_window,
@@ -46,6 +48,7 @@ from coursehub.sales.passes.operations.subscribing import (
     go_on,
     open_course,
     stop,
+    stop_while_disputed,
     subscribe,
 )
 from coursehub.sales.passes.standing import is_open
@@ -67,6 +70,7 @@ __all__ = [
     "PassDraft",
     "PassNotOffered",
     "PassNotPaid",
+    "PeriodDisputed",
     "PriceTooSmall",
     "StillContestable",
     "WindowOver",
@@ -80,12 +84,14 @@ __all__ = [
     "draw_up_months",
     "end_at_rail",
     "follow",
+    "follow_period_dispute",
     "go_on",
     "in_window",
     "is_open",
     "open_course",
     "open_pass",
     "record",
+    "record_period_dispute",
     "refund_period",
     "send",
     "send_again",
@@ -93,6 +99,7 @@ __all__ = [
     "settle_passes",
     "share_month",
     "stop",
+    "stop_while_disputed",
     "subscribe",
     "take_course_out",
 ]

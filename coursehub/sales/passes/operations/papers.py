@@ -8,9 +8,10 @@ from coursehub.billing.operations.buyers import TAX, BuyerLine, issue_buyer_docu
 from coursehub.db import db, lock, transaction
 from coursehub.errors import require
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.models import Journal
 from coursehub.people.actor import Actor
 from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details
-from coursehub.sales.models import CoursePass, PassPeriod, PassRefund, PassSubscription
+from coursehub.sales.models import CoursePass, PassPeriod, PassRefund, PassSubscription, PaymentDispute, back_of
 from coursehub.sales.operations.papers import NothingToInvoice, check_details
 from coursehub.sales.passes import policies, queries
 from coursehub.web.locale import local_time
@@ -33,6 +34,8 @@ def ask_invoices(subscription: PassSubscription, details: DetailsDraft, *, by: A
         for period in reversed(missing):
             for refund in queries.refunds_of(period.id):
                 credit_period(period, refund, at=at)
+            for dispute in queries.disputes_of(period.id):
+                credit_period_dispute(period, dispute, at=at)
     return made
 
 
@@ -50,20 +53,51 @@ def credit_period(period: PassPeriod, refund: PassRefund, *, at: datetime) -> Bu
         journal = ledger.journal_for(f"refund:{refund.public_id}") if refund.booked_at is not None else None
         if invoice is None or journal is None:
             return None
-        tax = sum(leg.amount_minor for leg in ledger.lines_of(journal.id) if leg.code == TAX)
-        subscription = db.session.get_one(PassSubscription, period.subscription_id)
-        line = BuyerLine(_words(subscription, period), refund.amount_minor, period.tax_bps, tax)
-        return issue_buyer_document(
-            "sale_credit", [line], order_number=subscription.public_id, details_id=invoice.details_id, currency=period.currency,
-            effect_key=journal.effect_key, journal_ids=[journal.id], at=at, credits=invoice,
-        )  # fmt: skip
+        return _credit(period, invoice, refund.amount_minor, journal, at)
+
+
+def credit_period_dispute(period: PassPeriod, dispute: PaymentDispute, *, at: datetime) -> None:
+    """What a bank took for good of a period goes on a credit note, and back on an invoice if the bank gives it back after all.
+
+    While the bank decides nothing is put on paper. Joins; once, and only where the period has an invoice.
+    """
+    with transaction():
+        invoice = billing.buyer_document_for(_key(period))
+        left, back = ledger.journal_for(dispute.effect_key), ledger.journal_for(back_of(dispute.effect_key))
+        if invoice is None or left is None:
+            return
+        noted = billing.buyer_document_for(left.effect_key)
+        if noted is None and back is None and dispute.state == "lost":
+            _credit(period, invoice, dispute.shared_minor, left, at)
+        elif noted is not None and back is not None:
+            subscription = db.session.get_one(PassSubscription, period.subscription_id)
+            issue_buyer_document(
+                "sale_invoice", [_line(period, dispute.shared_minor, back)], order_number=subscription.public_id,
+                details_id=invoice.details_id, currency=period.currency, effect_key=back.effect_key, journal_ids=[back.id], at=at,
+            )  # fmt: skip
+
+
+def _credit(period: PassPeriod, invoice: BuyerDocument, amount_minor: int, journal: Journal, at: datetime) -> BuyerDocument:
+    """A credit note over what a journal took back; also over what a bank had given back on an invoice made out anew."""
+    given = (billing.buyer_document_for(back_of(each.effect_key)) for each in queries.disputes_of(period.id))
+    return issue_buyer_document(
+        "sale_credit", [_line(period, amount_minor, journal)], order_number=invoice.order_number, details_id=invoice.details_id,
+        currency=period.currency, effect_key=journal.effect_key, journal_ids=[journal.id], at=at, credits=invoice,
+        anew=[each for each in given if each is not None],
+    )  # fmt: skip
+
+
+def _line(period: PassPeriod, amount_minor: int, journal: Journal) -> BuyerLine:
+    """A line with the tax that its journal moved."""
+    tax = abs(sum(leg.amount_minor for leg in ledger.lines_of(journal.id) if leg.code == TAX))
+    return BuyerLine(_words(period), amount_minor, period.tax_bps, tax)
 
 
 def _invoice(subscription: PassSubscription, period: PassPeriod, details_id: int, at: datetime) -> BuyerDocument:
     journal = ledger.journal_for(_key(period))
     if journal is None:
         raise NothingToInvoice
-    line = BuyerLine(_words(subscription, period), period.amount_minor, period.tax_bps, period.paid("").legs()["tax"])
+    line = BuyerLine(_words(period), period.amount_minor, period.tax_bps, period.paid("").legs()["tax"])
     return issue_buyer_document(
         "sale_invoice", [line], order_number=subscription.public_id, details_id=details_id, currency=period.currency,
         effect_key=journal.effect_key, journal_ids=[journal.id], at=at,
@@ -74,7 +108,8 @@ def _key(period: PassPeriod) -> str:
     return period.paid("").effect_key
 
 
-def _words(subscription: PassSubscription, period: PassPeriod) -> dict[str, str]:
+def _words(period: PassPeriod) -> dict[str, str]:
+    subscription = db.session.get_one(PassSubscription, period.subscription_id)
     pass_ = db.session.get_one(CoursePass, subscription.pass_id)
     days = f"{local_time(period.starts_at):%Y-%m-%d} – {local_time(period.ends_at):%Y-%m-%d}"
     return {"zh-CN": f"{pass_.name} ({days})", "en": f"{pass_.name_en} ({days})"}

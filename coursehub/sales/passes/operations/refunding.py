@@ -3,19 +3,23 @@
 from datetime import datetime, timedelta
 
 from coursehub import events, jobs, rails
-from coursehub.contracts.operations.pooling import ReturnedPeriod, return_period
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.people.actor import Actor
-from coursehub.sales.models import CoursePass, PassPeriod, PassRefund, PassSubscription, PoolMonth
+from coursehub.sales.models import CoursePass, PassPeriod, PassRefund, PassSubscription
 from coursehub.sales.passes import policies, queries
 from coursehub.sales.passes.operations.papers import credit_period
+from coursehub.sales.passes.operations.returning import take_back
 from coursehub.sales.passes.operations.subscribing import end_soon
 
 
 class NothingLeftOfPeriod(Refusal):
     """Nothing of this period is left to refund."""
+
+
+class PeriodDisputed(Refusal):
+    """The subscriber's bank has this payment in dispute. What the bank decides comes first."""
 
 
 class WindowOver(Refusal):
@@ -33,7 +37,10 @@ def in_window(subscription: PassSubscription, pass_: CoursePass, *, at: datetime
 
 
 def ask_back(subscription: PassSubscription, *, by: Actor, at: datetime) -> PassRefund:
-    """Within the window the first payment goes back whole, and the pass ends. Raises WindowOver, NothingLeftOfPeriod."""
+    """Within the window the first payment goes back whole, and the pass ends.
+
+    Raises WindowOver, PeriodDisputed, NothingLeftOfPeriod.
+    """
     require(policies.may_change_subscription(by, subscription))
     with transaction():
         lock(subscription)
@@ -41,12 +48,16 @@ def ask_back(subscription: PassSubscription, *, by: Actor, at: datetime) -> Pass
         if not in_window(subscription, pass_, at=at):
             raise WindowOver
         period = queries.periods_of(subscription.id)[0]
+        refund = _want(period, queries.refundable_minor(period), by, at)
         end_soon(subscription, at=at)
-        return _want(period, queries.refundable_minor(period), by, at)
+    return refund
 
 
 def refund_period(period: PassPeriod, *, amount_minor: int, by: Actor, at: datetime) -> PassRefund:
-    """Finance gives a period back, or a part of it; the pass goes on. Raises NothingLeftOfPeriod, MoreThanPeriod."""
+    """Finance gives a period back, or a part of it; the pass goes on.
+
+    Raises PeriodDisputed, NothingLeftOfPeriod, MoreThanPeriod.
+    """
     subscription = db.session.get_one(PassSubscription, period.subscription_id)
     require(policies.may_refund_period(by, subscription))
     with transaction():
@@ -55,6 +66,8 @@ def refund_period(period: PassPeriod, *, amount_minor: int, by: Actor, at: datet
 
 
 def _want(period: PassPeriod, amount_minor: int, by: Actor, at: datetime) -> PassRefund:
+    if queries.dispute_that_holds(period.id) is not None:
+        raise PeriodDisputed
     left = queries.refundable_minor(period)
     if left <= 0:
         raise NothingLeftOfPeriod
@@ -106,43 +119,35 @@ def record(refund: PassRefund, facts: rails.RefundFacts, *, at: datetime) -> Pas
             refund.state, refund.done_at = "done", at
         elif refund.state in ("pending", "done") and facts.state in ("failed", "cancelled"):
             refund.state, refund.done_at, refund.problem = "failed", None, "failed at the bank"
-            _post_suspense(refund, period, kind="refund_failed", sign=1, occurred_at=at, at=at)
+            _post_suspense(refund, period, kind="refund_failed", minor=refund.amount_minor, occurred_at=at, at=at)
     return refund
 
 
 def _book(refund: PassRefund, period: PassPeriod, occurred_at: datetime, at: datetime) -> None:
     if refund.booked_at is not None:  # given again after it had failed
-        _post_suspense(refund, period, kind="refund_retry", sign=-1, occurred_at=occurred_at, at=at)
+        _post_suspense(refund, period, kind="refund_retry", minor=-refund.amount_minor, occurred_at=occurred_at, at=at)
         return
-    before = queries.refunded_minor([period.id]).get(period.id, 0)
+    amount = min(refund.amount_minor, queries.left_minor(period))
     refund.booked_at = at
     db.session.flush()
-    subscription = db.session.get_one(PassSubscription, period.subscription_id)
-    pass_ = db.session.get_one(CoursePass, subscription.pass_id)
     events.record("sales.pass_refunded", at=at, refund_id=refund.id)
-    month = db.session.get(PoolMonth, period.pool_month_id) if period.pool_month_id and period.pooled_minor is not None else None
-    shares = {
-        use.course_id: use.share_minor
-        for use in (queries.uses_in(month.id) if month else [])
-        if use.period_id == period.id and use.share_minor
-    }
-    return_period(
-        ReturnedPeriod(
-            refund=refund.public_id, occurred_at=occurred_at, period=period.paid(pass_.public_id), before_minor=before,
-            amount_minor=refund.amount_minor, month_key=f"pool:{pass_.public_id}:{month.month}" if month else None,
-            shares=shares, shared_minor=period.pooled_minor or 0,
-        ),
-        at=at,
-    )  # fmt: skip
+    if amount:
+        take_back(
+            period, kind="refund", effect=f"refund:{refund.public_id}", names={"refund": refund.public_id}, amount_minor=amount,
+            occurred_at=occurred_at, at=at,
+        )  # fmt: skip
+    if amount < refund.amount_minor:  # a bank had taken it meanwhile
+        _post_suspense(refund, period, kind="refund_beyond", minor=amount - refund.amount_minor, occurred_at=occurred_at, at=at)
     credit_period(period, refund, at=at)
 
 
-def _post_suspense(refund: PassRefund, period: PassPeriod, *, kind: str, sign: int, occurred_at: datetime, at: datetime) -> None:
+def _post_suspense(refund: PassRefund, period: PassPeriod, *, kind: str, minor: int, occurred_at: datetime, at: datetime) -> None:
+    """Money that came back to the rail's balance, or left it if negative, and belongs to nothing that was paid."""
     post(
         kind=kind, effect_key=f"{kind}:{refund.reference}", occurred_at=occurred_at, at=at, currency=period.currency,
         postings=[
-            Leg(AccountRef(f"asset:rail:{period.rail}"), sign * refund.amount_minor),
-            Leg(AccountRef("liability:suspense"), -sign * refund.amount_minor),
+            Leg(AccountRef(f"asset:rail:{period.rail}"), minor),
+            Leg(AccountRef("liability:suspense"), -minor),
         ],
     )  # fmt: skip
 

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from coursehub import events
 from coursehub.catalog.models import Course
 from coursehub.contracts.operations.pooling import SharedMonth, share_pool
+from coursehub.contracts.pools import Divided
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
+from coursehub.ledger.operations import Booked
 from coursehub.people.actor import Actor
 from coursehub.sales.models import CoursePass, PeriodUse, PoolMonth, UseContest
 from coursehub.sales.passes import policies, queries
@@ -141,23 +143,34 @@ def share_month(month: PoolMonth, *, by: Actor, at: datetime) -> PoolMonth:
         divided = sharing.divided(pass_)
         for row in queries.periods_in(month.id):
             row.pooled_minor = next(each.amount_minor for each in sharing.periods if each.id == row.public_id)
-        _keep_shares(month, {sharing.ids[period]: shares for period, shares in divided.by_period.items()})
-        month.funded_minor, month.distributed_minor = divided.funded_minor, divided.distributed_minor
+        month.funded_minor = month.distributed_minor = 0
         month.shared_at, month.shared_by_id = at, by.person_id
-        db.session.flush()
         events.record("sales.pool_shared", at=at, month_id=month.id, by_id=by.person_id)
-        booked = share_pool(
-            SharedMonth(
-                effect_key=f"pool:{pass_.public_id}:{month.month}", occurred_at=bounds(month.month)[1] - timedelta(seconds=1),
-                pass_id=pass_.public_id, currency=pass_.currency, funded_minor=divided.funded_minor,
-                by_course={int(course): amount for course, amount in divided.by_course.items() if amount},
-                terms={course: terms.terms_hash for course, terms in sharing.terms.items()}, document=month.facts_hash,
-                facts={"pass": pass_.public_id, "month": month.month, "rule": pass_.rule, "facts_hash": month.facts_hash},
-            ),
-            at=at,
-        )  # fmt: skip
+        ends = bounds(month.month)[1] - timedelta(seconds=1)
+        booked = share_out_of(month, pass_, sharing, divided, effect_key=month.effect_key(pass_), occurred_at=ends, at=at)
         month.journal_id = booked.id if booked else None
     return month
+
+
+def share_out_of(
+    month: PoolMonth, pass_: CoursePass, sharing: queries.Sharing, divided: Divided, *, effect_key: str, occurred_at: datetime,
+    at: datetime,
+) -> Booked | None:  # fmt: skip
+    """Book what a month gives to its courses, and add it to what is on file of the month and of its periods. Joins."""
+    _keep_shares(month, {sharing.ids[period]: shares for period, shares in divided.by_period.items()})
+    month.funded_minor = (month.funded_minor or 0) + divided.funded_minor
+    month.distributed_minor = (month.distributed_minor or 0) + divided.distributed_minor
+    db.session.flush()
+    return share_pool(
+        SharedMonth(
+            effect_key=effect_key, occurred_at=occurred_at, pass_id=pass_.public_id, currency=pass_.currency,
+            funded_minor=divided.funded_minor,
+            by_course={int(course): amount for course, amount in divided.by_course.items() if amount},
+            terms={course: terms.terms_hash for course, terms in sharing.terms.items()}, document=month.facts_hash,
+            facts={"pass": pass_.public_id, "month": month.month, "rule": pass_.rule, "facts_hash": month.facts_hash},
+        ),
+        at=at,
+    )  # fmt: skip
 
 
 def _keep_shares(month: PoolMonth, by_period: dict[int, Mapping[str, int]]) -> None:
@@ -171,4 +184,4 @@ def _keep_shares(month: PoolMonth, by_period: dict[int, Mapping[str, int]]) -> N
             if use is None:
                 use = PeriodUse(pool_month_id=month.id, period_id=period_id, course_id=int(course), minutes=0)
                 db.session.add(use)
-            use.share_minor = amount
+            use.share_minor = (use.share_minor or 0) + amount

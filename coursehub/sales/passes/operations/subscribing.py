@@ -14,7 +14,7 @@ from coursehub.learning.operations import AlreadyEnrolled, enrol, lend_enrolment
 from coursehub.learning.queries.enrolments import open_enrolment
 from coursehub.people import queries as people
 from coursehub.people.actor import Actor
-from coursehub.sales.models import BEGINNING, CoursePass, PassEnrolment, PassSubscription
+from coursehub.sales.models import BEGINNING, GOING, CoursePass, PassEnrolment, PassSubscription
 from coursehub.sales.operations.checkout import TIME_TO_PAY, MayNotBuy, PaymentAway
 from coursehub.sales.passes import policies, queries
 from coursehub.sales.passes.operations.following import follow
@@ -109,7 +109,16 @@ def go_on(subscription: PassSubscription, *, by: Actor, at: datetime) -> None:
     _ask(subscription, at_end=False, at=at)
 
 
-def _ask(subscription: PassSubscription, *, at_end: bool, at: datetime) -> None:
+def stop_while_disputed(subscription: PassSubscription, *, at: datetime) -> None:
+    """While a bank decides about a payment nothing more is charged: the pass ends with what is paid, unless its owner goes on.
+
+    Raises PaymentAway: the job comes again.
+    """
+    if subscription.state in GOING and not subscription.stops_at_end:
+        _ask(subscription, at_end=True, at=at, is_told=True)  # the letter about the dispute says so
+
+
+def _ask(subscription: PassSubscription, *, at_end: bool, at: datetime, is_told: bool = False) -> None:
     if subscription.rail_subscription_id is None or subscription.state == "ended":
         return
     try:
@@ -120,7 +129,7 @@ def _ask(subscription: PassSubscription, *, at_end: bool, at: datetime) -> None:
     except (rails.RailAway, rails.PaymentsNotSetUp) as problem:
         raise PaymentAway from problem
     with transaction():
-        if subscription.stops_at_end == at_end and subscription.state != "ended":
+        if subscription.stops_at_end == at_end and subscription.state != "ended" and not is_told:
             events.record("sales.pass_stopped" if at_end else "sales.pass_goes_on", at=at, subscription_id=subscription.id)
 
 

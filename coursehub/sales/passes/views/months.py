@@ -22,6 +22,7 @@ from coursehub.sales.passes.views.taking import name_of
 from coursehub.sales.passes.words import RULES
 from coursehub.sales.views.selling import course_titles
 from coursehub.sales.views.selling import name_of as organisation_name
+from coursehub.sales.words import dispute_state_words
 from coursehub.web import STAFF, access, one_or_404, page, see_other, signed_in_actor
 from coursehub.web.amounts import minor_of
 
@@ -60,14 +61,20 @@ def _month_page(
     courses = {course: db.session.get_one(Course, course) for course in sharing.terms}
     parties = sa.select(Organisation).order_by(Organisation.id)
     uses = {use.id: use for use in queries.uses_in(found.id)}
+    divided = sharing.divided(pass_)
+    funded, distributed = divided.funded_minor, divided.distributed_minor
+    if found.funded_minor is not None and found.distributed_minor is not None:  # what came back later was divided by itself
+        funded, distributed = found.funded_minor, found.distributed_minor
     extra = [db.session.get_one(Course, use.course_id) for use in uses.values()]
     return page(
         "sales/passes/house/month.html", status=status, month=found, found=pass_, name=name_of(pass_), sharing=sharing,
-        divided=sharing.divided(pass_), compared=compare(pass_, sharing, at=clock.now()),
+        funded=funded, distributed=distributed,
+        dispute_state_words=dispute_state_words, compared=compare(pass_, sharing, at=clock.now()),
         rules=[(rule, RULES[rule]) for rule in POOL_RULES],
         titles=course_titles([*courses.values(), *extra]), periods=rows, uses=uses,
         names={each.public_id: organisation_name(each) for each in db.session.execute(parties).scalars()},
-        back=queries.refunded_minor([row.id for row in rows]), contests=queries.contests_in(found.id),
+        back=queries.refunded_minor([row.id for row in rows]), disputes={row.id: queries.disputes_of(row.id) for row in rows},
+        left={row.id: queries.left_minor(row) for row in rows}, contests=queries.contests_in(found.id),
         refunds={row.id: queries.refunds_of(row.id) for row in rows}, now=clock.now(),
         contestable_until=found.drawn_up_at + operations.TIME_TO_CONTEST, problem=problem,
         form=answering or AnswerForm(formdata=None), at_fault=at_fault, refund_form=PeriodRefundForm(formdata=None),

@@ -60,6 +60,7 @@ def _month(found: PoolMonth, form: ContestUseForm, *, at_fault: str = "", status
         "sales/passes/studio/month.html", status=status, month=found, found=pass_, name=name_of(pass_), uses=uses,
         titles=course_titles(courses), form=form, at_fault=at_fault, rules=RULES, counting=queries.counting_minutes(found.id),
         periods={use.period_id: db.session.get_one(PassPeriod, use.period_id) for use in uses},
+        disputed=queries.disputed_minor([use.period_id for use in uses]),
         contests={contest.use_id: contest for contest in queries.contests_in(found.id)},
         contestable_until=found.drawn_up_at + operations.TIME_TO_CONTEST, now=clock.now(),
     )  # fmt: skip

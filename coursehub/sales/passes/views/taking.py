@@ -103,8 +103,10 @@ def subscription(public_id: str) -> ResponseReturnValue:
         "sales/passes/subscription.html", mine=mine, found=found, name=name_of(found), states=STATES, tones=TONES, now=at,
         courses=courses, titles=course_titles(courses), periods=periods,
         refunds={period.id: queries.refunds_of(period.id) for period in periods},
+        disputes={period.id: queries.disputes_of(period.id) for period in periods},
         enrolments=queries.open_enrolments(mine.person_id, [course.id for course in courses]),
-        is_open=operations.is_open(mine, found, at), in_window=operations.in_window(mine, found, at=at),
+        is_open=operations.is_open(mine, found, at),
+        in_window=operations.in_window(mine, found, at=at) and queries.dispute_that_holds(periods[0].id) is None,
     )  # fmt: skip
 
 

@@ -1,194 +1,31 @@
-"""What is known of passes: on offer, held by somebody, paid, used, shared."""
+"""The months of pools: what was used, what there is to share, what courses got."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from coursehub.catalog.models import Course
-from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import Terms
 from coursehub.contracts.pools import Divided, Period, divide
 from coursehub.contracts.terms import canonical
 from coursehub.db import db
 from coursehub.learning.models import Enrolment
 from coursehub.learning.queries.activity import active_days
-from coursehub.sales.instalments import CLOSED_BY
 from coursehub.sales.models import (
-    BEGINNING,
-    GOING,
     CoursePass,
     PassCourse,
     PassEnrolment,
     PassPeriod,
-    PassRefund,
     PassSubscription,
     PeriodUse,
     PoolMonth,
     UseContest,
 )
 from coursehub.sales.passes.months import bounds, days_of
-from coursehub.sales.passes.standing import CLOSED_WITH_IT
-
-
-def on_offer() -> Sequence[CoursePass]:
-    """Passes that can be taken, the newest first."""
-    return (
-        db.session.execute(select(CoursePass).where(CoursePass.closed_at.is_(None)).order_by(CoursePass.id.desc()))
-        .scalars()
-        .all()
-    )
-
-
-def every_pass() -> Sequence[CoursePass]:
-    """All passes, also those that are closed."""
-    return db.session.execute(select(CoursePass).order_by(CoursePass.id.desc())).scalars().all()
-
-
-def pass_by_slug(slug: str) -> CoursePass | None:
-    """The pass at this address."""
-    return db.session.execute(select(CoursePass).where(CoursePass.slug == slug)).scalar_one_or_none()
-
-
-def courses_in(pass_id: int, at: datetime) -> Sequence[Course]:
-    """The courses of a pass at a moment, those that joined first at the top."""
-    found = (
-        select(Course)
-        .join(PassCourse, PassCourse.course_id == Course.id)
-        .where(
-            PassCourse.pass_id == pass_id, PassCourse.joined_at <= at,
-            sa.or_(PassCourse.left_at.is_(None), PassCourse.left_at > at),
-        )
-        .order_by(PassCourse.id)
-    )  # fmt: skip
-    return db.session.execute(found).scalars().all()
-
-
-def agreed_terms(pass_: CoursePass, course_id: int, at: datetime) -> Terms | None:
-    """The terms by which a course takes part in a pass at a moment: in force, for passes, by the very rule of this one."""
-    terms = contracts.terms_in_force(course_id, at)
-    if terms is None:
-        return None
-    body = contracts.body_of(terms)
-    same = "period" in body.scope.events and body.pool == pass_.pool and body.currency == pass_.currency
-    return terms if same else None
-
-
-def answering_terms(pass_: CoursePass, month: str) -> dict[int, Terms]:
-    """By course: the terms that answer for a month of the pool, those that held when it began, or when the course joined.
-
-    A change within the month therefore counts from the next one on.
-    """
-    begins, ends = bounds(month)
-    joined = select(PassCourse.course_id, sa.func.min(PassCourse.joined_at)).where(
-        PassCourse.pass_id == pass_.id, PassCourse.joined_at < ends,
-        sa.or_(PassCourse.left_at.is_(None), PassCourse.left_at > begins),
-    )  # fmt: skip
-    found: dict[int, Terms] = {}
-    for course_id, since in db.session.execute(joined.group_by(PassCourse.course_id).order_by(PassCourse.course_id)):
-        terms = agreed_terms(pass_, course_id, max(since, begins))
-        if terms is not None:
-            found[course_id] = terms
-    return found
-
-
-def subscriptions_of(person_id: int) -> Sequence[PassSubscription]:
-    """Somebody's passes, the latest first, without those that never began."""
-    found = select(PassSubscription).where(PassSubscription.person_id == person_id, PassSubscription.state != "expired")
-    return db.session.execute(found.order_by(PassSubscription.id.desc())).scalars().all()
-
-
-def going(person_id: int, pass_id: int) -> PassSubscription | None:
-    """The subscription that somebody has to a pass, or is about to have."""
-    found = select(PassSubscription).where(
-        PassSubscription.person_id == person_id, PassSubscription.pass_id == pass_id,
-        PassSubscription.state.in_((*BEGINNING, *GOING)),
-    )  # fmt: skip
-    return db.session.execute(found).scalar_one_or_none()
-
-
-def had_before(person_id: int, pass_id: int) -> bool:
-    """Whether somebody had this pass already: a trial is given once."""
-    found = select(PassSubscription.id).where(
-        PassSubscription.person_id == person_id, PassSubscription.pass_id == pass_id, PassSubscription.began_at.is_not(None)
-    )
-    return db.session.execute(found.limit(1)).first() is not None
-
-
-def subscription_of(session_id: str, reference: str) -> PassSubscription | None:
-    """The subscription that a pay page of the rail is about."""
-    found = select(PassSubscription).where(
-        sa.or_(PassSubscription.session_id == session_id, PassSubscription.public_id == reference)
-    )
-    return db.session.execute(found.limit(1)).scalar_one_or_none()
-
-
-def subscription_at_rail(rail_id: str) -> PassSubscription | None:
-    """The subscription with this id at the rail."""
-    return db.session.execute(
-        select(PassSubscription).where(PassSubscription.rail_subscription_id == rail_id)
-    ).scalar_one_or_none()
-
-
-def periods_of(subscription_id: int) -> Sequence[PassPeriod]:
-    """What was paid for a subscription, the latest first."""
-    found = select(PassPeriod).where(PassPeriod.subscription_id == subscription_id)
-    return db.session.execute(found.order_by(PassPeriod.starts_at.desc(), PassPeriod.id.desc())).scalars().all()
-
-
-def enrolments_of(subscription_id: int) -> Sequence[Enrolment]:
-    """The enrolments that a subscription opened."""
-    found = select(Enrolment).join(PassEnrolment, PassEnrolment.enrolment_id == Enrolment.id)
-    return (
-        db.session.execute(found.where(PassEnrolment.subscription_id == subscription_id).order_by(Enrolment.id)).scalars().all()
-    )
-
-
-def open_enrolments(person_id: int, course_ids: Sequence[int]) -> dict[int, Enrolment]:
-    """By course: what somebody has open of these, by whatever way."""
-    found = select(Enrolment).where(
-        Enrolment.person_id == person_id, Enrolment.course_id.in_(course_ids), Enrolment.ended_at.is_(None)
-    )
-    return {each.course_id: each for each in db.session.execute(found).scalars()}
-
-
-def earlier_enrolment(person_id: int, course_id: int) -> Enrolment | None:
-    """Somebody's last enrolment in a course that ended with a pass, or that waits for a part of its price."""
-    found = select(Enrolment).where(
-        Enrolment.person_id == person_id, Enrolment.course_id == course_id,
-        Enrolment.ended_reason.in_((CLOSED_WITH_IT, CLOSED_BY)),
-    )  # fmt: skip
-    return db.session.execute(found.order_by(Enrolment.id.desc()).limit(1)).scalar_one_or_none()
-
-
-def refunds_of(period_id: int) -> Sequence[PassRefund]:
-    """Money of a period that went or goes back, oldest first."""
-    found = select(PassRefund).where(PassRefund.period_id == period_id).order_by(PassRefund.id)
-    return db.session.execute(found).scalars().all()
-
-
-def refund_by_reference(reference: str) -> PassRefund | None:
-    """The refund whose reference the rail keeps."""
-    public_id = reference.rpartition("-")[0]
-    return db.session.execute(select(PassRefund).where(PassRefund.public_id == public_id)).scalar_one_or_none()
-
-
-def refunded_minor(period_ids: Sequence[int]) -> dict[int, int]:
-    """By period: what was given back and is in the books."""
-    found = (
-        select(PassRefund.period_id, sa.func.sum(PassRefund.amount_minor))
-        .where(PassRefund.period_id.in_(period_ids), PassRefund.booked_at.is_not(None))
-        .group_by(PassRefund.period_id)
-    )
-    return {period: int(amount) for period, amount in db.session.execute(found)}
-
-
-def refundable_minor(period: PassPeriod) -> int:
-    """What of a period can still be given back."""
-    return period.amount_minor - sum(one.amount_minor for one in refunds_of(period.id) if one.booked_at or one.state == "wanted")
+from coursehub.sales.passes.queries.held import answering_terms, every_pass
+from coursehub.sales.passes.queries.returns import pooled_now
 
 
 @dataclass(frozen=True)
@@ -301,16 +138,16 @@ class Sharing:
 
 
 def sharing_of(pass_: CoursePass, month: PoolMonth) -> Sharing:
-    """What there is to share in a month, refunds so far taken off."""
+    """What there is to share in a month; what was refunded and what banks took so far is not in it."""
     rows = periods_in(month.id)
-    back, counting = refunded_minor([row.id for row in rows]), counting_minutes(month.id)
+    left, counting = pooled_now(pass_, rows), counting_minutes(month.id)
     minutes: dict[int, dict[str, int]] = {}
     for (period, course), active in counting.items():
         minutes.setdefault(period, {})[str(course)] = active
     periods = [
         Period(
             row.public_id,
-            row.pooled_minor if row.pooled_minor is not None else row.paid(pass_.public_id).left_in_pool(back.get(row.id, 0)),
+            row.pooled_minor if row.pooled_minor is not None else left[row.id],
             minutes.get(row.id, {}),
         )
         for row in rows
