@@ -32,7 +32,7 @@ def _open(agenda: Agenda, people: Players, age: int, at: datetime) -> None:
         .where(
             Order.state == "paid", Payment.outcome == "sold", Order.buyer_id.in_(others), Order.trouble == "", Order.instalments == 1,
             Payment.paid_at < agenda.end - timedelta(days=age), Order.id.not_in(sa.select(Refund.order_id)),
-            Order.id.not_in(sa.select(PaymentDispute.order_id)),
+            ~sa.exists().where(PaymentDispute.order_id == Order.id),
         )
         .order_by(Payment.paid_at.desc(), Payment.id.desc())
         .limit(1)
@@ -43,7 +43,8 @@ def _open(agenda: Agenda, people: Players, age: int, at: datetime) -> None:
 
 def _decide(agenda: Agenda, won: bool, at: datetime) -> None:
     """That bank decides about the oldest dispute that is still open."""
-    waiting = sa.select(PaymentDispute).where(PaymentDispute.closed_at.is_(None)).order_by(PaymentDispute.id).limit(1)
+    open_ones = sa.select(PaymentDispute).where(PaymentDispute.closed_at.is_(None), PaymentDispute.order_id.is_not(None))
+    waiting = open_ones.order_by(PaymentDispute.id).limit(1)
     dispute = db.session.execute(waiting).scalar_one()
     agenda.rail.decide(dispute.rail_dispute_id, won=won)
     follow_dispute(dispute.rail_dispute_id, at=at)

@@ -1,4 +1,5 @@
-"""A pass with those who took it: learning, renewing, stopping, a card that fails; a month of its pool shared, one running."""
+"""A pass with those who took it: learning, renewing, stopping, a card that fails, a bank that takes a month back;
+one month of its pool shared, one running."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,13 +15,14 @@ from coursehub.demo.players import Players
 from coursehub.learning.operations import note_active
 from coursehub.people.models import Person
 from coursehub.sales.models import CoursePass, PassSubscription, PeriodUse, PoolMonth
+from coursehub.sales.operations import follow_dispute
 from coursehub.sales.passes import operations, queries
 from coursehub.sales.passes.operations import PassDraft
 
 DAYS = timedelta(days=1)
 SUBSCRIBERS = ((2, 75), (3, 74), (6, 73), (11, 72), (12, 71), (13, 70), (1, 40), (0, 3))
 """Number in the list of learners, and how many days ago they took the pass; the last is still on trial."""
-STOPS, FAILS = 12, 2
+STOPS, FAILS, DISPUTES = 12, 2, 11
 
 
 def rule() -> Pool:
@@ -44,6 +46,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
     for day in range(60):
         side.add(side.ago(days=day, hours=6), partial(_look_after_months, people))
     side.add(side.ago(hours=22), partial(_refund, people))
+    side.add(side.ago(days=3), partial(_dispute, side, people))
 
 
 def _the_pass() -> CoursePass:
@@ -141,3 +144,11 @@ def _refund(people: Players, at: datetime) -> None:
     if month is not None:
         period = queries.periods_in(month.id)[0]
         operations.refund_period(period, amount_minor=period.amount_minor // 2, by=people.acting("fay"), at=at)
+
+
+def _dispute(side: SideStory, people: Players, at: datetime) -> None:
+    """A subscriber's bank takes a month back that was shared long ago, and decides in the days to come."""
+    mine = _of(people, DISPUTES)
+    shared = [each for each in queries.periods_of(mine.id) if each.pooled_minor] if mine is not None else []
+    if shared:
+        follow_dispute(side.rail.dispute(shared[-1].rail_payment_id), at=at)

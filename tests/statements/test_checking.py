@@ -20,14 +20,17 @@ from coursehub.contracts import queries as contracts_book
 from coursehub.contracts import terms as terms_module
 from coursehub.contracts.counters import names_for
 from coursehub.contracts.evidence import bundle as evidence_of
+from coursehub.contracts.operations.pool_returns import ReturnedPeriod, reinstate_period, return_period
+from coursehub.contracts.operations.pooling import PaidPeriod, SharedMonth, fund_pool, share_pool
 from coursehub.contracts.waterfall import gone_of, share_back, share_refund, share_sale
+from coursehub.db import transaction
 from coursehub.ledger.checks import check_books
 from coursehub.ledger.operations import seal_days
 from coursehub.statements import bundle, checks, operations, queries
 from coursehub.statements.months import Month
 from tests.cast import sign_in
 from tests.contracts import strategies
-from tests.contracts.rig import agree, course_of, gave_back_as_before
+from tests.contracts.rig import agree, course_of, gave_back_as_before, terms_data
 
 from .books import APRIL, DAY, MARCH, MAY, dispute, refund, sell, two_months
 
@@ -217,6 +220,50 @@ def test_what_banks_took_and_gave_back_is_told_and_computed_again(cast, at):
         taken["lines"][0]["amount_minor"] -= 1
         taken["lines"][1]["amount_minor"] += 1
         assert faults(found)
+    assert check_books().faults == ()
+
+
+def test_what_a_bank_took_of_a_pass_and_what_followed_its_month_is_computed_again(cast, at):
+    """A period of March, shared and taken in April and given back; another that was taken before and followed the month."""
+    course = course_of(cast.northwind, "async", at)
+    rule = {"rule": "minutes_each", "floor_minutes": 5, "unused": "house"}
+    scope = terms_data(cast.house, cast.northwind, course)["scope"]
+    _contract, terms = agree(cast, course, at, scope=scope | {"events": [*scope["events"], "period"]}, pool=rule)
+    month, late = "pool:pass1:2026-03", "pool:pass1:2026-03:du_2"
+    paid = [PaidPeriod(f"period:pi_{n}", MARCH, "pass1", "CNY", 9_900, 600, 487) for n in (1, 2)]
+
+    def shared(key, moment):
+        facts = {"pass": "pass1", "month": "2026-03"}
+        wish = SharedMonth(key, moment, "pass1", "CNY", 8_853, {course.id: 8_853}, {course.id: terms.terms_hash}, "d" * 64, facts)
+        share_pool(wish, at=moment)
+
+    def taken(n, moment, *, amount=9_900, keys=(), kind="dispute"):
+        shares, pooled = ({course.id: 8_853}, 8_853) if keys else ({}, 0)
+        effect, effects = f"{kind}:du_{n}:withdrawn", ["dispute:du_1:withdrawn"]
+        facts = {kind: f"du_{n}"}
+        return_period(ReturnedPeriod(kind, effect, facts, moment, paid[n - 1], amount, effects, keys, shares, pooled), at=moment)
+
+    def back(n, moment):
+        key = f"dispute:du_{n}:withdrawn"
+        return reinstate_period(key, "pass1", occurred_at=moment, at=moment, named=lambda each: f"{each}:back")
+
+    with transaction():
+        for each in paid:
+            fund_pool(each, at=MARCH)
+        taken(2, MARCH + DAY)
+        shared(month, MARCH + 20 * DAY)
+        taken(1, MARCH + 21 * DAY, keys=[month])
+        assert back(1, APRIL) == 0
+        assert back(2, APRIL + DAY) == 8_853
+        shared(late, APRIL + DAY)
+        taken(1, APRIL + 2 * DAY, amount=5_000, keys=[month], kind="refund")
+    seal_days(at=MAY)
+    operations.issue_due(at=MAY)
+    accounts = {number: code for number, (code, _currency) in queries.accounts_of(cast.northwind.public_id, "CNY").items()}
+    for number, kinds in ((3, {"period", "dispute"}), (4, {"period", "reinstated", "refund"})):
+        issued = queries.issued(cast.northwind.id, Month(2026, number), "CNY")
+        assert issued and {line["kind"] for line in issued.body["lines"]} == kinds
+        assert faults(json.loads(json.dumps(bundle.bundle(issued.body, accounts)))) == []
     assert check_books().faults == ()
 
 
