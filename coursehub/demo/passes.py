@@ -46,7 +46,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
     for day in range(60):
         side.add(side.ago(days=day, hours=6), partial(_look_after_months, people))
     side.add(side.ago(hours=22), partial(_refund, people))
-    side.add(side.ago(days=3), partial(_dispute, side, people))
+    side.add(side.ago(days=2), partial(_dispute, side, people))
 
 
 def _the_pass() -> CoursePass:

@@ -23,7 +23,7 @@ from coursehub.errors import Refusal
 from coursehub.sales import operations, queries
 from coursehub.sales.models import Order, RefundRequest
 from tests.cast import Cast
-from tests.rigs import house_flows, member_flows, payout_flows, transfer_flows
+from tests.rigs import house_flows, member_flows, pass_flows, payout_flows, transfer_flows
 from tests.rigs.flow import Facts, Flow
 from tests.rigs.world import acting, buyers, deliver, open_shop, settle, start
 
@@ -255,6 +255,7 @@ FLOWS = {
     "payout through the provider": Flow(_prepare_transfer, _act_transfer, _again_transfer),
     "dispute": Flow(_prepare_paid, _act_dispute, _again_dispute),
     **house_flows.FLOWS,
+    **pass_flows.FLOWS,
     **member_flows.FLOWS,
 }
 

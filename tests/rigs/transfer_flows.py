@@ -53,12 +53,22 @@ def dispute(facts: Facts, at: datetime) -> None:
     """The buyer's bank takes the payment, we read it, the bank gives it back, we read it again."""
     payment = queries.sold_payment(facts["order"])
     assert payment is not None
-    base = current_settings().stripe_base_url
-    _post(f"{base}/bank/charges/{payment.rail_charge_id}", how="take")
-    (number,) = _disputes(payment.rail_payment_id)
+    number = bank_takes(payment.rail_charge_id, payment.rail_payment_id)
     sales.follow_dispute(number, at=at)
-    _post(f"{base}/bank/disputes/{number}", answer="won")
+    bank_decides(number, "won")
     sales.follow_dispute(number, at=at + timedelta(minutes=1))
+
+
+def bank_takes(charge_id: str, payment_id: str) -> str:
+    """A buyer's bank takes a payment, if it did not before; the dispute's number."""
+    _post(f"{current_settings().stripe_base_url}/bank/charges/{charge_id}", how="take")
+    (number,) = _disputes(payment_id)
+    return number
+
+
+def bank_decides(number: str, answer: str) -> None:
+    """That bank decides, won or lost, if it did not before."""
+    _post(f"{current_settings().stripe_base_url}/bank/disputes/{number}", answer=answer)
 
 
 def _disputes(payment_intent: str) -> list[str]:
@@ -70,7 +80,7 @@ def _disputes(payment_intent: str) -> list[str]:
         return [body["id"] for body in json.load(answer)["data"]]
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
+class NoRedirect(urllib.request.HTTPRedirectHandler):
     """Does not follow the sandbox back to our pages, which no server serves here."""
 
     def redirect_request(self, *_args: Any) -> None:
@@ -80,7 +90,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 def _post(url: str, **fields: str) -> None:
     """What a person does on a page of the sandbox; done before, it is refused."""
     try:
-        urllib.request.build_opener(_NoRedirect).open(url, data=urllib.parse.urlencode(fields).encode(), timeout=20).close()
+        urllib.request.build_opener(NoRedirect).open(url, data=urllib.parse.urlencode(fields).encode(), timeout=20).close()
     except urllib.error.HTTPError as answer:
         answer.close()
 
