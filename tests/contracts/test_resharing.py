@@ -8,18 +8,19 @@ import pytest
 from coursehub.contracts.operations.closing import close_month
 from coursehub.contracts.operations.maturing import mature_sale
 from coursehub.contracts.operations.resharing import reattribute
-from coursehub.contracts.operations.sharing import release_reserves
+from coursehub.contracts.operations.sharing import reinstate, release_reserves
 from coursehub.db import transaction
 from coursehub.ledger.accounts import PARTNER_HELD, PARTNER_READY
 from coursehub.ledger.accounts import PARTNER_RESERVE as RESERVE
 from coursehub.ledger.operations import seal_days
+from coursehub.payouts.operations import end_holds
 from coursehub.statements import bundle, operations, queries
 from coursehub.statements.checks import faults as false_statements
 from coursehub.statements.months import Month
 from tests.statements.books import APRIL, MARCH, MAY, dispute, refund, sell
 from tests.statements.test_checking import faults, hashed_anew
 
-from .rig import agree, course_of, draft_of_refund
+from .rig import agree, course_of, draft_of_dispute, draft_of_refund
 from .test_closing import AFTER, DAY, agreed, sale, share, sound, stood
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -54,6 +55,40 @@ def test_counters_move_as_if_the_sale_had_come_so_and_the_close_finds_the_right_
     assert close_month(contract, "2026-03", at=AFTER)
     assert (-stood(cast, "income:share"), -stood(cast, counter, contract.public_id)) == (4_000, 4_000)
     assert not close_month(contract, "2026-03", at=AFTER)
+    sound()
+
+
+def test_what_a_correction_moves_after_the_reserve_had_kept_all_and_let_go_of_it_is_ready_or_owed(cast, course, at):
+    """30 % for the house, 40 % by the link. Nothing was ever on hold, so nothing matured, and nothing may stay there now."""
+    dearer = [{**LINK[0], "share_bps": 4_000}]
+    _contract, terms = agreed(
+        cast, course, at, rates={"channels": dearer}, reserve={"share_bps": 10_000, "days": 60}, hold={"days": 14}
+    )
+    first = share(sale(terms, course, at, 1), at)
+    mature_sale(first, at=at + 20 * DAY)
+    release_reserves(at=at + 61 * DAY)
+    own = cast.northwind.public_id
+    assert [-stood(cast, code, own) for code in (PARTNER_HELD, RESERVE, PARTNER_READY)] == [0, 0, 7_000]
+    by_link(first, cast, at + 62 * DAY)
+    assert [-stood(cast, code, own) for code in (PARTNER_HELD, RESERVE, PARTNER_READY)] == [0, 0, 6_000]
+    share(refund_of(course, at + 63 * DAY, 5_000), at + 63 * DAY)
+    assert [-stood(cast, code, own) for code in (PARTNER_HELD, RESERVE, PARTNER_READY)] == [0, 0, 3_000]
+    sound()
+
+
+def test_what_a_correction_gives_after_a_hold_that_held_nothing_is_ready_to_be_paid(cast, course, at):
+    """Through the platform all is the house's, by the link a tenth: the hold ended with nothing on it."""
+    _contract, terms = agreed(cast, course, at, rates={"channels": LINK, "rest": {"share_bps": 10_000}}, hold={"days": 14})
+    first = share(sale(terms, course, at, 1), at)
+    assert end_holds(at=at + 20 * DAY) == 1
+    by_link(first, cast, at + 21 * DAY)
+    own = cast.northwind.public_id
+    assert [-stood(cast, code, own) for code in (PARTNER_HELD, PARTNER_READY)] == [0, 9_000]
+    taken = share(draft_of_dispute(course, at + 22 * DAY, 4_000), at + 22 * DAY)
+    assert [-stood(cast, code, own) for code in (PARTNER_HELD, PARTNER_READY)] == [0, 5_400]
+    with transaction():
+        reinstate(taken, effect_key="dispute:1:back", occurred_at=at + 23 * DAY, at=at + 23 * DAY)
+    assert [-stood(cast, code, own) for code in (PARTNER_HELD, PARTNER_READY)] == [0, 9_000]
     sound()
 
 

@@ -160,7 +160,7 @@ def test_a_refund_in_parts_takes_back_the_sale_with_its_correction(shop, cast, c
         sale = sold()
     else:
         sale = by_link(shop, offering, cast.ada, pia, course)
-    later = sale.held_until + DAY
+    later = at + DAY if matures == "never" else sale.held_until + DAY
     if matures == "before":
         mature_sale(sale, at=later)
     contest = attribution.contest_attribution(sale, reason="!", by=by[0], at=at)

@@ -35,7 +35,7 @@ def mature_sale(sale: MoneyEvent, *, at: datetime) -> Booked | None:
             for party, amount in _left_of(sale).items()
             for code, sign in ((PARTNER_HELD, 1), (PARTNER_READY, -1))
         ]
-        if not any(leg.amount_minor for leg in moves):
+        if not any(leg.amount_minor for leg in moves) or _was_over(sale):
             return None
         return post(
             kind="mature", effect_key=_key(sale), occurred_at=sale.held_until, at=at, postings=moves,
@@ -43,18 +43,29 @@ def mature_sale(sale: MoneyEvent, *, at: datetime) -> Booked | None:
         )  # fmt: skip
 
 
-def settle_matured(sale: MoneyEvent, body: TermsBody, *events: MoneyEvent | None, at: datetime) -> Booked | None:
+def hold_is_over(sale: MoneyEvent, *, at: datetime) -> bool:
+    """Whether the hold of a sale is over; what is still on hold of it matures now, so nothing of it is after this."""
+    if sale.held_until > at:
+        return False
+    mature_sale(sale, at=at)
+    return True
+
+
+def settle_matured(
+    sale: MoneyEvent, body: TermsBody, *events: MoneyEvent | None, at: datetime, is_over: bool = False
+) -> Booked | None:
     """After something was booked of a sale: what it moved on an account that the sale had left already is settled.
 
     events: the refund and what followed it, one effect together. What is ready to be paid goes first; the rest was paid out,
     so the partner owes it, or the house bears it where the terms set nothing against later payouts. What a correction gives
-    is ready to be paid. None if hold and reserve still stood.
+    is ready to be paid. is_over: nothing was on hold before these events, though nothing may have been there to mature.
+    None if hold and reserve still stood.
     """
     booked = [event for event in events if event is not None and event.journal_id is not None]
     left = [
         code
         for code, key in ((PARTNER_HELD, _key(sale)), (PARTNER_RESERVE, reserve_key(sale.effect_key)))
-        if ledger.journal_for(key) is not None
+        if (is_over and code == PARTNER_HELD) or ledger.journal_for(key) is not None
     ]
     if not booked or not left:
         return None
@@ -80,8 +91,8 @@ def settle_matured(sale: MoneyEvent, body: TermsBody, *events: MoneyEvent | None
     )  # fmt: skip
 
 
-def give_back_matured(event: MoneyEvent, taken: MoneyEvent, sale: MoneyEvent, *, at: datetime) -> None:
-    """After a dispute's money is booked back: what its sale holds no more is ready to be paid at once.
+def give_back_matured(event: MoneyEvent, taken: MoneyEvent, sale: MoneyEvent, *, at: datetime, is_over: bool = False) -> None:
+    """After a dispute's money is booked back: what its sale holds no more is ready to be paid at once. is_over: as above.
 
     What the house had borne, because terms set nothing against later payouts, comes back to the house. A claim stays: later
     payouts, out of what is ready now, are set against it as before.
@@ -91,7 +102,7 @@ def give_back_matured(event: MoneyEvent, taken: MoneyEvent, sale: MoneyEvent, *,
     left = [
         code
         for code, key in ((PARTNER_HELD, _key(sale)), (PARTNER_RESERVE, reserve_key(sale.effect_key)))
-        if ledger.journal_for(key) is not None
+        if (is_over and code == PARTNER_HELD) or ledger.journal_for(key) is not None
     ]
     if PARTNER_HELD not in left and sale.held_until <= at:
         mature_sale(sale, at=at)  # its hold ended while the bank had the money
@@ -133,6 +144,13 @@ def owed_back(party: str, amount_minor: int, currency: str, ready: dict[str, int
 def is_borne_by_house(body: TermsBody) -> bool:
     """Whether these terms set nothing that was paid out against later payouts."""
     return not body.clawback.offset_limit_bps or not body.clawback.max_age_days
+
+
+def _was_over(sale: MoneyEvent) -> bool:
+    """Whether a hold had ended with nothing on it: then what was booked of its sale afterwards was settled at once."""
+    settled = [f"{kind}:{event.public_id}" for event in queries.reversals_of_event(sale.id) for kind in ("clawback", "mature")]
+    found = [journal for key in settled if (journal := ledger.journal_for(key)) is not None]
+    return any(leg.code == PARTNER_HELD for journal in found for leg in ledger.lines_of(journal.id))
 
 
 def _key(sale: MoneyEvent) -> str:

@@ -17,7 +17,7 @@ from coursehub.contracts.models import MoneyEvent
 from coursehub.contracts.operations.closing import hold_limits
 from coursehub.contracts.operations.counting import memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import keep_lines
-from coursehub.contracts.operations.maturing import reserve_key, settle_matured
+from coursehub.contracts.operations.maturing import hold_is_over, reserve_key, settle_matured
 from coursehub.contracts.reasons import Reason
 from coursehub.contracts.reserve import reserve_left
 from coursehub.contracts.terms import TermsBody
@@ -45,8 +45,9 @@ def reattribute(sale: MoneyEvent, *, channel: str, attributed: str | None, conte
     said = {"channel": channel, "attributed": attributed, "contest": contest}
     body = queries.body_hashed(sale.terms_hash)
     with transaction():
+        is_over = hold_is_over(sale, at=at)
         event = _put_right(sale, body, said, key=key, occurred_at=at, at=at)
-        settle_matured(sale, body, event, at=at)
+        settle_matured(sale, body, event, at=at, is_over=is_over)
         hold_limits(event, sale, at=at)
     return event
 

@@ -13,7 +13,7 @@ from coursehub.contracts.counters import written as written_moment
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Terms, TermsCourse
 from coursehub.contracts.operations.closing import hold_limits
 from coursehub.contracts.operations.counting import counted, memo_legs, standing_counters
-from coursehub.contracts.operations.maturing import give_back_matured, reserve_key, settle_matured
+from coursehub.contracts.operations.maturing import give_back_matured, hold_is_over, reserve_key, settle_matured
 from coursehub.contracts.operations.resharing import keep_pace
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.reserve import reserve_left, set_aside, set_aside_back
@@ -160,11 +160,12 @@ def _share_refund(draft: EventDraft, sale: MoneyEvent, body: TermsBody, terms: P
     if not 0 < amount <= sale.amount_minor - gone.total:
         raise RefundExceedsSale
     lines, legs = _back(sale, body, gone, amount)
+    is_over = queries.said_anew(sale) is not None and hold_is_over(sale, at=at)
     event = book_event(
         draft, terms, lines, legs=legs, amount_minor=-amount, channel=sale.channel, contribution={},
         held_until=sale.held_until, sale=sale, at=at,
     )  # fmt: skip
-    settle_matured(sale, body, event, keep_pace(sale, body, event, at=at), at=at)
+    settle_matured(sale, body, event, keep_pace(sale, body, event, at=at), at=at, is_over=is_over)
     return event
 
 
@@ -214,13 +215,14 @@ def reinstate(taken: MoneyEvent, *, effect_key: str, occurred_at: datetime, at: 
         body = queries.body_hashed(sale.terms_hash)
         lines, legs = _back(sale, body, queries.booked_as_gone(sale), taken.amount_minor)
         ready = {PARTNER_OWES: PARTNER_READY}
+        is_over = queries.said_anew(sale) is not None and hold_is_over(sale, at=at)
         legs = [replace(leg, account=replace(leg.account, code=ready.get(leg.account.code, leg.account.code))) for leg in legs]
         event = book_event(
             draft, terms, lines, legs=legs, amount_minor=-taken.amount_minor, channel=taken.channel, contribution={},
             held_until=sale.held_until, sale=sale, at=at,
         )  # fmt: skip
-        give_back_matured(event, taken, sale, at=at)
-        settle_matured(sale, body, keep_pace(sale, body, event, at=at), at=at)
+        give_back_matured(event, taken, sale, at=at, is_over=is_over)
+        settle_matured(sale, body, keep_pace(sale, body, event, at=at), at=at, is_over=is_over)
         hold_limits(event, sale, at=at)
     return event
 
