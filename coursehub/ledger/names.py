@@ -44,6 +44,7 @@ KINDS_OF_JOURNAL = {
     "refund": _l("Refund"),
     "refund_failed": _l("Failed refund"),
     "refund_retry": _l("Refund given again"),
+    "refund_beyond": _l("Refund of what a bank had taken"),
     "stray": _l("Payment that bought nothing"),
     "stray_return": _l("Such a payment returned"),
     "dispute": _l("Taken by the buyer's bank"),

@@ -240,7 +240,22 @@ def test_a_refund_whose_answer_was_lost_is_booked_before_the_dispute_over_the_re
     assert story.pooled == 0 == story.standing("liability:tax") and story.standing("asset:rail:stripe") == BORNE
 
 
-def test_what_a_bank_takes_beyond_the_rest_of_a_period_stands_in_suspense_and_so_does_a_refund(story, cast):
+def test_a_refund_that_the_rail_gave_of_money_that_a_bank_has_stands_in_suspense(story, cast):
+    _mine, period = used(story, cast)
+    refund = operations.refund_period(period, amount_minor=4_000, by=story.house, at=story.now)
+    disputed(story, period, amount=7_000)
+    facts = rails.RefundFacts(
+        id="re_1", state="succeeded", payment_id=period.rail_payment_id, reference=refund.reference, amount_minor=4_000,
+        currency="CNY", made_at=story.now,
+    )  # fmt: skip
+    for _told_twice in range(2):
+        operations.record(refund, facts, at=story.now)
+    assert refund.state == "done" and story.standing("liability:suspense") == 4_000 - 2_900
+    assert story.pooled == 0 == story.standing("liability:tax") == queries.left_minor(period)
+    assert story.standing("asset:rail:stripe") == 9_900 - 487 - 7_000 - FEE - 4_000 and check_books().faults == ()
+
+
+def test_what_a_bank_takes_beyond_the_rest_of_a_period_stands_in_suspense(story, cast):
 
     _mine, period = used(story, cast)
     number = story.sandbox.tell("disputes", charge=period.rail_charge_id)["id"]
