@@ -20,6 +20,7 @@ from coursehub.sales.models import (
     PassPeriod,
     PassSubscription,
     Payment,
+    PaymentDispute,
     RefundRequest,
     SponsorRequest,
     SupportMessage,
@@ -32,7 +33,9 @@ EMPTIED = "—"
 
 
 def export(person_id: int) -> dict[str, Any]:
-    """Passes with what was paid, orders with the parts of their prices, requests for refunds, words to the house and answers."""
+    """Passes with what was paid, orders with the parts of their prices, requests for refunds, what the person's bank wanted back,
+    words to the house and answers.
+    """
     own = sa.select(Order.id).where(Order.buyer_id == person_id)
     orders = sa.select(Order.public_id, Order.state, Order.gross_minor, Order.currency, Order.placed_at).where(
         Order.buyer_id == person_id
@@ -59,6 +62,11 @@ def export(person_id: int) -> dict[str, Any]:
         .join(PassSubscription, PassSubscription.id == PassPeriod.subscription_id)
         .where(PassSubscription.person_id == person_id)
     )
+    paid_periods = sa.select(PassPeriod.id).join(PassSubscription).where(PassSubscription.person_id == person_id)
+    disputes = sa.select(
+        PaymentDispute.amount_minor, PaymentDispute.currency, PaymentDispute.reason, PaymentDispute.state,
+        PaymentDispute.opened_at, PaymentDispute.closed_at,
+    ).where(sa.or_(PaymentDispute.order_id.in_(own), PaymentDispute.period_id.in_(paid_periods)))  # fmt: skip
     given = sa.select(Gift.words, Gift.recipient_email, Gift.made_at, Gift.claimed_at).where(Gift.giver_id == person_id)
     accepted = (
         sa.select(Course.slug, Bundle.name_en.label("bundle"), Gift.claimed_at)
@@ -72,6 +80,7 @@ def export(person_id: int) -> dict[str, Any]:
         "orders": _rows(orders.order_by(Order.id)),
         "instalments": _rows(instalments.order_by(Instalment.id)),
         "refund_requests": _rows(requests.where(RefundRequest.order_id.in_(own)).order_by(RefundRequest.id)),
+        "payment_disputes": _rows(disputes.order_by(PaymentDispute.id)),
         "fapiao": _rows(fapiao.where(FapiaoRequest.order_id.in_(own)).order_by(FapiaoRequest.id)),
         "asked_employers": _rows(asked.where(SponsorRequest.learner_id == person_id).order_by(SponsorRequest.id)),
         "gifts_given": _rows(given.order_by(Gift.id)),

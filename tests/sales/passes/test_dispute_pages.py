@@ -8,6 +8,7 @@ from coursehub.db import db
 from coursehub.mail import Letter
 from coursehub.payouts.operations import read_movements
 from coursehub.payouts.queries import unmatched
+from coursehub.sales import personal
 from coursehub.sales.operations import follow_dispute
 from coursehub.sales.passes import operations, queries
 from tests.cast import sign_in
@@ -150,3 +151,11 @@ def test_a_person_plays_the_bank_of_a_subscriber_in_the_sandbox(story, cast):
     assert follow_dispute(dispute.id, at=story.now).state == "lost" and queries.left_minor(period) == 0
     story.work(story.now)
     assert not operations.is_open(mine, story.on_offer, story.now)
+
+
+def test_what_somebody_s_bank_wanted_back_is_among_what_is_known_of_them_and_of_nobody_else(story, cast):
+    _mine, period = used(story, cast)
+    disputed(story, period)
+    (known,) = personal.export(cast.ada.id)["payment_disputes"]
+    assert (known["amount_minor"], known["state"]) == (9_900, "needs_response")
+    assert personal.export(cast.bo.id)["payment_disputes"] == []
