@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from coursehub.ledger import accounts as names
 
+ROUNDED = 2
+"""So many minor units a correction may round against the house: tax and fee stay where the sale's own parts left them."""
 OWED = (names.PARTNER_HELD, names.PARTNER_RESERVE, names.PARTNER_READY, names.PARTNER_ON_ITS_WAY)
 """Accounts on which something is owed to a partner: never below nothing."""
 TAKEN = ("refund", "dispute", "reinstated")
@@ -49,10 +51,10 @@ def faults(seen: Seen, partner: str) -> list[str]:
         if any(not 0 <= amount <= sold[of].get(party, 0) for party, amount in left[of].items()):
             found.append("a leg was taken back beyond itself, or gave more than it had")
     for of, amount in unpaid.items():
-        rest = [left[of].get(party, 0) + anew.get(of, {}).get(party, 0) for party in left[of] | anew.get(of, {})]
-        if not amount and any(rest):
+        rest = {party: left[of].get(party, 0) + anew.get(of, {}).get(party, 0) for party in left[of] | anew.get(of, {})}
+        if not amount and any(rest.values()):
             found.append("a sale that went back whole left somebody with something")
-        if any(minor < 0 for minor in rest):
+        if any(minor < (0 if party == partner else -ROUNDED) for party, minor in rest.items()):
             found.append("a sale and its correction took more than they gave")
     for kind, _number, _of, got, lines in seen.events:
         if kind == "true_up" and sum(lines):
