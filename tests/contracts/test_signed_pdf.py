@@ -66,7 +66,8 @@ def test_there_is_one_key_however_often_it_is_asked_for_and_it_is_kept_sealed(ca
     assert cast.house is not None
     key = paper_key(at=clock.now())
     assert paper_key(at=clock.now()).fingerprint == key.fingerprint
-    assert db.session.query(PaperKey).count() == 1 and "MC4" not in key.sealed_private and key.sealed_private.startswith("gAAAA")
+    assert db.session.query(PaperKey).count() == 1 and key.sealed_private.startswith("gAAAA")
+    assert "PRIVATE KEY" not in key.sealed_private and "MC4CAQAwBQYDK2Vw" not in key.sealed_private  # how a bare key begins
 
 
 def test_the_page_gives_it_to_the_sides_and_prints_what_was_signed(app, cast, agreed):
