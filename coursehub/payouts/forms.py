@@ -6,7 +6,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, DecimalField, Field, IntegerField, SelectField, TextAreaField
+from wtforms import DateField, DecimalField, Field, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from coursehub.payouts.paydays import MINIMUM_MINOR
@@ -67,6 +67,25 @@ class AnswerForm(FlaskForm):
     """The bank's file."""
 
     file = FileField(_l("File of the bank"), validators=[FileRequired(_l("Choose the bank's file."))])
+
+
+class GivingUpForm(FlaskForm):
+    """How a reversal that the provider refused ends."""
+
+    ending = RadioField(
+        _l("How it ends"),
+        choices=[
+            ("keeps", _l("The partner has the money and keeps it: the payout stays as it was")),
+            ("back", _l("The money came back another way: it is at the provider")),
+            ("lost", _l("The partner never had the money: the house bears it")),
+        ],
+        validators=[InputRequired(_l("Say how it ends."))],
+    )
+    words = TextAreaField(
+        _l("Why"),
+        validators=[InputRequired(_l("Say why: a colleague confirms it, and it stays on record.")), Length(max=1000)],
+        render_kw={"rows": 2},
+    )
 
 
 class ExplanationForm(FlaskForm):

@@ -1,6 +1,6 @@
 """Who may see, prepare and confirm payouts; pure, no query, no request."""
 
-from coursehub.payouts.models import PayoutRun
+from coursehub.payouts.models import BackGivenUp, PayoutRun
 from coursehub.people.actor import Actor
 
 
@@ -17,6 +17,11 @@ def may_prepare(by: Actor) -> bool:
 def may_confirm(by: Actor, run: PayoutRun) -> bool:
     """Another person of finance than who prepared it."""
     return may_prepare(by) and by.person_id != run.prepared_by_id
+
+
+def may_confirm_giving_up(by: Actor, row: BackGivenUp) -> bool:
+    """Another person of finance than who proposed it."""
+    return may_prepare(by) and by.person_id != row.proposed_by_id
 
 
 def may_take_back(by: Actor, run: PayoutRun) -> bool:  # noqa: ARG001 - one shape for all policies of a run

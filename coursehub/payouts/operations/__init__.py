@@ -19,6 +19,14 @@ from coursehub.payouts.operations.answers import (
 )
 from coursehub.payouts.operations.calendars import set_calendar
 from coursehub.payouts.operations.files import NothingForTheBank, NotOrdered, take_file
+from coursehub.payouts.operations.giving_up import (
+    GivenUpAlready,
+    NotRefused,
+    ProposalAnswered,
+    confirm_giving_up,
+    decline_giving_up,
+    propose_giving_up,
+)
 from coursehub.payouts.operations.holds import end_holds, give_up_claims
 from coursehub.payouts.operations.movements import explain_movement, match_movements, read_movements
 from coursehub.payouts.operations.runs import (
@@ -48,19 +56,24 @@ __all__ = [
     "AnswerNotRead",
     "CountryNotReached",
     "ExplainedAlready",
+    "GivenUpAlready",
     "HouseAccountUnfit",
     "NoHouseAccount",
     "NotArrived",
     "NotOrdered",
+    "NotRefused",
     "NothingForTheBank",
     "NothingToPay",
     "OneRunWaits",
     "PaydayPast",
+    "ProposalAnswered",
     "RunDecided",
     "RunOutOfDate",
     "choose_bank",
     "choose_rail",
+    "confirm_giving_up",
     "confirm_run",
+    "decline_giving_up",
     "end_holds",
     "explain_line",
     "explain_movement",
@@ -73,6 +86,7 @@ __all__ = [
     "onboarding_page",
     "open_account",
     "prepare_run",
+    "propose_giving_up",
     "read_movements",
     "send_transfer",
     "set_calendar",

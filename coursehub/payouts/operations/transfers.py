@@ -68,15 +68,19 @@ def _record(payout: Payout, kind: str, words: str, at: datetime, *, made: str | 
             return queries.step_of(payout.id)
         if made is not None:
             db.session.add(TransferMade(payout_id=payout.id, rail_transfer_id=made, at=at))
-        _step(payout, kind, words, at)
+        book_step(payout, kind, words, at)
     return kind
 
 
-def _step(payout: Payout, kind: str, words: str, at: datetime) -> None:
+def book_step(payout: Payout, kind: str, words: str, at: datetime, *, against: AccountRef | None = None) -> None:
+    """Book one thing that happened to a payout and write it down. Joins; the caller stands in line.
+
+    against: what bears a payout that came back, where it is not the rail.
+    """
     party = db.session.get_one(Organisation, payout.organisation_id).public_id
     rail = AccountRef(f"asset:rail:{rails.current_name()}")
     way, ready = AccountRef(PARTNER_ON_ITS_WAY, party), AccountRef(PARTNER_READY, party)
-    debited, credited = {"paid": (way, rail), "bounced": (way, ready), "returned": (rail, ready)}[kind]
+    debited, credited = {"paid": (way, rail), "bounced": (way, ready), "returned": (against or rail, ready)}[kind]
     booked = post(
         kind="payout_paid" if kind == "paid" else "payout_bounced", effect_key=f"payout:{payout.public_id}:{kind}",
         occurred_at=at, at=at, currency=payout.currency,
@@ -127,7 +131,8 @@ def take_transfer_back(payout: Payout, *, at: datetime) -> str:
         db.session.refresh(back)
         if back.done_at is None:
             back.rail_reversal_id, back.done_at = reversal_id, at
-            _step(payout, "returned", back.words, at)
+            if queries.step_of(payout.id) != "returned":  # given up meanwhile: its movement is looked at by a person
+                book_step(payout, "returned", back.words, at)
     return "returned"
 
 
@@ -153,7 +158,7 @@ def try_again(trouble: TransferTrouble, *, by: Actor, at: datetime) -> None:
     with transaction():
         stand_in_line()
         db.session.refresh(trouble)
-        if trouble.again_at is not None:
+        if trouble.again_at is not None or queries.is_given_up(trouble):
             return
         trouble.again_at, trouble.again_by_id = at, by.person_id
         payout = db.session.get_one(Payout, trouble.payout_id)

@@ -9,6 +9,7 @@ from coursehub.db import db
 from coursehub.ledger.accounts import PARTNER_READY, account_id
 from coursehub.ledger.models import Journal, Posting
 from coursehub.payouts.models import (
+    BackGivenUp,
     Payout,
     PayoutStep,
     PayoutTransfer,
@@ -69,12 +70,42 @@ def waits_for_a_person(payout_id: int, what: str) -> bool:
     return bool(troubles) and troubles[-1].again_at is None
 
 
+def giving_up_of(payout_id: int) -> BackGivenUp | None:
+    """How the refused reversal of a payout ends: as somebody proposes, or as it was confirmed."""
+    found = sa.select(BackGivenUp).where(BackGivenUp.payout_id == payout_id, BackGivenUp.is_confirmed.is_not(sa.false()))
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def givings_up_of(payout_ids: Sequence[int]) -> dict[int, BackGivenUp]:
+    """The same for several, by the payout."""
+    found = sa.select(BackGivenUp).where(BackGivenUp.payout_id.in_(payout_ids), BackGivenUp.is_confirmed.is_not(sa.false()))
+    return {row.payout_id: row for row in db.session.execute(found).scalars()}
+
+
+def giving_up_visible_to(reader: Actor, number: int) -> "sa.Select[BackGivenUp]":
+    """One that waits for its second person, for finance staff."""
+    found = sa.select(BackGivenUp).where(BackGivenUp.id == number, BackGivenUp.decided_at.is_(None))
+    return found if may_read_all(reader) else found.where(sa.false())
+
+
+def is_given_up(trouble: TransferTrouble) -> bool:
+    """Whether a reversal that stands still was given up for good."""
+    row = giving_up_of(trouble.payout_id) if trouble.what == "back" else None
+    return row is not None and bool(row.is_confirmed)
+
+
+_GIVEN_UP = sa.and_(
+    TransferTrouble.what == "back",
+    TransferTrouble.payout_id.in_(sa.select(BackGivenUp.payout_id).where(BackGivenUp.is_confirmed.is_(sa.true()))),
+)
+
+
 def standing_still() -> list[tuple[TransferTrouble, Payout]]:
     """Transfers and reversals that wait for a person of finance, the oldest first."""
     found = (
         sa.select(TransferTrouble, Payout)
         .join(Payout, Payout.id == TransferTrouble.payout_id)
-        .where(TransferTrouble.again_at.is_(None))
+        .where(TransferTrouble.again_at.is_(None), sa.not_(_GIVEN_UP))
         .order_by(TransferTrouble.id)
     )
     return [(trouble, payout) for trouble, payout in db.session.execute(found)]
@@ -82,7 +113,7 @@ def standing_still() -> list[tuple[TransferTrouble, Payout]]:
 
 def trouble_visible_to(reader: Actor, number: int) -> "sa.Select[TransferTrouble]":
     """One of them that still waits, for finance staff."""
-    found = sa.select(TransferTrouble).where(TransferTrouble.id == number, TransferTrouble.again_at.is_(None))
+    found = sa.select(TransferTrouble).where(TransferTrouble.id == number, TransferTrouble.again_at.is_(None), sa.not_(_GIVEN_UP))
     return found if may_read_all(reader) else found.where(sa.false())
 
 

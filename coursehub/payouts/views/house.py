@@ -165,6 +165,7 @@ def _run_page(
     return page(
         "payouts/house/run.html", status=status, run=run, form=form, explanation=explanation or ExplanationForm(formdata=None),
         at_fault=at_fault, transfers=queries.transfers_of(ids), backs=queries.backs_of(ids),
+        givings=queries.givings_up_of(ids),
         decision=decision, payouts=payouts, withheld=withheld, downloads=downloads,
         steps=queries.steps_of([each.id for each in payouts]), tails=queries.tails_of(payouts),
         names=people.organisation_names(

@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coursehub import clock
-from coursehub.payouts import operations, queries
-from coursehub.payouts.forms import ExplanationForm
+from coursehub.db import db
+from coursehub.payouts import operations, policies, queries
+from coursehub.payouts.forms import ExplanationForm, GivingUpForm
+from coursehub.payouts.models import Payout, TransferTrouble
 from coursehub.payouts.views import showing
 from coursehub.people import queries as people
 from coursehub.web import STAFF, access, one_or_404, page, see_other, signed_in_actor
@@ -59,16 +61,60 @@ def try_again(trouble_id: int) -> ResponseReturnValue:
     return see_other("payouts_reconciliation.reconciliation")
 
 
-def _page(form: ExplanationForm, *, at_fault: tuple[str, int] | None = None, status: int = 200) -> ResponseReturnValue:
-    at = clock.now()
+@bp.post("/transfers/<int:trouble_id>/givings-up")
+@access(FINANCE)
+def propose_giving_up(trouble_id: int) -> ResponseReturnValue:
+    """Say how a reversal that was refused ends."""
+    trouble = one_or_404(queries.trouble_visible_to(signed_in_actor(), trouble_id).where(TransferTrouble.what == "back"))
+    form = GivingUpForm()
+    if not form.validate_on_submit():
+        return _page(ExplanationForm(formdata=None), giving=form, at_fault=("giving", trouble.id), status=422)
+    payout = db.session.get_one(Payout, trouble.payout_id)
+    operations.propose_giving_up(
+        payout, ending=form.ending.data, words=form.words.data or "", by=signed_in_actor(), at=clock.now()
+    )
+    flash(_("Proposed. Another person of finance confirms it here."), "done")
+    return see_other("payouts_reconciliation.reconciliation", _anchor="still")
+
+
+@bp.post("/givings-up/<int:number>/confirmed")
+@access(FINANCE)
+def confirm_giving_up(number: int) -> ResponseReturnValue:
+    """The second person agrees how a reversal ends."""
+    row = one_or_404(queries.giving_up_visible_to(signed_in_actor(), number))
+    operations.confirm_giving_up(row, by=signed_in_actor(), at=clock.now())
+    flash(_("Given up. It stays on record beside its payout."), "done")
+    return see_other("payouts_reconciliation.reconciliation", _anchor="still")
+
+
+@bp.post("/givings-up/<int:number>/declined")
+@access(FINANCE)
+def decline_giving_up(number: int) -> ResponseReturnValue:
+    """Let the reversal wait on."""
+    row = one_or_404(queries.giving_up_visible_to(signed_in_actor(), number))
+    operations.decline_giving_up(row, by=signed_in_actor(), at=clock.now())
+    flash(_("It waits on, as before."), "done")
+    return see_other("payouts_reconciliation.reconciliation", _anchor="still")
+
+
+def _page(
+    form: ExplanationForm,
+    *,
+    giving: GivingUpForm | None = None,
+    at_fault: tuple[str, int] | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    at, actor = clock.now(), signed_in_actor()
     lines, waiting, owed = queries.open_lines(), queries.without_answer(at), queries.owed_by_party()
     still = queries.standing_still()
+    givings = queries.givings_up_of([payout.id for _trouble, payout in still])
     parties = queries.organisations_of_parties([party for party, _currency, _minor in owed])
     return page(
         "payouts/house/reconciliation.html", status=status, form=form, at_fault=at_fault, lines=lines,
         waiting=waiting, now=at, owed=owed, parties=parties, suspense=queries.suspense(),
         balances=queries.rail_balances(), unmatched=queries.unmatched(), missing=queries.missing(at),
-        read_at=queries.read_last_at(), still=still,
+        read_at=queries.read_last_at(), still=still, givings=givings, giving=giving or GivingUpForm(formdata=None),
+        may_confirm=lambda row: policies.may_confirm_giving_up(actor, row),
         claims={(party, currency): queries.claims_of(party, currency) for party, currency, _minor in owed},
         answers=queries.answers_read(10), explained=queries.explained_lately(10),
         names=people.organisation_names(
@@ -77,6 +123,6 @@ def _page(form: ExplanationForm, *, at_fault: tuple[str, int] | None = None, sta
         ),
         by=people.display_names(
             [*(answer.by_id for _line, answer in lines), *(each.by_id for each, _found in queries.answers_read(10)),
-             *(each.by_id for _line, each in queries.explained_lately(10))]
+             *(each.by_id for _line, each in queries.explained_lately(10)), *(row.proposed_by_id for row in givings.values())]
         ),
     )  # fmt: skip

@@ -54,6 +54,12 @@ TROUBLES = {
     ("back", False): _l("The reversal was refused"),
 }
 """What stands still, and whether its key is spoiled."""
+ENDINGS = {
+    "keeps": _l("the partner keeps the money"),
+    "back": _l("the money came back another way"),
+    "lost": _l("the house bears it, and the partner is paid again"),
+}
+"""How a reversal that was refused ends."""
 WRONG = {"unknown": _l("unknown here"), "differs": _l("another amount or fee"), "by_hand": _l("to be booked by hand")}
 
 
@@ -78,5 +84,5 @@ def words() -> dict[str, Any]:
     return {
         "step_words": STEPS, "step_tones": STEP_TONES, "run_words": RUNS, "run_tones": RUN_TONES, "reason_words": REASONS,
         "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": WRONG,
-        "trouble_words": TROUBLES, "step_of": step_of, "kind_of": kind_of,
+        "trouble_words": TROUBLES, "ending_words": ENDINGS, "step_of": step_of, "kind_of": kind_of,
     }  # fmt: skip

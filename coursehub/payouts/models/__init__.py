@@ -1,0 +1,62 @@
+"""Tables of payouts, split by noun. Nearly all of them only grow: triggers (see the migrations) refuse to edit or delete."""
+
+from coursehub.payouts.models.bank import OUTCOMES, RESULTS, AnswerLine, BankAnswer, Explanation
+from coursehub.payouts.models.movements import MOVEMENTS, MovementExplanation, MovementMatch, RailMovement
+from coursehub.payouts.models.provider import (
+    ENDINGS,
+    TROUBLES,
+    WAYS,
+    BackGivenUp,
+    PayoutTransfer,
+    PayoutWay,
+    RailAccount,
+    TransferBack,
+    TransferMade,
+    TransferTrouble,
+)
+from coursehub.payouts.models.runs import (
+    DECISIONS,
+    STEPS,
+    FileDownload,
+    HoldEnd,
+    Payout,
+    PayoutCalendar,
+    PayoutOffset,
+    PayoutRun,
+    PayoutStep,
+    RunDecision,
+    Withheld,
+)
+
+__all__ = [
+    "DECISIONS",
+    "ENDINGS",
+    "MOVEMENTS",
+    "OUTCOMES",
+    "RESULTS",
+    "STEPS",
+    "TROUBLES",
+    "WAYS",
+    "AnswerLine",
+    "BackGivenUp",
+    "BankAnswer",
+    "Explanation",
+    "FileDownload",
+    "HoldEnd",
+    "MovementExplanation",
+    "MovementMatch",
+    "Payout",
+    "PayoutCalendar",
+    "PayoutOffset",
+    "PayoutRun",
+    "PayoutStep",
+    "PayoutTransfer",
+    "PayoutWay",
+    "RailAccount",
+    "RailMovement",
+    "RunDecision",
+    "TransferBack",
+    "TransferMade",
+    "TransferTrouble",
+    "Withheld",
+]
