@@ -2,6 +2,8 @@
 
 from coursehub.payouts.models import BackGivenUp, PayoutRun
 from coursehub.people.actor import Actor
+from coursehub.people.models import Organisation
+from coursehub.people.policies import may_change_payee
 
 
 def may_read_all(by: Actor) -> bool:
@@ -32,6 +34,11 @@ def may_take_back(by: Actor, run: PayoutRun) -> bool:  # noqa: ARG001 - one shap
 def may_choose_way(by: Actor) -> bool:
     """Owners and finance of a partner choose how it is paid; nobody while looking as somebody else."""
     return not by.is_only_looking and may_read_own(by)
+
+
+def may_remove_account(by: Actor, organisation: Organisation) -> bool:
+    """Whoever may change where the organisation is paid."""
+    return may_change_payee(by, organisation)
 
 
 def may_read_own(by: Actor) -> bool:

@@ -183,3 +183,13 @@ def send_payee_changed(
         "payee_changed", owner, mark=f"{mark}:{owner.public_id}", at=at, organisation=organisation, account_tail=account_tail,
         currency=currency,
     )  # fmt: skip
+
+
+def send_payee_removed(
+    owner: Person, organisation: Organisation, *, account_tail: str, currency: str, mark: str, at: datetime
+) -> None:
+    """Warn an owner that an account is used no more."""
+    _to_person(
+        "payee_removed", owner, mark=f"{mark}:{owner.public_id}", at=at, organisation=organisation, account_tail=account_tail,
+        currency=currency,
+    )  # fmt: skip

@@ -42,13 +42,14 @@ def _write_all(cast, locale: str, at: datetime) -> None:
             ada, northwind, wish=wish, verdict=verdict, reason="Show a lesson.", mark=f"a{wish}{verdict}", at=at
         )
     letters.send_payee_changed(ada, northwind, account_tail="3000", mark="p", at=at)
+    letters.send_payee_removed(ada, northwind, account_tail="3000", currency="EUR", mark="r", at=at)
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
 def test_each_letter_has_a_subject_one_link_and_says_why_it_came(cast, at: datetime, locale: str) -> None:
     _write_all(cast, locale, at)
     written = letters_to("ada@example.org")
-    assert len(written) == 24
+    assert len(written) == 25
     for letter in written:
         assert letter.subject and "\n" not in letter.subject
         assert len(links_in(letter)) == 1, (letter.subject, letter.body)

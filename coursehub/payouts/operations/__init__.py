@@ -29,6 +29,7 @@ from coursehub.payouts.operations.giving_up import (
 )
 from coursehub.payouts.operations.holds import end_holds, give_up_claims
 from coursehub.payouts.operations.movements import explain_movement, match_movements, read_movements
+from coursehub.payouts.operations.payees import MoneyWaits, PayoutUnderWay, remove_account
 from coursehub.payouts.operations.runs import (
     HouseAccountUnfit,
     NoHouseAccount,
@@ -58,6 +59,7 @@ __all__ = [
     "ExplainedAlready",
     "GivenUpAlready",
     "HouseAccountUnfit",
+    "MoneyWaits",
     "NoHouseAccount",
     "NotArrived",
     "NotOrdered",
@@ -66,6 +68,7 @@ __all__ = [
     "NothingToPay",
     "OneRunWaits",
     "PaydayPast",
+    "PayoutUnderWay",
     "ProposalAnswered",
     "RunDecided",
     "RunOutOfDate",
@@ -88,6 +91,7 @@ __all__ = [
     "prepare_run",
     "propose_giving_up",
     "read_movements",
+    "remove_account",
     "send_transfer",
     "set_calendar",
     "take_file",

@@ -44,6 +44,7 @@ from coursehub.payouts.queries.movements import (
     read_last_at,
     unmatched,
 )
+from coursehub.payouts.queries.payees import account_visible_to, currencies_owed, is_paid_to
 from coursehub.payouts.queries.proposals import (
     Proposed,
     currencies_ready,
@@ -74,11 +75,13 @@ __all__ = [
     "Proposed",
     "Unmatched",
     "account_at_rail",
+    "account_visible_to",
     "answers_read",
     "backs_of",
     "calendar",
     "calendar_row",
     "claims_of",
+    "currencies_owed",
     "currencies_ready",
     "decision_of",
     "decisions_of",
@@ -91,6 +94,7 @@ __all__ = [
     "held_by",
     "is_given_up",
     "is_heard",
+    "is_paid_to",
     "line_visible_to",
     "looked_at",
     "missing",

@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coursehub import clock, rails
+from coursehub.errors import Refusal
 from coursehub.payouts import operations, queries
 from coursehub.payouts.forms import RailAccountForm
 from coursehub.payouts.models import RailAccount
 from coursehub.payouts.views import showing
+from coursehub.people.operations.partners import payees_of
 from coursehub.people.views.browser import only_when_fresh
-from coursehub.web import PARTNER, access, page, see_other, signed_in_actor
+from coursehub.web import PARTNER, access, one_or_404, page, see_other, signed_in_actor
 
 bp = Blueprint("payouts_ways", __name__, url_prefix="/studio/payouts/way")
 bp.context_processor(showing.words)
@@ -43,6 +45,22 @@ def provider() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, status=422)
     return _to_the_provider(operations.choose_rail(form.country.data or "", by=actor, at=clock.now()))
+
+
+@bp.post("/accounts/<int:number>/removed")
+@access(MONEY)
+@only_when_fresh
+def remove_account(number: int) -> ResponseReturnValue:
+    """Use a bank account no more."""
+    actor = signed_in_actor()
+    record = one_or_404(queries.account_visible_to(actor, number))
+    assert actor.organisation is not None
+    try:
+        operations.remove_account(record, actor.organisation, by=actor, at=clock.now())
+        flash(_("Removed. Whoever answers for the money gets a letter about it."), "done")
+    except Refusal as refusal:
+        flash(str(refusal), "warning")
+    return see_other("payouts_ways.way")
 
 
 @bp.post("/onboarding")
@@ -89,5 +107,5 @@ def _page(form: RailAccountForm, status: int = 200) -> ResponseReturnValue:
     chosen, account = queries.way_of(organisation_id), queries.rail_account_of(organisation_id)
     return page(
         "payouts/way.html", status=status, form=form, way=chosen.way if chosen else "bank", chosen=chosen, account=account,
-        organisation=actor.organisation,
+        organisation=actor.organisation, payees=payees_of(organisation_id),
     )  # fmt: skip

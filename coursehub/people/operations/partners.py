@@ -173,6 +173,25 @@ def give_payee_details(
     return record
 
 
+def end_payee(record: PayeeRecord, *, by: Actor, at: datetime) -> None:
+    """An account is used no more; owners and finance are told. Joins: whether it may go is known where money is paid out."""
+    organisation = db.session.get_one(Organisation, record.organisation_id)
+    require(policies.may_change_payee(by, organisation))
+    with transaction():
+        lock(organisation)
+        db.session.refresh(record)
+        if record.ended_at is not None:
+            return
+        record.ended_at = at
+        db.session.flush()
+        note("payee_removed", at=at, by_id=by.person_id, organisation_id=organisation.id, payee_record_id=record.id)
+        events.record("people.payee_removed", at=at, organisation_id=organisation.id, payee_record_id=record.id)
+        for reader in _owners(organisation, "finance"):
+            letters.send_payee_removed(
+                reader, organisation, account_tail=record.account_tail, currency=record.currency, mark=str(record.id), at=at
+            )
+
+
 def open_payee_details(organisation: Organisation, *, reason: str, by: Actor, at: datetime, currency: str = "") -> PayeeDetails:
     """Read bank and tax numbers in full; every opening is logged. Raises NoPayeeYet, SealBroken."""
     require(policies.may_open_payee(by, organisation))
