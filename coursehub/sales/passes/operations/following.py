@@ -5,6 +5,7 @@ event may come twice, late, out of order or never.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from coursehub.contracts.operations.pooling import fund_pool
 from coursehub.db import db, lock, transaction
 from coursehub.learning.operations import end_enrolment, reopen_enrolment
 from coursehub.sales.models import BEGINNING, GOING, CoursePass, PassPeriod, PassSubscription
+from coursehub.sales.operations.turns import PATIENCE, in_turn
 from coursehub.sales.passes import queries
 from coursehub.sales.passes.operations.papers import continue_invoices
 from coursehub.sales.passes.standing import CLOSED_WITH_IT
@@ -163,7 +165,7 @@ def close_after_grace(*, at: datetime) -> int:
     return count
 
 
-def settle_passes(*, at: datetime, limit: int = 500) -> int:
+def settle_passes(*, at: datetime, limit: int = 500, patience: int = PATIENCE) -> int:
     """Ask the rail after every subscription of which something was due: the last net under lost events. How many."""
     due = sa.select(PassSubscription).where(
         PassSubscription.trouble == "",
@@ -173,15 +175,18 @@ def settle_passes(*, at: datetime, limit: int = 500) -> int:
             sa.and_(PassSubscription.state.in_(GOING), PassSubscription.covered_until < at - timedelta(hours=2)),
         ),
     )
-    found = db.session.execute(due.order_by(PassSubscription.id).limit(limit)).scalars().all()
-    for subscription in found:
-        try:
-            if subscription.state == "placed" and subscription.expires_at <= at:
-                with transaction():
-                    lock(subscription)
-                    subscription.state = "expired" if subscription.state == "placed" else subscription.state
-                continue
-            settle(subscription, at=at)
-        except rails.RailAway:
-            log.warning("subscription %s waits: the rail is away", subscription.public_id)
-    return len(found)
+
+    def batch(newest_first: bool) -> Sequence[PassSubscription]:
+        order = PassSubscription.id.desc() if newest_first else PassSubscription.id
+        return db.session.execute(due.order_by(order).limit(limit)).scalars().all()
+
+    return in_turn(batch, lambda subscription: _settle_due(subscription, at), what="subscription", patience=patience)
+
+
+def _settle_due(subscription: PassSubscription, at: datetime) -> None:
+    if subscription.state != "placed" or subscription.expires_at > at:
+        settle(subscription, at=at)
+        return
+    with transaction():
+        lock(subscription)
+        subscription.state = "expired" if subscription.state == "placed" else subscription.state
