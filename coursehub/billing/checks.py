@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from coursehub.billing import queries
-from coursehub.billing.models import BUYER_KINDS, KINDS, BuyerDocument, Document, Receipt, Series
+from coursehub.billing.models import BUYER_KINDS, KINDS, BuyerDocument, Document, Series
 from coursehub.db import db
 from coursehub.ledger.accounts import MEMBER_OWES, MEMBER_WILL_OWE
 from coursehub.ledger.models import Account, Posting
@@ -48,26 +48,21 @@ def _booked(account: str) -> dict[tuple[str, str], int]:
 
 def _waiting() -> dict[tuple[str, str], int]:
     """What each member will find on its next invoice."""
-    charged = queries.charged_minor()
-    found = sa.select(Organisation.id, Organisation.public_id).where(
-        Organisation.id.in_({member for member, _currency in charged})
-    )
-    parties = dict(db.session.execute(found).tuples().all())
-    return {(parties[member], currency): minor for (member, currency), minor in charged.items()}
+    return _by_party(queries.charged_minor())
 
 
 def _written() -> dict[tuple[str, str], int]:
     """What each member owes by its documents and receipts, less what it has to its credit."""
-    known = sa.union(
-        sa.select(Document.organisation_id, Document.currency), sa.select(Receipt.organisation_id, Receipt.currency)
-    ).subquery()
-    found: dict[tuple[str, str], int] = {}
-    rows = db.session.execute(
-        sa.select(known.c.organisation_id, known.c.currency, Organisation.public_id).join(
-            Organisation, Organisation.id == known.c.organisation_id
-        )
-    )
-    for organisation_id, currency, party in rows:
-        owed = sum(queries.open_minor(invoice) for invoice in queries.open_invoices(organisation_id, currency))
-        found[party, currency] = owed - queries.credit_minor(organisation_id, currency)
-    return found
+    invoiced = sa.select(Document.organisation_id, Document.currency, sa.func.sum(queries.OPEN_MINOR))
+    by_member = invoiced.where(Document.kind == "invoice").group_by(Document.organisation_id, Document.currency)
+    owed = {(member, currency): int(minor) for member, currency, minor in db.session.execute(by_member)}
+    for member, minor in queries.credits_by_member().items():
+        owed[member] = owed.get(member, 0) - minor
+    return _by_party(owed)
+
+
+def _by_party(amounts: dict[tuple[int, str], int]) -> dict[tuple[str, str], int]:
+    """The same amounts under the names that the books use."""
+    named = sa.select(Organisation.id, Organisation.public_id).where(Organisation.id.in_({each for each, _currency in amounts}))
+    parties = dict(db.session.execute(named).tuples().all())
+    return {(parties[member], currency): minor for (member, currency), minor in amounts.items()}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -128,23 +129,37 @@ def open_invoices(organisation_id: int, currency: str) -> list[Document]:
 
 def credits_left(organisation_id: int, currency: str) -> list[tuple[Document | Receipt, int]]:
     """Receipts and credit notes that are not used up, the oldest first, each with what is left of it."""
-    undone = sa.select(Receipt.undoes_id).where(Receipt.undoes_id.is_not(None))
-    receipts = sa.select(Receipt).where(
-        Receipt.organisation_id == organisation_id, Receipt.currency == currency, Receipt.undoes_id.is_(None),
-        Receipt.id.not_in(undone),
-    )  # fmt: skip
-    notes = sa.select(Document).where(
-        Document.organisation_id == organisation_id, Document.currency == currency, Document.kind == "credit_note"
-    )
-    found: list[tuple[Document | Receipt, int]] = []
-    for note in db.session.execute(notes.order_by(Document.id)).scalars():
-        used = _sum(Settlement.amount_minor, Settlement.credit_note_id == note.id)
-        used += _sum(RepaymentPart.amount_minor, RepaymentPart.credit_note_id == note.id)
-        found.append((note, note.amount_minor - used))
-    for receipt in db.session.execute(receipts.order_by(Receipt.id)).scalars():
-        used = _sum(Settlement.amount_minor, Settlement.receipt_id == receipt.id) + repaid_of(receipt.id)
-        found.append((receipt, receipt.amount_minor - used))
-    return [(source, left) for source, left in found if left > 0]
+    notes = _notes_left(Document).where(Document.organisation_id == organisation_id, Document.currency == currency)
+    receipts = _receipts_left(Receipt).where(Receipt.organisation_id == organisation_id, Receipt.currency == currency)
+    found = [*db.session.execute(notes.order_by(Document.id)), *db.session.execute(receipts.order_by(Receipt.id))]
+    return [(row[0], int(row[1])) for row in found]
+
+
+def credits_by_member() -> dict[tuple[int, str], int]:
+    """Whom we owe money beyond their invoices, in which currency, and how much: one question for all of them."""
+    left = sa.union_all(
+        _notes_left(Document.organisation_id, Document.currency), _receipts_left(Receipt.organisation_id, Receipt.currency)
+    ).subquery()
+    member, currency, minor = left.c
+    found = sa.select(member, currency, sa.func.sum(minor)).group_by(member, currency)
+    return {(row[0], row[1]): int(row[2]) for row in db.session.execute(found)}
+
+
+def _notes_left(*what: Any) -> "sa.Select[Any]":
+    left = Document.amount_minor - _used(Settlement.credit_note_id, Document) - _used(RepaymentPart.credit_note_id, Document)
+    return sa.select(*what, left.label("left_minor")).where(Document.kind == "credit_note", left > 0)
+
+
+def _receipts_left(*what: Any) -> "sa.Select[Any]":
+    left = Receipt.amount_minor - _used(Settlement.receipt_id, Receipt) - _used(RepaymentPart.receipt_id, Receipt)
+    undoing = sa.orm.aliased(Receipt)
+    undone = sa.exists().where(undoing.undoes_id == Receipt.id).correlate(Receipt)
+    return sa.select(*what, left.label("left_minor")).where(Receipt.undoes_id.is_(None), ~undone, left > 0)
+
+
+def _used(by: Any, source: type[Document] | type[Receipt]) -> "sa.ScalarSelect[int]":
+    spent = sa.select(sa.func.coalesce(sa.func.sum(by.class_.amount_minor), 0)).where(by == source.id)
+    return spent.correlate(source).scalar_subquery()
 
 
 def repaid_of(receipt_id: int) -> int:
@@ -160,14 +175,10 @@ def repayments_of(organisation_id: int) -> list[Repayment]:
 
 def members_with_credit() -> list[tuple[Organisation, str, int]]:
     """Whom we owe money beyond their invoices, in which currency, and how much; the first invoiced first."""
-    had = sa.union(
-        sa.select(Document.organisation_id, Document.currency).where(Document.kind == "credit_note"),
-        sa.select(Receipt.organisation_id, Receipt.currency),
-    ).subquery()
-    found = sa.select(Organisation, had.c.currency).join(had, had.c.organisation_id == Organisation.id)
-    rows = db.session.execute(found.order_by(Organisation.id, had.c.currency)).all()
-    credits = ((row[0], row[1], credit_minor(row[0].id, row[1])) for row in rows)
-    return [each for each in credits if each[2] > 0]
+    owed = credits_by_member()
+    members = db.session.execute(sa.select(Organisation).where(Organisation.id.in_({each for each, _currency in owed}))).scalars()
+    by_id = {member.id: member for member in members}
+    return [(by_id[member_id], currency, minor) for (member_id, currency), minor in sorted(owed.items())]
 
 
 def credit_minor(organisation_id: int, currency: str) -> int:
@@ -261,9 +272,13 @@ def ageing(reader: Actor, today: date, organisation_id: int | None = None) -> li
         buckets = sums.setdefault(currency, dict.fromkeys(BUCKETS, 0))
         buckets[bucket_of((today - due_on).days if due_on else 0)] += int(left)
     credits: dict[str, int] = {}
-    owners = seen.with_only_columns(Document.organisation_id, Document.currency).distinct()
-    for member_id, currency in db.session.execute(owners).all():
-        credits[currency] = credits.get(currency, 0) + credit_minor(member_id, currency)
+    owners = {
+        (row[0], row[1])
+        for row in db.session.execute(seen.with_only_columns(Document.organisation_id, Document.currency).distinct())
+    }
+    for (member_id, currency), minor in credits_by_member().items():
+        if (member_id, currency) in owners:
+            credits[currency] = credits.get(currency, 0) + minor
     return [
         Ageing(currency, sums.get(currency, dict.fromkeys(BUCKETS, 0)), credits.get(currency, 0))
         for currency in sorted({*sums, *(each for each, minor in credits.items() if minor)})

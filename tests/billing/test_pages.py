@@ -12,6 +12,7 @@ from coursehub.db import db
 from coursehub.mail import Letter
 from coursehub.people.operations.organisations import add_member
 from tests.cast import sign_in
+from tests.reads import statements
 
 from .books import credited, invoiced, received
 
@@ -103,6 +104,22 @@ def test_lists_find_by_state_number_and_name(app, cast, at):
     ):  # fmt: skip
         text = fay.get(f"/house/invoices{address}").text
         assert wanted.reference in text and other.reference not in text, address
+
+
+def test_finance_asks_no_more_of_the_database_when_more_members_have_credit(app, cast, at):
+    fay = sign_in(app.test_client(), cast.fay)
+    asked = []
+    for member, many in ((cast.harbour, 1), (cast.beacon, 6)):
+        for _each in range(many):
+            invoice = invoiced(member, 100_000, at)
+            received(cast, member, 130_000, at)
+            credited(invoice, member, 10_000, at)
+        for address in ("/house/invoices?state=paid", "/house/credits", "/house/receipts"):
+            fay.get(address)
+            with statements() as seen:
+                assert fay.get(address).status_code == 200
+            asked.append(len(seen))
+    assert asked[:2] == asked[3:5] and max(asked) <= 14
 
 
 def test_reminders_go_out_once_a_step_until_it_is_paid(app, tara, cast, at):

@@ -1,8 +1,6 @@
 """The desks of learners, partners and staff: what stands on each, for whom, and how much it asks of the database."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +13,7 @@ from coursehub.jobs import Job
 from coursehub.learning.operations import answer, ask, enrol, mark_read, open_step
 from coursehub.sales.models import SupportMessage
 from tests.learning.course import make_course, make_release
+from tests.reads import statements
 
 from ..cast import sign_in
 
@@ -25,22 +24,6 @@ ENGLISH = {"Accept-Language": "en"}
 def an_hour_later(at, monkeypatch):
     """The desks are looked at an hour after everything happened."""
     monkeypatch.setattr(clock, "now", lambda: at + timedelta(hours=1))
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Every read that reaches the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith(("SELECT", "WITH")):
-            seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 def look(client, path: str) -> str:
