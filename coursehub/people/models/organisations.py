@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Index, String, Text, event, text
+from sqlalchemy.orm import Mapped, QueryContext, mapped_column
 
 from coursehub.db import Id, Model, PublicId, UtcDateTime, ref
 
@@ -47,6 +47,12 @@ class Organisation(Model):
     is_house: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     parent_id: Mapped[int | None] = ref("organisation.id")
+
+
+@event.listens_for(Organisation, "load")
+def _keep(organisation: Organisation, context: QueryContext) -> None:
+    """A session forgets rows that nobody holds, and a page asks for the same organisation a dozen times: it keeps these."""
+    context.session.info.setdefault("organisations", set()).add(organisation)
 
 
 class OrganisationRight(Model):
