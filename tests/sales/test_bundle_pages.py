@@ -77,3 +77,9 @@ def test_a_partner_sees_the_houses_bundle_with_its_course_and_cannot_close_it(sh
     assert f"/studio/bundles/{made.public_id}/closings" not in page.text
     assert pia.post(f"/studio/bundles/{made.public_id}/closings").status_code == 403
     assert "No bundles yet" in eve.get("/studio/bundles").text
+
+
+def test_whoever_has_no_two_courses_for_sale_reads_so_instead_of_a_form(shop, cast, courses, browser):
+    assert "Make the bundle" in browser(cast.stan).get("/studio/bundles").text
+    without = browser(cast.eve).get("/studio/bundles").text
+    assert "you need two courses" in without and "Make the bundle" not in without
