@@ -100,12 +100,13 @@ def _statement(clock: Clock, party: str, after: int, rounds: int) -> None:
     from bench.floors.database import database
     from coursehub.contracts.terms import canonical
     from coursehub.statements.bundle import event_data
+    from coursehub.statements.reckoning import FORMAT
 
     far = datetime.now(UTC) + timedelta(days=400)
     through = after + 10**9
 
     def ours() -> bytes:
-        return canonical(event_data(party, "CNY", after, through, far))
+        return canonical(event_data(party, "CNY", after, through, far, form=FORMAT))
 
     def floor() -> str:
         return books.itemised(database(), party, "CNY", after, through)

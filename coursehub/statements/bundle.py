@@ -8,12 +8,11 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from coursehub.catalog.models import Course
 from coursehub.config import package
@@ -27,7 +26,7 @@ from coursehub.ledger import chain
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.chain import Header
 from coursehub.ledger.models import Posting
-from coursehub.statements import reckoning
+from coursehub.statements import reckoning, reserves
 
 SALE_FACTS = ("gross_minor", "tax_bps", "fee_minor", "channel", "attributed", "discount_minor", "discount_borne_by")
 AT_ONCE = 1000
@@ -44,23 +43,36 @@ everybody is shown at {days}
 """
 
 
-def event_data(party: str, currency: str, after: int, through: int, ends: datetime) -> list[dict[str, Any]]:
-    """The events of a statement, with those it leans on: sales that refunds take back, earlier refunds of these, what is held."""
-    rows = _events(party, currency, after, through, ends)
+def event_data(party: str, currency: str, after: int, through: int, ends: datetime, *, form: str) -> list[dict[str, Any]]:
+    """The events of a statement, with those it leans on: sales that refunds take back, earlier refunds of these, what is held.
+
+    form: of the statement. Sales whose terms keep a reserve say by which journal it was let go of, but for the first form.
+    """
+    rows = _events(party, currency, after, through, ends, form=form)
     ids = {event.id: event.public_id for event in rows}
     courses, lines = {event.course_id for event in rows}, _lines(list(ids))
     slugs = dict(db.session.execute(select(Course.id, Course.public_id).where(Course.id.in_(courses))).tuples().all())
-    return [_event_data(event, lines[event.id], slugs[event.course_id], ids) for event in rows]
+    told = [_event_data(event, lines[event.id], slugs[event.course_id], ids) for event in rows]
+    return told if form == reckoning.WITHOUT_BANKS else _with_reserves(rows, told, through)
 
 
-def _events(party: str, currency: str, after: int, through: int, ends: datetime) -> list[sa.Row[Any]]:
+def _with_reserves(rows: Sequence[sa.Row[Any]], told: list[dict[str, Any]], through: int) -> list[dict[str, Any]]:
+    keep = contracts.days_of_reserves()
+    sales = [event.id for event in rows if event.kind == "sale" and event.terms_hash in keep]
+    let_go: dict[int, int] = {}
+    for first in range(0, len(sales), AT_ONCE):
+        let_go |= reserves.let_go_by(sales[first : first + AT_ONCE], through)
+    kept = set(sales)
+    return [each | {"let_go": let_go.get(row.id)} if row.id in kept else each for row, each in zip(rows, told, strict=True)]
+
+
+def _events(party: str, currency: str, after: int, through: int, ends: datetime, *, form: str) -> list[sa.Row[Any]]:
     """Plain rows: thousands of objects that nobody changes would cost most of the time that a statement takes."""
     mine = sa.exists().where(MoneyLine.event_id == MoneyEvent.id, MoneyLine.party == party)
-    reserved: sa.ColumnElement[bool] = sa.false()
-    for terms_hash, days in contracts.days_of_reserves().items():
-        sold = aliased(MoneyEvent)
-        kept = select(sold.id).where(sold.terms_hash == terms_hash, sold.occurred_at > ends - timedelta(days=days))
-        reserved |= MoneyEvent.id.in_(kept) | MoneyEvent.reverses_id.in_(kept)
+    kept: sa.Select[Any] = reserves.sales_to_come(ends)
+    if form != reckoning.WITHOUT_BANKS:
+        kept = select(reserves.kept_of_sales(party, currency, through).subquery().c.sale_id)
+    reserved = MoneyEvent.id.in_(kept) | MoneyEvent.reverses_id.in_(kept)
     columns = select(MoneyEvent.__table__)
     leading = columns.where(
         mine, MoneyEvent.currency == currency, MoneyEvent.journal_id <= through,
@@ -130,7 +142,8 @@ def bundle(data: Mapping[str, Any], accounts: Mapping[int, str]) -> dict[str, An
     data: the statement. accounts: the party's accounts, number -> code.
     """
     after, through = data["journals"]["after"], data["journals"]["through"]
-    events = event_data(data["party"], data["currency"], after, through, datetime.fromisoformat(data["ends"]))
+    ends = datetime.fromisoformat(data["ends"])
+    events = event_data(data["party"], data["currency"], after, through, ends, form=data["format"])
     terms: dict[str, dict[str, Any]] = {}
     for terms_hash in sorted({event["terms_hash"] for event in events}):
         signed = contracts.terms_with_hash(terms_hash)
@@ -139,6 +152,7 @@ def bundle(data: Mapping[str, Any], accounts: Mapping[int, str]) -> dict[str, An
     known = {party["id"] for document in terms.values() for party in document["terms"]["parties"]} | {data["party"], ""}
     known |= {document["terms"]["contract"] for document in terms.values()}  # its counters stand under its own name
     numbers = _numbers(accounts, after, through) | {event["journal"] for event in events} | ({through} if through else set())
+    numbers |= {event["let_go"] for event in events if event.get("let_go")}
     journals, days = _journals(sorted(numbers), data, accounts.values(), known)
     if data["chain"]["root"]:
         days[data["chain"]["root"]["day"]] = data["chain"]["root"]["root"]

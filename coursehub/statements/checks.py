@@ -25,7 +25,8 @@ def faults() -> Iterator[str]:
         if reckoning.disagreements(statement.body):
             yield f"{name} does not add up."
         at = statement.issued_at
-        now = queries.reckon(organisation, month, statement.currency, at=at, for_issue=True) if month else None
+        form = statement.body["format"]
+        now = queries.reckon(organisation, month, statement.currency, at=at, for_issue=True, form=form) if month else None
         if now != statement.body:
             yield f"{name} is not what the books say."
         before = last.get((statement.organisation_id, statement.currency))

@@ -1,12 +1,11 @@
 """Reading the books of one party for one month, and what was issued."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries as contracts
@@ -18,12 +17,12 @@ from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_RESERVE
 from coursehub.ledger.models import Account, ChainHead, Journal, Posting
 from coursehub.ledger.sealing import day_of
 from coursehub.people.models import Organisation
-from coursehub.statements import reckoning
+from coursehub.statements import reckoning, reserves
 from coursehub.statements.bundle import event_data
 from coursehub.statements.mix import Sold
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at
-from coursehub.statements.reckoning import CourseLine, Held, Move
+from coursehub.statements.reckoning import FORMAT, CourseLine, Held, Move
 from coursehub.web.locale import SHOWN_ZONE
 
 PAYABLE = "liability:payable:"
@@ -77,20 +76,24 @@ def journals_of(month: Month, at: datetime) -> tuple[int, int]:
     return after, db.session.execute(select(ChainHead.height)).scalar() or 0
 
 
-def reckon(organisation: Organisation, month: Month, currency: str, *, at: datetime, for_issue: bool = False) -> dict[str, Any]:
+def reckon(
+    organisation: Organisation, month: Month, currency: str, *, at: datetime, for_issue: bool = False, form: str = FORMAT
+) -> dict[str, Any]:
     """The canonical data of a statement as the books say it now; of a month that is not over, so far.
 
     for_issue: bind the events with their facts into it as well, by their number and one hash.
+    form: how it is told; statements issued before are reckoned again in theirs.
     """
     party = organisation.public_id
     after, through = journals_of(month, at)
     accounts = {number: code for number, (code, _currency) in accounts_of(party, currency).items()}
     ends = min(month.ends, at)
-    events = event_data(party, currency, after, through, ends) if for_issue else None
+    events = event_data(party, currency, after, through, ends, form=form) if for_issue else None
     return reckoning.statement_data(
         {
-            "party": party, "currency": currency, "month": str(month), "zone": SHOWN_ZONE.key, "begins": stamp(month.begins),
-            "ends": stamp(ends), "journals": {"after": after, "through": through}, "chain": _chain(month, through),
+            "format": form, "party": party, "currency": currency, "month": str(month), "zone": SHOWN_ZONE.key,
+            "begins": stamp(month.begins), "ends": stamp(ends), "journals": {"after": after, "through": through},
+            "chain": _chain(month, through),
             "events": None if events is None else {"count": len(events), "hash": reckoning.hash_of(events)},
         },
         opening=_standing(accounts, after),
@@ -98,7 +101,7 @@ def reckon(organisation: Organisation, month: Month, currency: str, *, at: datet
         lines=_lines(party, currency, after, through),
         moves=_moves(accounts, after, through),
         held=_held(party, currency, through, ends),
-        reserved=_reserved(accounts, through, ends),
+        reserved=_reserved(party, currency, through, ends, form),
     )  # fmt: skip
 
 
@@ -210,30 +213,11 @@ def _held(party: str, currency: str, through: int, moment: datetime) -> list[Hel
     return _by_day((until, int(amount)) for until, amount in (*db.session.execute(found), *db.session.execute(reserved)))
 
 
-def _reserved(accounts: Mapping[int, str], through: int, moment: datetime) -> list[Held]:
-    """What the reserve keeps beyond a moment, by the day on which it is let go of, less what refunds took."""
-    numbers = [number for number, code in accounts.items() if code == PARTNER_RESERVE]
-    if not numbers:
-        return []
-    sale, reserves = aliased(MoneyEvent), contracts.days_of_reserves()
-    found = (
-        select(sale.terms_hash, sale.occurred_at, sa.func.sum(Posting.amount_minor))
-        .select_from(MoneyEvent)
-        .join(Posting, Posting.journal_id == MoneyEvent.journal_id)
-        .join(sale, sale.id == sa.func.coalesce(MoneyEvent.reverses_id, MoneyEvent.id))
-        .where(
-            Posting.account_id.in_(numbers), MoneyEvent.kind.in_(("sale", "refund", "reshared")),
-            MoneyEvent.journal_id <= through,
-            sa.or_(*(
-                (sale.terms_hash == terms_hash) & (sale.occurred_at > moment - timedelta(days=days))
-                for terms_hash, days in reserves.items()
-            )),
-        )
-        .group_by(sale.id, sale.terms_hash, sale.occurred_at)
-    )  # fmt: skip
-    return _by_day(
-        (sold_at + timedelta(days=reserves[name]), -int(amount)) for name, sold_at, amount in db.session.execute(found)
-    )
+def _reserved(party: str, currency: str, through: int, moment: datetime, form: str) -> list[Held]:
+    """What the reserve keeps, by the day on which it is let go of; as the form of the statement tells it."""
+    if form == reckoning.WITHOUT_BANKS:
+        return _by_day(reserves.kept_until_without_banks(party, currency, through, moment))
+    return _by_day(reserves.kept_until(party, currency, through))
 
 
 def _by_day(amounts: Iterable[tuple[datetime, int]]) -> list[Held]:

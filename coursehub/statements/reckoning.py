@@ -12,8 +12,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from coursehub.contracts.terms import canonical
+from coursehub.ledger.accounts import PARTNER_RESERVE
 
-FORMAT = "coursehub-statement/1"
+FORMAT, WITHOUT_BANKS = "coursehub-statement/2", "coursehub-statement/1"
+"""The form of statements issued now, whose list of what is kept in reserve adds up to what stands there; and the first one,
+whose list left out what banks took and gave back."""
 GIVES = ("sale", "hire", "hour", "period", "reshared", "true_up", "guarantee")
 TAKES = ("refund", "dispute", "reinstated", "rebate")
 KINDS = (*GIVES, *TAKES)
@@ -65,11 +68,10 @@ def statement_data(
 ) -> dict[str, Any]:
     """The canonical data of a statement.
 
-    head: party, currency, month, zone, begins, ends, the numbers of its journals and the head of the chain.
+    head: format, party, currency, month, zone, begins, ends, the numbers of its journals and the head of the chain.
     opening, closing: account code -> amount.
     """
     return {
-        "format": FORMAT,
         **head,
         "opening": dict(sorted(opening.items())),
         "lines": [asdict(line) for line in sorted(lines, key=lambda one: (one.course, *_place(one)))],
@@ -132,6 +134,9 @@ def disagreements(data: Mapping[str, Any]) -> list[str]:
         opening, closing = data["opening"].get(account, 0), data["closing"].get(account, 0)
         if opening + moved != closing:
             found.append(f"{account}: {opening} and {moved} do not make {closing}")
+    kept, stands = sum(one["amount_minor"] for one in data["reserved"]), data["closing"].get(PARTNER_RESERVE, 0)
+    if data["format"] != WITHOUT_BANKS and kept != stands:
+        found.append(f"{PARTNER_RESERVE}: {kept} until their days do not make {stands}")
     said = sum(line["amount_minor"] for line in data["lines"])
     booked = sum(move["amount_minor"] for move in data["moves"] if move["explained"])
     if said != booked:

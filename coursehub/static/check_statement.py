@@ -25,6 +25,7 @@ from pathlib import Path
 
 PARTS = ("statement", "terms", "events", "journals", "days")
 ZONES = {"Asia/Shanghai": timedelta(hours=8)}
+FORMS = ("coursehub-statement/1", "coursehub-statement/2")
 
 
 class Report:
@@ -591,21 +592,35 @@ def check_held(report, statement, events, terms, journals):
 
 
 def check_reserved(report, statement, events, terms, reserved):
-    """What the reserve keeps, by the day on which the terms let go of it."""
+    """What the reserve keeps, by the day on which the terms let go of it; all of it adds up to what stands in reserve."""
     ends, zone, kept = moment(statement["ends"]), ZONES[statement["zone"]], {}
-    sales = {event["id"]: event for event in events}
+    first = statement["format"] == FORMS[0]  # its list left out what banks took and gave back
+    leans = ("sale", "refund", "reshared") if first else ("sale", "refund", "reshared", "dispute", "reinstated")
+    sales, through = {event["id"]: event for event in events}, statement["journals"]["through"]
     for event in events:
         sale = sales.get(event["reverses"], event)
         reserve = terms.get(sale["terms_hash"], {}).get("terms", {}).get("reserve")
-        if event["kind"] in ("sale", "refund", "reshared") and event["journal"] <= statement["journals"]["through"] and reserve:
-            until = moment(sale["occurred_at"]) + timedelta(days=reserve["days"])
-            if until > ends:
-                day = (until + zone).date().isoformat()
-                kept[day] = kept.get(day, 0) + reserved.get(event["journal"], 0)
-    if {day: amount for day, amount in kept.items() if amount} != {
-        one["until"]: one["amount_minor"] for one in statement["reserved"]
-    }:
+        if sale["kind"] != "sale" or event["kind"] not in leans or event["journal"] > through or not reserve:
+            continue
+        until, let_go = moment(sale["occurred_at"]) + timedelta(days=reserve["days"]), sale.get("let_go")
+        day = (until + zone).date().isoformat()
+        if first:
+            kept[day] = kept.get(day, 0) + (reserved.get(event["journal"], 0) if until > ends else 0)
+        elif let_go is None or event["journal"] < let_go:  # what comes later is settled at once and leaves nothing there
+            kept[day] = kept.get(day, 0) + reserved.get(event["journal"], 0)
+        if event is sale and let_go is not None:
+            kept[day] = kept.get(day, 0) + reserved[let_go]
+    said = {one["until"]: one["amount_minor"] for one in statement["reserved"]}
+    if {day: amount for day, amount in kept.items() if amount} != said:
         report.wrong("What is in reserve, and until when, is not what the events say.", "留存金额或到期日与各笔业务不符。")
+    stands = statement["closing"].get("liability:payable:reserve", 0)
+    if not first and sum(said.values()) != stands:
+        report.wrong(
+            "The list of what is in reserve comes to {told}; {stands} stand there.",
+            "留存清单合计{told}；留存余额为{stands}。",
+            told=sum(said.values()),
+            stands=stands,
+        )
 
 
 def check_bundle(report, parts):
@@ -613,6 +628,10 @@ def check_bundle(report, parts):
     statement = parts["statement"]["statement"]
     if digest(statement) != parts["statement"]["hash"]:
         report.wrong("The statement was changed: it does not give its hash.", "对账单被改动过：算不出其哈希。")
+    if statement["format"] not in FORMS:
+        report.wrong(
+            "This program does not know the form {form}.", "本程序不认识这种对账单格式：{form}。", form=statement["format"]
+        )
     check_terms(report, parts["terms"])
     check_events(report, parts["events"], parts["terms"])
     check_journals(report, statement, parts["events"], parts["journals"], parts["days"])

@@ -16,7 +16,8 @@ from coursehub.contracts.operations import sharing
 from coursehub.contracts.operations.closing import close_months
 from coursehub.db import db
 from coursehub.ledger import checks
-from coursehub.statements.months import month_of
+from coursehub.statements import reserves
+from coursehub.statements.months import month_at, month_of
 from coursehub.statements.queries import reckon
 from coursehub.statements.reckoning import disagreements
 from tests.contracts.rig import gave_back_as_before
@@ -39,6 +40,7 @@ def test_a_random_history_leaves_sound_books(cast, at, seed, tmp_path):
     for _part in range(4):
         history.run(STEPS // 4)
         assert faults(history.seen(), partner) == [], f"seed {seed}: {history.told}"
+        assert disagreements(so_far(history)) == [], f"seed {seed}: {history.told}"
     # A quiet year, so that everything that may arrive has arrived and every month is closed.
     history.now += 70 * DAY
     history.mature()
@@ -55,6 +57,11 @@ def test_a_random_history_leaves_sound_books(cast, at, seed, tmp_path):
         assert disagreements(data) == [], f"seed {seed}, {month}"
         month = month.next
     db.session.rollback()
+
+
+def so_far(history):
+    """Northwind's statement of the month that is not over."""
+    return reckon(history.cast.northwind, month_at(history.now), "CNY", at=history.now)
 
 
 def test_every_fault_that_is_planted_is_found(cast, at):
@@ -91,6 +98,18 @@ def test_a_limit_that_is_free_while_a_bank_has_the_money_is_found(cast, at, monk
     history = History(cast, at, 6)
     history.run(STEPS // 4)
     assert [told for told in faults(history.seen(), cast.northwind.public_id) if "passed its limit" in told]
+
+
+def test_a_list_of_reserves_that_leaves_out_what_banks_took_is_found(cast, at, monkeypatch):
+    """The planted fault, until decision 56 a real one."""
+    history = History(cast, at, 0)
+    before = reserves.kept_until_without_banks
+    monkeypatch.setattr(reserves, "kept_until", lambda *named: before(*named, history.now))
+    found = []
+    while not found and len(history.told) < 10 * STEPS:
+        history.run(STEPS // 4)
+        found = disagreements(so_far(history))
+    assert [told for told in found if "until their days do not make" in told]
 
 
 def test_a_return_that_undoes_its_dispute_leg_by_leg_is_found_when_history_is_run_again(cast, at, monkeypatch):

@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from coursehub.contracts.operations import sharing
+from coursehub.db import transaction
 from coursehub.ledger import checks as books_checks
 from coursehub.ledger.operations import seal_days
 from coursehub.statements import bundle, checks, operations, queries, reckoning
 from tests.contracts.rig import agree, course_of
 from tests.ledger import strangers
 
-from .books import AVAILABLE, HELD, MARCH, move, refund, sell
+from .books import AVAILABLE, HELD, MARCH, dispute, move, refund, sell
 from .test_checking import checker
 
 LONG = timedelta(days=100)
@@ -35,12 +36,13 @@ def test_statements_hold_under_any_history(cast, at, seed, tmp_path):
     changes = {"split": split_of(cast)} | ({"reserve": reserve} if reserve else {})
     _contract, terms = agree(cast, course, at, **changes)
     left: dict[str, int] = {}
+    taken: list[tuple[str, int, object]] = []
     moment = MARCH
     for n in range(40):
         moment += timedelta(hours=chance.randrange(1, 120))
         # What is learnt late says an earlier moment; what a slow transaction writes too.
         said = moment - timedelta(hours=chance.choice([0, 0, 0, 30, 900])) if moment - MARCH > timedelta(days=40) else moment
-        act = chance.choice(["sale", "sale", "sale", "refund", "move", "seal", "release"])
+        act = chance.choice(["sale", "sale", "sale", "refund", "dispute", "back", "move", "seal", "release"])
         if act == "sale":
             gross = chance.choice([0, 1, 999, 10_000, 39_900])
             sell(
@@ -54,6 +56,16 @@ def test_statements_hold_under_any_history(cast, at, seed, tmp_path):
             amount = chance.randint(1, left[key])
             left[key] -= amount
             refund(course, said, amount, str(n), key)
+        elif act == "dispute" and any(left.values()):
+            key = chance.choice([key for key, amount in left.items() if amount])
+            amount = chance.choice([left[key], chance.randint(1, left[key])])
+            left[key] -= amount
+            taken.append((key, amount, dispute(course, said, amount, str(n), key)))
+        elif act == "back" and taken:
+            key, amount, event = taken.pop(chance.randrange(len(taken)))
+            left[key] += amount
+            with transaction():
+                sharing.reinstate(event, effect_key=f"{event.effect_key}:back", occurred_at=said, at=said)
         elif act == "release":
             sharing.release_reserves(at=moment)
         elif act == "move":
