@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PARTS = (  # the longest first, so that nothing long is left for one core alone
-    ("PostgreSQL", "postgresql", ("-m", "not browser", "--ignore=tests/demo")),
+    ("PostgreSQL", "postgresql", ("-m", "not browser and not once", "--ignore=tests/demo")),
     ("SQLite", "sqlite", ("-m", "not browser")),
     ("Browser, on SQLite", "sqlite", ("-m", "browser")),
 )

@@ -12,6 +12,8 @@ import pytest
 
 from coursehub.config import root
 
+pytestmark = pytest.mark.once
+
 COURSE = root() / "courses" / "reading-data-honestly"
 FIGURE = re.compile(r"^:::\{figure\} (\S+)\n:alt: (.+)\n\n(.+)\n:::$", re.M)
 SHAPES = {"svg", "title", "rect", "line", "circle", "path", "text"}

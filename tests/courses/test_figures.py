@@ -7,6 +7,8 @@ import pytest
 
 from coursehub.config import root
 
+pytestmark = pytest.mark.once
+
 DRAWN = sorted((root() / "courses").glob("*/images/draw.py"))
 
 

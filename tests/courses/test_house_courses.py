@@ -18,6 +18,8 @@ from coursehub.learning.grading.isolation import isolation_available
 from ..conftest import require
 from .worked_examples import odd_output, shell_blocks
 
+pytestmark = pytest.mark.once
+
 HOUSE = sorted(path.parent for path in (root() / "courses").glob("*/course.toml"))
 DEMO = sorted(path.parent for path in (package() / "demo" / "courses").glob("*/course.toml"))
 EXAMPLE = re.compile(r"^```python\n((?:(?!```).*\n)+)```\n\n```text\n((?:(?!```).*\n)+)```$", re.M)

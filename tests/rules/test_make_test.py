@@ -9,6 +9,8 @@ import pytest
 
 from tests import run
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 SKIPPING = {
     "by a mark": "import pytest\n@pytest.mark.skipif(True, reason='no tool')\ndef test_x(): pass\n",

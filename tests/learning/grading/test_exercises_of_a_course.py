@@ -7,9 +7,12 @@ import pytest
 from coursehub.learning.grading.exercises import check_course
 from coursehub.learning.grading.isolation import isolation_available
 
-pytestmark = pytest.mark.skipif(
-    not isolation_available() and os.environ.get("COURSEHUB_REQUIRE_ALL") != "1", reason="no layer works on this machine"
-)
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        not isolation_available() and os.environ.get("COURSEHUB_REQUIRE_ALL") != "1", reason="no layer works on this machine"
+    ),
+]
 
 STEP = """
 kind = "code"

@@ -14,6 +14,8 @@ import pytest
 from coursehub.learning.grading import isolation, watch
 from coursehub.learning.grading.limits import Limits
 
+pytestmark = pytest.mark.once
+
 QUICK = Limits(cpu_seconds=1, wall_seconds=3)
 
 

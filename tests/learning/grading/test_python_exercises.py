@@ -11,10 +11,13 @@ from coursehub.learning.grading.explanation import pythons_words, sentence
 from coursehub.learning.grading.isolation import isolation_available
 from coursehub.learning.grading.verdict import CodeVerdict, Problem
 
-pytestmark = pytest.mark.skipif(
-    not isolation_available() and os.environ.get("COURSEHUB_REQUIRE_ALL") != "1",
-    reason="needs_isolation: no layer works on this machine",
-)
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        not isolation_available() and os.environ.get("COURSEHUB_REQUIRE_ALL") != "1",
+        reason="needs_isolation: no layer works on this machine",
+    ),
+]
 
 AREA = {
     "language": "python",

@@ -7,10 +7,13 @@ import pytest
 from coursehub.learning.grading.code import grade_code
 from coursehub.learning.grading.isolation import isolation_available
 
-pytestmark = pytest.mark.skipif(
-    not isolation_available() and os.environ.get("COURSEHUB_REQUIRE_ALL") != "1",
-    reason="needs_isolation: no layer works on this machine",
-)
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        not isolation_available() and os.environ.get("COURSEHUB_REQUIRE_ALL") != "1",
+        reason="needs_isolation: no layer works on this machine",
+    ),
+]
 
 COMMIT = {
     "language": "shell",
