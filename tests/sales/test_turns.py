@@ -7,8 +7,11 @@ import pytest
 
 from coursehub import rails
 from coursehub.rails.stripe import StripeRail
-from coursehub.sales import operations
+from coursehub.sales import operations, queries
+from coursehub.sales.operations import charging
 from coursehub.sales.operations.turns import in_turn
+from tests.sales.test_disputes import decide, open_dispute
+from tests.sales.test_instalments import by_three, months  # noqa: F401 - fixtures
 from tests.sandbox.rig import KEY, SECRET
 
 
@@ -22,6 +25,11 @@ class HalfAway(StripeRail):
             raise rails.RailAway("no answer")
         return super().read_session(session_id)
 
+    def read_dispute(self, dispute_id):
+        if dispute_id in self.lost:
+            raise rails.RailAway("no answer")
+        return super().read_dispute(dispute_id)
+
     def expire_session(self, session_id):
         if session_id in self.lost:
             raise rails.RailAway("no answer")
@@ -32,9 +40,7 @@ class HalfAway(StripeRail):
 def orders(shop, cast, offering):
     """Three orders that the rail says nothing about any more, and a newer one; the rail."""
     found = [shop.order(offering, buyer, at=shop.at) for buyer in (cast.ada, cast.bo, cast.emma, cast.pia)]
-    rail = HalfAway(key=KEY, base_url=shop.sandbox.url, secret=SECRET, retries=0)
-    rail.lost = frozenset(order.session_id for order in found[:3])
-    return found, rail
+    return found, half_away(shop, *(order.session_id for order in found[:3]))
 
 
 def test_an_order_behind_a_whole_batch_without_an_answer_is_closed_all_the_same(orders, at):
@@ -50,6 +56,44 @@ def test_a_payment_behind_a_whole_batch_without_an_answer_is_settled_all_the_sam
     with rails.use(rail):
         operations.settle_waiting(at=at + timedelta(minutes=11), limit=3, patience=3)
     assert [order.state for order in found] == [*["awaiting_payment"] * 3, "paid"]
+
+
+def half_away(shop, *lost):
+    rail = HalfAway(key=KEY, base_url=shop.sandbox.url, secret=SECRET, retries=0)
+    rail.lost = frozenset(lost)
+    return rail
+
+
+def test_disputes_that_stay_open_with_and_without_an_answer_leave_a_newer_one_its_turn(shop, cast, offering, at):
+    """Two that the rail says nothing about, two that it says are open still, and the last one is lost; two are read at a time."""
+    orders = [shop.buy(offering, buyer) for buyer in (cast.ada, cast.bo, cast.emma, cast.pia, cast.stan)]
+    numbers = [open_dispute(shop, order) for order in orders]
+    found = [operations.follow_dispute(number, at=at) for number in numbers]
+    decide(shop, numbers[-1], won=False)
+    with rails.use(half_away(shop, *numbers[:2])):
+        for hour in range(3):
+            assert operations.follow_disputes(at=at + timedelta(hours=hour), limit=2, patience=3) == 2
+    assert [dispute.state for dispute in found] == [*["needs_response"] * 4, "lost"]
+    assert [dispute.asked_at.hour - at.hour for dispute in found] == [2, 0, 1, 1, 2]
+
+
+def test_a_rail_that_is_away_is_not_asked_about_every_dispute(shop, cast, offering, at):
+    numbers = [open_dispute(shop, shop.buy(offering, buyer)) for buyer in (cast.ada, cast.bo, cast.emma, cast.pia, cast.stan)]
+    for number in numbers:
+        operations.follow_dispute(number, at=at)
+    with rails.use(half_away(shop, *numbers)):
+        assert operations.follow_disputes(at=at, patience=2) == 4
+
+
+def test_a_page_of_parts_behind_a_whole_batch_without_an_answer_is_settled_all_the_same(months, by_three, cast, at):  # noqa: F811
+    orders = [months.buy_by_parts(by_three, buyer) for buyer in (cast.ada, cast.bo, cast.emma, cast.stan)]
+    for order, buyer in zip(orders, (cast.ada, cast.bo, cast.emma, cast.stan), strict=True):
+        charging.open_instalment_page(order, whole=True, by=cast.acting(buyer), at=at)
+    pages = [queries.plan_of(order.id).session_id for order in orders]
+    months.sandbox.tell(f"sessions/{pages[3]}/pay")
+    with rails.use(half_away(months, *pages[:3])):
+        assert charging.settle_pages(at=at, limit=3, patience=3) == 4
+    assert [queries.plan_of(order.id).state for order in orders] == [*["running"] * 3, "paid"]
 
 
 @dataclass

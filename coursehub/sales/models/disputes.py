@@ -18,7 +18,7 @@ class PaymentDispute(Model):
 
     It is about the payment of an order, or about a paid period of a pass. amount_minor is what the bank wants. shared_minor
     is how much of it came out of the sale or the period when the money left; the rest had been refunded before and stands in
-    suspense. The fee is the house's.
+    suspense. The fee is the house's. asked_at: when its turn came last to be read at the rail without an event.
     """
 
     __tablename__ = "payment_dispute"
@@ -51,6 +51,7 @@ class PaymentDispute(Model):
     fee_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     reinstated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def effect_key(self) -> str:

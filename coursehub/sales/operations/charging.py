@@ -1,6 +1,5 @@
 """Getting the later parts of a price: from the card that was kept, or on a page where the buyer pays what is due or the rest."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,8 +19,6 @@ from coursehub.sales.operations.papers import continue_invoices
 from coursehub.sales.operations.turns import PATIENCE, in_turn
 from coursehub.sales.queries import disputes
 from coursehub.web import external_url
-
-log = logging.getLogger(__name__)
 
 
 class NothingDue(Refusal):
@@ -237,15 +234,13 @@ def settle_parts(order: Order, *, at: datetime) -> None:
             charge(row, at=at)
 
 
-def settle_pages(*, at: datetime) -> int:
-    """Ask after every pay page of parts that is open: the last net under lost events; how many."""
-    found = queries.plans_on_page()
-    for plan in found:
-        try:
-            settle_page(plan.session_id or "", at=at)
-        except rails.RailAway:
-            log.warning("the page of plan %s waits: the rail is away", plan.id)
-    return len(found)
+def settle_pages(*, at: datetime, limit: int = 200, patience: int = PATIENCE) -> int:
+    """Ask after the pay pages of parts that are open: the last net under lost events; how many. None is open for long."""
+    return in_turn(
+        lambda newest: queries.plans_on_page(limit, newest_first=newest),
+        lambda plan: settle_page(plan.session_id or "", at=at), what="page of plan", patience=patience,
+        name=lambda plan: str(plan.id),
+    )  # fmt: skip
 
 
 def forget_payer(plan: InstalmentPlan, *, at: datetime) -> None:

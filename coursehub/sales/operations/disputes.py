@@ -1,6 +1,5 @@
 """Disputes: booked when funds move, not when they close; whatever order the rail's events come in."""
 
-import logging
 from datetime import datetime
 
 from coursehub import events, rails
@@ -18,10 +17,9 @@ from coursehub.sales.operations.dispute_steps import book_beside, write_down
 from coursehub.sales.operations.instalments import owe_again, owe_no_more
 from coursehub.sales.operations.papers import credit_dispute
 from coursehub.sales.operations.refunds import end_order, send_refund
+from coursehub.sales.operations.turns import PATIENCE, in_turn
 from coursehub.sales.passes.operations.disputing import follow_period_dispute
 from coursehub.sales.queries import disputes
-
-log = logging.getLogger(__name__)
 
 
 def follow_dispute(rail_dispute_id: str, *, at: datetime) -> PaymentDispute | None:
@@ -119,12 +117,17 @@ def _book_return(dispute: PaymentDispute, at: datetime) -> None:
         reinstate(taken, effect_key=back_of(taken.effect_key), occurred_at=dispute.reinstated_at, at=at)
 
 
-def follow_disputes(*, at: datetime) -> int:
-    """Read every dispute that is not over: the last net under lost events, since banks take months; how many."""
-    waiting = disputes.disputes_open()
-    for dispute in waiting:
-        try:
-            follow_dispute(dispute.rail_dispute_id, at=at)
-        except rails.RailAway:
-            log.warning("dispute %s is not read: the rail is away", dispute.public_id)
-    return len(waiting)
+def follow_disputes(*, at: datetime, limit: int = 200, patience: int = PATIENCE) -> int:
+    """Read disputes that are not over, each in its turn: the last net under lost events, since banks take months; how many."""
+    return in_turn(
+        lambda newest: disputes.disputes_to_ask(limit, newest_first=newest),
+        lambda dispute: _read_in_turn(dispute, at), what="dispute", patience=patience,
+    )  # fmt: skip
+
+
+def _read_in_turn(dispute: PaymentDispute, at: datetime) -> None:
+    """Its turn counts whether or not the rail answers: what stays open for months must not come before all others for ever."""
+    with transaction():
+        lock(dispute)
+        dispute.asked_at = at
+    follow_dispute(dispute.rail_dispute_id, at=at)

@@ -36,6 +36,14 @@ def disputes_open() -> Sequence[PaymentDispute]:
     return db.session.execute(found.order_by(PaymentDispute.answer_by, PaymentDispute.id)).scalars().all()
 
 
+def disputes_to_ask(limit: int, *, newest_first: bool = False) -> Sequence[PaymentDispute]:
+    """Disputes that are not over: whose turn is the longest ago or has never come first, or last."""
+    found = sa.select(PaymentDispute).where(PaymentDispute.closed_at.is_(None))
+    turn = (PaymentDispute.asked_at.is_not(None), PaymentDispute.asked_at, PaymentDispute.id)
+    found = found.order_by(*(each.desc() for each in turn) if newest_first else turn)
+    return db.session.execute(found.limit(limit)).scalars().all()
+
+
 def disputes_over() -> "sa.Select[PaymentDispute]":
     """Disputes that were decided or dropped, the latest first."""
     found = sa.select(PaymentDispute).where(PaymentDispute.closed_at.is_not(None))

@@ -47,9 +47,12 @@ def plans_late_since(at: datetime) -> Sequence[InstalmentPlan]:
     return db.session.execute(found.order_by(InstalmentPlan.id)).scalars().all()
 
 
-def plans_on_page() -> Sequence[InstalmentPlan]:
-    """Plans for which a pay page is open, or was when we last looked."""
-    return db.session.execute(sa.select(InstalmentPlan).where(InstalmentPlan.session_id.is_not(None))).scalars().all()
+def plans_on_page(limit: int, *, newest_first: bool = False) -> Sequence[InstalmentPlan]:
+    """Plans for which a pay page is open, or was when we last looked; the page that ends first or last first."""
+    found = sa.select(InstalmentPlan).where(InstalmentPlan.session_id.is_not(None))
+    turn = (InstalmentPlan.page_expires_at, InstalmentPlan.id)
+    found = found.order_by(*(each.desc() for each in turn) if newest_first else turn)
+    return db.session.execute(found.limit(limit)).scalars().all()
 
 
 def plans_going_of(person_id: int) -> Sequence[InstalmentPlan]:
