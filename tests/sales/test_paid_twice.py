@@ -11,6 +11,7 @@ from coursehub.learning.models import Enrolment
 from coursehub.mail import Letter
 from coursehub.people.models import PeopleAudit
 from coursehub.sales import operations, queries
+from coursehub.sales.operations import gifts
 from tests.cast import sign_in
 from tests.sales.rig import books
 from tests.sales.test_bundles import bought, bundle, courses
@@ -103,6 +104,69 @@ def test_of_a_bundle_each_course_goes_back_on_its_own_legs(shop, cast, bundle, a
     refunds = queries.refunds_of(first.id)
     assert {each.part_id for each in refunds} == {part.id for part in queries.parts_of(first.id)}
     assert sum(each.amount_minor for each in refunds) == first.gross_minor and {each.state for each in refunds} == {"done"}
+    assert all(db.session.get_one(Enrolment, part.enrolment_id).ended_at is None for part in queries.parts_of(second.id))
+
+
+def given(shop, offering, at, to):
+    """Ada gives the course: the order, and whoever takes it (or nobody) has it."""
+    order = gifts.give_course(offering, gifts.GiftDraft("Have fun."), by=shop.cast.acting(shop.cast.ada), at=at)
+    shop.pay(order)
+    operations.settle_order(order, at=at)
+    gift = queries.gift_of(order)
+    token = gifts.make_gift_link(gift, by=shop.cast.acting(shop.cast.ada), at=at)
+    return order, token if to is None else gifts.claim_gift(token, by=shop.cast.acting(to), at=at)
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_gift_that_was_given_once_more_is_named_and_the_first_payment_goes_back(shop, cast, offering, at, taken):
+    """The bank takes the gift's money, the giver gives it once more, and the first payment comes back after all."""
+    first, _held = given(shop, offering, at, cast.bo if taken else None)
+    number = lose(shop, first, at)
+    second, held = given(shop, offering, later(shop, at, days=1), cast.bo if taken else None)
+    win(shop, number, later(shop, at, days=3))
+    (found,) = queries.kept_without_seat()
+    assert (found.order, found.left_minor, found.bought_again) == (first, 19_900, True)
+    end = later(shop, at, days=4)
+    refund = operations.return_second_payment(first, by=cast.acting(cast.fay), at=end)
+    shop.work(end)
+    assert (refund.state, refund.cause, refund.amount_minor) == ("done", "duplicate", 19_900)
+    assert (first.state, second.state, queries.kept_without_seat()) == ("refunded", "paid", [])
+    letter = db.session.execute(sa.select(Letter).where(Letter.key == f"sales.refund:{refund.public_id}")).scalar_one()
+    assert "gave it once more" in letter.body and "bought the course" not in letter.body
+    if taken:
+        assert db.session.get_one(Enrolment, held.id).ended_at is None
+    else:
+        assert gifts.claim_gift(held, by=cast.acting(cast.bo), at=end).person_id == cast.bo.id
+
+
+def test_a_gift_to_somebody_else_from_before_or_a_course_for_oneself_is_not_the_same_gift_again(shop, cast, offering, at):
+    other, _link = given(shop, offering, at, cast.emma)
+    first, _taken = given(shop, offering, at, cast.bo)
+    number = lose(shop, first, at)
+    shop.buy(offering, cast.ada)
+    win(shop, number, later(shop, at, days=3))
+    (found,) = queries.kept_without_seat()
+    assert (found.order, found.bought_again, other.state) == (first, False, "paid")
+
+
+def test_a_bundle_that_was_given_once_more_goes_back_course_by_course(shop, cast, bundle, at):
+    orders = []
+    for day in (0, 1):
+        now = later(shop, at, days=day)
+        order = gifts.give_bundle(bundle, gifts.GiftDraft("All of it."), by=cast.acting(cast.ada), at=now)
+        shop.pay(order)
+        operations.settle_order(order, at=now)
+        token = gifts.make_gift_link(queries.gift_of(order), by=cast.acting(cast.ada), at=now)
+        gifts.claim_gift(token, by=cast.acting(cast.bo), at=now)
+        orders.append((order, lose(shop, order, now) if day == 0 else None))
+    (first, number), (second, _none) = orders
+    end = later(shop, at, days=3)
+    win(shop, number, end)
+    (found,) = queries.kept_without_seat()
+    assert (found.order, found.left_minor, found.bought_again) == (first, first.gross_minor, True)
+    operations.return_second_payment(first, by=cast.acting(cast.fay), at=end)
+    shop.work(end)
+    assert sum(each.amount_minor for each in queries.refunds_of(first.id) if each.state == "done") == first.gross_minor
     assert all(db.session.get_one(Enrolment, part.enrolment_id).ended_at is None for part in queries.parts_of(second.id))
 
 
