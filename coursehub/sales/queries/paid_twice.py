@@ -13,7 +13,7 @@ from coursehub.sales.queries.orders import kept_minor
 
 @dataclass(frozen=True)
 class KeptWithoutSeat:
-    """An order that is over and what of its price is with us; whether its buyer bought a course of it, or gave it, again since."""
+    """An order that is over and what of its price is with us; whether its buyer bought or gave it again since."""
 
     order: Order
     left_minor: int
