@@ -1,17 +1,18 @@
-"""Does the paper agree with the books? Numbers without gaps, and each member's balance told twice."""
+"""Does the paper agree with the books? Numbers without gaps, each member's balance told twice, and what waits at the bank."""
 
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 
 from coursehub.billing import queries
+from coursehub.billing.bank import queries as bank
 from coursehub.billing.models import BUYER_KINDS, KINDS, BuyerDocument, Document, Series
 from coursehub.db import db
-from coursehub.ledger.accounts import MEMBER_OWES, MEMBER_WILL_OWE
+from coursehub.ledger.accounts import BANK_SUSPENSE, MEMBER_OWES, MEMBER_WILL_OWE
 from coursehub.ledger.models import Account, Posting
 from coursehub.people.models import Organisation
 
-SOUND = "Numbers have no gap, and every member owes on paper what it owes in the books."
+SOUND = "Numbers have no gap, every member owes on paper what it owes in the books, and what waits at the bank is told twice."
 
 
 def faults() -> Iterator[str]:
@@ -26,6 +27,13 @@ def faults() -> Iterator[str]:
             yield f"{kind}: {count} documents, the last is {last}, the series says {given}"
     yield from _differences(_booked(MEMBER_OWES), _written(), "on paper")
     yield from _differences(_booked(MEMBER_WILL_OWE), _waiting(), "waiting for an invoice")
+    booked, told = _booked(BANK_SUSPENSE), bank.waiting_sums()
+    for currency in sorted({*told, *(currency for _party, currency in booked)}):
+        if -booked.get(("", currency), 0) != told.get(currency, 0):
+            yield (
+                f"{currency}: {-booked.get(('', currency), 0)} came in at the bank and waits in the books, "
+                f"{told.get(currency, 0)} by the statements"
+            )
 
 
 def _differences(booked: dict[tuple[str, str], int], told: dict[tuple[str, str], int], where: str) -> Iterator[str]:

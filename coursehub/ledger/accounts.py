@@ -43,6 +43,9 @@ INVOICED = "liability:invoiced"
 BANK = "asset:bank"
 """The house's own bank account; it has no party."""
 
+BANK_SUSPENSE = "liability:suspense:bank"
+"""What came in on a statement of the bank and is not assigned yet; journals `bank_entry` fill it. It has no party."""
+
 
 def money_of(rail: str) -> str:
     """The account that money of a sale stands on: with a payment provider, or on the invoice that its payer was given."""

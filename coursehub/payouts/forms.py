@@ -1,5 +1,6 @@
 """The shape of what finance types about payouts."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from flask_babel import get_locale
@@ -67,6 +68,26 @@ class AnswerForm(FlaskForm):
     """The bank's file."""
 
     file = FileField(_l("File of the bank"), validators=[FileRequired(_l("Choose the bank's file."))])
+
+
+class StatementForm(FlaskForm):
+    """A statement of the bank, and of which of our accounts it is."""
+
+    account = SelectField(_l("Account"), coerce=int, validators=[InputRequired(_l("Choose the account."))])
+    file = FileField(_l("File of the bank"), validators=[FileRequired(_l("Choose the bank's file."))])
+
+    def offer(self, accounts: Sequence[tuple[str, str, str]]) -> None:
+        """Our accounts: number, currency and bank of each."""
+        self.accounts = list(accounts)
+        self.account.choices = [
+            (n, f"{currency} · {bank} · {number}") for n, (number, currency, bank) in enumerate(self.accounts)
+        ]
+
+    @property
+    def chosen(self) -> tuple[str, str]:
+        """Number and currency of the account that was chosen."""
+        number, currency, _bank = self.accounts[self.account.data]
+        return number, currency
 
 
 class GivingUpForm(FlaskForm):

@@ -11,6 +11,7 @@ from coursehub.contracts.operations.closing import CLOSES_AFTER
 from coursehub.db import db
 from coursehub.jobs import Job
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.accounts import BANK_SUSPENSE
 from coursehub.ledger.checks import check_books
 from coursehub.ledger.models import Account, DayRoot, Journal, Posting
 from coursehub.payouts import checks as payout_checks
@@ -83,7 +84,7 @@ def _suspense(through: int) -> int:
     found = (
         select(sa.func.sum(Posting.amount_minor))
         .join(Account, Account.id == Posting.account_id)
-        .where(Account.code == "liability:suspense", Posting.journal_id <= through)
+        .where(Account.code.in_(("liability:suspense", BANK_SUSPENSE)), Posting.journal_id <= through)
         .group_by(Posting.currency)
     )
     return sum(abs(int(amount)) for amount in db.session.execute(found).scalars())

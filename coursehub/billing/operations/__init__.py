@@ -1,12 +1,13 @@
-"""What billing does: put in writing what is owed, mark what was paid."""
+"""What billing does: put in writing what is owed, mark what was paid, book statements of the bank."""
 
 from coursehub.billing.operations.accounts import set_collection_account
+from coursehub.billing.operations.bank_statements import book_statement, drop_draft, take_in_statement
 from coursehub.billing.operations.charges import invoice_charges, note_charge, take_charge_back
 from coursehub.billing.operations.documents import Line, issue_credit_note, issue_invoice
 from coursehub.billing.operations.receipts import record_receipt, undo_receipt
 from coursehub.billing.operations.repayments import record_repayment
 
 __all__ = [
-    "Line", "invoice_charges", "issue_credit_note", "issue_invoice", "note_charge", "record_receipt", "record_repayment",
-    "set_collection_account", "take_charge_back", "undo_receipt",
+    "Line", "book_statement", "drop_draft", "invoice_charges", "issue_credit_note", "issue_invoice", "note_charge",
+    "record_receipt", "record_repayment", "set_collection_account", "take_charge_back", "take_in_statement", "undo_receipt",
 ]  # fmt: skip

@@ -1,28 +1,30 @@
 """Marking what arrived in the bank, and taking a mistake back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from coursehub import events
 from coursehub.billing import policies, queries
-from coursehub.billing.models import Document, Receipt, Settlement
+from coursehub.billing.models import BankEntry, Document, EntryUse, Receipt, Settlement
 from coursehub.billing.operations.settling import settle
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
-from coursehub.ledger.accounts import MEMBER_OWES
+from coursehub.ledger.accounts import BANK, BANK_SUSPENSE, MEMBER_OWES
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note as audit
 from coursehub.people.models import Organisation
 from coursehub.web.locale import SHOWN_ZONE
 
-BANK = "asset:bank"
-
 
 class LineMarkedAlready(Refusal):
     """This line of the bank statement has been marked already. Look at the receipts before you mark it again."""
+
+
+class LineWaits(Refusal):
+    """A statement of the bank brought this line already. Assign it where it waits, in the list of what came in."""
 
 
 class ReceivedInTheFuture(Refusal):
@@ -52,31 +54,68 @@ def record_receipt(
     """Money arrived: it pays the invoices named first, then the others by their day; the rest stays as the member's credit.
 
     bank_reference: the bank's own number of the statement line; one line is marked once.
-    Raises LineMarkedAlready, ReceivedInTheFuture; ValueError below one minor unit.
+    Raises LineMarkedAlready, LineWaits, ReceivedInTheFuture; ValueError below one minor unit.
     """
     require(policies.may_mark_receipts(by))
     if amount_minor <= 0:
         raise ValueError("a receipt is more than nothing")
     if received_on > at.astimezone(SHOWN_ZONE).date():
         raise ReceivedInTheFuture
-    public_id, reference = new_public_id(), bank_reference.strip()
+    reference = bank_reference.strip()
+    with transaction():
+        return take_money(
+            organisation, currency=currency, amount_minor=amount_minor, received_on=received_on, bank_reference=reference,
+            note=note.strip(), first=first, by=by, at=at, unless=lambda: _refuse_known(reference),
+        )  # fmt: skip
+
+
+def take_money(
+    organisation: Organisation,
+    *,
+    currency: str,
+    amount_minor: int,
+    received_on: date,
+    bank_reference: str,
+    note: str,
+    first: Sequence[Document] = (),
+    parts: Mapping[int, int] | None = None,
+    entry: BankEntry | None = None,
+    by: Actor,
+    at: datetime,
+    unless: Callable[[], None] = lambda: None,
+) -> Receipt:
+    """Book a receipt in the open transaction, and settle with it.
+
+    parts: by an invoice's number in the database, exactly what of it is paid first. entry: the entry of the bank whose money
+    in suspense it is; otherwise it comes from the bank. unless: raises once everything is locked if this must not be booked.
+    """
+    require(policies.may_mark_receipts(by))
+    public_id = new_public_id()
+    debited = BANK if entry is None else BANK_SUSPENSE
     with transaction():
         booked = post(
             kind="receipt", effect_key=f"receipt:{public_id}", occurred_at=at, at=at, currency=currency,
-            postings=[Leg(AccountRef(BANK), amount_minor), Leg(AccountRef(MEMBER_OWES, organisation.public_id), -amount_minor)],
+            postings=[
+                Leg(AccountRef(debited), amount_minor), Leg(AccountRef(MEMBER_OWES, organisation.public_id), -amount_minor)
+            ],
         )  # fmt: skip
         lock(organisation)
-        if _is_marked(reference):
-            raise LineMarkedAlready
+        unless()
         receipt = Receipt(
             public_id=public_id, organisation_id=organisation.id, currency=currency, amount_minor=amount_minor,
-            received_on=received_on, bank_reference=reference, note=note.strip(), recorded_at=at, recorded_by_id=by.person_id,
+            received_on=received_on, bank_reference=bank_reference, note=note, recorded_at=at, recorded_by_id=by.person_id,
             journal_id=booked.id,
         )  # fmt: skip
         db.session.add(receipt)
         db.session.flush()
+        if entry is not None:
+            _use(entry.id, receipt, booked.id, by=by, at=at)
         left = amount_minor
         waiting = queries.open_invoices(organisation.id, currency)
+        for invoice in waiting:
+            part = (parts or {}).get(invoice.id, 0)
+            settle(invoice, receipt, part, at=at)
+            left -= part
         named = {invoice.id for invoice in first}
         for invoice in sorted(waiting, key=lambda each: each.id not in named):
             part = min(left, queries.open_minor(invoice))
@@ -87,19 +126,33 @@ def record_receipt(
     return receipt
 
 
+def _use(entry_id: int, receipt: Receipt, journal_id: int, *, by: Actor, at: datetime, undoes: EntryUse | None = None) -> None:
+    """The receipt takes its money out of suspense, or puts it back there."""
+    db.session.add(
+        EntryUse(
+            entry_id=entry_id, kind="assigned", amount_minor=receipt.amount_minor, receipt_id=receipt.id, journal_id=journal_id,
+            by_id=by.person_id, at=at, undoes_id=undoes.id if undoes else None,
+        )
+    )  # fmt: skip
+    db.session.flush()
+
+
 def undo_receipt(receipt: Receipt, *, reason: str, by: Actor, at: datetime) -> Receipt:
     """The line was marked by mistake: everything it paid is open again, and the books say both.
+
+    Money of an entry of the bank stands in suspense again; any other was never there.
 
     Raises ReceiptUndone, ReceiptSentBack.
     """
     require(policies.may_mark_receipts(by))
     with transaction():
         organisation = db.session.get_one(Organisation, receipt.organisation_id)
+        use = db.session.execute(sa.select(EntryUse).where(EntryUse.receipt_id == receipt.id)).scalar_one_or_none()
         booked = post(
             kind="correction", effect_key=f"receipt:{receipt.public_id}:undone", occurred_at=receipt.recorded_at, at=at,
             currency=receipt.currency, reverses=receipt.journal_id,
             postings=[
-                Leg(AccountRef(BANK), -receipt.amount_minor),
+                Leg(AccountRef(BANK if use is None else BANK_SUSPENSE), -receipt.amount_minor),
                 Leg(AccountRef(MEMBER_OWES, organisation.public_id), receipt.amount_minor),
             ],
         )  # fmt: skip
@@ -115,6 +168,8 @@ def undo_receipt(receipt: Receipt, *, reason: str, by: Actor, at: datetime) -> R
         )  # fmt: skip
         db.session.add(undone)
         db.session.flush()
+        if use is not None:
+            _use(use.entry_id, undone, booked.id, by=by, at=at, undoes=use)
         _open_again(receipt, at=at)
         audit("receipt_undone", at=at, by_id=by.person_id, organisation_id=organisation.id, receipt=receipt.public_id)
         events.record("billing.receipt_undone", at=at, receipt_id=receipt.id)
@@ -139,7 +194,16 @@ def _open_again(receipt: Receipt, *, at: datetime) -> None:
             )  # fmt: skip
 
 
-def _is_marked(bank_reference: str) -> bool:
+def _refuse_known(bank_reference: str) -> None:
+    """Stop the marking of a line that stands as a receipt, or that came with a statement and waits. Raises."""
+    if is_marked(bank_reference):
+        raise LineMarkedAlready
+    found = sa.select(BankEntry.id).where(BankEntry.bank_reference == bank_reference, BankEntry.journal_id.is_not(None))
+    if bank_reference and db.session.execute(found.limit(1)).first() is not None:
+        raise LineWaits
+
+
+def is_marked(bank_reference: str) -> bool:
     """Whether this statement line stands as a receipt that was not undone."""
     undone = sa.select(Receipt.undoes_id).where(Receipt.undoes_id.is_not(None))
     found = sa.select(Receipt.id).where(

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from coursehub import events
 from coursehub.billing import policies, queries
 from coursehub.billing.models import Receipt, Repayment, RepaymentPart
-from coursehub.billing.operations.receipts import BANK, LineMarkedAlready
+from coursehub.billing.operations.receipts import LineMarkedAlready
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
-from coursehub.ledger.accounts import MEMBER_OWES
+from coursehub.ledger.accounts import BANK, MEMBER_OWES
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note as audit

@@ -17,6 +17,7 @@ from coursehub.payouts.operations.answers import (
     explain_line,
     import_answer,
 )
+from coursehub.payouts.operations.bank_statements import book_bank_statement
 from coursehub.payouts.operations.calendars import set_calendar
 from coursehub.payouts.operations.files import NothingForTheBank, NotOrdered, take_file
 from coursehub.payouts.operations.giving_up import (
@@ -72,6 +73,7 @@ __all__ = [
     "ProposalAnswered",
     "RunDecided",
     "RunOutOfDate",
+    "book_bank_statement",
     "choose_bank",
     "choose_rail",
     "confirm_giving_up",

@@ -20,6 +20,7 @@ from coursehub.payouts.queries.accounts import (
     way_of,
     words_of,
 )
+from coursehub.payouts.queries.bank_lines import own_lines
 from coursehub.payouts.queries.calendars import calendar, calendar_row, promised
 from coursehub.payouts.queries.claims import (
     claims_of,
@@ -105,6 +106,7 @@ __all__ = [
     "opened_accounts",
     "organisations_of_parties",
     "owed_by_party",
+    "own_lines",
     "payouts_arrived_at",
     "payouts_of_organisation",
     "payouts_of_run",

@@ -63,6 +63,29 @@ ENDINGS = {
 WRONG = {"unknown": _l("unknown here"), "differs": _l("another amount or fee"), "by_hand": _l("to be booked by hand")}
 
 
+NATURES = {
+    "receipt": _l("money for us"),
+    "by_hand": _l("marked by hand before"),
+    "returned": _l("our payout came back"),
+    "provider": _l("from the payment provider"),
+    "payout": _l("our payout"),
+    "repayment": _l("credit sent back"),
+    "taken_back": _l("the bank takes back what had come in"),
+    "other": _l("left the account"),
+}
+MATCHES = {
+    "exact": _l("pays it exactly"),
+    "underpaid": _l("less than is open"),
+    "overpaid": _l("more than is open"),
+    "several": _l("several invoices"),
+    "settled": _l("paid already"),
+    "guess": _l("only payer and amount fit"),
+    "unknown": _l("nothing fits"),
+}
+MATCH_TONES = {"exact": "done", "guess": "tide", "unknown": "plain"}
+"""How a line of the bank fits our invoices; what is not here waits for a person."""
+
+
 def step_of(steps: list[PayoutStep]) -> str:
     """Where a payout stands, by what happened to it."""
     return steps[-1].kind if steps else ""
@@ -86,3 +109,8 @@ def words() -> dict[str, Any]:
         "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": WRONG,
         "trouble_words": TROUBLES, "ending_words": ENDINGS, "step_of": step_of, "kind_of": kind_of,
     }  # fmt: skip
+
+
+def bank_words() -> dict[str, Any]:
+    """For the pages of the bank's statements."""
+    return {"nature_words": NATURES, "match_words": MATCHES, "match_tones": MATCH_TONES}

@@ -1,0 +1,231 @@
+"""Statements of the bank: what a draft would do, what was booked, what waits in suspense and since when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from coursehub.billing.bank.matching import Match, Owed, matched, named_in
+from coursehub.billing.bank.reading import Line, Read
+from coursehub.billing.models import (
+    BankDraft,
+    BankEntry,
+    BankStatement,
+    CollectionAccount,
+    Document,
+    EntryOwner,
+    EntryUse,
+    Receipt,
+    Repayment,
+    Settlement,
+)
+from coursehub.billing.policies import may_read_all
+from coursehub.billing.queries import OPEN_MINOR
+from coursehub.db import db
+from coursehub.people.actor import Actor
+from coursehub.people.models import Organisation
+
+USED_MINOR = (
+    sa.select(sa.func.coalesce(sa.func.sum(EntryUse.amount_minor), 0))
+    .where(EntryUse.entry_id == BankEntry.id)
+    .correlate(BankEntry)
+    .scalar_subquery()
+)
+LEFT_MINOR = BankEntry.amount_minor - USED_MINOR
+"""What of an entry waits in suspense, as a column beside BankEntry; only where it has a journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A line of a draft as it would be booked. is_known: an earlier statement brought it. match: only for what is a receipt."""
+
+    line: Line
+    nature: str
+    is_known: bool
+    match: Match | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What booking a draft would do. `digest` changes when anything of that changes. previous: the account's last statement."""
+
+    seen: tuple[Seen, ...]
+    previous: BankStatement | None
+    gap_minor: int
+    digest: str
+
+    def of(self, *kinds: str) -> list[Seen]:
+        """The new lines that came in for us and match in one of these ways."""
+        return [each for each in self.seen if not each.is_known and each.match is not None and each.match.kind in kinds]
+
+    @property
+    def aside(self) -> list[Seen]:
+        """The new lines that are listed and not booked."""
+        return [each for each in self.seen if not each.is_known and each.match is None]
+
+    @property
+    def known(self) -> list[Seen]:
+        """The lines that an earlier statement brought."""
+        return [each for each in self.seen if each.is_known]
+
+
+def preview(read: Read, own: Mapping[str, str]) -> Preview:
+    """What booking this file would do as things are now. own: the nature of lines that the caller knows, by fingerprint."""
+    known = known_fingerprints([line.fingerprint for line in read.lines])
+    natures = {line.fingerprint: own.get(line.fingerprint) or _nature(line) for line in read.lines}
+    new = [line for line in read.lines if natures[line.fingerprint] == "receipt" and line.fingerprint not in known]
+    matches = matched(new, owed(read.currency, new))
+    seen = tuple(
+        Seen(line, natures[line.fingerprint], line.fingerprint in known, matches.get(line.fingerprint)) for line in read.lines
+    )
+    previous = last_statement(read.account, read.currency)
+    before = previous.closing_minor if previous else None
+    gap = read.opening_minor - before if read.opening_minor is not None and before is not None else 0
+    said = [(each.line.fingerprint, each.nature, each.is_known, each.match) for each in seen]
+    return Preview(seen, previous, gap, sha256(repr(said).encode()).hexdigest())
+
+
+def known_fingerprints(fingerprints: Sequence[str]) -> set[str]:
+    """Which of these entries an earlier statement brought."""
+    return set(db.session.execute(sa.select(BankEntry.fingerprint).where(BankEntry.fingerprint.in_(fingerprints))).scalars())
+
+
+def _nature(line: Line) -> str:
+    """What a line is as far as receipts and credit sent back say; the rest the caller knows."""
+    if line.is_in:
+        undone = sa.select(Receipt.undoes_id).where(Receipt.undoes_id.is_not(None))
+        marked = sa.select(Receipt.id).where(
+            Receipt.bank_reference == line.bank_reference, Receipt.amount_minor == line.amount_minor, Receipt.id.not_in(undone)
+        )
+        by_hand = bool(line.bank_reference) and db.session.execute(marked.limit(1)).first() is not None
+        return "by_hand" if by_hand else "receipt"
+    if line.is_reversal:
+        return "taken_back"
+    back = sa.select(Repayment.id).where(
+        Repayment.bank_reference == line.bank_reference, Repayment.amount_minor == line.amount_minor
+    )
+    is_ours = bool(line.bank_reference) and db.session.execute(back.limit(1)).first() is not None
+    return "repayment" if is_ours else "other"
+
+
+def owed(currency: str, lines: Sequence[Line]) -> list[Owed]:
+    """What members owe in a currency, the first issued first; with the paid invoices that these lines name."""
+    named = {number for line in lines for number in named_in(line)}
+    found = (
+        sa.select(Document.id, Document.number, Document.organisation_id, Organisation.name, Organisation.name_en, OPEN_MINOR)
+        .join(Organisation, Organisation.id == Document.organisation_id)
+        .where(Document.kind == "invoice", Document.currency == currency, sa.or_(OPEN_MINOR > 0, Document.number.in_(named)))
+        .order_by(Document.id)
+    )
+    return [
+        Owed(document_id, number, organisation_id, (name or "", name_en or ""), int(left))
+        for document_id, number, organisation_id, name, name_en, left in db.session.execute(found)
+    ]
+
+
+def last_statement(account: str, currency: str) -> BankStatement | None:
+    """The latest statement of an account that was booked."""
+    found = sa.select(BankStatement).where(BankStatement.account == account, BankStatement.currency == currency)
+    ordered = found.order_by(BankStatement.to_on.desc().nulls_last(), BankStatement.id.desc())
+    return db.session.execute(ordered.limit(1)).scalar_one_or_none()
+
+
+def our_accounts() -> list[tuple[str, str, str]]:
+    """(number, currency, bank) of each account that members pay into or ever did, the latest first."""
+    found = sa.select(CollectionAccount).order_by(CollectionAccount.id.desc())
+    return list(dict.fromkeys((each.number, each.currency, each.bank) for each in db.session.execute(found).scalars()))
+
+
+def drafts_visible_to(reader: Actor) -> "sa.Select[BankDraft]":
+    """Statements that wait to be booked, the first first; for finance staff."""
+    found = sa.select(BankDraft).order_by(BankDraft.id)
+    return found if may_read_all(reader) else found.where(sa.false())
+
+
+def statements_visible_to(reader: Actor) -> "sa.Select[BankStatement]":
+    """Statements that were booked, the latest first; for finance staff."""
+    found = sa.select(BankStatement).order_by(BankStatement.id.desc())
+    return found if may_read_all(reader) else found.where(sa.false())
+
+
+def entries_visible_to(reader: Actor) -> "sa.Select[BankEntry]":
+    """Entries in the order of their statements; for finance staff."""
+    found = sa.select(BankEntry).order_by(BankEntry.statement_id, BankEntry.n, BankEntry.id)
+    return found if may_read_all(reader) else found.where(sa.false())
+
+
+def waiting_for(reader: Actor) -> "sa.Select[BankEntry]":
+    """Entries of which something waits in suspense, the oldest first; for finance staff."""
+    found = entries_visible_to(reader).order_by(None).order_by(BankEntry.booked_on, BankEntry.id)
+    return found.where(BankEntry.journal_id.is_not(None), LEFT_MINOR > 0)
+
+
+def left_of(entry_ids: Sequence[int]) -> dict[int, int]:
+    """What of each of these entries waits in suspense."""
+    rows = db.session.execute(sa.select(BankEntry.id, BankEntry.journal_id, LEFT_MINOR).where(BankEntry.id.in_(entry_ids)))
+    return {entry_id: int(left) if journal_id else 0 for entry_id, journal_id, left in rows}
+
+
+def waiting_sums() -> dict[str, int]:
+    """What waits in suspense by the entries, in each currency."""
+    found = sa.select(BankEntry.currency, sa.func.sum(LEFT_MINOR)).where(BankEntry.journal_id.is_not(None))
+    return {currency: int(minor) for currency, minor in db.session.execute(found.group_by(BankEntry.currency)) if minor}
+
+
+def uses_of(entry_ids: Sequence[int]) -> dict[int, list[EntryUse]]:
+    """What became of each of these entries, in order."""
+    found: dict[int, list[EntryUse]] = {entry_id: [] for entry_id in entry_ids}
+    for use in db.session.execute(sa.select(EntryUse).where(EntryUse.entry_id.in_(entry_ids)).order_by(EntryUse.id)).scalars():
+        found[use.entry_id].append(use)
+    return found
+
+
+def owners_of(entries: Sequence[BankEntry]) -> dict[int, int]:
+    """Who looks after each entry: who took it on last, or who booked its statement."""
+    booked = sa.select(BankStatement.id, BankStatement.by_id).where(BankStatement.id.in_({each.statement_id for each in entries}))
+    by = dict(db.session.execute(booked).tuples().all())
+    found = {each.id: by[each.statement_id] for each in entries}
+    taken = sa.select(EntryOwner.entry_id, EntryOwner.person_id).where(EntryOwner.entry_id.in_(found)).order_by(EntryOwner.id)
+    return found | dict(db.session.execute(taken).tuples().all())
+
+
+def waiting_in(statement_id: int) -> int:
+    """How many entries of a statement wait in suspense."""
+    found = sa.select(sa.func.count(BankEntry.id)).where(
+        BankEntry.statement_id == statement_id, BankEntry.journal_id.is_not(None), LEFT_MINOR > 0
+    )
+    return int(db.session.execute(found).scalar_one())
+
+
+def counts_of(statement_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """How many entries each statement brought, and how many of them wait in suspense."""
+    waits = sa.case((sa.and_(BankEntry.journal_id.is_not(None), LEFT_MINOR > 0), 1), else_=0)
+    rows = db.session.execute(
+        sa.select(BankEntry.statement_id, sa.func.count(), sa.func.sum(waits))
+        .where(BankEntry.statement_id.in_(statement_ids))
+        .group_by(BankEntry.statement_id)
+    )
+    return {statement_id: (int(count), int(waiting)) for statement_id, count, waiting in rows}
+
+
+def documents(ids: Iterable[int]) -> dict[int, Document]:
+    """Invoices by their number in the database."""
+    return {each.id: each for each in db.session.execute(sa.select(Document).where(Document.id.in_(set(ids)))).scalars()}
+
+
+def invoices_paid_by(entry_ids: Sequence[int]) -> dict[int, list[Document]]:
+    """Which invoices the money of each entry pays now."""
+    rows = db.session.execute(
+        sa.select(EntryUse.entry_id, Document)
+        .join(Settlement, Settlement.receipt_id == EntryUse.receipt_id)
+        .join(Document, Document.id == Settlement.invoice_id)
+        .where(EntryUse.entry_id.in_(entry_ids), EntryUse.undoes_id.is_(None))
+        .group_by(EntryUse.entry_id, Document.id)
+        .having(sa.func.sum(Settlement.amount_minor) > 0)
+        .order_by(EntryUse.entry_id, Document.id)
+    )
+    found: dict[int, list[Document]] = {}
+    for entry_id, document in rows:
+        found.setdefault(entry_id, []).append(document)
+    return found

@@ -1,0 +1,47 @@
+"""Tables of billing, split by noun. What has a number or stands in the books is final: triggers refuse to edit or delete it."""
+
+from coursehub.billing.models.bank import BankDraft, BankEntry, BankStatement, EntryOwner, EntryUse
+from coursehub.billing.models.documents import (
+    BUYER_KINDS,
+    BUYER_PREFIX,
+    CAUSES,
+    DOCUMENT_CAUSES,
+    KINDS,
+    PREFIX,
+    BuyerDocument,
+    Charge,
+    ChargeEnd,
+    CollectionAccount,
+    Document,
+    DocumentLine,
+    Receipt,
+    Repayment,
+    RepaymentPart,
+    Series,
+    Settlement,
+)
+
+__all__ = [
+    "BUYER_KINDS",
+    "BUYER_PREFIX",
+    "CAUSES",
+    "DOCUMENT_CAUSES",
+    "KINDS",
+    "PREFIX",
+    "BankDraft",
+    "BankEntry",
+    "BankStatement",
+    "BuyerDocument",
+    "Charge",
+    "ChargeEnd",
+    "CollectionAccount",
+    "Document",
+    "DocumentLine",
+    "EntryOwner",
+    "EntryUse",
+    "Receipt",
+    "Repayment",
+    "RepaymentPart",
+    "Series",
+    "Settlement",
+]
