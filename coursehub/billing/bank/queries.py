@@ -7,7 +7,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from coursehub.billing.bank.matching import Match, Owed, matched, named_in
-from coursehub.billing.bank.reading import Line, Read
+from coursehub.billing.bank.reading import Line, Read, bare
 from coursehub.billing.models import (
     BankDraft,
     BankEntry,
@@ -126,15 +126,17 @@ def owed(currency: str, lines: Sequence[Line]) -> list[Owed]:
 
 def last_statement(account: str, currency: str) -> BankStatement | None:
     """The latest statement of an account that was booked."""
-    found = sa.select(BankStatement).where(BankStatement.account == account, BankStatement.currency == currency)
+    found = sa.select(BankStatement).where(BankStatement.account == bare(account), BankStatement.currency == currency)
     ordered = found.order_by(BankStatement.to_on.desc().nulls_last(), BankStatement.id.desc())
     return db.session.execute(ordered.limit(1)).scalar_one_or_none()
 
 
 def our_accounts() -> list[tuple[str, str, str]]:
     """(number, currency, bank) of each account that members pay into or ever did, the latest first."""
-    found = sa.select(CollectionAccount).order_by(CollectionAccount.id.desc())
-    return list(dict.fromkeys((each.number, each.currency, each.bank) for each in db.session.execute(found).scalars()))
+    found = sa.select(CollectionAccount).order_by(CollectionAccount.id)
+    rows = db.session.execute(found).scalars()
+    latest = {(bare(each.number), each.currency): (each.number, each.currency, each.bank) for each in rows}
+    return list(latest.values())[::-1]
 
 
 def drafts_visible_to(reader: Actor) -> "sa.Select[BankDraft]":

@@ -61,7 +61,7 @@ def take_in_statement(name: str, raw: bytes, *, account: str, currency: str, by:
         if waiting is not None:
             return waiting
         draft = BankDraft(
-            name=reading.clean(name, 400)[-200:], sha256=digest, account=account, currency=currency, content=raw,
+            name=reading.clean(name, 400)[-200:], sha256=digest, account=reading.bare(account), currency=currency, content=raw,
             by_id=by.person_id, at=at,
         )  # fmt: skip
         try:
