@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "bank_statements"
-down_revision = "reversals_given_up"
+down_revision = "turns_of_disputes"
 branch_labels = None
 depends_on = None
 
