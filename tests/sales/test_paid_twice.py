@@ -8,11 +8,15 @@ import sqlalchemy as sa
 from coursehub.db import db
 from coursehub.errors import NotAllowed
 from coursehub.learning.models import Enrolment
+from coursehub.ledger.checks import check_books
 from coursehub.mail import Letter
-from coursehub.people.models import PeopleAudit
+from coursehub.people.actor import actor_for
+from coursehub.people.models import PeopleAudit, Person
 from coursehub.sales import operations, queries
+from coursehub.sales.models import Order
 from coursehub.sales.operations import gifts
 from tests.cast import sign_in
+from tests.rigs.threads import at_once
 from tests.sales.rig import books
 from tests.sales.test_bundles import bought, bundle, courses
 from tests.sales.test_disputes import FEE, decide, later, open_dispute
@@ -185,6 +189,29 @@ def test_staff_see_it_and_give_it_back_with_one_button(twice, shop, cast, at, ap
     ada = sign_in(app.test_client(), cast.ada)
     shown = ada.get(f"/orders/{first.public_id}").text
     assert "paid a second time" in shown
+
+
+@pytest.mark.parametrize("of_bundle", [False, True])
+def test_pressed_by_two_of_finance_at_once_the_money_goes_back_once(app, shop, cast, at, request, of_bundle):
+    if of_bundle:
+        first = bought(shop, request.getfixturevalue("bundle"), cast.ada, at)
+    else:
+        first = shop.buy(request.getfixturevalue("offering"), cast.ada)
+    win(shop, lose(shop, first, at), later(shop, at, days=3))
+    order_id, people = first.id, (cast.fay.id, cast.stan.id) * 2
+
+    def press(person_id):
+        order, by = db.session.get_one(Order, order_id), actor_for(db.session.get_one(Person, person_id))
+        operations.return_second_payment(order, by=by, at=at)
+
+    outcomes = at_once(app, *(lambda person=person: press(person) for person in people))
+    assert sum(isinstance(each, operations.NothingPaidTwice) for each in outcomes) == 3, outcomes
+    db.session.expire_all()
+    shop.work(at)
+    refunds = queries.refunds_of(order_id)
+    assert sum(each.amount_minor for each in refunds) == first.gross_minor and {each.state for each in refunds} == {"done"}
+    assert len({each.part_id for each in refunds}) == len(refunds) and queries.kept_minor(first) == 0
+    assert check_books().faults == ()
 
 
 def test_only_staff_who_decide_refunds_may_and_never_for_themselves(twice, cast, at):
