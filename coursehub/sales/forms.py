@@ -195,9 +195,10 @@ class BundleForm(FlaskForm):
 
 
 class BundleOrderForm(FlaskForm):
-    """The price that the buyer saw when they pressed the button."""
+    """The price that the buyer saw when they pressed the button, and whether it is paid in parts."""
 
     seen_minor = IntegerField(validators=[InputRequired(), NumberRange(0)])
+    by_parts = BooleanField(_l("In monthly parts"))
 
 
 class RefundForm(FlaskForm):

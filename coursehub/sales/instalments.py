@@ -32,6 +32,12 @@ def discounts(discount_minor: int, gross_parts: list[int]) -> list[int]:
     return [divided[str(n)] for n in range(len(gross_parts))]
 
 
+def divided(gross_minor: int, discount_minor: int, parts: int) -> list[tuple[int, int]]:
+    """A price with its discount in parts: (amount, discount) of each."""
+    minor = amounts(gross_minor, parts)
+    return list(zip(minor, discounts(discount_minor, minor), strict=True))
+
+
 def due_at(first: datetime, months: int) -> datetime:
     """The same day so many months after the first payment, by the house's calendar; the last day of a shorter month."""
     day = first.astimezone(SHOWN_ZONE)

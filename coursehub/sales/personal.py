@@ -16,7 +16,9 @@ from coursehub.sales.models import (
     FapiaoRequest,
     Gift,
     Instalment,
+    InstalmentShare,
     Order,
+    OrderPart,
     PassPeriod,
     PassSubscription,
     Payment,
@@ -51,6 +53,16 @@ def export(person_id: int) -> dict[str, Any]:
         .outerjoin(Payment, Payment.id == Instalment.payment_id)
         .where(Order.buyer_id == person_id)
     )
+    shares = (
+        sa.select(
+            Order.public_id, Instalment.n, Course.slug, InstalmentShare.amount_minor, InstalmentShare.dropped_at,
+        )
+        .join(Instalment, Instalment.id == InstalmentShare.instalment_id)
+        .join(Order, Order.id == Instalment.order_id)
+        .join(OrderPart, OrderPart.id == InstalmentShare.part_id)
+        .join(Course, Course.id == OrderPart.course_id)
+        .where(Order.buyer_id == person_id)
+    )  # fmt: skip
     messages = sa.select(SupportMessage.text, SupportMessage.written_at, SupportMessage.answer, SupportMessage.answered_at)
     passes = (
         sa.select(CoursePass.name_en, PassSubscription.state, PassSubscription.began_at, PassSubscription.ended_at)
@@ -79,6 +91,7 @@ def export(person_id: int) -> dict[str, Any]:
         "pass_periods": _rows(periods.order_by(PassPeriod.id)),
         "orders": _rows(orders.order_by(Order.id)),
         "instalments": _rows(instalments.order_by(Instalment.id)),
+        "instalments_by_course": _rows(shares.order_by(InstalmentShare.instalment_id, InstalmentShare.part_id)),
         "refund_requests": _rows(requests.where(RefundRequest.order_id.in_(own)).order_by(RefundRequest.id)),
         "payment_disputes": _rows(disputes.order_by(PaymentDispute.id)),
         "fapiao": _rows(fapiao.where(FapiaoRequest.order_id.in_(own)).order_by(FapiaoRequest.id)),

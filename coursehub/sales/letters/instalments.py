@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from coursehub.contracts.waterfall import tax_within
 from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
@@ -28,7 +27,7 @@ def send_instalment_paid(*, at: datetime, payment_id: int) -> None:
     left = queries.open_instalments(order.id) if (plan := queries.plan_of(order.id)) and plan.state in PLAN_GOING else []
     write(
         "instalment_paid", person_id=order.buyer_id, mark=payment.rail_payment_id, at=at, payment=payment,
-        tax_minor=tax_within(payment.amount_minor, order.tax_bps), next=left[0] if left else None,
+        tax_minor=queries.tax_in(order, payment), next=left[0] if left else None,
         part=parts_words(parts, order.instalments, people.locale_of(order.buyer_id)), **about(order),
     )  # fmt: skip
 

@@ -74,6 +74,7 @@ def send_refund_letter(*, at: datetime, refund_id: int, order_id: int) -> None:
         asked=asked,
         part_title=title,
         part_ended=ended,
+        is_cut=part is not None and part.id in queries.given_up(order.id) and bool(queries.open_instalments(order.id)),
         is_lent=holding.is_lent(order, part.course_id if part and order.state != "refunded" else None),
         by_invoice=queries.employer_invoice_of(order.id) is not None,
         is_bought_again=queries.bought_again(order),

@@ -5,7 +5,7 @@ from coursehub.sales.models.bundles import Bundle, BundleCourse, OrderPart
 from coursehub.sales.models.disputes import DISPUTE_OVER, DISPUTE_STATES, PaymentDispute, back_of
 from coursehub.sales.models.employer_invoices import EmployerInvoice
 from coursehub.sales.models.gifts import Gift
-from coursehub.sales.models.instalments import PLAN_GOING, PLAN_STATES, Instalment, InstalmentPlan
+from coursehub.sales.models.instalments import PLAN_GOING, PLAN_STATES, Instalment, InstalmentPlan, InstalmentShare
 from coursehub.sales.models.offerings import (
     BEARERS,
     COUPON_KINDS,
@@ -72,6 +72,7 @@ __all__ = [
     "Gift",
     "Instalment",
     "InstalmentPlan",
+    "InstalmentShare",
     "LinkVisit",
     "Offering",
     "Order",

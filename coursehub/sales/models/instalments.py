@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coursehub.db import Id, Model, PublicId, UtcDateTime, ref
+from coursehub.db import BigId, Id, Model, PublicId, UtcDateTime, ref
 from coursehub.sales.models.offerings import one_of
 
 # running: nothing is due and unpaid. late: the bank refused a part, and the course is open for the days of grace.
@@ -93,3 +93,19 @@ class Instalment(Model):
     def reference(self) -> str:
         """What the rail keeps beside the payment of this try, so that a lost answer can be found."""
         return f"{self.public_id}-{self.tries}"
+
+
+class InstalmentShare(Model):
+    """What of a part of a bundle's price is one course's. The shares that are not dropped add up to their part.
+
+    dropped_at: that course went back, and this is not asked for any more; the rest of the part is.
+    """
+
+    __tablename__ = "instalment_share"
+    __table_args__ = (sa.CheckConstraint("amount_minor > 0 AND discount_minor >= 0", name="amounts_sane"),)
+
+    instalment_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("instalment.id"), primary_key=True)
+    part_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("order_part.id"), primary_key=True, index=True)
+    amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    discount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

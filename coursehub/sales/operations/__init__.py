@@ -3,6 +3,7 @@
 from coursehub.sales.operations.bundles import (
     BundleChanged,
     BundleDraft,
+    BundleNotByParts,
     BundleNotCheaper,
     BundleNotNow,
     BundleOwned,
@@ -91,6 +92,7 @@ __all__ = [
     "AnsweredAlready",
     "BundleChanged",
     "BundleDraft",
+    "BundleNotByParts",
     "BundleNotCheaper",
     "BundleNotNow",
     "BundleOwned",

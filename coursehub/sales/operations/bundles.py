@@ -8,7 +8,9 @@ from coursehub import events, rails
 from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries as contracts
+from coursehub.contracts.instalments import may_be_divided
 from coursehub.contracts.models import Terms
+from coursehub.contracts.waterfall import tax_within
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.money import as_decimal, share_out
@@ -16,6 +18,7 @@ from coursehub.people import queries as people
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.sales import policies, queries
+from coursehub.sales.instalments import amounts
 from coursehub.sales.models import Bundle, BundleCourse, Gift, Offering, Order, OrderPart, SponsorRequest
 from coursehub.sales.operations.checkout import (
     LEAST_PAGE_TIME,
@@ -62,6 +65,10 @@ class BundleChanged(Refusal):
     """What this bundle costs you has changed. Look at the price before you buy."""
 
 
+class BundleNotByParts(Refusal):
+    """At this price these courses cannot be paid in parts. You can pay them whole."""
+
+
 @dataclass(frozen=True)
 class BundleDraft:
     """A bundle as its maker wishes it; courses in the order in which they are shown."""
@@ -94,10 +101,11 @@ class QuotedPart:
 
 @dataclass(frozen=True)
 class BundleQuote:
-    """What a bundle costs somebody now."""
+    """What a bundle costs somebody now, and in how many parts it may be paid (1: only whole)."""
 
     bundle: Bundle
     parts: tuple[QuotedPart, ...]
+    instalments: int = 1
 
     @property
     def wanted(self) -> tuple[QuotedPart, ...]:
@@ -118,6 +126,16 @@ class BundleQuote:
     def tax_minor(self) -> int:
         """The tax in it, reckoned for each course."""
         return sum(part.price.tax_minor for part in self.wanted)
+
+    @property
+    def first_minor(self) -> int:
+        """What is paid first, where the price is paid in parts."""
+        return sum(amounts(part.price.gross_minor, self.instalments)[0] for part in self.wanted)
+
+    @property
+    def later_minor(self) -> int:
+        """What is paid in each month that follows."""
+        return sum(amounts(part.price.gross_minor, self.instalments)[-1] for part in self.wanted)
 
 
 def make_bundle(draft: BundleDraft, *, by: Actor, at: datetime) -> Bundle:
@@ -207,19 +225,38 @@ def quote_bundle(bundle: Bundle, *, person_id: int | None, at: datetime) -> Bund
         off = offering.price_minor - parts[str(course.id)]
         price = Price(offering.price_minor, off, offering.tax_bps)
         found.append(QuotedPart(course, offering, terms, release.id, price, course.id in held, course.id in lent))
-    return BundleQuote(bundle, tuple(found))
+    return BundleQuote(bundle, tuple(found), _instalments([part for part in found if not part.is_owned], bundle.currency))
+
+
+def _instalments(wanted: Sequence[QuotedPart], currency: str) -> int:
+    """In how many parts these courses may be paid together: as often as each of them; 1 where one may not be divided so.
+
+    Each course's part of a month can be all that is left of it, so each alone is as much as a card takes.
+    """
+    parts = min((part.offering.instalments for part in wanted), default=1)
+    for part in wanted if parts > 1 else ():
+        whole = not may_be_divided(contracts.body_of(part.terms), discounted=part.price.discount_minor > 0)
+        if whole or part.price.gross_minor // parts < rails.LEAST_MINOR[currency]:
+            return 1
+    return parts
 
 
 def start_bundle_checkout(
-    bundle: Bundle, *, buyer: Actor, at: datetime, click: Click | None = None, seen_minor: int | None = None
+    bundle: Bundle,
+    *,
+    buyer: Actor,
+    at: datetime,
+    click: Click | None = None,
+    seen_minor: int | None = None,
+    by_parts: bool = False,
 ) -> Order:
     """Place one order for a bundle and open its pay page; asked again while it waits to be paid, it gives that order.
 
-    seen_minor: the price that the buyer was shown, if they were shown one.
-    Raises BundleNotNow, BundleOwned, LittleLeftOfBundle, BundleChanged, MayNotBuy, PaymentAway.
+    seen_minor: the price that the buyer was shown, if they were shown one. by_parts: it is paid in monthly parts.
+    Raises BundleNotNow, BundleOwned, LittleLeftOfBundle, BundleChanged, BundleNotByParts, MayNotBuy, PaymentAway.
     """
     require(policies.may_buy(buyer))
-    order = place_bundle(bundle, buyer, click=click, seen_minor=seen_minor, at=at)
+    order = place_bundle(bundle, buyer, click=click, seen_minor=seen_minor, by_parts=by_parts, at=at)
     if order.state == "placed":
         open_page(order, at=at)
     return order
@@ -232,6 +269,7 @@ def place_bundle(
     click: Click | None,
     at: datetime,
     seen_minor: int | None = None,
+    by_parts: bool = False,
     sponsor: SponsorRequest | None = None,
     gift: Gift | None = None,
 ) -> Order:
@@ -252,13 +290,16 @@ def place_bundle(
             raise LittleLeftOfBundle
         if seen_minor is not None and seen_minor != quoted.gross_minor:
             raise BundleChanged
+        if by_parts and (quoted.instalments == 1 or gift is not None):
+            raise BundleNotByParts
+        instalments = quoted.instalments if by_parts else 1
         before = queries.paying_bundle_order(buyer_id=buyer.person_id, bundle_id=bundle.id, is_gift=gift is not None)
         if before is not None:
             lock(before)
-            if _still_good(before, quoted, at) and queries.sponsor_request_of(before.id) is sponsor:
+            if _still_good(before, quoted, instalments, at) and queries.sponsor_request_of(before.id) is sponsor:
                 return before
             close_unpaid(before, state="cancelled", at=at)
-        order = _pin(quoted, buyer, click, at)
+        order = _pin(quoted, buyer, click, instalments, at)
         if sponsor is not None and order.channel == "platform":
             order.channel = "sponsor"
         if gift is not None:
@@ -267,19 +308,21 @@ def place_bundle(
             order.gift_id = gift.id
         db.session.add(order)
         db.session.flush()
-        db.session.add_all(_part(order, n, part) for n, part in enumerate(quoted.wanted, start=1))
+        parts = [_part(order, n, part) for n, part in enumerate(quoted.wanted, start=1)]
+        order.tax_minor = sum(part.tax_minor for part in parts)
+        db.session.add_all(parts)
         db.session.flush()
     return order
 
 
-def _still_good(before: Order, quoted: BundleQuote, at: datetime) -> bool:
+def _still_good(before: Order, quoted: BundleQuote, instalments: int, at: datetime) -> bool:
     pinned = [(part.course_id, part.terms_hash, part.gross_minor) for part in queries.parts_of(before.id)]
     now = [(part.course.id, part.terms.terms_hash, part.price.gross_minor) for part in quoted.wanted]
     enough = before.expires_at - at > (LEAST_PAGE_TIME if before.state == "placed" else timedelta(minutes=5))
-    return enough and not before.trouble and pinned == now
+    return enough and not before.trouble and pinned == now and before.instalments == instalments
 
 
-def _pin(quoted: BundleQuote, buyer: Actor, click: Click | None, at: datetime) -> Order:
+def _pin(quoted: BundleQuote, buyer: Actor, click: Click | None, instalments: int, at: datetime) -> Order:
     bundle = quoted.bundle
     channel, organisation_id, link_id = brought_by([part.course.id for part in quoted.wanted], click, None, at)
     return Order(
@@ -293,6 +336,7 @@ def _pin(quoted: BundleQuote, buyer: Actor, click: Click | None, at: datetime) -
         tax_minor=quoted.tax_minor,
         currency=bundle.currency,
         refund_days=bundle.refund_days,
+        instalments=instalments,
         channel=channel,
         attributed_organisation_id=organisation_id,
         partner_link_id=link_id,
@@ -306,8 +350,9 @@ def _pin(quoted: BundleQuote, buyer: Actor, click: Click | None, at: datetime) -
 
 
 def _part(order: Order, n: int, part: QuotedPart) -> OrderPart:
+    months = amounts(part.price.gross_minor, order.instalments)
     return OrderPart(
         order_id=order.id, n=n, offering_id=part.offering.id, course_id=part.course.id, release_id=part.release_id,
         terms_hash=part.terms.terms_hash, list_price_minor=part.price.list_price_minor, gross_minor=part.price.gross_minor,
-        tax_bps=part.price.tax_bps, tax_minor=part.price.tax_minor,
+        tax_bps=part.price.tax_bps, tax_minor=sum(tax_within(minor, part.price.tax_bps) for minor in months),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from coursehub import events, rails
+from coursehub.contracts.operations.bundling import share_bundle
 from coursehub.contracts.operations.sharing import share
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
@@ -13,7 +14,7 @@ from coursehub.sales import policies, queries
 from coursehub.sales.instalments import again_at
 from coursehub.sales.models import PLAN_GOING, Instalment, InstalmentPlan, Order, Payment
 from coursehub.sales.operations.checkout import LEAST_PAGE_TIME, TIME_TO_PAY, PaymentAway
-from coursehub.sales.operations.completion import give_back, keep_payment, raise_trouble, sale_draft
+from coursehub.sales.operations.completion import give_back, keep_payment, part_drafts, raise_trouble, sale_draft
 from coursehub.sales.operations.instalments import note_paid, note_refused
 from coursehub.sales.operations.papers import continue_invoices
 from coursehub.sales.operations.turns import PATIENCE, in_turn
@@ -43,6 +44,8 @@ def charge(instalment: Instalment, *, at: datetime) -> None:
         if plan is None:
             return
         wanted, pending = _may_ask(order, plan, instalment, at), instalment.asked_at is not None
+        if pending and queries.is_cut_since_asked(instalment):
+            wanted = False  # it asked for more than is owed now: what came of it is looked for, and the next try asks for less
         if not wanted and not pending:
             return
         if not pending:
@@ -91,7 +94,7 @@ def _note_no(order: Order, instalment: Instalment, problem: Exception, at: datet
 def record_paid_parts(order: Order, facts: rails.PaymentFacts, numbers: Sequence[int], *, at: datetime) -> Payment | None:
     """Write down money that came for parts of a price, once per payment, and share it under the terms of the sale.
 
-    What came twice, or after the plan was over, goes back by itself.
+    What came twice, after the plan was over or for a course that went back meanwhile, goes back by itself.
     """
     with transaction():
         lock(order)
@@ -113,7 +116,11 @@ def record_paid_parts(order: Order, facts: rails.PaymentFacts, numbers: Sequence
         plan.session_id = plan.session_url = plan.page_expires_at = None
         note_paid(plan, rows, payment, at=at)
         events.record("sales.instalment_paid", at=at, payment_id=payment.id)
-        share(sale_draft(order, payment, _brought_by(order), rows), at=at)
+        if order.bundle_id is not None:
+            drafts = part_drafts(order, queries.parts_of(order.id), payment, _brought_by(order), rows)
+            share_bundle(drafts, effect_key=payment.effect_key, at=at)
+        else:
+            share(sale_draft(order, payment, _brought_by(order), rows), at=at)
         continue_invoices(order, payment, at=at)
     return payment
 

@@ -165,7 +165,7 @@ def _sell(order: Order, parts: Sequence[OrderPart], facts: rails.PaymentFacts, r
     events.record("sales.course_purchased", at=at, order_id=order.id)
     # Last: from here everybody who books waits.
     if parts:
-        share_bundle(part_drafts(order, parts, payment, found.brought_by), effect_key=payment.effect_key, at=at)
+        share_bundle(part_drafts(order, parts, payment, found.brought_by, paid), effect_key=payment.effect_key, at=at)
     else:
         share(sale_draft(order, payment, found.brought_by, paid), at=at)
 
@@ -216,8 +216,6 @@ def keep_payment(order: Order, payment: rails.PaymentFacts, rail: str, outcome: 
 
 def sale_draft(order: Order, payment: Payment, brought_by: str | None, paid: Sequence[Instalment] = ()) -> EventDraft:
     """The sale of one course as the contracts room needs to know it; of a price in parts, of those that this payment paid."""
-    parts = sorted(row.part_n for row in paid)
-    told = {"instalment": parts[0], "instalment_to": parts[-1], "instalments": order.instalments} if parts else {}
     assert order.course_id is not None
     return EventDraft(
         kind="sale",
@@ -236,14 +234,28 @@ def sale_draft(order: Order, payment: Payment, brought_by: str | None, paid: Seq
             "discount_borne_by": order.discount_borne_by,
             "order": order.public_id,
             "rail": payment.rail,
-            **told,
+            **_told(order, paid),
         },
     )
 
 
-def part_drafts(order: Order, parts: Sequence[OrderPart], payment: Payment, brought_by: str | None) -> list[EventDraft]:
-    """The sale of a bundle, course by course; the rail's fee is divided as the price is, by largest remainder."""
-    fees = share_out(payment.fee_minor, {str(part.id): part.gross_minor for part in parts})
+def _told(order: Order, paid: Sequence[Instalment]) -> dict[str, int]:
+    """Which parts of a price a sale was."""
+    parts = sorted(row.part_n for row in paid)
+    return {"instalment": parts[0], "instalment_to": parts[-1], "instalments": order.instalments} if parts else {}
+
+
+def part_drafts(
+    order: Order, parts: Sequence[OrderPart], payment: Payment, brought_by: str | None, paid: Sequence[Instalment] = ()
+) -> list[EventDraft]:
+    """The sale of a bundle, course by course; the rail's fee is divided as the price is, by largest remainder.
+
+    paid: of a price in parts those that this payment paid; a course that went back before is not among them.
+    """
+    price = {part.id: (part.gross_minor, part.list_price_minor - part.gross_minor) for part in parts}
+    if order.instalments > 1:
+        price = _price_in(order, paid)
+    fees = share_out(payment.fee_minor, {str(id): gross for id, (gross, _off) in price.items()})
     return [
         EventDraft(
             kind="sale",
@@ -253,19 +265,31 @@ def part_drafts(order: Order, parts: Sequence[OrderPart], payment: Payment, brou
             currency=order.currency,
             terms_hash=part.terms_hash,
             facts={
-                "gross_minor": part.gross_minor,
+                "gross_minor": price[part.id][0],
                 "tax_bps": part.tax_bps,
                 "fee_minor": fees[str(part.id)],
                 "channel": order.channel,
                 "attributed": brought_by,
-                "discount_minor": part.list_price_minor - part.gross_minor,
+                "discount_minor": price[part.id][1],
                 "discount_borne_by": order.discount_borne_by,
                 "order": order.public_id,
                 "rail": payment.rail,
+                **_told(order, paid),
             },
         )
         for part in parts
+        if part.id in price
     ]
+
+
+def _price_in(order: Order, paid: Sequence[Instalment]) -> dict[int, tuple[int, int]]:
+    """What of these parts of a price is for which course, with its discount, by the part of the order."""
+    rows, found = {row.id for row in paid}, dict[int, tuple[int, int]]()
+    for each in queries.shares_of(order.id):
+        if each.instalment_id in rows and each.dropped_at is None:
+            gross, off = found.get(each.part_id, (0, 0))
+            found[each.part_id] = gross + each.amount_minor, off + each.discount_minor
+    return found
 
 
 def give_back(order: Order, payment: Payment, cause: str, at: datetime) -> None:

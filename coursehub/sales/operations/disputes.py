@@ -1,5 +1,6 @@
 """Disputes: booked when funds move, not when they close; whatever order the rail's events come in."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from coursehub import events, rails
@@ -16,7 +17,7 @@ from coursehub.sales.operations.completion import settle_order
 from coursehub.sales.operations.dispute_steps import book_beside, write_down
 from coursehub.sales.operations.instalments import owe_again, owe_no_more
 from coursehub.sales.operations.papers import credit_dispute
-from coursehub.sales.operations.refunds import end_order, send_refund
+from coursehub.sales.operations.refunds import end_given_up, end_order, send_refund
 from coursehub.sales.operations.turns import PATIENCE, in_turn
 from coursehub.sales.passes.operations.disputing import follow_period_dispute
 from coursehub.sales.queries import disputes
@@ -51,6 +52,7 @@ def record_dispute(payment: Payment, facts: rails.DisputeFacts, *, at: datetime)
             facts, left_minor=lambda: sum(_left_of(order, payment).values()), at=at, order_id=order.id, payment_id=payment.id
         )
         dispute = heard.dispute
+        falls = _falls(order, payment, dispute) if heard.leaves else {}
         if heard.is_new:
             order.trouble = order.trouble or "dispute"
             events.record("sales.dispute_opened", at=at, dispute_id=dispute.id, order_id=order.id)
@@ -63,13 +65,15 @@ def record_dispute(payment: Payment, facts: rails.DisputeFacts, *, at: datetime)
         if dispute.state == "lost" and heard.closes and order.state == "paid" and queries.refundable_minor(order) == 0:
             end_order(order, at)
         elif dispute.state == "lost" and heard.closes and order.instalments > 1:
-            owe_again(order, payment, dispute.shared_minor, at=at)
+            owe_again(order, payment, falls or _fell(order, dispute), at=at)
         if heard.returns and order.instalments > 1:
             owe_no_more(order, payment, at=at)
         if heard.leaves:
-            _book_leaving(order, dispute, payment, at)
+            _book_leaving(order, dispute, payment, falls, at)
         if heard.returns:
             _book_return(dispute, at)
+        if dispute.state == "lost" and heard.closes and order.state == "paid":
+            end_given_up(order, at)
         book_beside(heard, rail=payment.rail, fee_back_minor=facts.fee_back_minor, at=at)
         credit_dispute(order, dispute, at=at)
     return dispute
@@ -92,18 +96,24 @@ def _left_of(order: Order, payment: Payment) -> dict[int | None, int]:
     return {course_id: sale.amount_minor - contracts.refunded_of(sale) for course_id, sale in sales.items()}
 
 
-def _book_leaving(order: Order, dispute: PaymentDispute, payment: Payment, at: datetime) -> None:
-    """The shares of the sale go back on their legs.
-
-    On the courses of a bundle the amount falls by what is left of each.
-    """
-    if dispute.withdrawn_at is None:
-        raise ValueError(f"dispute {dispute.public_id} took nothing")
-    sales = _sales_of(order, payment)
+def _falls(order: Order, payment: Payment, dispute: PaymentDispute) -> dict[int | None, int]:
+    """On which courses of a bundle what a bank takes falls: by what is left of each; on the one course under None."""
     left = {str(course_id or 0): minor for course_id, minor in _left_of(order, payment).items()}
     divided = share_out(dispute.shared_minor, left) if dispute.shared_minor else {}
-    for course_id, sale in sales.items():
-        amount = divided.get(str(course_id or 0), 0)
+    return {int(course_id) or None: minor for course_id, minor in divided.items()}
+
+
+def _fell(order: Order, dispute: PaymentDispute) -> dict[int | None, int]:
+    """The same of what left before, as the book has it."""
+    return {event.course_id if order.bundle_id else None: -event.amount_minor for event in disputes.taken_by(dispute)}
+
+
+def _book_leaving(order: Order, dispute: PaymentDispute, payment: Payment, falls: Mapping[int | None, int], at: datetime) -> None:
+    """The shares of the sale go back on their legs."""
+    if dispute.withdrawn_at is None:
+        raise ValueError(f"dispute {dispute.public_id} took nothing")
+    for course_id, sale in _sales_of(order, payment).items():
+        amount = falls.get(course_id, 0)
         if amount:
             facts = {"sale_effect_key": sale.effect_key, "amount_minor": amount, "dispute": dispute.rail_dispute_id}
             key = dispute.effect_of(course_id)

@@ -1,6 +1,9 @@
-"""The plan of a price in parts: begun with the first payment, kept up, paused, and over."""
+"""The plan of a price in parts: begun with the first payment, kept up, paused, and over.
 
-from collections.abc import Sequence
+A bundle has one plan; what of each part is which course's stands in its shares.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from coursehub import events, jobs
@@ -8,28 +11,42 @@ from coursehub.db import db, lock, transaction
 from coursehub.learning.models import Enrolment
 from coursehub.learning.operations import keep_enrolment
 from coursehub.sales import queries
-from coursehub.sales.instalments import CLOSED_BY, GRACE, amounts, discounts, due_at
-from coursehub.sales.models import PLAN_GOING, Instalment, InstalmentPlan, Order, Payment
+from coursehub.sales.instalments import CLOSED_BY, GRACE, amounts, divided, due_at
+from coursehub.sales.models import PLAN_GOING, Instalment, InstalmentPlan, InstalmentShare, Order, OrderPart, Payment
 from coursehub.sales.operations.holding import let_go
 
 
 def asked_minor(order: Order) -> int:
-    """What the pay page of an order asks for: its price, or the first part of it."""
-    return order.gross_minor if order.instalments == 1 else amounts(order.gross_minor, order.instalments)[0]
+    """What the pay page of an order asks for: its price, or the first part of it; of a bundle the first part of each course."""
+    if order.instalments == 1:
+        return order.gross_minor
+    prices = [part.gross_minor for part in queries.parts_of(order.id)] or [order.gross_minor]
+    return sum(amounts(minor, order.instalments)[0] for minor in prices)
 
 
 def begin_plan(order: Order, payment: Payment, *, payer_id: str, card_id: str) -> list[Instalment]:
     """The first part is paid: fix the days of the others. Joins; gives all parts."""
-    minor = amounts(order.gross_minor, order.instalments)
+    whole = order.instalments
+    shares = {
+        part.id: divided(part.gross_minor, part.list_price_minor - part.gross_minor, whole) for part in queries.parts_of(order.id)
+    }
+    columns = list(shares.values()) or [divided(order.gross_minor, order.discount_minor, whole)]
     plan = InstalmentPlan(order_id=order.id, state="running", payer_id=payer_id, card_id=card_id)
     rows = [
         Instalment(
-            order_id=order.id, n=n + 1, amount_minor=amount, discount_minor=discount, due_at=due_at(payment.paid_at, n),
-            payment_id=None if n else payment.id, try_at=due_at(payment.paid_at, n) if n else None,
+            order_id=order.id, n=n + 1, amount_minor=sum(minor for minor, _off in row), discount_minor=sum(off for _, off in row),
+            due_at=due_at(payment.paid_at, n), payment_id=None if n else payment.id,
+            try_at=due_at(payment.paid_at, n) if n else None,
         )
-        for n, (amount, discount) in enumerate(zip(minor, discounts(order.discount_minor, minor), strict=True))
+        for n, row in enumerate(zip(*columns, strict=True))
     ]  # fmt: skip
     db.session.add_all([plan, *rows])
+    db.session.flush()
+    db.session.add_all(
+        InstalmentShare(instalment_id=rows[n].id, part_id=part_id, amount_minor=amount, discount_minor=off)
+        for part_id, column in shares.items()
+        for n, (amount, off) in enumerate(column)
+    )
     db.session.flush()
     return rows
 
@@ -56,11 +73,11 @@ def _stand(plan: InstalmentPlan, *, at: datetime) -> None:
     left = queries.open_instalments(plan.order_id)
     if left and left[0].due_at <= at:
         return
-    was, plan.late_since = plan.state, None
+    was, over = plan.state, "paid" if _enrolments(plan) else "ended"
     if left:
-        plan.state = "running"
+        plan.state, plan.late_since = "running", None
     else:
-        _finish(plan, "paid", at)
+        _finish(plan, over, at)
     if was == "paused":
         _open_again(plan, at)
     db.session.flush()
@@ -71,21 +88,25 @@ def _finish(plan: InstalmentPlan, state: str, at: datetime) -> None:
     jobs.enqueue("sales.forget_payer", at=at, plan_id=plan.id)
 
 
-def _enrolment(plan: InstalmentPlan) -> Enrolment | None:
-    order = db.session.get_one(Order, plan.order_id)
-    return db.session.get(Enrolment, order.enrolment_id) if order.enrolment_id is not None else None
+def _enrolments(plan: InstalmentPlan) -> list[int]:
+    """What is paid for by a plan: of a bundle the courses that did not go back."""
+    order, gone = db.session.get_one(Order, plan.order_id), queries.given_up(plan.order_id)
+    ids = [order.enrolment_id, *(part.enrolment_id for part in queries.parts_of(order.id) if part.id not in gone)]
+    return [each for each in ids if each is not None]
 
 
 def _open_again(plan: InstalmentPlan, at: datetime) -> None:
-    enrolment = _enrolment(plan)
-    if enrolment is not None and (enrolment.ended_reason == CLOSED_BY or enrolment.source == "pass"):
-        keep_enrolment(enrolment, source="order", at=at)
+    for enrolment_id in _enrolments(plan):
+        enrolment = db.session.get_one(Enrolment, enrolment_id)
+        if enrolment.ended_reason == CLOSED_BY or enrolment.source == "pass":
+            keep_enrolment(enrolment, source="order", at=at)
 
 
 def pause(plan: InstalmentPlan, *, at: datetime) -> None:
     """Close the lessons until what is due is paid, unless a pass opens them; what was done stays. Joins; order is locked."""
     plan.state, plan.late_since = "paused", plan.late_since or at
-    let_go(db.session.get_one(Order, plan.order_id).enrolment_id, reason=CLOSED_BY, at=at)
+    for enrolment_id in _enrolments(plan):
+        let_go(enrolment_id, reason=CLOSED_BY, at=at)
     db.session.flush()
     events.record("sales.plan_paused", at=at, plan_id=plan.id)
 
@@ -116,13 +137,43 @@ def end_plan(order: Order, *, at: datetime) -> None:
     db.session.flush()
 
 
-def owe_again(order: Order, payment: Payment, amount_minor: int, *, at: datetime) -> None:
+def drop_course(order: Order, part: OrderPart, *, at: datetime) -> None:
+    """One course of a bundle goes back: what is open of its price is not asked for any more, and the others go on.
+
+    Joins; order is locked.
+    """
+    plan, shares = queries.plan_of(order.id), queries.shares_of(order.id)
+    if plan is None or plan.state not in PLAN_GOING:
+        return
+    for row in queries.open_instalments(order.id):
+        here = [share for share in shares if share.instalment_id == row.id and share.dropped_at is None]
+        rest = [share for share in here if share.part_id != part.id]
+        for share in here:
+            if share.part_id == part.id:
+                share.dropped_at = at
+        if rest:
+            row.amount_minor = sum(share.amount_minor for share in rest)
+            row.discount_minor = sum(share.discount_minor for share in rest)
+        else:
+            row.dropped_at, row.try_at = at, None
+    if plan.session_id is not None:  # it asks for what is not owed any more
+        plan.page_parts = ""
+        jobs.enqueue("sales.close_instalment_page", at=at, plan_id=plan.id)
+    db.session.flush()
+    _stand(plan, at=at)
+
+
+def owe_again(order: Order, payment: Payment, taken_minor: Mapping[int | None, int], *, at: datetime) -> None:
     """The buyer's bank took the money of a part for good: it is due again, by a page, and the course is closed meanwhile.
 
+    taken_minor: by course of a bundle, else under None; what went back of a bundle is not due again.
     Joins; order is locked. The card is not asked: its owner has just said no to their bank.
     """
     plan, rows = queries.plan_of(order.id), queries.instalments_of(order.id)
     taken = [row for row in rows if row.payment_id == payment.id]
+    gone = queries.given_up(order.id)
+    parts = {part.id: taken_minor.get(part.course_id, 0) for part in queries.parts_of(order.id) if part.id not in gone}
+    amount_minor = sum(parts.values()) if order.bundle_id is not None else sum(taken_minor.values())
     if plan is None or plan.state == "ended" or not taken or not amount_minor:
         return
     again = Instalment(
@@ -130,6 +181,12 @@ def owe_again(order: Order, payment: Payment, amount_minor: int, *, at: datetime
     )
     db.session.add(again)
     db.session.flush()
+    shares = [
+        InstalmentShare(instalment_id=again.id, part_id=id, amount_minor=minor, discount_minor=0)
+        for id, minor in parts.items()
+        if minor
+    ]
+    db.session.add_all(shares)
     plan.over_at = None
     pause(plan, at=at)
 

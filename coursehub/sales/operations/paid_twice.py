@@ -52,9 +52,4 @@ def return_second_payment(order: Order, *, by: Actor, at: datetime) -> Refund:
 
 def _kept(order: Order) -> Iterator[tuple[Payment, int | None, int]]:
     """(payment, part of a bundle, minor units) of all that is with us."""
-    if order.bundle_id is None:
-        yield from ((payment, None, minor) for payment, minor in queries.left_of_payments(order) if minor > 0)
-        return
-    payment = queries.sold_payment(order.id)
-    assert payment is not None
-    yield from ((payment, part_id, minor) for part_id, minor in queries.kept_of_parts(order).items() if minor > 0)
+    yield from (sale for sale in queries.left_of_sales(order) if sale[2] > 0)

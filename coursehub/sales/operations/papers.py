@@ -1,6 +1,7 @@
 """Paper for buyers: an invoice with its number, credit notes beside refunds, and the fapiao that finance makes out."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -180,21 +181,36 @@ def _line_of(order: Order, part: OrderPart | None, amount_minor: int, journal_id
 
 def _lines(order: Order, payment: Payment) -> list[BuyerLine]:
     if order.instalments > 1:
-        tax = tax_within(payment.amount_minor, order.tax_bps)
-        return [BuyerLine(_part_name(order, payment), payment.amount_minor, order.tax_bps, tax)]
+        return _part_lines(order, payment)
     parts = [part for part in queries.parts_of(order.id) if part.gross_minor]
     if parts:
         return [BuyerLine(_title(part.release_id), part.gross_minor, part.tax_bps, part.tax_minor) for part in parts]
     return [BuyerLine(_name(order), order.gross_minor, order.tax_bps, order.tax_minor)]
 
 
+def _part_lines(order: Order, payment: Payment) -> list[BuyerLine]:
+    """What a payment of a price in parts paid: a line, or one for each course of a bundle; tax is rounded for each."""
+    bought = [(_title(part.release_id), minor) for part, minor in _paid_by(order, payment)] or [
+        (_name(order), payment.amount_minor)
+    ]
+    return [
+        BuyerLine(_part_name(order, payment, title), minor, order.tax_bps, tax_within(minor, order.tax_bps))
+        for title, minor in bought
+    ]
+
+
+def _paid_by(order: Order, payment: Payment) -> list[tuple[OrderPart, int]]:
+    paid = queries.paid_shares(order) if order.bundle_id is not None else {}
+    return [(part, paid[payment.id, part.id]) for part in queries.parts_of(order.id) if (payment.id, part.id) in paid]
+
+
 def _title(release_id: int) -> dict[str, str]:
     return {locale: catalog.title_of(release_id, locale) for locale in ("zh-CN", "en")}
 
 
-def _part_name(order: Order, payment: Payment) -> dict[str, str]:
+def _part_name(order: Order, payment: Payment, title: Mapping[str, str]) -> dict[str, str]:
     parts = sorted(row.part_n for row in queries.instalments_of(order.id) if row.payment_id == payment.id)
-    return {locale: f"{title} ({parts_words(parts, order.instalments, locale)})" for locale, title in _name(order).items()}
+    return {locale: f"{name} ({parts_words(parts, order.instalments, locale)})" for locale, name in title.items()}
 
 
 def _name(order: Order) -> dict[str, str]:

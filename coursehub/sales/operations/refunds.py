@@ -16,7 +16,7 @@ from coursehub.sales import policies, queries
 from coursehub.sales.models import Gift, Order, OrderPart, Payment, Refund, RefundRequest
 from coursehub.sales.operations.checkout import close_gift
 from coursehub.sales.operations.holding import let_go
-from coursehub.sales.operations.instalments import end_plan
+from coursehub.sales.operations.instalments import drop_course, end_plan
 from coursehub.sales.operations.order_invoices import credit_to_employer
 from coursehub.sales.operations.papers import credit_refund
 from coursehub.sales.queries import disputes
@@ -70,7 +70,6 @@ def ask_refund(order: Order, *, reason: str, by: Actor, at: datetime, part: Orde
         if queries.open_request(order.id) is not None:
             raise AlreadyAsked
         if in_window(order, at=at):
-            end_plan(order, at=at)
             return _want(order, left, part_id=part.id if part else None, cause="window", by=by, at=at)
         request = RefundRequest(
             order_id=order.id, part_id=part.id if part else None, reason=reason.strip(), asked_at=at, answer_by=at + ANSWER_WITHIN
@@ -102,8 +101,6 @@ def approve_refund(request: RefundRequest, *, amount_minor: int, answer: str, by
             raise RefundTooLarge
         _answer(request, "approved", answer, by, at)
         request.amount_minor = amount_minor
-        if amount_minor == left:
-            end_plan(order, at=at)
         return _want(order, amount_minor, part_id=request.part_id, cause="decided", by=by, at=at, request=request)
 
 
@@ -145,22 +142,31 @@ def left_of(order: Order, part_id: int | None) -> int:
 def _divided(order: Order, amount_minor: int, part_id: int | None) -> list[tuple[Payment, int | None, int]]:
     """Which payments an amount goes back of, and for which course of a bundle (by what is left of each).
 
-    Of a price in parts the last payments go back first. Raises NothingLeftToRefund.
+    Of a price in parts the last payments go back first, for each course. Raises NothingLeftToRefund.
     """
-    payment = queries.sold_payment(order.id)
-    if payment is None:
+    wanted: dict[int | None, int] = {part_id: amount_minor}
+    if order.bundle_id is not None and part_id is None:
+        left = {str(id): minor for id, minor in queries.left_of_parts(order).items()}
+        wanted = {int(id): minor for id, minor in share_out(amount_minor, left).items()}
+    found: list[tuple[Payment, int | None, int]] = []
+    for payment, of_part, minor in queries.left_of_sales(order):
+        if taken := min(minor, wanted.get(of_part, 0)):
+            found.append((payment, of_part, taken))
+            wanted[of_part] -= taken
+    if not found or any(wanted.values()):
         raise NothingLeftToRefund
-    if order.instalments > 1:
-        found: list[tuple[Payment, int | None, int]] = []
-        for each, minor in queries.left_of_payments(order):
-            if taken := min(minor, amount_minor):
-                found.append((each, None, taken))
-                amount_minor -= taken
-        return found
-    if order.bundle_id is None or part_id is not None:
-        return [(payment, part_id, amount_minor)]
-    left = {str(id): minor for id, minor in queries.left_of_parts(order).items()}
-    return [(payment, int(id), minor) for id, minor in share_out(amount_minor, left).items() if minor]
+    return found
+
+
+def _ask_no_more(order: Order, refunds: Sequence[Refund], at: datetime) -> None:
+    """What goes back whole is not asked for any more: a course of a bundle, or all."""
+    if queries.refundable_minor(order) == 0:
+        end_plan(order, at=at)
+        return
+    left, gone = queries.left_of_parts(order), {refund.part_id for refund in refunds}
+    for part in queries.parts_of(order.id):
+        if part.id in gone and left[part.id] == 0:
+            drop_course(order, part, at=at)
 
 
 def _want(
@@ -192,6 +198,8 @@ def _want(
     db.session.flush()
     for refund in refunds:
         jobs.enqueue("sales.send_refund", at=at, refund_id=refund.id)
+    if order.instalments > 1:
+        _ask_no_more(order, refunds, at)
     return refunds[0]
 
 
@@ -312,6 +320,14 @@ def end_order(order: Order, at: datetime) -> None:
     let_go(order.enrolment_id, reason="refunded", at=at)
     for part in queries.parts_of(order.id):
         _let_part_go(part, at)
+
+
+def end_given_up(order: Order, at: datetime) -> None:
+    """A bank took all that was left of a course that its buyer had wanted to give back: it ends. Joins; order is locked."""
+    left, gone = queries.left_of_parts(order), queries.given_up(order.id)
+    for part in queries.parts_of(order.id):
+        if part.id in gone and left.get(part.id) == 0 and not _one_waits(order, part.id):
+            _let_part_go(part, at)
 
 
 def _let_part_go(part: OrderPart, at: datetime) -> None:

@@ -11,8 +11,9 @@ from coursehub.db import db
 from coursehub.learning.models import Enrolment
 from coursehub.people.actor import Actor
 from coursehub.sales.models import PAYING, Bundle, BundleCourse, InstalmentPlan, Offering, Order, OrderPart, Payment, Refund
-from coursehub.sales.queries.disputes import taken_by_course
+from coursehub.sales.queries.disputes import taken_of_sales
 from coursehub.sales.queries.holding import KEPT
+from coursehub.sales.queries.instalments import paid_shares, sold_payments
 
 
 def open_bundles() -> "sa.Select[Bundle]":
@@ -87,12 +88,16 @@ def courses_held(person_id: int, course_ids: Iterable[int]) -> set[int]:
     """Which of these courses a person has for good; what only a pass opens is not among them, what waits for a part is."""
     wanted = list(course_ids)
     kept = sa.select(Enrolment.course_id).where(Enrolment.person_id == person_id, Enrolment.course_id.in_(wanted), KEPT)
-    paused = (
-        sa.select(Order.course_id)
+    waits = sa.and_(Order.buyer_id == person_id, InstalmentPlan.state == "paused")
+    alone = sa.select(Order.course_id).join(InstalmentPlan, InstalmentPlan.order_id == Order.id)
+    together = (
+        sa.select(OrderPart.course_id)
+        .join(Order, Order.id == OrderPart.order_id)
         .join(InstalmentPlan, InstalmentPlan.order_id == Order.id)
-        .where(Order.buyer_id == person_id, Order.course_id.in_(wanted), InstalmentPlan.state == "paused")
+        .where(waits, OrderPart.course_id.in_(wanted), OrderPart.enrolment_id.is_not(None))
     )
-    return set(db.session.execute(sa.union(kept, paused)).scalars())
+    paused = alone.where(waits, Order.course_id.in_(wanted))
+    return set(db.session.execute(sa.union(kept, paused, together)).scalars())
 
 
 def paying_bundle_order(*, buyer_id: int, bundle_id: int, is_gift: bool = False) -> Order | None:
@@ -116,16 +121,38 @@ def kept_of_parts(order: Order) -> dict[int, int]:
     """What of each part of a price that was paid is neither given back, on its way nor taken by a bank, by the part's id."""
     if order.bundle_id is None:
         return {}
+    kept = {part.id: 0 for part in parts_of(order.id)}
+    for _payment, part_id, minor in left_of_sales(order):
+        kept[part_id or 0] += minor
+    return kept
+
+
+def left_of_sales(order: Order) -> list[tuple[Payment, int | None, int]]:
+    """What of each sale of an order is neither given back, on its way nor taken by a bank, the last payment first.
+
+    (payment, part of the order or None for one course, minor units): of a bundle each course of each payment is a sale.
+    """
     counts = sa.or_(Refund.state != "failed", Refund.booked_at.is_not(None))
-    gone = (
-        sa.select(Refund.part_id, sa.func.sum(Refund.amount_minor))
-        .join(Payment, Payment.id == Refund.payment_id)
-        .where(Refund.order_id == order.id, Payment.outcome == "sold", counts)
-        .group_by(Refund.part_id)
+    spent = (
+        sa.select(Refund.payment_id, Refund.part_id, sa.func.sum(Refund.amount_minor))
+        .where(Refund.order_id == order.id, counts)
+        .group_by(Refund.payment_id, Refund.part_id)
     )
-    spent = {part_id: int(minor) for part_id, minor in db.session.execute(gone)}
-    taken = taken_by_course(order)
-    return {part.id: part.gross_minor - spent.get(part.id, 0) - taken.get(part.course_id, 0) for part in parts_of(order.id)}
+    gone = {(payment_id, part_id): int(minor) for payment_id, part_id, minor in db.session.execute(spent)}
+    parts: dict[int | None, int | None] = {part.course_id: part.id for part in parts_of(order.id)}
+    for (payment_id, course_id), minor in taken_of_sales(order).items():
+        sale = payment_id, parts.get(course_id)
+        gone[sale] = gone.get(sale, 0) + minor
+    payments = list(reversed(sold_payments(order.id)))
+    if order.bundle_id is None:
+        return [(each, None, each.amount_minor - gone.get((each.id, None), 0)) for each in payments]
+    paid = paid_shares(order)
+    return [
+        (each, part_id, minor - gone.get((each.id, part_id), 0))
+        for each in payments
+        for (payment_id, part_id), minor in paid.items()
+        if payment_id == each.id
+    ]
 
 
 def parts_with_titles(part_ids: Iterable[int | None], locale: str) -> dict[int, str]:

@@ -65,11 +65,12 @@ def taken_by(dispute: PaymentDispute) -> Sequence[MoneyEvent]:
     return db.session.execute(found.order_by(MoneyEvent.id)).scalars().all()
 
 
-def taken_by_course(order: Order) -> dict[int, int]:
-    """What banks took of each course of an order and did not give back, in minor units, by the course's id."""
-    taken: dict[int, int] = {}
+def taken_of_sales(order: Order) -> dict[tuple[int, int], int]:
+    """What banks took of each sale of an order and did not give back, in minor units, by (payment, course)."""
+    taken: dict[tuple[int, int], int] = {}
     for dispute in disputes_of(order.id):
-        if dispute.reinstated_at is None:
+        if dispute.reinstated_at is None and dispute.payment_id is not None:
             for event in taken_by(dispute):
-                taken[event.course_id] = taken.get(event.course_id, 0) - event.amount_minor
+                sale = dispute.payment_id, event.course_id
+                taken[sale] = taken.get(sale, 0) - event.amount_minor
     return taken

@@ -29,8 +29,7 @@ from coursehub.sales.models import (
     SupportMessage,
     WebhookEvent,
 )
-from coursehub.sales.queries.disputes import disputes_of
-from coursehub.sales.queries.instalments import paid_minor, sold_payments
+from coursehub.sales.queries.instalments import paid_minor
 
 # Offerings
 
@@ -186,18 +185,6 @@ def kept_minor(order: Order) -> int:
         PaymentDispute.order_id == order.id, PaymentDispute.reinstated_at.is_(None)
     )
     return paid_minor(order) - int(spent) - int(db.session.execute(taken).scalar_one())
-
-
-def left_of_payments(order: Order) -> list[tuple[Payment, int]]:
-    """The payments of a price in parts with what can still go back of each, the last first."""
-    gone: dict[int, int] = {}
-    for refund in refunds_of(order.id):
-        if refund.state != "failed" or refund.booked_at is not None:
-            gone[refund.payment_id] = gone.get(refund.payment_id, 0) + refund.amount_minor
-    for dispute in disputes_of(order.id):
-        if dispute.reinstated_at is None and dispute.payment_id is not None:
-            gone[dispute.payment_id] = gone.get(dispute.payment_id, 0) + dispute.shared_minor
-    return [(each, each.amount_minor - gone.get(each.id, 0)) for each in reversed(sold_payments(order.id))]
 
 
 def open_request(order_id: int) -> RefundRequest | None:

@@ -100,7 +100,12 @@ def order_bundle(public_id: str) -> ResponseReturnValue:
     seen = form.seen_minor.data if form.validate_on_submit() else None
     try:
         order = operations.start_bundle_checkout(
-            bundle, buyer=signed_in_actor(), at=clock.now(), click=last_click(), seen_minor=seen
+            bundle,
+            buyer=signed_in_actor(),
+            at=clock.now(),
+            click=last_click(),
+            seen_minor=seen,
+            by_parts=bool(form.by_parts.data),
         )
     except operations.BundleNotNow as refusal:
         flash(str(refusal), "warning")

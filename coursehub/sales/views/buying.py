@@ -127,7 +127,8 @@ def _placed_again(order: Order) -> Order:
         gift = queries.gift_of(order)
         if gift is not None:
             return gifts.give_bundle(bundle, gifts.draft_of(gift, at=now), by=actor, at=now, click=last_click())
-        return operations.start_bundle_checkout(bundle, buyer=actor, at=now, click=last_click())
+        by_parts = order.instalments > 1
+        return operations.start_bundle_checkout(bundle, buyer=actor, at=now, click=last_click(), by_parts=by_parts)
     offering = queries.open_offering(order.course_id) if order.course_id is not None else None
     if offering is None:
         abort(404)

@@ -1,5 +1,7 @@
 """Paying the later parts of a price: what is due, or all that is left, on the rail's page; and back."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, request
@@ -10,26 +12,49 @@ from coursehub import clock, rails
 from coursehub.errors import Refusal
 from coursehub.sales import queries
 from coursehub.sales.instalments import grace_ends
-from coursehub.sales.models import Order
+from coursehub.sales.models import Instalment, InstalmentShare, Order
 from coursehub.sales.operations import charging
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import own_order
-from coursehub.web import SIGNED_IN, access, see_other, signed_in_actor
+from coursehub.web import SIGNED_IN, access, current_locale, see_other, signed_in_actor
 
 
 def plan_on_screen(order: Order) -> dict[str, Any]:
     """What the pages of an order show of a price in parts; nothing of a price paid whole."""
     if order.instalments == 1:
-        return {"plan": None, "instalments": (), "paid_on": {}, "due": (), "left": ()}
-    left, now = queries.open_instalments(order.id), clock.now()
+        return {"plan": None, "instalments": (), "paid_on": {}, "due": (), "left": (), "without": {}, "dropped": ()}
+    left, now, rows = queries.open_instalments(order.id), clock.now(), queries.instalments_of(order.id)
+    shares = queries.shares_of(order.id)
     return {
         "plan": queries.plan_of(order.id),
-        "instalments": queries.instalments_of(order.id),
+        "instalments": rows,
+        "without": _without(rows, shares),
+        "dropped": _dropped(rows, shares),
         "paid_on": {payment.id: payment.paid_at for payment in queries.sold_payments(order.id)},
         "due": [row for row in left if row.due_at <= now],
         "left": left,
         "grace_ends": grace_ends,
     }
+
+
+def _without(rows: Sequence[Instalment], shares: Sequence[InstalmentShare]) -> dict[int, str]:
+    """By part of a bundle's price: the courses that went back, so that it is smaller than it was."""
+    titles = queries.parts_with_titles([share.part_id for share in shares if share.dropped_at], current_locale())
+    gone = {row.id: [share for share in shares if share.instalment_id == row.id and share.dropped_at] for row in rows}
+    return {
+        row.id: _(", ").join(titles[share.part_id] for share in gone[row.id]) if row.dropped_at is None else "" for row in rows
+    }
+
+
+def _dropped(rows: Sequence[Instalment], shares: Sequence[InstalmentShare]) -> list[tuple[datetime, int]]:
+    """What of the price is not asked for any more: (due then, minor units) of each part."""
+    found = []
+    for row in rows:
+        here = [share for share in shares if share.instalment_id == row.id and (row.dropped_at or share.dropped_at)]
+        minor = sum(share.amount_minor for share in here) if shares else row.amount_minor if row.dropped_at else 0
+        if minor and row.replaces_n is None:
+            found.append((row.due_at, minor))
+    return found
 
 
 @bp.post("/orders/<public_id>/instalments")
