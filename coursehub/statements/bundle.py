@@ -79,12 +79,26 @@ def _events(party: str, currency: str, after: int, through: int, ends: datetime,
         (MoneyEvent.journal_id > after) | (MoneyEvent.held_until > ends) | reserved,
     )  # fmt: skip
     found = {event.id: event for event in db.session.execute(leading)}
-    given = sorted({event.reverses_id for event in found.values() if event.reverses_id})
-    for first in range(0, len(given), AT_ONCE):
-        some = given[first : first + AT_ONCE]
-        beside = columns.where(MoneyEvent.id.in_(some) | MoneyEvent.reverses_id.in_(some), MoneyEvent.journal_id <= through)
-        found |= {event.id: event for event in db.session.execute(beside)}
+
+    def beside(sales: Sequence[int]) -> None:
+        for first in range(0, len(sales), AT_ONCE):
+            some = sales[first : first + AT_ONCE]
+            rest = columns.where(MoneyEvent.id.in_(some) | MoneyEvent.reverses_id.in_(some), MoneyEvent.journal_id <= through)
+            found.update({event.id: event for event in db.session.execute(rest)})
+
+    beside(sorted({event.reverses_id for event in found.values() if event.reverses_id}))
+    if form != reckoning.WITHOUT_BANKS:
+        beside(_others_of(sorted({event.journal_id for event in found.values() if event.journal_id <= after}), mine, set(found)))
     return [found[number] for number in sorted(found)]
+
+
+def _others_of(journals: Sequence[int], mine: sa.ColumnElement[bool], known: set[int]) -> list[int]:
+    """What else of the party stands in journals of earlier months, of a bundle above all: only together do they make its legs."""
+    others: set[int] = set()
+    for first in range(0, len(journals), AT_ONCE):
+        within = MoneyEvent.journal_id.in_(journals[first : first + AT_ONCE])
+        others |= set(db.session.execute(select(MoneyEvent.id).where(mine, within)).scalars())
+    return sorted(others - known)
 
 
 def _lines(event_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
