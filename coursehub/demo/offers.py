@@ -70,9 +70,9 @@ def review(players: Players, release: Release, author: str, *, at: datetime, rem
     return release
 
 
-def offer(players: Players, course: Course, author: str, *, price_minor: int, at: datetime, instalments: int = 3) -> None:
+def offer(players: Players, course: Course, author: str, *, price_minor: int, at: datetime) -> None:
     """Price a course and list it under the terms in force."""
-    draft = OfferingDraft(price_minor=price_minor, currency="CNY", tax_bps=600, refund_days=14, instalments=instalments)
+    draft = OfferingDraft(price_minor=price_minor, currency="CNY", tax_bps=600, refund_days=14, instalments=3)
     open_offering(course, draft, by=players.acting(author), at=at)
     list_course(course, by=players.acting("stan"), at=at)
 
@@ -188,7 +188,7 @@ def lumen_course(players: Players, *, at: datetime) -> tuple[Course, Contract]:
         )  # fmt: skip
         if kind == "approved_minutes" and fact.approved_at is None:
             approve_fact(fact, by=players.acting("eve"), at=later + 7 * HOURS)
-    offer(players, course, "eve", price_minor=16_800, instalments=1, at=later + 8 * HOURS)
+    offer(players, course, "eve", price_minor=16_800, at=later + 8 * HOURS)
     return course, contract
 
 
