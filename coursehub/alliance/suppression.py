@@ -7,15 +7,14 @@ five. Whether it could is worked out exactly, from all lines together, as the mo
 patient attacker would.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from coursehub.alliance.circulation import Cell, Change, Circulation
+
 SMALLEST = 5
 """Fewer people than this are never shown as a number."""
-
-Cell = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def suppressed(counts: Sequence[Sequence[int]]) -> Table:
     """The table with every small cell hidden, and as few others as a simple search finds so that none can be recomputed.
 
     A margin that is itself small is hidden with its whole line. Zeros are shown, unless hiding one protects a cell.
-    The search takes a good part of a second for a dozen organisations, so each table is worked out once.
+    The search takes some hundredths of a second for forty organisations; a table is worked out once all the same.
     """
     return _suppressed(tuple(tuple(row) for row in counts))
 
@@ -50,14 +49,18 @@ def suppressed(counts: Sequence[Sequence[int]]) -> Table:
 @lru_cache(maxsize=256)
 def _suppressed(counts: tuple[tuple[int, ...], ...]) -> Table:
     grid = _with_margins(counts)
-    hidden = {(r, c) for r, row in enumerate(grid) for c, count in enumerate(row) if is_small(count)}
-    while exposed := _exposed(grid, hidden):
-        more = _partner(grid, hidden, exposed)
+    small = [(r, c) for r, row in enumerate(grid) for c, count in enumerate(row) if is_small(count)]
+    network = Circulation(grid, small)
+    proofs = {cell: _proof(network, cell) for cell in small}
+    while exposed := {cell: proof for cell, proof in proofs.items() if proof.cells is None}:
+        more = _partner(network, exposed)
         if more is None:  # everything is hidden
             break
-        hidden.add(more)
-    hidden = _needed(grid, hidden)
-    shown = [[None if (r, c) in hidden else count for c, count in enumerate(row)] for r, row in enumerate(grid)]
+        network.hide(more)
+        proofs |= {cell: _proof(network, cell) for cell in exposed}  # one more hidden cell exposes none of the others
+    if not exposed:
+        _show_again(network, proofs)
+    shown = [[None if (r, c) in network.hidden else count for c, count in enumerate(row)] for r, row in enumerate(grid)]
     return Table(
         cells=tuple(tuple(row[:-1]) for row in shown[:-1]),
         rows=tuple(row[-1] for row in shown[:-1]),
@@ -72,92 +75,57 @@ def _with_margins(counts: Sequence[Sequence[int]]) -> list[list[int]]:
     return [*rows, [sum(column) for column in zip(*rows, strict=True)]] if rows else [[0]]
 
 
-def can_change(grid: Sequence[Sequence[int]], hidden: set[Cell], cell: Cell, by: int) -> bool:
-    """Whether a hidden cell could as well be `by` more (or less) with every shown number as it is and no cell below zero.
-
-    A table with margins is a circulation: total -> column margins -> cells -> row margins -> total,
-    where what comes into a column or a row goes out of it. Starting from the true numbers, a cell can
-    change by one exactly when the change can flow back along hidden cells; since such flows are whole
-    numbers when their limits are, trying them one by one is exact (Ford and Fulkerson 1956).
-    """
-    edges = {each: _ends(grid, each) for each in hidden}
-    flow = {each: grid[each[0]][each[1]] for each in hidden}
-    step = 1 if by > 0 else -1
-    tail, head = edges[cell]
-    for _ in range(abs(by)):
-        if step < 0 and flow[cell] == 0:
-            return False
-        way = _way(edges, flow, cell, *((head, tail) if step > 0 else (tail, head)))
-        if way is None:
-            return False
-        flow[cell] += step
-        for each, change in way:
-            flow[each] += change
-    return True
+def _proof(network: Circulation, cell: Cell) -> Change:
+    """The cells by which a small one could as well be none, and as well be the smallest number that is shown."""
+    count = network.grid[cell[0]][cell[1]]
+    none = network.change(cell, -count)
+    if none.cells is None:
+        return none
+    enough = network.change(cell, SMALLEST - count)
+    return enough if enough.cells is None else Change(none.cells | enough.cells)
 
 
-def _ends(grid: Sequence[Sequence[int]], cell: Cell) -> tuple[str, str]:
-    """Between which nodes of the circulation a cell of the table flows."""
-    last_row, last_column = len(grid) - 1, len(grid[0]) - 1
-    r, c = cell
-    source = f"column{c}" if c < last_column else ("rows" if r == last_row else f"row{r}")
-    if r == last_row:
-        return ("columns", source) if c < last_column else ("rows", "columns")
-    return (source, f"row{r}") if c < last_column else (source, "rows")
+def _partner(network: Circulation, exposed: dict[Cell, Change]) -> Cell | None:
+    """The next cell to hide: one that protects something, inner cells before margins, small numbers before large ones."""
+    rows, columns = len(network.grid), len(network.grid[0])
+    r, c = next(iter(exposed))
 
+    def cost(cell: Cell) -> tuple[bool, int, Cell]:
+        return cell[0] != r and cell[1] != c, network.grid[cell[0]][cell[1]], cell
 
-def _way(
-    edges: dict[Cell, tuple[str, str]], flow: dict[Cell, int], but: Cell, start: str, goal: str
-) -> list[tuple[Cell, int]] | None:
-    """The cells, each with one more or one less, along which one unit gets from a node to another."""
-    came: dict[str, tuple[str, Cell, int]] = {}
-    queue = deque([start])
-    while queue:
-        node = queue.popleft()
-        if node == goal:
-            way = []
-            while node != start:
-                node, cell, change = came[node]
-                way.append((cell, change))
-            return way
-        for cell, (tail, head) in edges.items():
-            onward = [(head, 1)] if tail == node else [(tail, -1)] if head == node and flow[cell] > 0 else []
-            for beside, change in onward:
-                if cell != but and beside != start and beside not in came:
-                    came[beside] = (node, cell, change)
-                    queue.append(beside)
+    inner = {(k, n) for k in range(rows - 1) for n in range(columns - 1)}
+    margins = {(k, n) for k in range(rows) for n in range(columns)} - inner
+    for free in (inner - network.hidden, margins - network.hidden):
+        if free:
+            in_turn = sorted(free, key=cost)
+            return next((cell for cell in in_turn if _helps(network, cell, exposed)), in_turn[0])
     return None
 
 
-def _exposed(grid: Sequence[Sequence[int]], hidden: set[Cell]) -> list[Cell]:
-    """Small cells that could not as well be none, or not as well be the smallest shown number."""
-    return [
-        (r, c)
-        for r, c in sorted(hidden)
-        if is_small(grid[r][c])
-        and not (can_change(grid, hidden, (r, c), -grid[r][c]) and can_change(grid, hidden, (r, c), SMALLEST - grid[r][c]))
-    ]
+def _helps(network: Circulation, more: Cell, exposed: dict[Cell, Change]) -> bool:
+    """Whether hiding one more cell protects any that is exposed."""
+    close = [cell for cell, stuck in exposed.items() if network.carries_on(more, stuck.reached)]
+    if not close:
+        return False
+    network.hide(more)
+    helped = any(_proof(network, cell).cells is not None for cell in close)
+    network.show(more)
+    return helped
 
 
-def _partner(grid: Sequence[Sequence[int]], hidden: set[Cell], exposed: list[Cell]) -> Cell | None:
-    """The next cell to hide: one that protects something, inner cells before margins, small numbers before large ones."""
-    rows, columns = len(grid), len(grid[0])
-    r, c = exposed[0]
+def _show_again(network: Circulation, proofs: dict[Cell, Change]) -> None:
+    """Show cells that need not be hidden after all, the largest first.
 
-    def cost(cell: Cell) -> tuple[bool, bool, bool, int, Cell]:
-        is_margin = cell[0] == rows - 1 or cell[1] == columns - 1
-        helps_nobody = len(_exposed(grid, hidden | {cell})) >= len(exposed)
-        is_far = cell[0] != r and cell[1] != c
-        return is_margin, helps_nobody, is_far, grid[cell[0]][cell[1]], cell
-
-    free = {(k, n) for k in range(rows) for n in range(columns)} - hidden
-    return min(free, key=cost, default=None)
-
-
-def _needed(grid: Sequence[Sequence[int]], hidden: set[Cell]) -> set[Cell]:
-    """The same without cells that need not be hidden after all, the largest first."""
-    kept = set(hidden)
-    for cell in sorted(hidden, key=lambda at: (-grid[at[0]][at[1]], at)):
-        if not is_small(grid[cell[0]][cell[1]]) and not _exposed(grid, kept - {cell}):
-            kept.discard(cell)
-    return kept
+    Whoever is proven without a cell does not need it; the others must find another proof.
+    """
+    for cell in sorted(network.hidden - proofs.keys(), key=lambda at: (-network.grid[at[0]][at[1]], at)):
+        network.show(cell)
+        again = {}
+        for each, proof in proofs.items():
+            if proof.cells is not None and cell in proof.cells:
+                again[each] = _proof(network, each)
+                if again[each].cells is None:
+                    network.hide(cell)
+                    break
+        else:
+            proofs |= again

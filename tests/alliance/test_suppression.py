@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursehub.alliance.suppression import SMALLEST, Table, can_change, is_small, suppressed
+from coursehub.alliance.circulation import Circulation
+from coursehub.alliance.suppression import SMALLEST, Table, is_small, suppressed
 
 
 def everything_possible(table: Table, highest: int):
@@ -64,7 +65,8 @@ def test_what_a_cell_could_as_well_be_is_what_trying_every_table_finds():
             now = counts[r][c]
             for by in range(-now, 8 - now):
                 if by:
-                    assert can_change(grid, hidden, (r, c), by) == (now + by in seen), (counts, hidden, (r, c), by)
+                    could = Circulation(grid, hidden).change((r, c), by).cells is not None
+                    assert could == (now + by in seen), (counts, hidden, (r, c), by)
 
 
 def test_hiding_only_the_small_cells_would_be_undone_by_the_margins():
@@ -105,3 +107,36 @@ def test_a_table_without_small_cells_is_published_whole():
 @pytest.mark.parametrize("counts", [[], [[]], [[3]], [[1, 1], [1, 1]]])
 def test_tiny_tables_do_not_break_and_hide_what_they_must(counts):
     assert all(cell is None or not is_small(cell) for row in suppressed(counts).cells for cell in row)
+
+
+@given(tables())
+@settings(max_examples=200, deadline=None)
+def test_as_little_is_hidden_as_protects_and_every_small_cell_could_as_well_be_none_or_five(counts):
+    table = suppressed(counts)
+    grid = [[*row, sum(row)] for row in counts]
+    grid.append([sum(column) for column in zip(*grid, strict=True)])
+    published = [[*row, margin] for row, margin in zip(table.cells, table.rows, strict=True)]
+    published.append([*table.columns, table.total])
+    places = [(r, c) for r, row in enumerate(grid) for c in range(len(row))]
+    hidden = {(r, c) for r, c in places if published[r][c] is None}
+    small = {(r, c) for r, c in places if is_small(grid[r][c])}
+
+    def exposed(hidden):
+        seen = Circulation(grid, hidden)
+        return [
+            (r, c) for r, c in small for by in (-grid[r][c], SMALLEST - grid[r][c]) if seen.change((r, c), by).cells is None
+        ]  # fmt: skip
+
+    assert small <= hidden and (exposed(hidden) == [] or hidden == set(places))
+    if hidden != set(places):
+        assert all(exposed(hidden - {cell}) for cell in hidden - small)
+
+
+def test_a_table_of_sixty_organisations_is_worked_out_while_somebody_waits(monkeypatch):
+    """Rounds that tried every cell against every other took a minute for a dozen. Steps are counted: they are no matter of the machine."""
+    chance = random.Random(1)
+    counts = [[chance.choice([1, 2, 3, 6, 9, 20]) if chance.random() < 0.3 else 0 for _ in range(63)] for _ in range(64)]
+    steps, walk = [], Circulation._came
+    monkeypatch.setattr(Circulation, "_came", lambda *those: steps.append(1) or walk(*those))
+    table = suppressed(counts)
+    assert len(table.hidden) > 500 and 500 < len(steps) < 20_000
