@@ -1,4 +1,7 @@
-"""A price in three monthly parts, through the screens only: one is taken from the card, one refused, the lessons close, and it is paid by hand."""
+"""A price in three monthly parts, through the screens only: one is taken from the card, one refused, the lessons close, and it is paid by hand.
+
+And a bundle: one of its courses goes back, the parts that follow are smaller, and what is refused closes the others together.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +25,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COURSE = "working-together-with-git"
 BUYERS = {"zh-CN": "weilai@example.org", "en": "grace@example.org"}
 """Learners of the demo who do not have that course, and whose letters are in that language."""
+BUNDLE_BUYERS = {"zh-CN": "xujia@example.org", "en": "nora@example.org"}
+"""Learners of the demo who have one course of the bundle."""
 TITLES = {"zh-CN": "用 Git 一起工作", "en": "Working together with Git"}
 
 
@@ -125,3 +130,50 @@ def test_a_learner_pays_in_parts_is_refused_once_and_pays_by_hand(
     fay.page.reload()
     assert fay.say("the bank said no") not in states(fay)
     assert fay.page.locator("main code").count() == 3, "three payments for one price"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_learner_pays_a_bundle_in_parts_and_gives_one_course_back(
+    come: Callable[..., Person], later: LaterSite, language: str
+) -> None:
+    buyer = BUNDLE_BUYERS[language]
+    learner = come(width=390 if language == "en" else 1280)
+    learner.come_back(buyer, PASSWORD)
+    learner.go("/bundles")
+    learner.submit("main .course-row__title a")
+    learner.press("Pay in %(num)s monthly parts", num=3)
+    pay(learner, "pay")
+    order = learner.path
+    assert order.startswith("/orders/")
+    whole = amounts(learner)
+    learner.unfold("Ask for your money back")
+    learner.sees("What is not paid of it yet is not asked for any more.")
+    learner.page.locator("main select[name=part]").select_option(
+        index=learner.page.locator("main select[name=part] option").count() - 1
+    )
+    learner.submit("main form[action$='/refund-requests'] button[type=submit]")
+    smaller = amounts(learner)
+    assert smaller[0] == whole[0] and smaller[1] == smaller[2] < whole[1]
+
+    later.wait(days=32)
+    learner.come_back(buyer, PASSWORD)
+    learner.go(order)
+    assert learner.say("not due yet") not in states(learner)[1] and states(learner)[2] == learner.say("not due yet")
+    the_bank_answers(later, order.rsplit("/", 1)[1], "card_declined")
+    later.wait(days=31)
+    later.wait(days=8)
+    learner.come_back(buyer, PASSWORD)
+    learner.go(order)
+    learner.sees("The courses are closed until what is due is paid.")
+    assert learner.page.locator("#courses a").count() == 0, "all of them are closed"
+    learner.press("Pay what is due now")
+    pay(learner, "pay")
+    learner.sees("Everything is paid, and the payment service has forgotten the card.")
+    rows = learner.page.locator("#courses tbody tr").count()
+    assert learner.page.locator("#courses a").count() == rows - 1, "all but the one that went back are open"
+
+
+def amounts(person: Person) -> list[float]:
+    """How much the page says each part is."""
+    rows = person.page.locator("#parts tbody tr").all()
+    return [float("".join(c for c in row.locator("td").nth(1).inner_text() if c.isdigit() or c == ".")) for row in rows]
