@@ -8,11 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coursehub.db import db
 from coursehub.ledger.checks import check_books
+from coursehub.people.actor import actor_for
+from coursehub.people.models import Person
+from coursehub.sales import operations, queries
 from coursehub.sales.instalments import divided
-from coursehub.sales.operations import refunds
+from coursehub.sales.models import Order, RefundRequest
+from coursehub.sales.operations import charging, refunds
 from tests.sales.bundle_instalment_histories import PartsHistory
-from tests.sales.test_bundle_instalments import Together, together
+from tests.sales.test_bundle_instalments import Together, part_of, together
+from tests.sales.test_instalments import DAY
+from tests.sales.test_races import at_once
 
 __all__ = ["together"]
 
@@ -41,6 +48,32 @@ def test_a_history_of_a_bundle_in_parts_holds_at_every_step(together: Together, 
     history = PartsHistory(together, bundle, chance)
     history.run(18)
     assert check_books().faults == (), f"seed {seed}: {history.told}"
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_course_goes_back_in_the_moment_in_which_the_card_is_charged(app: Any, together: Together, turn: int) -> None:
+    """Whoever is first: what is paid, open and dropped adds up, and nothing stays that is nobody's."""
+    history = PartsHistory(together, together.bundle(), Random(turn))
+    order_id, at = history.order.id, together.at + 31 * DAY
+    together.at = at
+    together.sandbox.tell("clock", stopped_at=int(at.timestamp()))
+    git = part_of(history.order, "git")
+    asked = operations.ask_refund(history.order, reason="?", by=history.ada, at=at, part=git)
+    assert isinstance(asked, RefundRequest)
+    stan, request_id, part_id = together.cast.stan.id, asked.id, git.id
+
+    def give_back() -> None:
+        order, request = db.session.get_one(Order, order_id), db.session.get_one(RefundRequest, request_id)
+        left, by = operations.left_of(order, part_id), actor_for(db.session.get_one(Person, stan))
+        operations.approve_refund(request, amount_minor=left, answer="!", by=by, at=at)
+
+    at_once(app, give_back, lambda: charging.charge_due(at=at), give_back)
+    for _again in range(2):
+        together.work(at)
+        history.look()
+        charging.charge_due(at=at)
+    history.look()
+    assert queries.instalments_of(order_id)[1].payment_id is not None, "the others' part is paid"
 
 
 def test_a_part_that_stays_as_large_after_a_course_went_back_is_found(together: Together, monkeypatch: Any) -> None:

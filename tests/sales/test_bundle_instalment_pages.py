@@ -26,6 +26,8 @@ def test_a_learner_pays_a_bundle_in_parts_and_gives_one_course_back(app: Any, ca
         ada, stan = (sign_in(app.test_client(), person) for person in (cast.ada, cast.stan))
         for browser in (ada, stan):
             browser.set_cookie("language", language, domain="localhost")
+        stranger = app.test_client().get(f"/bundles/{bundle.public_id}").text
+        assert "83.32" in stranger and 'name="by_parts"' not in stranger, "a stranger reads that it can be paid so"
         page = ada.get(f"/bundles/{bundle.public_id}").text
         assert "83.36" in page and "83.32" in page and 'name="by_parts"' in page
         gone = ada.post(f"/bundles/{bundle.public_id}/orders", data={"seen_minor": "25000", "by_parts": "1"})
