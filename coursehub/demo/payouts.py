@@ -1,4 +1,4 @@
-"""Partners are paid: three runs that went through, one that came back, a refund after payout, and a run that waits."""
+"""Partners are paid: three runs, one payout that came back, one through the provider, a refund after payout, a run that waits."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from coursehub.ledger.models import Journal
 from coursehub.payouts import queries
 from coursehub.payouts.models import Payout, PayoutRun
 from coursehub.payouts.operations import (
+    choose_rail,
     confirm_run,
     end_holds,
     explain_line,
@@ -40,10 +41,11 @@ def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
     for hours in (42 * 24, 9 * 24 + 12):
         agenda.add(agenda.ago(hours=hours), partial(_refund_of_something_paid, people))
     agenda.add(agenda.ago(days=41), partial(_account_again, people))
+    agenda.add(agenda.ago(days=30), partial(_through_the_provider, people))
     agenda.add(agenda.ago(days=9), partial(_odd_lines, people))
     agenda.add(agenda.ago(hours=6), partial(_waits, people))
     agenda.add(agenda.ago(days=78), lambda _at: agenda.rail.settle("CNY"))
-    agenda.add(agenda.ago(days=14), lambda _at: agenda.rail.settle("CNY"))
+    agenda.add(agenda.ago(days=8), lambda _at: agenda.rail.settle("CNY"))
     agenda.add(agenda.ago(hours=5), _read)
 
 
@@ -65,8 +67,9 @@ def _run(people: Players, bounces: str, at: datetime) -> datetime:
     run = prepare_run("CNY", pay_on=local_day(at) + timedelta(days=1), by=people.acting("fay"), at=at)
     confirm_run(run, by=people.acting("stan"), at=at + timedelta(hours=2))
     take_file(run, by=people.acting("stan"), at=at + timedelta(hours=3))
-    rows = [HEAD]
-    for n, payout in enumerate(queries.payouts_of_run(run.id), start=1):
+    rows, payouts = [HEAD], queries.payouts_of_run(run.id)
+    sent = queries.transfers_of([payout.id for payout in payouts])
+    for n, payout in enumerate([payout for payout in payouts if payout.id not in sent], start=1):
         slug = db.session.get_one(Organisation, payout.organisation_id).slug
         back = slug == bounces
         rows.append(_row(payout, "bounced" if back else "paid", run, n, "账号与户名不符" if back else ""))
@@ -112,6 +115,11 @@ def _account_again(people: Players, at: datetime) -> None:
     )  # fmt: skip
     lumen = db.session.execute(sa.select(Organisation).where(Organisation.slug == "lumen")).scalar_one()
     give_payee_details(lumen, details, by=people.acting("eve"), at=at)
+
+
+def _through_the_provider(people: Players, at: datetime) -> None:
+    """Lumen's bank gave a payout back; by now it is paid through its own account at the provider, which knows enough of it."""
+    choose_rail("GB", by=people.acting("eve"), at=at)
 
 
 def _odd_lines(people: Players, at: datetime) -> None:

@@ -14,6 +14,8 @@ from coursehub.db import db
 from coursehub.learning.credentials.models import Credential
 from coursehub.learning.grading.isolation import isolation_available
 from coursehub.ledger.checks import check_books
+from coursehub.payouts import queries as payouts
+from coursehub.payouts.models import RailAccount, TransferMade
 from coursehub.people import demo_cast
 from coursehub.preflight import prove
 from coursehub.sales.models import Order, Refund, RefundRequest
@@ -162,3 +164,13 @@ def test_a_second_demo_is_refused_over_the_first(demo_app):
 
     with pytest.raises(OddSetting, match="not empty"):
         build.build(rebuild=False, tell=print, app=demo_app)
+
+
+@pytest.mark.slow
+def test_a_partner_is_paid_through_the_provider_and_the_waiting_run_still_pays_by_bank(demo_app):
+    made = db.session.execute(sa.select(TransferMade.payout_id)).scalars().all()
+    assert [payouts.step_of(payout_id) for payout_id in made] == ["paid"]
+    account = db.session.execute(sa.select(RailAccount)).scalar_one()
+    assert (account.transfers, account.payouts) == ("active", "active")
+    waiting = payouts.payouts_of_run(payouts.open_run("CNY").id)
+    assert len(waiting) > len(payouts.transfers_of([payout.id for payout in waiting]))
