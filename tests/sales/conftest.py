@@ -10,11 +10,12 @@ from flask import Flask
 from coursehub import rails
 from coursehub.catalog.models import Course
 from coursehub.sales.models import Offering
+from tests.sales.months import by_three, months
 from tests.sales.rig import Shop
 from tests.sandbox.conftest import inbox, sandbox
 from tests.sandbox.rig import Sandbox
 
-__all__ = ["inbox", "sandbox"]
+__all__ = ["by_three", "inbox", "months", "sandbox"]
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from coursehub.sales.instalments import divided
 from coursehub.sales.models import Order, RefundRequest
 from coursehub.sales.operations import charging, refunds
 from tests.sales.bundle_instalment_histories import PartsHistory
+from tests.sales.months import DAY
 from tests.sales.test_bundle_instalments import Together, part_of, together
-from tests.sales.test_instalments import DAY
 from tests.sales.test_races import at_once
 
 __all__ = ["together"]

@@ -12,8 +12,8 @@ from coursehub.sales.models import Order
 from coursehub.sales.operations import charging
 from coursehub.sales.operations.instalments import pause_late
 from tests.cast import sign_in
+from tests.sales.months import DAY, plan
 from tests.sales.test_bundle_instalments import Together, opened, part_of
-from tests.sales.test_instalments import DAY, plan
 from tests.sandbox.rig import Sandbox
 
 

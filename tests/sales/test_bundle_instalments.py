@@ -23,8 +23,8 @@ from coursehub.sales import operations, queries
 from coursehub.sales.models import Bundle, Order, OrderPart, RefundRequest
 from coursehub.sales.operations import BundleDraft, charging, checkout, gifts, papers
 from coursehub.sales.operations.refunds import PaymentDisputed
+from tests.sales.months import Months, dispute, parts, plan
 from tests.sales.rig import books
-from tests.sales.test_instalments import Months, dispute, parts, plan
 from tests.sandbox.rig import KEY, SECRET, Sandbox
 
 SHARES = {"python": [4_766, 4_765, 4_765], "git": [2_372, 2_370, 2_370], "sql": [1_198, 1_197, 1_197]}

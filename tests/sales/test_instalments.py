@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from coursehub import clock, jobs, rails
+from coursehub import clock, rails
 from coursehub.billing import queries as billing
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries as contracts
@@ -14,77 +14,17 @@ from coursehub.contracts.models import Contract
 from coursehub.contracts.operations.listings import close_listing
 from coursehub.db import db, transaction
 from coursehub.learning.models import Enrolment
-from coursehub.learning.queries.enrolments import open_enrolment_id
 from coursehub.mail import Letter
 from coursehub.people.operations.buyer_details import DetailsDraft
 from coursehub.sales import instalments, operations, personal, queries
-from coursehub.sales.models import InstalmentPlan, Offering, Order
+from coursehub.sales.models import Offering, Order
 from coursehub.sales.operations import charging, checkout, offerings, papers
 from coursehub.sales.operations.instalments import pause_late
 from tests.cast import sign_in
 from tests.contracts.rig import agree
-from tests.sales.rig import Shop, books, event_count, told
+from tests.sales.months import DAY, Months, is_open, parts, plan
+from tests.sales.rig import books, event_count, told
 from tests.sandbox.rig import Sandbox
-
-DAY = timedelta(days=1)
-
-
-class Months(Shop):
-    """A shop whose clock moves, and in which Ada pays 199.00 in three parts."""
-
-    def wait(self, days: int) -> None:
-        """Days go by, and the worker does what became due."""
-        self.at += days * DAY
-        self.sandbox.tell("clock", stopped_at=int(self.at.timestamp()))
-        charging.charge_due(at=self.at)
-        pause_late(at=self.at)
-        jobs.run_due(at=self.at, strict=True)
-
-    def buy_by_parts(self, offering: Offering, buyer: Any, **given: Any) -> Order:
-        """The first part is paid on a page that keeps the card."""
-        order = self.buy(offering, buyer, by_parts=True, **given)
-        self.work(self.at)
-        return order
-
-    def answer(self, order: Order, code: str) -> None:
-        """How the bank answers the kept card from now on."""
-        self.sandbox.tell(f"cards/{plan(order).payer_id}", code=code)
-
-    def pay_page(self, order: Order, buyer: Any, *, whole: bool = False) -> None:
-        """The buyer pays what is due (or all that is left) on the rail's page, and comes back."""
-        charging.open_instalment_page(order, whole=whole, by=self.cast.acting(buyer), at=self.at)
-        self.sandbox.tell(f"sessions/{plan(order).session_id}/pay")
-        charging.settle_parts(order, at=self.at)
-        self.work(self.at)
-
-
-def plan(order: Order) -> InstalmentPlan:
-    found = queries.plan_of(order.id)
-    assert found is not None
-    return found
-
-
-def parts(order: Order) -> list[tuple[int, int, bool]]:
-    """Number, amount, and whether it is paid."""
-    return [(row.part_n, row.amount_minor, row.payment_id is not None) for row in queries.instalments_of(order.id)]
-
-
-def is_open(order: Order) -> bool:
-    assert order.course_id is not None
-    return open_enrolment_id(person_id=order.buyer_id, course_id=order.course_id) is not None
-
-
-@pytest.fixture
-def months(app: Any, cast: Any, sandbox: Sandbox, at: datetime) -> Any:
-    sandbox.tell("clock", stopped_at=int(at.timestamp()))
-    made = Months(cast, sandbox, at)
-    with rails.use(made.rail):
-        yield made
-
-
-@pytest.fixture
-def by_three(months: Months) -> Offering:
-    return months.offer(months.course(), instalments=3)
 
 
 def test_a_price_that_does_not_divide_gives_the_rest_to_the_first_part() -> None:
@@ -269,47 +209,6 @@ def test_each_part_has_an_invoice_of_its_own_and_the_later_ones_follow(months: M
     months.work(months.at)
     credit = db.session.execute(billing.buyer_documents_of(order.public_id)).scalars().all()[-1]
     assert (credit.kind, credit.amount_minor, credit.credits_id) == ("sale_credit", 1_000, found[1].id)
-
-
-def dispute(months: Months, order: Order, n: int) -> str:
-    """The buyer's bank takes back the money of the nth payment."""
-    charge = queries.sold_payments(order.id)[n].rail_charge_id
-    found = months.sandbox.tell("disputes", charge=charge)["id"]
-    operations.follow_dispute(found, at=months.at)
-    return str(found)
-
-
-def test_a_lost_dispute_over_one_part_closes_the_course_until_it_is_paid_again(months: Months, by_three: Offering) -> None:
-    order = months.buy_by_parts(by_three, months.cast.ada)
-    months.wait(31)
-    number = dispute(months, order, 1)
-    months.wait(31)
-    assert parts(order)[2][2] is False and is_open(order), "while the bank decides no card is asked"
-    months.sandbox.tell("disputes", dispute=number, won=False)
-    operations.follow_dispute(number, at=months.at)
-    assert plan(order).state == "paused" and not is_open(order)
-    assert parts(order)[3] == (2, 6_633, False), "part 2 is due again"
-    months.pay_page(order, months.cast.ada)
-    assert plan(order).state == "paid" and is_open(order), "what was due meanwhile was paid with it"
-    assert queries.refundable_minor(order) == 19_900
-
-
-def test_a_dispute_that_is_won_changes_nothing(months: Months, by_three: Offering) -> None:
-    order = months.buy_by_parts(by_three, months.cast.ada)
-    number = dispute(months, order, 0)
-    months.wait(31)
-    months.sandbox.tell("disputes", dispute=number, won=True)
-    operations.follow_dispute(number, at=months.at)
-    months.wait(1)
-    assert parts(order)[1][2] is True and plan(order).state == "running" and is_open(order)
-
-
-def test_the_first_part_lost_alone_ends_the_order(months: Months, by_three: Offering) -> None:
-    order = months.buy_by_parts(by_three, months.cast.ada)
-    number = dispute(months, order, 0)
-    months.sandbox.tell("disputes", dispute=number, won=False)
-    operations.follow_dispute(number, at=months.at)
-    assert (order.state, plan(order).state) == ("refunded", "ended")
 
 
 def test_what_is_changed_meanwhile_does_not_reach_the_parts_that_follow(months: Months, by_three: Offering) -> None:

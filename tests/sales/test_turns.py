@@ -11,7 +11,6 @@ from coursehub.sales import operations, queries
 from coursehub.sales.operations import charging
 from coursehub.sales.operations.turns import in_turn
 from tests.sales.test_disputes import decide, open_dispute
-from tests.sales.test_instalments import by_three, months  # noqa: F401 - fixtures
 from tests.sandbox.rig import KEY, SECRET
 
 
@@ -85,7 +84,7 @@ def test_a_rail_that_is_away_is_not_asked_about_every_dispute(shop, cast, offeri
         assert operations.follow_disputes(at=at, patience=2) == 4
 
 
-def test_a_page_of_parts_behind_a_whole_batch_without_an_answer_is_settled_all_the_same(months, by_three, cast, at):  # noqa: F811
+def test_a_page_of_parts_behind_a_whole_batch_without_an_answer_is_settled_all_the_same(months, by_three, cast, at):
     orders = [months.buy_by_parts(by_three, buyer) for buyer in (cast.ada, cast.bo, cast.emma, cast.stan)]
     for order, buyer in zip(orders, (cast.ada, cast.bo, cast.emma, cast.stan), strict=True):
         charging.open_instalment_page(order, whole=True, by=cast.acting(buyer), at=at)

@@ -1,6 +1,7 @@
 """Disputes as pages and operations look them up."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -63,6 +64,13 @@ def taken_by(dispute: PaymentDispute) -> Sequence[MoneyEvent]:
         sa.or_(MoneyEvent.effect_key == dispute.effect_key, MoneyEvent.effect_key.startswith(f"{dispute.effect_key}:")),
     )
     return db.session.execute(found.order_by(MoneyEvent.id)).scalars().all()
+
+
+def taken_back(order_id: int) -> list[tuple[datetime, int]]:
+    """What banks took of an order and did not give back: (when, minor units) of each dispute, the first first."""
+    found = [each for each in disputes_of(order_id) if each.withdrawn_at is not None and each.reinstated_at is None]
+    taken = [(each.withdrawn_at, -sum(event.amount_minor for event in taken_by(each))) for each in found]
+    return [(at, minor) for at, minor in taken if at is not None and minor]
 
 
 def taken_of_sales(order: Order) -> dict[tuple[int, int], int]:

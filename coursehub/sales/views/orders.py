@@ -129,6 +129,7 @@ def receipt(public_id: str) -> ResponseReturnValue:
         seller=seller,
         buyer_name=people.display_names([order.buyer_id]).get(order.buyer_id, ""),
         refunds=[refund for refund in queries.refunds_of(order.id) if refund.booked_at is not None],
+        taken=disputes.taken_back(order.id),
         method_words=method_words,
         name_of=name_of,
     )
