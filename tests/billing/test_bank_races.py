@@ -6,8 +6,16 @@ import sqlalchemy as sa
 from coursehub.billing import queries
 from coursehub.billing.bank import queries as bank
 from coursehub.billing.checks import faults
-from coursehub.billing.models import BankDraft, BankEntry, BankStatement, Document
-from coursehub.billing.operations import book_statement, set_collection_account, take_in_statement
+from coursehub.billing.models import BankDraft, BankEntry, BankStatement, Document, EntryUse
+from coursehub.billing.operations import (
+    assign_entry,
+    book_statement,
+    set_collection_account,
+    set_entry_aside,
+    take_in_statement,
+    undo_use,
+)
+from coursehub.billing.operations.bank_entries import MoreThanWaits, UndoneAlready
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.ledger.checks import check_books
@@ -70,3 +78,42 @@ def test_one_file_handed_in_by_several_at_once_is_one_draft(app, cast, at):
 
     assert at_once(app, hand_in, hand_in, hand_in) == [None, None, None]
     assert db.session.execute(sa.select(sa.func.count(BankDraft.id))).scalar_one() == 1
+
+
+def test_one_entry_is_assigned_once_whoever_presses_first(app, cast, at):
+    first, second = invoiced(cast.harbour, 60_000, at).id, invoiced(cast.beacon, 60_000, at).id
+    fay = cast.acting(cast.fay)
+    raw = camt(Told(60_000, "no number", "B-1"))
+    draft = take_in_statement("a.xml", raw, account=ACCOUNT, currency="CNY", by=fay, at=at)
+    book_statement(draft, own={}, by=fay, at=at)
+    entry_id = db.session.execute(sa.select(BankEntry.id)).scalar_one()
+
+    def assign(person_id, invoice_id):
+        def act():
+            entry, invoice = db.session.get_one(BankEntry, entry_id), db.session.get_one(Document, invoice_id)
+            return assign_entry(entry, [(invoice, 60_000)], by=acting(person_id), at=at)
+
+        return act
+
+    def aside():
+        return set_entry_aside(db.session.get_one(BankEntry, entry_id), words="x", by=acting(cast.stan.id), at=at)
+
+    outcomes = at_once(app, assign(cast.fay.id, first), assign(cast.stan.id, second), assign(cast.fay.id, first), aside)
+    assert sum(isinstance(each, MoreThanWaits) for each in outcomes) == 3, outcomes
+    db.session.expire_all()
+    assert bank.waiting_sums() == {}
+
+
+def test_one_assignment_is_undone_once(app, cast, at):
+    invoice, fay = invoiced(cast.harbour, 60_000, at), cast.acting(cast.fay)
+    raw = camt(Told(60_000, invoice.reference, "B-1"))
+    draft = take_in_statement("a.xml", raw, account=ACCOUNT, currency="CNY", by=fay, at=at)
+    book_statement(draft, own={}, by=fay, at=at)
+    use_id = db.session.execute(sa.select(EntryUse.id)).scalar_one()
+
+    def undo():
+        undo_use(db.session.get_one(EntryUse, use_id), words="x", by=acting(cast.stan.id), at=at)
+
+    outcomes = at_once(app, undo, undo, undo)
+    assert sum(isinstance(each, UndoneAlready) for each in outcomes) == 2, outcomes
+    assert bank.waiting_sums() == {"CNY": 60_000}

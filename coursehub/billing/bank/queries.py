@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -231,3 +232,48 @@ def invoices_paid_by(entry_ids: Sequence[int]) -> dict[int, list[Document]]:
     for entry_id, document in rows:
         found.setdefault(entry_id, []).append(document)
     return found
+
+
+def suggested(entries: Sequence[BankEntry]) -> dict[int, Match]:
+    """What the rest of each of these entries seems to pay, each looked at for itself."""
+    left = left_of([each.id for each in entries])
+    lines = {
+        each.id: Line(each.n, True, left[each.id], each.booked_on, end_to_end=each.end_to_end, party=each.party, words=each.words)
+        for each in entries
+    }
+    waiting = {currency: owed(currency, list(lines.values())) for currency in {each.currency for each in entries}}
+    return {each.id: matched([lines[each.id]], waiting[each.currency])[""] for each in entries}
+
+
+def candidates(entry: BankEntry, match: Match, search: str) -> list[tuple[Document, int]]:
+    """Invoices that an entry may pay, with what is open of each: those suggested, or what a search finds by number or name."""
+    found = sa.select(Document, OPEN_MINOR).where(Document.kind == "invoice", Document.currency == entry.currency)
+    if search:
+        digits = "".join(each for each in search if each.isdigit())
+        named = sa.select(Organisation.id).where(
+            sa.or_(Organisation.name.icontains(search, autoescape=True), Organisation.name_en.icontains(search, autoescape=True))
+        )
+        wanted: list[sa.ColumnElement[bool]] = [Document.organisation_id.in_(named)]
+        if digits and len(digits) < 10:
+            wanted.append(Document.number == int(digits))
+        found = found.where(OPEN_MINOR > 0, sa.or_(*wanted))
+    else:
+        members = sa.select(Document.organisation_id).where(Document.id.in_(match.invoices))
+        found = found.where(
+            sa.or_(Document.id.in_(match.invoices), sa.and_(Document.organisation_id.in_(members), OPEN_MINOR > 0))
+        )
+    ordered = found.order_by(Document.id.in_(match.invoices).desc(), Document.due_on, Document.id)
+    return [(document, int(left)) for document, left in db.session.execute(ordered.limit(30))]
+
+
+def uses_visible_to(reader: Actor) -> "sa.Select[EntryUse]":
+    """What became of entries; for finance staff."""
+    found = sa.select(EntryUse).order_by(EntryUse.id)
+    return found if may_read_all(reader) else found.where(sa.false())
+
+
+def waiting_now() -> tuple[int, date | None]:
+    """How many entries wait in suspense, and since when the oldest does."""
+    found = sa.select(sa.func.count(BankEntry.id), sa.func.min(BankEntry.booked_on))
+    count, since = db.session.execute(found.where(BankEntry.journal_id.is_not(None), LEFT_MINOR > 0)).one()
+    return int(count), since
