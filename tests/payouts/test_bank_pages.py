@@ -74,3 +74,64 @@ def test_our_own_payouts_are_known_whether_they_leave_or_come_back(cast, at):
     lines = reading.read(raw, account=ACCOUNT, currency="CNY").lines
     own = queries.own_lines(reading.read(raw, account=ACCOUNT, currency="CNY"))
     assert [own.get(line.fingerprint) for line in lines] == ["payout", "returned", "payout", None]
+
+
+def booked(client, *movements, name="january.xml"):
+    """Hand in and book; the page of the statement."""
+    where = hand_in(client, camt(*movements, number=name), name).headers["Location"]
+    digest = re.search(r'name="digest" value="(\w+)"', client.get(where).text)[1]
+    return client.post(where + "/booked", data={"digest": digest}, follow_redirects=True)
+
+
+def entry_in(page) -> str:
+    return re.search(r"/house/bank/entries/(\w{16})", page.text)[0]
+
+
+def test_finance_assigns_what_waits_and_undoes_it(fay, cast, at):
+    invoice = invoiced(cast.harbour, 60_000, clock.now())
+    where = entry_in(booked(fay, Told(50_000, invoice.reference, "B-1")))
+    listed = fay.get("/house/bank/suspense").text
+    assert "less than is open" in listed and "B-1" in listed and "Fay" in listed
+    assert "1 line waits" in fay.get("/house/payouts/reconciliation").text
+    shown = fay.get(where).text
+    assert f'name="part_{invoice.id}"' in shown and 'value="500.00"' in shown
+    for amount, problem in (("500.001", "more decimal places"), ("600.01", "does not wait any more"), ("", "Type an amount")):
+        wrong = fay.post(where + "/assigned", data={f"part_{invoice.id}": amount, "credit_of": "0"})
+        assert wrong.status_code in (409, 422) and problem in wrong.text
+    assert fay.post(where + "/assigned", data={f"part_{invoice.id}": "500.00", "credit_of": "0"}).status_code == 303
+    assert billing.open_minor(invoice) == 10_000 and "Nothing is in suspense" in fay.get("/house/bank/suspense").text
+    undo = re.search(r"/house/bank/entries/\w+/uses/\d+/undone", fay.get(where).text)[0]
+    assert fay.post(undo, data={"reason": ""}).status_code == 422
+    assert fay.post(undo, data={"reason": "Beacon's"}).status_code == 303
+    assert billing.open_minor(invoice) == 60_000 and "B-1" in fay.get("/house/bank/suspense").text
+
+
+def test_an_entry_that_names_nothing_is_assigned_by_a_search(fay, cast, at):
+    invoice = invoiced(cast.harbour, 60_000, clock.now())
+    where = entry_in(booked(fay, Told(70_000, "services", "B-1", party="Somebody")))
+    assert "Search for one" in fay.get(where).text and "No open invoice matches" in fay.get(where + "?q=nobody").text
+    data = {f"part_{invoice.id}": "600", "credit_of": str(cast.harbour.id)}
+    assert fay.post(f"{where}/assigned?q={invoice.reference}", data=data).status_code == 303
+    assert billing.open_minor(invoice) == 0 and billing.credit_minor(cast.harbour.id, "CNY") == 10_000
+
+
+def test_an_entry_is_taken_on_sent_back_or_set_aside(app, fay, cast, at):
+    stan = sign_in(app.test_client(), cast.stan)
+    first = entry_in(booked(fay, Told(500, "x", "B-1", party="Somebody")))
+    second = entry_in(booked(fay, Told(700, "y", "B-2", party="Somebody"), name="february.xml"))
+    assert stan.post(first + "/taken-on").status_code == 303 and "Stan" in fay.get("/house/bank/suspense").text
+    today = clock.now().date().isoformat()
+    said = {"amount": "5.01", "paid_on": today, "bank_reference": "OUT-1", "words": "not ours"}
+    assert "does not wait any more" in fay.post(first + "/sent-back", data=said).text
+    assert fay.post(first + "/sent-back", data=said | {"amount": "5.001"}).status_code == 422
+    assert fay.post(first + "/sent-back", data=said | {"amount": "5.00", "words": ""}).status_code == 422
+    assert fay.post(first + "/sent-back", data=said | {"amount": "5.00"}).status_code == 303
+    assert fay.post(second + "/set-aside", data={"words": ""}).status_code == 422
+    assert fay.post(second + "/set-aside", data={"words": "Interest"}).status_code == 303
+    assert "OUT-1" in fay.get(first).text and "Interest" in fay.get(second).text
+    assert "Nothing is in suspense" in fay.get("/house/bank/suspense").text
+
+
+def test_the_page_says_which_columns_a_table_needs(fay):
+    shown = fay.get("/house/bank").text
+    assert all(f"<code>{name}</code>" in shown for name in ("booked_on", "bank_reference", "交易流水号", "收入金额"))

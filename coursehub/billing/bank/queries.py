@@ -266,6 +266,27 @@ def candidates(entry: BankEntry, match: Match, search: str) -> list[tuple[Docume
     return [(document, int(left)) for document, left in db.session.execute(ordered.limit(30))]
 
 
+def settled_by(uses: Sequence[EntryUse]) -> dict[int, list[tuple[Document, int]]]:
+    """Which invoices each use pays, and by how much, as it was when it was assigned."""
+    rows = db.session.execute(
+        sa.select(EntryUse.id, Document, sa.func.sum(Settlement.amount_minor))
+        .join(Settlement, Settlement.receipt_id == EntryUse.receipt_id)
+        .join(Document, Document.id == Settlement.invoice_id)
+        .where(EntryUse.id.in_([use.id for use in uses]), EntryUse.undoes_id.is_(None), Settlement.amount_minor > 0)
+        .group_by(EntryUse.id, Document.id)
+        .order_by(EntryUse.id, Document.id)
+    )
+    found: dict[int, list[tuple[Document, int]]] = {}
+    for use_id, document, minor in rows:
+        found.setdefault(use_id, []).append((document, int(minor)))
+    return found
+
+
+def statement_of(entry: BankEntry) -> BankStatement:
+    """The statement that brought an entry."""
+    return db.session.get_one(BankStatement, entry.statement_id)
+
+
 def uses_visible_to(reader: Actor) -> "sa.Select[EntryUse]":
     """What became of entries; for finance staff."""
     found = sa.select(EntryUse).order_by(EntryUse.id)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from coursehub.billing import queries as billing
+from coursehub.billing.bank import queries as bank
 from coursehub.catalog.models import Course, Release, ReleaseReview
 from coursehub.config import current_settings
 from coursehub.contracts import queries as contracts
@@ -17,6 +18,7 @@ from coursehub.jobs import Job
 from coursehub.learning import queries as learning
 from coursehub.learning.models import Completion, Credential, Enrolment
 from coursehub.ledger.models import Account, Balance, ChainHead
+from coursehub.ledger.sealing import begin_of
 from coursehub.mail import Letter
 from coursehub.payouts import queries as payouts
 from coursehub.people.actor import Actor
@@ -117,6 +119,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(Queue("months", len(months), months[0].ends if months else None))
         still = payouts.standing_still()
         found.append(Queue("transfers", len(still), still[0][0].since_at if still else None))
+        entries, since = bank.waiting_now()
+        found.append(Queue("entries", entries, begin_of(since) if since else None))
         found.append(Queue("movements", len(payouts.open_lines()) + len(payouts.unmatched())))
     if "catalogue" in roles:
         found.append(_queue("openings", Opening.state == "approval", Opening.submitted_at))

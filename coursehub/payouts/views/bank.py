@@ -113,7 +113,7 @@ def _statements_page(form: StatementForm, *, status: int = 200) -> ResponseRetur
     drafts = list(db.session.execute(bank.drafts_visible_to(actor)).scalars())
     return page(
         "payouts/bank/statements.html", status=status, form=form, statements=found, drafts=drafts,
-        counts=bank.counts_of([each.id for each in found.items]),
+        layouts=showing.table_columns(), waiting=bank.waiting_now()[0], counts=bank.counts_of([each.id for each in found.items]),
         by=people.display_names([*(each.by_id for each in found.items), *(each.by_id for each in drafts)]),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coursehub import clock
+from coursehub.billing.bank import queries as bank
 from coursehub.db import db
 from coursehub.payouts import operations, policies, queries
 from coursehub.payouts.forms import ExplanationForm, GivingUpForm
@@ -112,6 +113,7 @@ def _page(
     return page(
         "payouts/house/reconciliation.html", status=status, form=form, at_fault=at_fault, lines=lines,
         waiting=waiting, now=at, owed=owed, parties=parties, suspense=queries.suspense(),
+        at_bank=bank.waiting_now(), at_bank_sums=bank.waiting_sums(),
         balances=queries.rail_balances(), unmatched=queries.unmatched(), missing=queries.missing(at),
         read_at=queries.read_last_at(), still=still, givings=givings, giving=giving or GivingUpForm(formdata=None),
         may_confirm=lambda row: policies.may_confirm_giving_up(actor, row),

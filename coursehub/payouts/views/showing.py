@@ -1,10 +1,13 @@
 """Words that both sides of payouts read."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from coursehub.billing.bank import table
+from coursehub.billing.models import EntryUse
 from coursehub.payouts.models import PayoutStep, RunDecision
 from coursehub.payouts.paydays import Calendar, next_payday
 from coursehub.payouts.queries import calendar
@@ -86,6 +89,13 @@ MATCH_TONES = {"exact": "done", "guess": "tide", "unknown": "plain"}
 """How a line of the bank fits our invoices; what is not here waits for a person."""
 
 
+USES = {
+    "assigned": _l("assigned"),
+    "sent_back": _l("sent back to who had paid"),
+    "set_aside": _l("no receipt"),
+}
+
+
 def step_of(steps: list[PayoutStep]) -> str:
     """Where a payout stands, by what happened to it."""
     return steps[-1].kind if steps else ""
@@ -111,6 +121,40 @@ def words() -> dict[str, Any]:
     }  # fmt: skip
 
 
+COLUMNS = {
+    "day": _l("day it was booked"),
+    "reference": _l("the bank's own number of the line"),
+    "amount": _l("amount; what left has a minus"),
+    "came_in": _l("amount that came in"),
+    "left": _l("amount that left"),
+    "party": _l("name of the other side (may be missing)"),
+    "account": _l("account of the other side (may be missing)"),
+    "words": _l("words of the transfer (may be missing)"),
+    "balance": _l("balance after the line (may be missing)"),
+    "currency": _l("currency (may be missing)"),
+}
+"""What the columns of a table say."""
+
+
+def table_columns() -> list[tuple[Any, str, str]]:
+    """Each column of a statement as a table: what it says, its name in our own table and in the example."""
+
+    def named(layout: table.Layout, part: str) -> str:
+        found = getattr(layout, part)
+        return found if isinstance(found, str) else ", ".join(found)
+
+    return [(words, named(table.PLAIN, part), named(table.CHINESE, part)) for part, words in COLUMNS.items()]
+
+
+def last_of(uses: Sequence[EntryUse]) -> str:
+    """How the last of an entry's money left suspense."""
+    undone = {use.undoes_id for use in uses}
+    return next((use.kind for use in reversed(uses) if use.undoes_id is None and use.id not in undone), "assigned")
+
+
 def bank_words() -> dict[str, Any]:
     """For the pages of the bank's statements."""
-    return {"nature_words": NATURES, "match_words": MATCHES, "match_tones": MATCH_TONES}
+    return {
+        "nature_words": NATURES, "match_words": MATCHES, "match_tones": MATCH_TONES, "use_words": USES,
+        "last_of": last_of,
+    }  # fmt: skip
