@@ -21,7 +21,7 @@ class AssignForm(FlaskForm):
 
     offered: tuple[tuple[Document, int], ...] = ()
     currency = ""
-    credit_of = SelectField(_l("What is left over"), coerce=int, default=0)
+    credit_of = SelectField(_l("What is left over"), coerce=int, default=0, validators=[InputRequired()])
 
     def offer_members(self, members: Sequence[tuple[int, str]]) -> None:
         """The members whose credit the rest can become."""
