@@ -5,13 +5,14 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from coursehub.billing.operations import record_receipt, set_collection_account
+from coursehub.billing.operations import set_collection_account
 from coursehub.catalog.models import Course, Release, ReleaseSkill
 from coursehub.contracts.operations.prices import announce_prices
 from coursehub.contracts.placement_fee import Band, PriceList
 from coursehub.contracts.price_book import PriceBook
 from coursehub.db import db
 from coursehub.demo.agenda import Agenda
+from coursehub.demo.bank import book_two_days
 from coursehub.demo.players import Players
 from coursehub.people.models import Person
 from coursehub.talent.models import Application, InterviewSlot, Opening
@@ -26,6 +27,8 @@ from coursehub.talent.operations.working_days import add_day_off
 from coursehub.talent.queries.profiles import profile_of
 
 FIELDS = ("display_name", "credentials", "portfolio")
+ACCOUNT = "0000 1111 2222"
+"""Of the house at its bank."""
 PAY = {"python": 1_100_000, "tests": 900_000, "data": 1_000_000}
 
 
@@ -80,7 +83,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
 
     agenda.add(agenda.ago(days=60), lambda at: _announce_prices(people, at))
     agenda.add(agenda.ago(days=27), opened)
-    agenda.add(agenda.ago(hours=30), lambda at: _mark_receipt(people, at))
+    agenda.add(agenda.ago(hours=30), lambda at: book_two_days(people, ACCOUNT, at))
     for key, n, days in (
         ("python", 3, 25), ("python", 1, 24), ("python", 6, 22), ("python", 8, 12), ("python", 9, 8), ("python", 4, 3),
         ("python", 0, 1.4), ("tests", 7, 9), ("tests", 10, 4), ("data", 11, 15), ("data", 12, 10), ("data", 1, 2.5),
@@ -142,17 +145,7 @@ def _announce_prices(people: Players, at: datetime) -> None:
     book = PriceBook(PriceList("CNY", bands, training_bps=4_000, tax_bps=600), hours, hour_training_bps=2_000)
     by = people.acting("fay")
     announce_prices(book, effective_from=at, by=by, at=at)
-    set_collection_account("CNY", holder="量潮课堂", bank="示例银行 深圳分行", number="0000 1111 2222", by=by, at=at)
-
-
-def _mark_receipt(people: Players, at: datetime) -> None:
-    """Harbour has paid most of its first invoice; the rest is late."""
-    harbour = people.acting("emma").organisation
-    if harbour is not None:
-        record_receipt(
-            harbour, currency="CNY", amount_minor=500_000, received_on=at.date() - timedelta(days=1),
-            bank_reference="DEMO-20260041", by=people.acting("fay"), at=at,
-        )  # fmt: skip
+    set_collection_account("CNY", holder="量潮课堂", bank="示例银行 深圳分行", number=ACCOUNT, by=by, at=at)
 
 
 def _keep_days_off(people: Players, at: datetime) -> None:
