@@ -143,6 +143,17 @@ def test_money_that_is_not_for_us_goes_back_under_the_number_of_its_own_line(cas
     send_entry_back(other, amount_minor=500, **said)
 
 
+def test_one_line_by_which_money_left_is_marked_once_whatever_it_sent_back(cast, at, fay):
+    invoiced(cast.harbour, 60_000, at)
+    entry = waiting(cast, at, 500)
+    assign_entry(waiting(cast, at, 70_000, "x", "B-2"), [], credit_of=cast.harbour, by=fay, at=at)
+    send_entry_back(entry, amount_minor=500, paid_on=at.date(), bank_reference="OUT-1", words="x", by=fay, at=at)
+    said = {"currency": "CNY", "amount_minor": 500, "paid_on": at.date(), "by": fay, "at": at}
+    with pytest.raises(LineMarkedAlready):
+        record_repayment(cast.harbour, bank_reference="OUT-1", **said)
+    record_repayment(cast.harbour, bank_reference="OUT-2", **said)
+
+
 def test_what_is_no_receipt_leaves_the_list_with_a_reason_and_can_come_back(cast, at, fay):
     entry = waiting(cast, at, 60_000)
     set_entry_aside(entry, words="Interest of the bank", by=fay, at=at)

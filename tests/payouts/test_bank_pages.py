@@ -135,3 +135,12 @@ def test_an_entry_is_taken_on_sent_back_or_set_aside(app, fay, cast, at):
 def test_the_page_says_which_columns_a_table_needs(fay):
     shown = fay.get("/house/bank").text
     assert all(f"<code>{name}</code>" in shown for name in ("booked_on", "bank_reference", "交易流水号", "收入金额"))
+
+
+def test_a_file_that_names_more_numbers_than_a_database_takes_at_once_is_shown(fay, cast, at):
+    invoice = invoiced(cast.harbour, 5, clock.now())
+    words = [" ".join(f"INV{n:06}" for n in range(start, start + 90)) for start in range(1, 60_000, 90)]
+    many = [Told(7, text, f"B-{n}") for n, text in enumerate(words)]
+    many += [Told(7, " ".join(f"{n:016}" for n in range(start, start + 50)), f"C-{start}") for start in range(0, 40_000, 50)]
+    shown = fay.get(hand_in(fay, camt(*many)).headers["Location"])
+    assert shown.status_code == 200 and invoice.reference in shown.text

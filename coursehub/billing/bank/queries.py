@@ -1,9 +1,11 @@
 """Statements of the bank: what a draft would do, what was booked, what waits in suspense and since when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import islice
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -26,6 +28,8 @@ from coursehub.billing.queries import OPEN_MINOR
 from coursehub.db import db
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
+
+T = TypeVar("T")
 
 USED_MINOR = (
     sa.select(sa.func.coalesce(sa.func.sum(EntryUse.amount_minor), 0))
@@ -74,7 +78,7 @@ class Preview:
 def preview(read: Read, own: Mapping[str, str]) -> Preview:
     """What booking this file would do as things are now. own: the nature of lines that the caller knows, by fingerprint."""
     known = known_fingerprints([line.fingerprint for line in read.lines])
-    natures = {line.fingerprint: own.get(line.fingerprint) or _nature(line) for line in read.lines}
+    natures = _natures(read.lines) | dict(own)
     new = [line for line in read.lines if natures[line.fingerprint] == "receipt" and line.fingerprint not in known]
     matches = matched(new, owed(read.currency, new))
     seen = tuple(
@@ -89,39 +93,55 @@ def preview(read: Read, own: Mapping[str, str]) -> Preview:
 
 def known_fingerprints(fingerprints: Sequence[str]) -> set[str]:
     """Which of these entries an earlier statement brought."""
-    return set(db.session.execute(sa.select(BankEntry.fingerprint).where(BankEntry.fingerprint.in_(fingerprints))).scalars())
+    found: set[str] = set()
+    for some in chunks(fingerprints):
+        found.update(db.session.execute(sa.select(BankEntry.fingerprint).where(BankEntry.fingerprint.in_(some))).scalars())
+    return found
 
 
-def _nature(line: Line) -> str:
-    """What a line is as far as receipts and credit sent back say; the rest the caller knows."""
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Values in parts that a database takes in one question: a stranger's file may name any number of them."""
+    left = iter(values)
+    while some := list(islice(left, 1_000)):
+        yield some
+
+
+def _natures(lines: Sequence[Line]) -> dict[str, str]:
+    """What each line is as far as receipts and credit sent back say; the rest the caller knows."""
+    undone = sa.select(Receipt.undoes_id).where(Receipt.undoes_id.is_not(None))
+    marked: set[tuple[str, int]] = set()
+    repaid: set[tuple[str, int]] = set()
+    for some in chunks({line.bank_reference for line in lines if line.bank_reference}):
+        by_hand = sa.select(Receipt.bank_reference, Receipt.amount_minor).where(Receipt.id.not_in(undone))
+        marked.update((row[0], row[1]) for row in db.session.execute(by_hand.where(Receipt.bank_reference.in_(some))))
+        back = sa.select(Repayment.bank_reference, Repayment.amount_minor).where(Repayment.bank_reference.in_(some))
+        repaid.update((row[0], row[1]) for row in db.session.execute(back))
+    return {line.fingerprint: _nature(line, marked, repaid) for line in lines}
+
+
+def _nature(line: Line, marked: set[tuple[str, int]], repaid: set[tuple[str, int]]) -> str:
+    key = (line.bank_reference, line.amount_minor)
     if line.is_in:
-        undone = sa.select(Receipt.undoes_id).where(Receipt.undoes_id.is_not(None))
-        marked = sa.select(Receipt.id).where(
-            Receipt.bank_reference == line.bank_reference, Receipt.amount_minor == line.amount_minor, Receipt.id.not_in(undone)
-        )
-        by_hand = bool(line.bank_reference) and db.session.execute(marked.limit(1)).first() is not None
-        return "by_hand" if by_hand else "receipt"
+        return "by_hand" if key in marked else "receipt"
     if line.is_reversal:
         return "taken_back"
-    back = sa.select(Repayment.id).where(
-        Repayment.bank_reference == line.bank_reference, Repayment.amount_minor == line.amount_minor
-    )
-    is_ours = bool(line.bank_reference) and db.session.execute(back.limit(1)).first() is not None
-    return "repayment" if is_ours else "other"
+    return "repayment" if key in repaid else "other"
 
 
 def owed(currency: str, lines: Sequence[Line]) -> list[Owed]:
     """What members owe in a currency, the first issued first; with the paid invoices that these lines name."""
-    named = {number for line in lines for number in named_in(line)}
+    columns = (Document.id, Document.number, Document.organisation_id, Organisation.name, Organisation.name_en, OPEN_MINOR)
     found = (
-        sa.select(Document.id, Document.number, Document.organisation_id, Organisation.name, Organisation.name_en, OPEN_MINOR)
+        sa.select(*columns)
         .join(Organisation, Organisation.id == Document.organisation_id)
-        .where(Document.kind == "invoice", Document.currency == currency, sa.or_(OPEN_MINOR > 0, Document.number.in_(named)))
-        .order_by(Document.id)
+        .where(Document.kind == "invoice", Document.currency == currency)
     )
+    rows = list(db.session.execute(found.where(OPEN_MINOR > 0)).all())
+    for some in chunks(sorted({number for line in lines for number in named_in(line)})):
+        rows.extend(db.session.execute(found.where(OPEN_MINOR == 0, Document.number.in_(some))).all())
     return [
         Owed(document_id, number, organisation_id, (name or "", name_en or ""), int(left))
-        for document_id, number, organisation_id, name, name_en, left in db.session.execute(found)
+        for document_id, number, organisation_id, name, name_en, left in sorted(rows, key=lambda row: int(row[0]))
     ]
 
 

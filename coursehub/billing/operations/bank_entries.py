@@ -106,7 +106,7 @@ def send_entry_back(
         stand_in_line()
         if amount_minor > bank.left_of([entry.id])[entry.id]:
             raise MoreThanWaits
-        if _is_used(reference):
+        if is_out_marked(reference):
             raise LineMarkedAlready
         return _out(entry, "sent_back", amount_minor, reference=reference, words=words, by=by, at=at)
 
@@ -175,8 +175,8 @@ def _out(entry: BankEntry, kind: str, minor: int, *, reference: str, words: str,
     return use
 
 
-def _is_used(reference: str) -> bool:
-    """Whether a line by which money left is marked as sent back already."""
+def is_out_marked(reference: str) -> bool:
+    """Whether a line by which money left is marked already, as money or as credit that was sent back."""
     undone = sa.select(EntryUse.undoes_id).where(EntryUse.undoes_id.is_not(None))
     back = sa.select(EntryUse.id).where(
         EntryUse.kind == "sent_back",

@@ -2,11 +2,10 @@
 
 from datetime import date, datetime
 
-import sqlalchemy as sa
-
 from coursehub import events
 from coursehub.billing import policies, queries
 from coursehub.billing.models import Receipt, Repayment, RepaymentPart
+from coursehub.billing.operations.bank_entries import is_out_marked
 from coursehub.billing.operations.receipts import LineMarkedAlready
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
@@ -53,7 +52,7 @@ def record_repayment(
             postings=[Leg(AccountRef(MEMBER_OWES, organisation.public_id), amount_minor), Leg(AccountRef(BANK), -amount_minor)],
         )  # fmt: skip
         lock(organisation)
-        if db.session.execute(sa.select(Repayment.id).where(Repayment.bank_reference == reference)).first():
+        if is_out_marked(reference):
             raise LineMarkedAlready
         sources = queries.credits_left(organisation.id, currency)
         if amount_minor > sum(left for _source, left in sources):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from coursehub.billing.bank.queries import chunks
 from coursehub.billing.bank.reading import Line, Read
 from coursehub.db import db
 from coursehub.payouts.models import Payout, PayoutRun, RailMovement
@@ -20,8 +21,9 @@ def own_lines(read: Read) -> dict[str, str]:
     said = {line.fingerprint: set(_NUMBER.findall(f"{line.end_to_end} {line.words}".casefold())) for line in read.lines}
     numbers = {number for found in said.values() for number in found}
     ours: set[str] = set()
-    for column in (Payout.public_id, PayoutRun.public_id):
-        ours.update(db.session.execute(sa.select(column).where(column.in_(numbers))).scalars())
+    for some in chunks(sorted(numbers)):
+        for column in (Payout.public_id, PayoutRun.public_id):
+            ours.update(db.session.execute(sa.select(column).where(column.in_(some))).scalars())
     found = {line.fingerprint: "returned" if line.is_in else "payout" for line in read.lines if said[line.fingerprint] & ours}
     return found | dict(_from_the_provider([line for line in read.lines if line.fingerprint not in found and line.is_in], read))
 
