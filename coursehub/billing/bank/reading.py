@@ -15,7 +15,7 @@ from hashlib import sha256
 from coursehub.money import as_decimal, currency_exponent
 
 LARGEST_BYTES = 2_000_000
-MOST_LINES = 5_000
+MOST_LINES = 2_000
 _DECIMAL = re.compile(r"[0-9]{1,13}(\.[0-9]{1,5})?")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

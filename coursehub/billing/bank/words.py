@@ -7,7 +7,7 @@ from coursehub.billing.bank.reading import NotReadable
 
 PROBLEMS = {
     "too_large": _l("It is larger than 2 MB. Ask the bank for a shorter time."),
-    "too_many": _l("It has more than 5,000 lines. Ask the bank for a shorter time."),
+    "too_many": _l("It has more than 2,000 lines. Ask the bank for a shorter time."),
     "empty": _l("It is empty."),
     "no_lines": _l("It has no lines."),
     "document_type": _l("It carries a document type or entities, which no statement of a bank needs."),
