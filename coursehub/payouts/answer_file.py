@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from xml.etree import ElementTree as ET
 
+from coursehub import plain_xml
 from coursehub.money import currency_exponent
 
 COLUMNS = ("reference", "result", "date", "amount", "currency", "bank_reference", "reason")
@@ -67,15 +68,12 @@ def _table(raw: bytes) -> Iterator[Answered]:
 
 
 def _read_message(raw: bytes) -> tuple[str, list[Answered]]:
-    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw or b"<\x00" in raw[:8]:
-        raise NotReadable("document type")
     try:
-        root = ET.fromstring(raw)  # noqa: S314 - without a document type nothing can be expanded
-    except ET.ParseError as problem:
+        space, root = plain_xml.parsed(raw)
+    except plain_xml.NotPlain as problem:
+        raise NotReadable("document type") from problem
+    except ValueError as problem:
         raise NotReadable("no XML") from problem
-    space = root.tag.partition("}")[0].lstrip("{")
-    for one in root.iter():
-        one.tag = one.tag.partition("}")[2] or one.tag
     if ":pain.002." in space:
         return "pain.002", list(_states(root))
     if ":camt.054." in space:

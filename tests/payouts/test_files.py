@@ -87,7 +87,7 @@ def test_banks_messages_are_read_for_what_is_final():
         b"", b"nonsense", b"reference,result,date,amount,currency\n", b"reference,result,date,amount,currency\na,maybe,2026-01-01,1,CNY",
         b"reference,result,date,amount,currency\na,paid,yesterday,1,CNY", b"reference,result,date,amount,currency\na,paid,2026-01-01,1.001,CNY",
         b"reference,result,date,amount,currency\na,paid,2026-01-01,-1,CNY", b"reference,result,date,amount,currency\na,paid,2026-01-01,NaN,CNY",
-        b"<Document/>", b"<a", b'<!DOCTYPE a [<!ENTITY b "c">]><Document xmlns="urn:pain.002.x">&b;</Document>', b"\xff\xfe\x00",
+        b"<Document/>", b"<a", b'<!DOCTYPE a [<!ENTITY b "c">]><Document xmlns="urn:pain.002.x">&b;</Document>', '<!DOCTYPE a><Document xmlns="urn:pain.002.x"/>'.encode("utf-16"), b"\xff\xfe\x00",
         b"x" * (answer_file.LARGEST_BYTES + 1),
     ],
 )  # fmt: skip

@@ -7,35 +7,22 @@ an entry, the name of a party) both ways are read. A file with a document type i
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
-from typing import NoReturn
 from xml.etree import ElementTree as ET
 
+from coursehub import plain_xml
 from coursehub.billing.bank.reading import Line, NotReadable, Read, clean, day_of, minor_of, must_add_up
 
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 
 
-class _Plain(ET.TreeBuilder):
-    """Builds the tree, and stops at a document type: without one nothing can be expanded or fetched."""
-
-    def doctype(self, _name: str, _public: str | None, _system: str | None) -> NoReturn:
-        """Refuse it."""
-        raise NotReadable("document_type")
-
-
 def read(raw: bytes) -> Read:
     """All statements of a file, which must be of one account and follow each other. Raises NotReadable."""
-    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
-        raise NotReadable("document_type")
     try:
-        root = ET.fromstring(raw, parser=ET.XMLParser(target=_Plain()))  # noqa: S314 - see _Plain
-    except (ET.ParseError, LookupError, ValueError) as problem:
-        if isinstance(problem, NotReadable):
-            raise
+        space, root = plain_xml.parsed(raw)
+    except plain_xml.NotPlain as problem:
+        raise NotReadable("document_type") from problem
+    except ValueError as problem:
         raise NotReadable("no_xml") from problem
-    space = root.tag.partition("}")[0].lstrip("{")
-    for one in root.iter():
-        one.tag = one.tag.partition("}")[2] or one.tag
     if ":camt.053.001." not in space:
         raise NotReadable("other_message", 0, space.rpartition(":")[2] or root.tag)
     found = root.findall("BkToCstmrStmt/Stmt")
