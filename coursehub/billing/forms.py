@@ -42,8 +42,8 @@ class ReceiptForm(FlaskForm):
         self.first.choices = invoices
 
 
-class RepaymentForm(FlaskForm):
-    """One line of the bank statement by which credit left."""
+class SentBackForm(FlaskForm):
+    """One line of the bank statement by which money left."""
 
     amount = DecimalField(
         _l("Amount sent back"),
@@ -60,6 +60,11 @@ class RepaymentForm(FlaskForm):
             Length(max=60),
         ],
     )
+
+
+class RepaymentForm(SentBackForm):
+    """The line by which a member's credit left."""
+
     note = TextAreaField(_l("Note for colleagues"), validators=[Optional(), Length(max=500)])
 
 

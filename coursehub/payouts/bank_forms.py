@@ -6,9 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, DecimalField, SelectField, StringField, TextAreaField
+from wtforms import DecimalField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from coursehub.billing.forms import SentBackForm
 from coursehub.billing.models import Document
 from coursehub.money import as_decimal, currency_exponent
 from coursehub.web.amounts import minor_of
@@ -64,24 +65,9 @@ def assign_form(offered: Sequence[tuple[Document, int]], currency: str, **option
     return form
 
 
-class BackForm(FlaskForm):
+class BackForm(SentBackForm):
     """The line of the bank by which money went back to who had paid."""
 
-    amount = DecimalField(
-        _l("Amount sent back"),
-        validators=[
-            InputRequired(_l("Type the amount as it stands on the statement.")),
-            NumberRange(Decimal("0.01"), _LARGEST, _l("Type an amount above zero.")),
-        ],
-    )
-    paid_on = DateField(_l("Left our bank on"), validators=[InputRequired(_l("Choose the day of the statement line."))])
-    bank_reference = StringField(
-        _l("Number of the statement line"),
-        validators=[
-            InputRequired(_l("Type the bank's number of this line: it keeps one line from being marked twice.")),
-            Length(max=60),
-        ],
-    )
     words = StringField(
         _l("Why it went back"), validators=[InputRequired(_l("Say why: it stays in the books.")), Length(max=500)]
     )
