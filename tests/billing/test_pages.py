@@ -11,8 +11,8 @@ from coursehub.billing.operations import set_collection_account, undo_receipt
 from coursehub.db import db
 from coursehub.mail import Letter
 from coursehub.people.operations.organisations import add_member
+from tests.asked import reads
 from tests.cast import sign_in
-from tests.reads import statements
 
 from .books import credited, invoiced, received
 
@@ -116,7 +116,7 @@ def test_finance_asks_no_more_of_the_database_when_more_members_have_credit(app,
             credited(invoice, member, 10_000, at)
         for address in ("/house/invoices?state=paid", "/house/credits", "/house/receipts"):
             fay.get(address)
-            with statements() as seen:
+            with reads() as seen:
                 assert fay.get(address).status_code == 200
             asked.append(len(seen))
     assert asked[:2] == asked[3:5] and max(asked) <= 14

@@ -12,8 +12,8 @@ from coursehub.db import db, transaction
 from coursehub.jobs import Job
 from coursehub.learning.operations import answer, ask, enrol, mark_read, open_step
 from coursehub.sales.models import SupportMessage
+from tests.asked import reads
 from tests.learning.course import make_course, make_release
-from tests.reads import statements
 
 from ..cast import sign_in
 
@@ -265,7 +265,7 @@ def test_a_desk_asks_no_more_of_the_database_when_there_is_more_to_show(client, 
         for who, path in (("ada", "/desk"), ("pia", "/studio"), ("stan", "/house"), ("stan", "/search?q=First")):
             sign_in(client, getattr(cast, who))
             look(client, path)
-            with statements() as seen:
+            with reads() as seen:
                 look(client, path)
             counts.setdefault(path, []).append(len(seen))
     assert counts["/studio"][1] == counts["/studio"][0] <= 24

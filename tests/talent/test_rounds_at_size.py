@@ -1,8 +1,5 @@
 """A run asks the database no more often for many than for few, leaves nothing half done, and does nothing twice."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 import sqlalchemy as sa
 
@@ -14,27 +11,13 @@ from coursehub.talent.models import MatchingEntry, MatchingList, MatchingResult,
 from coursehub.talent.operations import blocks, round_lists, round_running
 from coursehub.talent.queries import rounds as queries
 from coursehub.talent.queries.blocks import blocked_roots, is_blocked, root_of
+from tests.asked import statements
 
 from .big_round import RUNS, sealed_round
 from .test_rounds import DAY, stage
 
 __all__ = ["stage"]
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Everything that is sent to the database meanwhile; many rows in one statement are one."""
-    seen: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 def asked_for(cast, at, **size) -> int:

@@ -1,11 +1,7 @@
-"""A shelf for the tests of the shop: courses with what a reader can ask for, and a counter of statements."""
+"""A shelf for the tests of the shop: courses with what a reader can ask for."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-
-import sqlalchemy as sa
 
 from coursehub.catalog.models import (
     Course,
@@ -113,19 +109,3 @@ def review(course: Course, person: Person, stars: int, at: datetime, **more: Any
 def later(at: datetime, days: int) -> datetime:
     """Some days after."""
     return at + timedelta(days=days)
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Every statement that reaches the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "SET ")):
-            seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)

@@ -10,8 +10,9 @@ from coursehub.catalog.queries import current_release
 from coursehub.contracts.models import Listing
 from coursehub.db import db, transaction
 from coursehub.sales.models import Offering
+from tests.asked import statements
 from tests.cast import sign_in
-from tests.sales.shop.rig import course_on_shelf, later, review, skill_named, statements
+from tests.sales.shop.rig import course_on_shelf, later, review, skill_named
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from coursehub.learning.models import Question, VisitCount
 from coursehub.learning.operations import NotYours, enrol, reply_to_review, write_review
 from coursehub.sales import operations
 from coursehub.sales.models import Coupon, Offering, Order
+from tests.asked import statements
 from tests.cast import sign_in
-from tests.sales.shop.rig import course_on_shelf, review, skill_named, statements
+from tests.sales.shop.rig import course_on_shelf, review, skill_named
 
 ENGLISH = {"Accept-Language": "en"}
 
