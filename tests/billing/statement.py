@@ -3,6 +3,13 @@
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+import sqlalchemy as sa
+
+from coursehub.billing.models import BankDraft, BankStatement
+from coursehub.billing.operations import book_statement, take_in_statement
+from coursehub.db import db
+from coursehub.ledger.models import Account, Balance
+
 ACCOUNT = "7559 0000 1111"
 
 
@@ -69,3 +76,20 @@ def plain(*movements: Told, balance: int | None = 100_000) -> bytes:
         standing = "" if balance is None else f"{'-' if balance < 0 else ''}{amount(balance)}"
         rows.append(f"{each.on},{sign}{amount(each.minor)},CNY,{each.reference},{each.party},{each.words},{standing}")
     return "\r\n".join(rows).encode()
+
+
+def taken_in(cast, now, raw, *, by=None, name="january.xml") -> BankDraft:
+    """Fay hands in a file."""
+    return take_in_statement(name, raw, account=ACCOUNT, currency="CNY", by=cast.acting(by or cast.fay), at=now)
+
+
+def booked(cast, now, raw, **more) -> BankStatement:
+    """Fay hands in a file and books it."""
+    return book_statement(taken_in(cast, now, raw), own=more.pop("own", {}), by=cast.acting(cast.fay), at=now, **more)
+
+
+def standing() -> dict[str, int]:
+    """What the bank's accounts say in the books."""
+    found = sa.select(Account.code, Balance.posted_minor).join(Balance, Balance.account_id == Account.id)
+    rows = db.session.execute(found.where(Account.code.in_(("asset:bank", "liability:suspense:bank"))))
+    return {code: int(minor) for code, minor in rows if minor}

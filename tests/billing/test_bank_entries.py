@@ -7,13 +7,11 @@ import sqlalchemy as sa
 
 from coursehub.billing import queries
 from coursehub.billing.bank import queries as bank
-from coursehub.billing.checks import faults
 from coursehub.billing.models import BankEntry, EntryUse
 from coursehub.billing.operations import (
     assign_entry,
     record_repayment,
     send_entry_back,
-    set_collection_account,
     set_entry_aside,
     take_entry_on,
     undo_use,
@@ -29,21 +27,12 @@ from coursehub.billing.operations.bank_entries import (
 from coursehub.billing.operations.receipts import LineMarkedAlready, ReceiptSentBack
 from coursehub.db import db
 from coursehub.errors import NotAllowed
-from coursehub.ledger.checks import check_books
 
 from .books import invoiced
-from .statement import ACCOUNT, Told, camt
-from .test_bank_statements import booked, standing
+from .statement import Told, booked, camt, standing
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = pytest.mark.usefixtures("app", "bank_account")
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _sound(app, cast, at):
-    set_collection_account("CNY", holder="量潮课堂", bank="招商银行", number=ACCOUNT, by=cast.acting(cast.fay), at=at)
-    yield
-    assert list(faults()) == [] and check_books().faults == ()
 
 
 @pytest.fixture

@@ -9,12 +9,10 @@ from coursehub.billing import queries
 from coursehub.billing.bank import queries as bank
 from coursehub.billing.bank import reading
 from coursehub.billing.checks import faults
-from coursehub.billing.models import BankDraft, BankEntry, BankStatement, Receipt
+from coursehub.billing.models import BankDraft, BankEntry, Receipt
 from coursehub.billing.operations import (
     book_statement,
     drop_draft,
-    set_collection_account,
-    take_in_statement,
     undo_receipt,
 )
 from coursehub.billing.operations.bank_statements import PreviewChanged, StatementGone, StatementKnown, StatementNotRead
@@ -22,45 +20,19 @@ from coursehub.billing.operations.receipts import LineWaits
 from coursehub.db import db
 from coursehub.errors import NotAllowed
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.checks import check_books
-from coursehub.ledger.models import Account, Balance
 from coursehub.ledger.operations import AccountRef, Leg, post
 
 from .books import invoiced, received
-from .statement import ACCOUNT, Told, camt
+from .statement import ACCOUNT, Told, booked, camt, standing, taken_in
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = pytest.mark.usefixtures("app", "bank_account")
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _sound(app, cast, at):
-    set_collection_account("CNY", holder="量潮课堂", bank="招商银行", number=ACCOUNT, by=cast.acting(cast.fay), at=at)
-    yield
-    assert list(faults()) == [] and check_books().faults == ()
 
 
 @pytest.fixture
 def now(at):
     """After the days of the statements."""
     return at.replace(year=2026, month=2, day=10)
-
-
-def taken_in(cast, now, raw, *, by=None, name="january.xml") -> BankDraft:
-    """Fay hands in a file."""
-    return take_in_statement(name, raw, account=ACCOUNT, currency="CNY", by=cast.acting(by or cast.fay), at=now)
-
-
-def booked(cast, now, raw, **more) -> BankStatement:
-    """Fay hands in a file and books it."""
-    return book_statement(taken_in(cast, now, raw), own=more.pop("own", {}), by=cast.acting(cast.fay), at=now, **more)
-
-
-def standing() -> dict[str, int]:
-    """What the bank's accounts say in the books."""
-    found = sa.select(Account.code, Balance.posted_minor).join(Balance, Balance.account_id == Account.id)
-    rows = db.session.execute(found.where(Account.code.in_(("asset:bank", "liability:suspense:bank"))))
-    return {code: int(minor) for code, minor in rows if minor}
 
 
 def entries() -> list[BankEntry]:

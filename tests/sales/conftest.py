@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from coursehub import rails
 from coursehub.catalog.models import Course
 from coursehub.sales.models import Offering
 from tests.sales.months import by_three, months
-from tests.sales.rig import Shop
+from tests.sales.rig import Shop, open_shop
 from tests.sandbox.conftest import inbox, sandbox
 from tests.sandbox.rig import Sandbox
 
@@ -20,9 +19,14 @@ __all__ = ["by_three", "inbox", "months", "sandbox"]
 
 @pytest.fixture
 def shop(app: Flask, cast: Any, sandbox: Sandbox, at: datetime) -> Iterator[Shop]:
-    sandbox.tell("clock", stopped_at=int(at.timestamp()))
-    made = Shop(cast, sandbox, at)
-    with rails.use(made.rail):
+    with open_shop(Shop, cast, sandbox, at) as made:
+        yield made
+
+
+@pytest.fixture
+def live_shop(app: Flask, cast: Any, sandbox: Sandbox, at: datetime) -> Iterator[Shop]:
+    """The sandbox's clock runs: pages know only the present."""
+    with open_shop(Shop, cast, sandbox, at, is_stopped=False) as made:
         yield made
 
 

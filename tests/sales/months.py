@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from coursehub import jobs, rails
+from coursehub import jobs
 from coursehub.learning.queries.enrolments import open_enrolment_id
 from coursehub.sales import operations, queries
 from coursehub.sales.models import InstalmentPlan, Offering, Order
 from coursehub.sales.operations import charging
 from coursehub.sales.operations.instalments import pause_late
-from tests.sales.rig import Shop
+from tests.sales.rig import Shop, open_shop
 from tests.sandbox.rig import Sandbox
 
 DAY = timedelta(days=1)
@@ -72,9 +72,7 @@ def dispute(months: Months, order: Order, n: int) -> str:
 
 @pytest.fixture
 def months(app: Any, cast: Any, sandbox: Sandbox, at: datetime) -> Any:
-    sandbox.tell("clock", stopped_at=int(at.timestamp()))
-    made = Months(cast, sandbox, at)
-    with rails.use(made.rail):
+    with open_shop(Months, cast, sandbox, at) as made:
         yield made
 
 

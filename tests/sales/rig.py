@@ -1,12 +1,13 @@
 """What the tests of sales stand on: a shop with one course on offer, and a rail that speaks to a sandbox."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from coursehub import jobs
+from coursehub import jobs, rails
 from coursehub.catalog.models import Course, Release
 from coursehub.contracts.models import Listing, MoneyEvent
 from coursehub.db import db, transaction
@@ -18,6 +19,8 @@ from coursehub.sales.models import Offering, Order
 from coursehub.sales.operations import OfferingDraft
 from tests.contracts.rig import agree, course_of
 from tests.sandbox.rig import KEY, SECRET, Sandbox
+
+AShop = TypeVar("AShop", bound="Shop")
 
 
 class Shop:
@@ -98,3 +101,13 @@ def event_count() -> int:
 
 
 __all__ = ["Shop", "books", "event_count", "expected", "queries", "told"]
+
+
+@contextmanager
+def open_shop(kind: type[AShop], cast: Any, sandbox: Sandbox, at: datetime, *, is_stopped: bool = True) -> Iterator[AShop]:
+    """A shop of a kind that pays through the sandbox, whose clock stands still unless pages need the present."""
+    if is_stopped:
+        sandbox.tell("clock", stopped_at=int(at.timestamp()))
+    made = kind(cast, sandbox, at)
+    with rails.use(made.rail):
+        yield made

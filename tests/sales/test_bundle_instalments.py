@@ -24,7 +24,7 @@ from coursehub.sales.models import Bundle, Order, OrderPart, RefundRequest
 from coursehub.sales.operations import BundleDraft, charging, checkout, gifts, papers
 from coursehub.sales.operations.refunds import PaymentDisputed
 from tests.sales.months import Months, dispute, parts, plan
-from tests.sales.rig import books
+from tests.sales.rig import books, open_shop
 from tests.sandbox.rig import KEY, SECRET, Sandbox
 
 SHARES = {"python": [4_766, 4_765, 4_765], "git": [2_372, 2_370, 2_370], "sql": [1_198, 1_197, 1_197]}
@@ -112,9 +112,7 @@ def amounts(order: Order) -> list[int]:
 
 @pytest.fixture
 def together(app: Any, cast: Any, sandbox: Sandbox, at: datetime) -> Any:
-    sandbox.tell("clock", stopped_at=int(at.timestamp()))
-    made = Together(cast, sandbox, at)
-    with rails.use(made.rail):
+    with open_shop(Together, cast, sandbox, at) as made:
         yield made
 
 

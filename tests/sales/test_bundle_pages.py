@@ -3,12 +3,12 @@
 import pytest
 import sqlalchemy as sa
 
-from coursehub import clock, rails
+from coursehub import clock
 from coursehub.db import db
 from coursehub.mail import Letter
 from coursehub.sales import queries
 from tests.cast import sign_in
-from tests.sales.rig import Shop
+from tests.sales.rig import Shop, open_shop
 from tests.sales.test_bundles import bought, bundle, courses, made_of
 
 __all__ = ["bundle", "courses"]
@@ -17,8 +17,7 @@ __all__ = ["bundle", "courses"]
 @pytest.fixture
 def shop(app, cast, sandbox, at):
     """The sandbox's clock runs: pages know only the present."""
-    made = Shop(cast, sandbox, at)
-    with rails.use(made.rail):
+    with open_shop(Shop, cast, sandbox, at, is_stopped=False) as made:
         yield made
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import pytest
 import sqlalchemy as sa
 
-from coursehub import clock, jobs, rails
+from coursehub import clock, jobs
 from coursehub.billing import queries as billing
 from coursehub.billing.checks import faults
 from coursehub.billing.jobs import remind
@@ -22,7 +22,7 @@ from coursehub.sales.operations import employers, papers, sponsors
 from coursehub.web.locale import SHOWN_ZONE
 from tests.billing.books import received
 from tests.cast import sign_in
-from tests.sales.rig import Shop, books, expected, told
+from tests.sales.rig import books, expected, told
 
 COMPANY = {"tax_number": "91310000MA1K00TEST", "address": "8 Harbour Road", "reference": "PO-17"}
 DAY = timedelta(days=1)
@@ -166,14 +166,6 @@ def test_a_page_that_was_open_is_closed_when_the_invoice_is_chosen(shop, cast, o
     employers.choose_invoice(token, COMPANY, by=cast.acting(boss), at=at)
     shop.work(at)
     assert by_card.state == "cancelled" and shop.rail.read_session(by_card.session_id).state == "expired"
-
-
-@pytest.fixture
-def live_shop(app, cast, sandbox, at):
-    """The sandbox's clock runs: pages know only the present."""
-    made = Shop(cast, sandbox, at)
-    with rails.use(made.rail):
-        yield made
 
 
 def test_employer_learner_and_finance_meet_it_on_their_pages(app, live_shop, cast, boss):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from coursehub import clock, rails
+from coursehub import clock
 from coursehub.db import db
 from coursehub.errors import NotAllowed
 from coursehub.learning.models import Enrolment
@@ -16,7 +16,7 @@ from coursehub.sales.models import Gift, Refund, RefundRequest
 from coursehub.sales.operations import gifts
 from coursehub.web.locale import local_time
 from tests.cast import sign_in
-from tests.sales.rig import Shop, books
+from tests.sales.rig import books
 
 WORDS = "For your first program."
 TO = "bo.at.home@friends.example"
@@ -212,14 +212,6 @@ def test_what_costs_nothing_is_no_gift_and_the_words_go_with_the_giver(shop, cas
     assert personal.export(cast.bo.id)["gifts_accepted"][0]["slug"] == "python"
     with pytest.raises(operations.NothingToGive):
         give(shop, shop.offer(course, 0), at)
-
-
-@pytest.fixture
-def live_shop(app, cast, sandbox, at):
-    """The sandbox's clock runs: pages know only the present."""
-    made = Shop(cast, sandbox, at)
-    with rails.use(made.rail):
-        yield made
 
 
 def test_giver_and_taker_meet_it_on_their_pages(app, live_shop, cast):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from coursehub import clock, rails
+from coursehub import clock
 from coursehub.billing import checks
 from coursehub.billing.buyer_sheet import printed_for_buyer
 from coursehub.billing.models import BuyerDocument
@@ -22,7 +22,6 @@ from coursehub.sales import operations, queries
 from coursehub.sales.models import FapiaoRequest
 from coursehub.sales.operations import papers
 from tests.cast import sign_in
-from tests.sales.rig import Shop
 from tests.sales.test_bundles import bought, bundle, courses, parts_by_slug
 
 __all__ = ["bundle", "courses"]
@@ -136,14 +135,6 @@ def test_openings_are_logged_proven_and_details_go_with_the_person(shop, cast, o
     forget_person(cast.ada, "erased_by_wish", at=at + timedelta(days=1))
     assert db.session.execute(sa.select(BuyerDetails.title, BuyerDetails.tax_number)).all() == [("", "")]
     assert printed_for_buyer(documents(order)[0])[:4] == b"%PDF"
-
-
-@pytest.fixture
-def live_shop(app, cast, sandbox, at):
-    """The sandbox's clock runs: pages know only the present."""
-    made = Shop(cast, sandbox, at)
-    with rails.use(made.rail):
-        yield made
 
 
 def test_buyer_and_finance_meet_it_on_their_pages(app, live_shop, cast):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from coursehub import clock, jobs, rails
+from coursehub import clock, jobs
 from coursehub.contracts.models import MoneyEvent
 from coursehub.db import db
 from coursehub.errors import NotAllowed
@@ -15,7 +15,7 @@ from coursehub.sales import operations, personal, queries
 from coursehub.sales.models import SponsorRequest
 from coursehub.sales.operations import sponsors
 from tests.cast import sign_in
-from tests.sales.rig import Shop, books
+from tests.sales.rig import books
 
 WHY = "I test our billing every week."
 
@@ -130,14 +130,6 @@ def test_free_courses_need_no_sponsor_and_words_go_with_the_person(shop, cast, c
     assert db.session.execute(sa.select(SponsorRequest.words, SponsorRequest.employer_email)).all() == [("", None)]
     with pytest.raises(sponsors.NothingToPay):
         ask(shop, shop.offer(course, 0), cast.bo, at)
-
-
-@pytest.fixture
-def live_shop(app, cast, sandbox, at):
-    """The sandbox's clock runs: pages know only the present."""
-    made = Shop(cast, sandbox, at)
-    with rails.use(made.rail):
-        yield made
 
 
 def test_learner_and_employer_meet_it_on_their_pages(app, live_shop, cast):

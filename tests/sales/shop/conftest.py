@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from coursehub import clock, rails
+from coursehub import clock
 from tests.sales.conftest import course, inbox, offering, sandbox
-from tests.sales.rig import Shop
+from tests.sales.rig import Shop, open_shop
 from tests.sandbox.rig import Sandbox
 
 __all__ = ["course", "inbox", "offering", "sandbox"]
@@ -16,6 +16,5 @@ __all__ = ["course", "inbox", "offering", "sandbox"]
 
 @pytest.fixture
 def shop(app: Flask, cast: Any, sandbox: Sandbox) -> Iterator[Shop]:
-    made = Shop(cast, sandbox, clock.now())
-    with rails.use(made.rail):
+    with open_shop(Shop, cast, sandbox, clock.now(), is_stopped=False) as made:
         yield made
