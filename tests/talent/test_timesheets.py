@@ -205,6 +205,14 @@ def test_the_two_settle_it_between_them(cast, at, row):
     assert (sheet.state, sheet.pay_minor, dispute.state, dispute.answer) == ("approved", 60_000, "settled", "I was there.")
 
 
+def test_a_disputed_week_counts_only_once_its_dispute_is_settled(cast, at, row):
+    sheet, dispute = disputed(cast, row, at)
+    with pytest.raises(IllegalMove):  # from a list of weeks that was drawn before
+        timesheets.approve_weeks([sheet], by=cast.acting(cast.emma), at=at + DAYS)
+    db.session.expire_all()
+    assert (sheet.state, sheet.pay_minor, dispute.state, earned_by(cast.theo.id)) == ("disputed", None, "between_parties", {})
+
+
 def test_the_worker_mends_a_disputed_week(cast, at, row):
     sheet, dispute = disputed(cast, row, at)
     fresh = disputes.agree_with_employer(dispute, by=cast.acting(cast.theo), at=at + 2 * DAYS)

@@ -23,9 +23,10 @@ TIMESHEET = Machine(
     {
         "submit": ways("submitted", "draft"),
         "take_back": ways("draft", "submitted"),
-        "approve": ways("approved", "submitted", "disputed"),
+        "approve": ways("approved", "submitted"),
         "approve_by_time": ways("approved", "submitted"),  # nobody answered within the working days agreed
         "dispute": ways("disputed", "submitted"),
+        "uphold": ways("approved", "disputed"),  # only together with the end of its dispute
         "invoice": ways("invoiced", "approved"),
         "pay": ways("paid", "invoiced"),
         "reverse": ways("reversed", "approved", "invoiced", "paid"),  # a correction: this one goes back, a new one follows

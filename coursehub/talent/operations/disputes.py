@@ -62,7 +62,7 @@ def agree_with_worker(dispute: Dispute, *, by: Actor, at: datetime) -> None:
     with transaction():
         _lock_both(dispute, sheet)
         _end(dispute, "settle", mover=by, at=at)
-        approve(sheet, "approve", mover=by, at=at)
+        approve(sheet, "uphold", mover=by, at=at)
 
 
 def agree_with_employer(dispute: Dispute, *, by: Actor, at: datetime) -> Timesheet:
@@ -91,7 +91,7 @@ def decide_dispute(dispute: Dispute, *, approves: bool, words: str, by: Actor, a
             raise NotWithTheHouse
         _end(dispute, "settle", mover=by, at=at, words=words)
         if approves:
-            approve(sheet, "approve", mover=by, at=at)
+            approve(sheet, "uphold", mover=by, at=at)
         else:
             move(sheet, TIMESHEET, "drop", mover=by, at=at)
             begin_again(sheet, mover=by, at=at)
