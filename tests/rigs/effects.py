@@ -23,6 +23,7 @@ from coursehub.sales.models import CouponUse, Order, Payment, Refund, RefundRequ
 from coursehub.sandbox.store import Store
 from coursehub.statements.models import MonthClose, Statement
 from coursehub.talent.models import Placement, Timesheet
+from tests.rigs.pass_effects import of_passes
 
 
 def of_the_house() -> dict[str, Any]:
@@ -36,6 +37,7 @@ def of_the_house() -> dict[str, Any]:
         f"{journal.kind}: " + "; ".join(sorted(f"{line.code} {line.amount_minor}" for line in queries.lines_of(journal.id)))
         for journal in db.session.execute(sa.select(Journal).order_by(Journal.id)).scalars()
     )
+    balances = Counter(f"{row.code} {row.currency} {row.posted_minor}" for row in db.session.execute(queries.standing_accounts()))
     return {
         "orders": counted(
             Order.buyer_id, Order.course_id, Order.state, Order.gross_minor, Order.enrolment_id.is_not(None), Order.trouble
@@ -63,20 +65,24 @@ def of_the_house() -> dict[str, Any]:
         "months closed": counted(MonthClose.month, MonthClose.after_id, MonthClose.through_id),
         "days sealed": counted(DayRoot.day, DayRoot.after_id, DayRoot.through_id),
         "journals": dict(sorted(journals.items())),
-        "balances": {f"{row.code} {row.currency}": row.posted_minor for row in db.session.execute(queries.standing_accounts())},
+        "balances": dict(sorted(balances.items())),
         "events": counted(Event.name),
         "letters": counted(Letter.kind, Letter.subject),
         "webhooks undone": counted(WebhookEvent.type, WebhookEvent.done_at.is_not(None)).get("False", 0),
         "dead jobs": db.session.scalar(sa.select(sa.func.count()).where(Job.state == "dead")),
         "faults of the books": list(checks.check_books().faults),
-    }
+    } | of_passes()
 
 
 def of_the_rail(store: Store) -> dict[str, Any]:
-    """How much the rail took and gave back."""
+    """How much the rail took and gave back, and what goes on there."""
+    kinds = {"payment_intent": "amount", "refund": "amount", "transfer": "amount", "dispute": "amount"}
+    kinds |= {"invoice": "amount_paid", "subscription": "cancel_at_period_end"}
     return {
-        kind: dict(sorted(Counter(f"{body.get('status', '')} {body['amount']}" for body in store.matching(kind)).items()))
-        for kind in ("payment_intent", "refund", "transfer", "dispute")
+        f"{kind} at the rail": dict(
+            sorted(Counter(f"{body.get('status', '')} {body[name]}" for body in store.matching(kind)).items())
+        )
+        for kind, name in kinds.items()
     }
 
 
