@@ -1,4 +1,4 @@
-"""Partners are paid: three runs, one payout that came back, one through the provider, a refund after payout, a run that waits."""
+"""Partners are paid: three runs, one payout that came back, one through the provider, a refund after payout, one on its way, a run that waits."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,6 +30,7 @@ from coursehub.sales.models import Order, RefundRequest
 from coursehub.sales.operations.refunds import approve_refund, ask_refund
 from coursehub.talent.working_days import local_day
 
+ON_ITS_WAY_DAYS = 4
 HEAD = "reference,result,date,amount,currency,bank_reference,reason"
 
 
@@ -43,6 +44,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
     agenda.add(agenda.ago(days=41), partial(_account_again, people))
     agenda.add(agenda.ago(days=30), partial(_through_the_provider, people))
     agenda.add(agenda.ago(days=9), partial(_odd_lines, people))
+    agenda.add(agenda.ago(days=ON_ITS_WAY_DAYS), partial(_on_its_way, people))
     agenda.add(agenda.ago(hours=6), partial(_waits, people))
     agenda.add(agenda.ago(days=78), lambda _at: agenda.rail.settle("CNY"))
     agenda.add(agenda.ago(days=8), lambda _at: agenda.rail.settle("CNY"))
@@ -63,10 +65,7 @@ def _own_account(people: Players, at: datetime) -> None:
 
 def _run(people: Players, bounces: str, at: datetime) -> datetime:
     """Prepared, confirmed, handed to the bank, answered two days later."""
-    end_holds(at=at)
-    run = prepare_run("CNY", pay_on=local_day(at) + timedelta(days=1), by=people.acting("fay"), at=at)
-    confirm_run(run, by=people.acting("stan"), at=at + timedelta(hours=2))
-    take_file(run, by=people.acting("stan"), at=at + timedelta(hours=3))
+    run = _handed_over(people, at)
     rows, payouts = [HEAD], queries.payouts_of_run(run.id)
     sent = queries.transfers_of([payout.id for payout in payouts])
     for n, payout in enumerate([payout for payout in payouts if payout.id not in sent], start=1):
@@ -76,6 +75,19 @@ def _run(people: Players, bounces: str, at: datetime) -> datetime:
     over = at + timedelta(days=2)
     import_answer(f"回执-{run.pay_on.isoformat()}.csv", "\n".join(rows).encode(), by=people.acting("fay"), at=over)
     return over
+
+
+def _handed_over(people: Players, at: datetime) -> PayoutRun:
+    end_holds(at=at)
+    run = prepare_run("CNY", pay_on=local_day(at) + timedelta(days=1), by=people.acting("fay"), at=at)
+    confirm_run(run, by=people.acting("stan"), at=at + timedelta(hours=2))
+    take_file(run, by=people.acting("stan"), at=at + timedelta(hours=3))
+    return run
+
+
+def _on_its_way(people: Players, at: datetime) -> None:
+    """The bank has the file and has not answered yet."""
+    _handed_over(people, at)
 
 
 def _row(payout: Payout, result: str, run: PayoutRun, n: int, why: str) -> str:

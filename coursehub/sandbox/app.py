@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from coursehub.config import root
-from coursehub.sandbox import api, api_v2, bank, control, pages, shapes
+from coursehub.sandbox import api, api_v2, bank, control, pages, payee_pages, shapes
 from coursehub.sandbox.store import Store
 
 
@@ -23,6 +23,7 @@ def create_sandbox(path: Path | None = None, *, public_url: str = "http://127.0.
     app.register_blueprint(api_v2.bp)
     app.register_blueprint(pages.bp)
     app.register_blueprint(bank.bp)
+    app.register_blueprint(payee_pages.bp)
     if with_control:
         app.register_blueprint(control.bp)
     return app

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from coursehub.sandbox import cards, delivery, disputes, onboarding, payments, refunds, subscriptions
+from coursehub.sandbox import cards, delivery, disputes, payees, payments, refunds, subscriptions
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.store import Store
 
@@ -148,7 +148,7 @@ def dispute() -> Response:
 def failed_payout(id: str) -> Response:
     """The service sends `amount` from a payee's account to its bank, and it comes back."""
     store, wish = _store(), _wish()
-    return jsonify(onboarding.fail_payout(store, id, int(wish["amount"]), str(wish["currency"]), at=store.now()))
+    return jsonify(payees.fail_payout(store, id, int(wish["amount"]), str(wish["currency"]), at=store.now()))
 
 
 @bp.post("/deliver")

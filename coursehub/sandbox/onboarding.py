@@ -141,16 +141,3 @@ def tell(store: Store, link_id: str, *, everything: bool, at: int) -> Body:
         )  # fmt: skip
         announce(store, "account.updated", older, at=at, account=account["id"])
         return found
-
-
-def fail_payout(store: Store, account_id: str, amount: int, currency: str, *, at: int) -> Body:
-    """A payout of a payee's own account to its bank that failed; the money stands in that account again."""
-    with store.transaction():
-        store.get("v2.core.account", account_id)
-        body = shapes_out.payout(
-            id=new_id("po"), amount=amount, arrival_date=at, balance_transaction=None, created=at, currency=currency.lower(),
-            destination=new_id("ba"),
-        )  # fmt: skip
-        body |= {"status": "failed", "failure_code": "account_closed", "failure_message": "The bank account has been closed"}
-        announce(store, "payout.failed", store.put(body), at=at, account=account_id)
-        return body

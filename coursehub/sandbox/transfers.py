@@ -4,6 +4,7 @@ from coursehub.sandbox import shapes, shapes_out
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.events import announce
 from coursehub.sandbox.params import Params
+from coursehub.sandbox.payees import balance_minor
 from coursehub.sandbox.shapes import Body, new_id
 from coursehub.sandbox.store import Store
 
@@ -121,6 +122,10 @@ def reverse_transfer(store: Store, transfer_id: str, params: Params, *, at: int)
         raise ApiError(
             400, f"Reversal amount ({amount}) is greater than the unreversed amount ({left}).", param="amount", started=True
         )
+    payee = moved["destination"]
+    if store.find("v2.core.account", payee) is not None and balance_minor(store, payee, moved["currency"]) < amount:
+        message = "The connected account has insufficient funds to cover this reversal."
+        raise ApiError(400, message, code="balance_insufficient", started=True)
     id = new_id("trr")
     movement = shapes.balance_transaction(
         amount=amount, fee=0, currency=moved["currency"], source=id, type="transfer_refund", created=at

@@ -39,6 +39,15 @@ def link_of(sandbox: Sandbox, account: str) -> Any:
     return sandbox.stripe.v2.core.account_links.create({"account": account, "use_case": use})  # type: ignore[typeddict-item]
 
 
+def paid_one(sandbox: Sandbox, amount: int) -> tuple[Any, Any]:
+    """An account that told everything, and a transfer to it out of a charge."""
+    account = open_one(sandbox)
+    sandbox.browser.post(link_of(sandbox, account.id).url.removeprefix(sandbox.url), data={"answer": "all"})
+    charge = sandbox.paid(10_000).payment_intent.latest_charge.id
+    wish = {"amount": amount, "currency": "cny", "destination": account.id, "source_transaction": charge}
+    return account, sandbox.stripe.v1.transfers.create(wish)  # type: ignore[arg-type]
+
+
 def test_accounts_and_links_have_the_names_of_the_sdks_classes(sandbox: Sandbox) -> None:
     account = open_one(sandbox)
     assert strange(Account, account.to_dict()) == []
@@ -81,3 +90,26 @@ def test_only_an_account_that_told_everything_receives(sandbox: Sandbox) -> None
     assert caught.value.code == "insufficient_capabilities_for_transfer"
     sandbox.browser.post(link_of(sandbox, account).url.removeprefix(sandbox.url), data={"answer": "all"})
     assert sandbox.stripe.v1.transfers.create(wish).destination == account
+
+
+def test_what_was_sent_on_to_the_payees_bank_cannot_be_reversed(sandbox: Sandbox) -> None:
+    account, transfer = paid_one(sandbox, 900)
+    assert "¥9.00" in sandbox.browser.get("/payees").text
+    sandbox.stripe.v1.transfers.reversals.create(transfer.id, {"amount": 400})
+    assert "¥5.00" in sandbox.browser.get("/payees").text
+    gone = sandbox.browser.post(f"/payees/{account.id}", data={"currency": "cny", "answer": "arrives"})
+    assert gone.status_code == 303 and "已全部转出。" in sandbox.browser.get("/payees").text
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        sandbox.stripe.v1.transfers.reversals.create(transfer.id)
+    assert refused.value.code == "balance_insufficient"
+    again = sandbox.browser.post(f"/payees/{account.id}", data={"currency": "cny"})
+    assert again.status_code == 400 and "insufficient funds" in again.text
+    assert sandbox.browser.post("/payees/acct_nobody", data={"currency": "cny"}).status_code == 400
+
+
+def test_what_the_payees_bank_sends_back_stands_in_the_account_again(sandbox: Sandbox) -> None:
+    account, transfer = paid_one(sandbox, 900)
+    sandbox.browser.post(f"/payees/{account.id}", data={"currency": "cny", "answer": "fails"})
+    told = [body for body in sandbox.stripe.v1.events.list().data if body.type == "payout.failed"]
+    assert [(body.account, body.data.object["amount"]) for body in told] == [(account.id, 900)]
+    assert sandbox.stripe.v1.transfers.reversals.create(transfer.id).amount == 900

@@ -57,6 +57,11 @@ TROUBLES = {
     ("back", False): _l("The reversal was refused"),
 }
 """What stands still, and whether its key is spoiled."""
+PROBLEMS = {
+    "balance_insufficient": _l("The partner's account at the provider does not hold that much any more."),
+    "insufficient_capabilities_for_transfer": _l("The partner's account at the provider may not receive anything now."),
+}
+"""What the provider's most frequent answers mean; its own word stands beside it."""
 ENDINGS = {
     "keeps": _l("the partner keeps the money"),
     "back": _l("the money came back another way"),
@@ -117,7 +122,7 @@ def words() -> dict[str, Any]:
     return {
         "step_words": STEPS, "step_tones": STEP_TONES, "run_words": RUNS, "run_tones": RUN_TONES, "reason_words": REASONS,
         "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": WRONG,
-        "trouble_words": TROUBLES, "ending_words": ENDINGS, "step_of": step_of, "kind_of": kind_of,
+        "trouble_words": TROUBLES, "problem_words": PROBLEMS, "ending_words": ENDINGS, "step_of": step_of, "kind_of": kind_of,
     }  # fmt: skip
 
 
