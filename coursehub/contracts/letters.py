@@ -8,12 +8,14 @@ from coursehub.contracts.models import Contract, ContributionFact, FactContest, 
 from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
+from coursehub.people.models import Organisation
 
 
 def _write(
-    template: str, contract: Contract, *, mark: str, at: datetime, but: Container[str | None] = (), **context: object
-) -> None:
-    """One letter to everybody who answers for a side; `but` are parties that need not be told."""
+    template: str, contract: Contract, *, mark: str, at: datetime, but: Container[str | None] = (), doer: str | None = None,
+    **context: object,
+) -> None:  # fmt: skip
+    """One letter to everybody who answers for a side; `but` are parties that need not be told, `doer` the one it names."""
     for party in contract.parties:
         if party.party in but:
             continue
@@ -22,11 +24,21 @@ def _write(
             email = people.email_of(person_id)
             if email is None:
                 continue
+            locale = people.locale_of(person_id)
+            if doer is not None:
+                context["name"] = _name(contract, doer, locale)
             mail.send_once(
                 key=f"contracts.{template}:{mark}:{person_id}", person_id=person_id, to=email,
-                locale=people.locale_of(person_id), template=f"contracts/letters/{template}.txt", at=at, kind="contracts",
+                locale=locale, template=f"contracts/letters/{template}.txt", at=at, kind="contracts",
                 contract=contract, desk="contracts_house" if party.side == "house" else "contracts_studio", **context,
             )  # fmt: skip
+
+
+def _name(contract: Contract, party: str, locale: str) -> str:
+    """What a side is called in the language of a letter."""
+    organisation_id = next(one.organisation_id for one in contract.parties if one.party == party)
+    organisation = db.session.get_one(Organisation, organisation_id)
+    return organisation.name_en if locale == "en" else organisation.name
 
 
 @on("contracts.terms_proposed")
@@ -35,6 +47,16 @@ def send_terms_proposed(*, at: datetime, proposal_id: int) -> None:
     proposal = db.session.get_one(Proposal, proposal_id)
     if proposal.state == "open":
         _write("terms_proposed", proposal.contract, mark=str(proposal.id), at=at, but={proposal.offered_party}, proposal=proposal)
+
+
+@on("contracts.proposal_signed")
+def send_proposal_signed(*, at: datetime, proposal_id: int, party: str) -> None:
+    """A side has signed, and the text waits for those who have not."""
+    proposal = db.session.get_one(Proposal, proposal_id)
+    if proposal.state == "open":
+        signed = {signature.party for signature in proposal.signatures}
+        mark = f"{proposal.id}-{party}"
+        _write("proposal_signed", proposal.contract, mark=mark, at=at, but=signed, doer=party, proposal=proposal)
 
 
 @on("contracts.proposal_ends_soon")
@@ -71,6 +93,14 @@ def send_proposal_declined(*, at: datetime, proposal_id: int) -> None:
     """Whoever offered learns that the answer is no."""
     proposal = db.session.get_one(Proposal, proposal_id)
     _write("proposal_declined", proposal.contract, mark=str(proposal.id), at=at, proposal=proposal)
+
+
+@on("contracts.proposal_withdrawn")
+def send_proposal_withdrawn(*, at: datetime, proposal_id: int) -> None:
+    """The other sides learn that there is nothing to answer any more."""
+    proposal = db.session.get_one(Proposal, proposal_id)
+    own = proposal.offered_party
+    _write("proposal_withdrawn", proposal.contract, mark=str(proposal.id), at=at, but={own}, doer=own, proposal=proposal)
 
 
 @on("contracts.proposal_expired")

@@ -144,12 +144,12 @@ def decline_proposal(proposal: Proposal, *, by: Actor, at: datetime, reason: str
         events.record("contracts.proposal_declined", at=at, proposal_id=proposal.id)
 
 
-def withdraw_proposal(proposal: Proposal, *, by: Actor, at: datetime) -> None:
+def withdraw_proposal(proposal: Proposal, *, by: Actor, at: datetime, reason: str = "") -> None:
     """Take one's own open proposal back. Raises ProposalClosed."""
     require(policies.may_withdraw(by, proposal))
     with transaction():
         lock_open(proposal, at=at)
-        _close(proposal, "withdrawn", by=by, at=at)
+        _close(proposal, "withdrawn", by=by, at=at, reason=reason)
         events.record("contracts.proposal_withdrawn", at=at, proposal_id=proposal.id)
 
 

@@ -95,7 +95,7 @@ def sign_proposal(
             )  # fmt: skip
             if _is_enough({signature.party for signature in proposal.signatures}, body, proposal.contract):
                 return _begin_terms(proposal, at=at)
-            events.record("contracts.proposal_signed", at=at, proposal_id=proposal.id)
+            events.record("contracts.proposal_signed", at=at, proposal_id=proposal.id, party=party)
             return None
     except IntegrityError as clash:
         # The lock makes this polite; these constraints make it true.

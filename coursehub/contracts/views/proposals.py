@@ -168,7 +168,7 @@ def withdraw_proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue
     found = looking.contract_or_404(reader, contract_id)
     shown = looking.proposal_or_404(found, proposal_id)
     try:
-        operations.withdraw_proposal(shown, by=reader, at=clock.now())
+        operations.withdraw_proposal(shown, by=reader, at=clock.now(), reason=request.form.get("reason", "")[:1000])
         flash(_("The proposal is withdrawn."), "done")
     except Refusal as refusal:
         flash(str(refusal), "harm")
