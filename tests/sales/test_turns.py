@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from coursehub import rails
+from coursehub.db import db
 from coursehub.rails.stripe import StripeRail
 from coursehub.sales import operations, queries
 from coursehub.sales.operations import charging
 from coursehub.sales.operations.turns import in_turn
+from tests.asked import statements
 from tests.sales.test_disputes import decide, open_dispute
 from tests.sandbox.rig import KEY, SECRET
 
@@ -24,6 +26,11 @@ class HalfAway(StripeRail):
             raise rails.RailAway("no answer")
         return super().read_session(session_id)
 
+    def read_agreement(self, session_id):
+        if session_id in self.lost:
+            raise rails.RailAway("no answer")
+        return super().read_agreement(session_id)
+
     def read_dispute(self, dispute_id):
         if dispute_id in self.lost:
             raise rails.RailAway("no answer")
@@ -33,6 +40,15 @@ class HalfAway(StripeRail):
         if session_id in self.lost:
             raise rails.RailAway("no answer")
         return super().expire_session(session_id)
+
+
+class Odd(StripeRail):
+    """What the rail says about one page is a thing that our program stumbles over."""
+
+    odd = ""
+
+    def read_session(self, session_id):
+        return 1 // 0 if session_id == self.odd else super().read_session(session_id)
 
 
 @pytest.fixture
@@ -55,6 +71,49 @@ def test_a_payment_behind_a_whole_batch_without_an_answer_is_settled_all_the_sam
     with rails.use(rail):
         operations.settle_waiting(at=at + timedelta(minutes=11), limit=3, patience=3)
     assert [order.state for order in found] == [*["awaiting_payment"] * 3, "paid"]
+
+
+def test_orders_that_stay_open_with_and_without_an_answer_leave_a_newer_one_its_turn(shop, cast, offering, at):
+    """Two that the rail says nothing about, two whose pages it says are open still, and the last one is paid; two are read at a time."""
+    found = [shop.order(offering, buyer, at=at) for buyer in (cast.ada, cast.bo, cast.emma, cast.pia, cast.stan)]
+    shop.pay(found[4])
+    with rails.use(half_away(shop, *(order.session_id for order in found[:2]))):
+        for hour in range(1, 4):
+            assert operations.settle_waiting(at=at + timedelta(hours=hour), limit=2, patience=3) == 2
+    assert [order.state for order in found] == [*["awaiting_payment"] * 4, "paid"]
+    assert [order.asked_at.hour - at.hour for order in found] == [3, 1, 2, 2, 3]
+
+
+def test_what_was_not_asked_about_while_the_rail_was_away_comes_first_when_it_answers_again(orders, shop, at):
+    found, rail = orders
+    shop.pay(found[1])
+    rail.lost = frozenset(order.session_id for order in found)
+    with rails.use(rail):
+        assert operations.settle_waiting(at=at + timedelta(hours=1), limit=3, patience=1) == 2
+    assert [order.asked_at is not None for order in found] == [True, False, False, True]
+    operations.settle_waiting(at=at + timedelta(hours=2), limit=1)
+    assert found[1].state == "paid"
+
+
+def test_turns_are_written_in_one_statement_however_many_they_are(orders, at):
+    found, rail = orders
+    rail.lost = frozenset(order.session_id for order in found)
+    with rails.use(rail), statements() as asked:
+        assert operations.settle_waiting(at=at + timedelta(hours=1)) == 4
+    assert len([each for each in asked if each.startswith("UPDATE")]) == 1
+    db.session.expire_all()
+    assert {order.asked_at for order in found} == {at + timedelta(hours=1)}
+
+
+def test_an_order_whose_answer_nobody_foresaw_has_had_its_turn_too(orders, shop, at):
+    found, _rail = orders
+    shop.pay(found[1])
+    with rails.use(Odd(key=KEY, base_url=shop.sandbox.url, secret=SECRET, retries=0)) as rail:
+        rail.odd = found[0].session_id
+        with pytest.raises(ZeroDivisionError):
+            operations.settle_waiting(at=at + timedelta(hours=1))
+        operations.settle_waiting(at=at + timedelta(hours=2), limit=1)
+    assert [order.state for order in found[:2]] == ["awaiting_payment", "paid"]
 
 
 def half_away(shop, *lost):
@@ -104,7 +163,7 @@ class Thing:
         return str(self.id)
 
 
-def asked_of(lost, *, of=10, limit=6, patience=2):
+def asked_of(lost, *, refused=frozenset(), of=10, limit=6, patience=2):
     """Which of ten things were asked after where the rail says nothing about some, and how many it was asked about."""
     things, asked = [Thing(n) for n in range(of)], []
 
@@ -112,6 +171,8 @@ def asked_of(lost, *, of=10, limit=6, patience=2):
         asked.append(thing.id)
         if thing.id in lost:
             raise rails.RailAway("no answer")
+        if thing.id in refused:
+            raise rails.RailRefused("No such thing.", "resource_missing")
 
     count = in_turn(lambda newest: (things[::-1] if newest else things)[:limit], ask, what="thing", patience=patience)
     assert count == len(asked) == len(set(asked))
@@ -120,6 +181,10 @@ def asked_of(lost, *, of=10, limit=6, patience=2):
 
 def test_the_oldest_go_first_and_single_ones_without_an_answer_are_passed_over():
     assert asked_of({0, 2, 4}) == [0, 1, 2, 3, 4, 5]
+
+
+def test_things_that_the_rail_refuses_to_speak_of_stop_no_other():
+    assert asked_of({0}, refused={1, 2, 3, 4}) == [0, 1, 2, 3, 4, 5]
 
 
 def test_the_newest_follow_where_the_oldest_get_no_answer():

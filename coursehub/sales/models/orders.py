@@ -24,6 +24,7 @@ class Order(Model):
     instalments: in how many monthly parts the buyer pays; what became of them stands in `instalment`.
     Of a bundle, courses with their releases, terms and enrolments stand in `order_part`.
     A gift's enrolment is that of whoever accepts it, and there is none before.
+    asked_at: when its turn came last to be read at the rail without an event.
     """
 
     __tablename__ = "order"
@@ -111,6 +112,7 @@ class Order(Model):
     bundle_id: Mapped[int | None] = ref("bundle.id")
     gift_id: Mapped[int | None] = ref("gift.id", unique=True)
     instalments: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Payment(Model):

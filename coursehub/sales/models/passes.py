@@ -79,6 +79,7 @@ class PassSubscription(Model):
 
     asked_n counts the readings of the rail, heard_n is the last one that was written down: an older answer that arrives
     late changes no state. covered_until: the end of the trial or of the last paid period.
+    asked_at: when its turn came last to be read at the rail without an event.
     """
 
     __tablename__ = "pass_subscription"
@@ -119,6 +120,7 @@ class PassSubscription(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked_n: Mapped[int] = mapped_column(sa.Integer, default=0)
     heard_n: Mapped[int] = mapped_column(sa.Integer, default=0)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     trouble: Mapped[str] = mapped_column(sa.String(40), default="")
 
 

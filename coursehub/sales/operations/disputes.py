@@ -131,13 +131,5 @@ def follow_disputes(*, at: datetime, limit: int = 200, patience: int = PATIENCE)
     """Read disputes that are not over, each in its turn: the last net under lost events, since banks take months; how many."""
     return in_turn(
         lambda newest: disputes.disputes_to_ask(limit, newest_first=newest),
-        lambda dispute: _read_in_turn(dispute, at), what="dispute", patience=patience,
+        lambda dispute: follow_dispute(dispute.rail_dispute_id, at=at), what="dispute", dated=at, patience=patience,
     )  # fmt: skip
-
-
-def _read_in_turn(dispute: PaymentDispute, at: datetime) -> None:
-    """Its turn counts whether or not the rail answers: what stays open for months must not come before all others for ever."""
-    with transaction():
-        lock(dispute)
-        dispute.asked_at = at
-    follow_dispute(dispute.rail_dispute_id, at=at)

@@ -1,10 +1,14 @@
 """Asking the rail after many things, one by one: what gets no answer must not keep the others from their turn."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
+
 from coursehub import rails
+from coursehub.db import db, rewritten, transaction
 
 log = logging.getLogger(__name__)
 
@@ -23,31 +27,50 @@ def in_turn(
     ask: Callable[[Row], object],
     *,
     what: str,
+    dated: datetime | None = None,
     patience: int = PATIENCE,
     name: Callable[[Row], str] = named,
 ) -> int:
-    """Ask after what is due, the oldest first; how many were asked after. One without an answer stops no other.
+    """Ask after what is due, the oldest first; how many were asked after. One without an answer, or refused, stops no other.
 
     due: gives a batch, from the newest if it is called with True. Whatever the rail never answers about stays due and grows
     old: were only the oldest asked after, a whole batch of such would keep everything newer from its turn for ever. After
     `patience` of them in a row the newest are asked after, and where those get no answer either, the rail itself is away.
-    What stays due for long also with an answer must be dated when it is asked after, and the least recent come first.
+    dated: for what stays due for long also with an answer. All that were asked after keep this moment as their last turn
+    (`asked_at`), however it ended, and `due` gives first what had its turn least recently (`queries/turns.py`).
     """
-    seen: set[int] = set()
-    for newest_first in (False, True):
-        missed = 0
-        for row in due(newest_first):
-            if row.id in seen:
-                continue
-            seen.add(row.id)
-            try:
-                ask(row)
-                missed = 0
-            except rails.RailAway:
-                log.warning("%s %s waits: the rail is away", what, name(row))
-                missed += 1
-                if missed == patience:
-                    break
-        if missed < patience:
-            break
+    seen: dict[int, Row] = {}
+    try:
+        for newest_first in (False, True):
+            missed = 0
+            for row in due(newest_first):
+                if row.id in seen:
+                    continue
+                seen[row.id] = row
+                try:
+                    ask(row)
+                    missed = 0
+                except rails.RailAway:
+                    log.warning("%s %s waits: the rail is away", what, name(row))
+                    missed += 1
+                    if missed == patience:
+                        break
+                except rails.RailRefused as problem:  # an answer, and the same one each time: staff must look
+                    log.error("the rail refuses to speak of %s %s: %s", what, name(row), problem.code)
+                    missed = 0
+            if missed < patience:
+                break
+    finally:
+        if dated is not None and seen:
+            _date(seen, dated)
     return len(seen)
+
+
+def _date(seen: Mapping[int, Any], at: datetime) -> None:
+    """One statement for all that were asked after; the rest of a batch that was given up has not had its turn."""
+    kind: Any = type(next(iter(seen.values())))
+    turn = sa.update(kind).where(kind.id.in_(list(seen))).values(asked_at=at)
+    with transaction():
+        db.session.execute(turn, execution_options={"synchronize_session": False})
+    for row in seen.values():
+        rewritten(row, {"asked_at": at})

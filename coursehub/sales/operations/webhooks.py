@@ -153,8 +153,8 @@ def sweep_events(*, at: datetime) -> int:
 
 
 def settle_waiting(*, at: datetime, limit: int = 500, patience: int = PATIENCE) -> int:
-    """Ask after every order that has a pay page and is not settled; how many. The last net under lost events."""
+    """Ask after orders that have a pay page and are not settled, each in its turn; how many. The last net under lost events."""
     return in_turn(
         lambda newest: queries.orders_to_settle(at, limit, newest_first=newest),
-        lambda order: settle_order(order, at=at), what="order", patience=patience,
+        lambda order: settle_order(order, at=at), what="order", dated=at, patience=patience,
     )  # fmt: skip

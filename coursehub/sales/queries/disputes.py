@@ -10,6 +10,7 @@ from coursehub.db import db
 from coursehub.people.actor import Actor
 from coursehub.sales import policies
 from coursehub.sales.models import Order, Payment, PaymentDispute
+from coursehub.sales.queries.turns import by_turn
 
 
 def payment_at_rail(rail_payment_id: str) -> Payment | None:
@@ -38,10 +39,9 @@ def disputes_open() -> Sequence[PaymentDispute]:
 
 
 def disputes_to_ask(limit: int, *, newest_first: bool = False) -> Sequence[PaymentDispute]:
-    """Disputes that are not over: whose turn is the longest ago or has never come first, or last."""
+    """Disputes that are not over, by their turns."""
     found = sa.select(PaymentDispute).where(PaymentDispute.closed_at.is_(None))
-    turn = (PaymentDispute.asked_at.is_not(None), PaymentDispute.asked_at, PaymentDispute.id)
-    found = found.order_by(*(each.desc() for each in turn) if newest_first else turn)
+    found = found.order_by(*by_turn(PaymentDispute, newest_first=newest_first))
     return db.session.execute(found.limit(limit)).scalars().all()
 
 

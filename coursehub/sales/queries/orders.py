@@ -30,6 +30,7 @@ from coursehub.sales.models import (
     WebhookEvent,
 )
 from coursehub.sales.queries.instalments import paid_minor
+from coursehub.sales.queries.turns import by_turn
 
 # Offerings
 
@@ -365,8 +366,8 @@ def orders_to_expire(at: datetime, limit: int, *, newest_first: bool = False) ->
 
 
 def orders_to_settle(at: datetime, limit: int, *, newest_first: bool = False) -> Sequence[Order]:
-    """Orders that have had a pay page for a while and are not settled, the oldest first or the newest."""
+    """Orders that have had a pay page for a while and are not settled, by their turns."""
     found = sa.select(Order).where(
         Order.state == "awaiting_payment", Order.trouble == "", Order.placed_at < at - timedelta(minutes=10)
     )
-    return db.session.execute(found.order_by(Order.id.desc() if newest_first else Order.id).limit(limit)).scalars().all()
+    return db.session.execute(found.order_by(*by_turn(Order, newest_first=newest_first)).limit(limit)).scalars().all()

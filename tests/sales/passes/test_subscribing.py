@@ -209,29 +209,6 @@ def test_what_nobody_told_is_asked_for(story, cast):
     assert operations.settle_passes(at=story.now) == 1 and len(queries.periods_of(mine.id)) == 2
 
 
-def test_a_subscription_behind_a_whole_batch_without_an_answer_is_asked_for_all_the_same(story, cast):
-    from coursehub import rails
-
-    taken = []
-    for buyer in (cast.ada, cast.bo, cast.emma):
-        taken.append(operations.subscribe(story.on_offer, by=cast.acting(buyer), at=story.now))
-        story.sandbox.tell(f"sessions/{taken[-1].session_id}/pay")
-    lost = {mine.session_id for mine in taken[:2]}
-
-    class HalfAway(type(story.rail)):
-        def read_agreement(self, session_id):
-            if session_id in lost:
-                raise rails.RailAway("no answer")
-            return story.rail.read_agreement(session_id)
-
-        def read_subscription(self, rail_id, *, booked=()):
-            return story.rail.read_subscription(rail_id, booked=booked)
-
-    with rails.use(HalfAway.__new__(HalfAway)):
-        operations.settle_passes(at=story.now + timedelta(minutes=11), limit=2, patience=2)
-    assert [mine.state for mine in taken] == ["awaiting_payment", "awaiting_payment", "running"]
-
-
 def test_a_page_nobody_agreed_on_is_over(story, cast):
     mine = operations.subscribe(story.on_offer, by=cast.acting(cast.ada), at=story.now)
     story.sandbox.tell("clock", advance_seconds=3_600)

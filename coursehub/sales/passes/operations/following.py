@@ -19,6 +19,7 @@ from coursehub.sales.operations.turns import PATIENCE, in_turn
 from coursehub.sales.passes import queries
 from coursehub.sales.passes.operations.papers import continue_invoices
 from coursehub.sales.passes.standing import CLOSED_WITH_IT
+from coursehub.sales.queries.turns import by_turn
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +167,7 @@ def close_after_grace(*, at: datetime) -> int:
 
 
 def settle_passes(*, at: datetime, limit: int = 500, patience: int = PATIENCE) -> int:
-    """Ask the rail after every subscription of which something was due: the last net under lost events. How many."""
+    """Ask the rail after subscriptions of which something was due, each in its turn: the last net under lost events. How many."""
     due = sa.select(PassSubscription).where(
         PassSubscription.trouble == "",
         sa.or_(
@@ -177,10 +178,10 @@ def settle_passes(*, at: datetime, limit: int = 500, patience: int = PATIENCE) -
     )
 
     def batch(newest_first: bool) -> Sequence[PassSubscription]:
-        order = PassSubscription.id.desc() if newest_first else PassSubscription.id
-        return db.session.execute(due.order_by(order).limit(limit)).scalars().all()
+        turn = by_turn(PassSubscription, newest_first=newest_first)
+        return db.session.execute(due.order_by(*turn).limit(limit)).scalars().all()
 
-    return in_turn(batch, lambda subscription: _settle_due(subscription, at), what="subscription", patience=patience)
+    return in_turn(batch, lambda subscription: _settle_due(subscription, at), what="subscription", dated=at, patience=patience)
 
 
 def _settle_due(subscription: PassSubscription, at: datetime) -> None:
