@@ -4,6 +4,7 @@ from collections.abc import Container
 from datetime import date, datetime
 
 from coursehub import mail
+from coursehub.contracts import queries
 from coursehub.contracts.models import Contract, ContributionFact, FactContest, NegotiationEntry, Proposal, Terms
 from coursehub.db import db
 from coursehub.events import on
@@ -34,6 +35,11 @@ def _write(
             )  # fmt: skip
 
 
+def _answered(proposal: Proposal) -> set[str]:
+    """The sides that have said yes or no: there is nothing to remind them of."""
+    return {signature.party for signature in proposal.signatures} | set(queries.declines_of(proposal))
+
+
 def _name(contract: Contract, party: str, locale: str) -> str:
     """What a side is called in the language of a letter."""
     organisation_id = next(one.organisation_id for one in contract.parties if one.party == party)
@@ -51,21 +57,32 @@ def send_terms_proposed(*, at: datetime, proposal_id: int) -> None:
 
 @on("contracts.proposal_signed")
 def send_proposal_signed(*, at: datetime, proposal_id: int, party: str) -> None:
-    """A side has signed, and the text waits for those who have not."""
+    """A side has signed, and the text waits for those who have not answered."""
     proposal = db.session.get_one(Proposal, proposal_id)
     if proposal.state == "open":
-        signed = {signature.party for signature in proposal.signatures}
         mark = f"{proposal.id}-{party}"
-        _write("proposal_signed", proposal.contract, mark=mark, at=at, but=signed, doer=party, proposal=proposal)
+        _write("proposal_signed", proposal.contract, mark=mark, at=at, but=_answered(proposal), doer=party, proposal=proposal)
+
+
+@on("contracts.side_declined")
+def send_side_declined(*, at: datetime, proposal_id: int, party: str) -> None:
+    """A side said no, and the others can go on without it."""
+    proposal = db.session.get_one(Proposal, proposal_id)
+    entry = queries.declines_of(proposal).get(party)
+    if proposal.state == "open" and entry is not None:
+        quorum = queries.quorum_of(proposal)
+        _write(
+            "side_declined", proposal.contract, mark=f"{proposal.id}-{party}", at=at, but={party}, doer=party, proposal=proposal,
+            reason=entry.body["reason"], enough=quorum.enough, many=len(quorum.signers),
+        )  # fmt: skip
 
 
 @on("contracts.proposal_ends_soon")
 def send_proposal_ends_soon(*, at: datetime, proposal_id: int) -> None:
-    """Whoever has not signed is reminded before the time to answer runs out; once."""
+    """Whoever has neither signed nor declined is reminded before the time to answer runs out; once."""
     proposal = db.session.get_one(Proposal, proposal_id)
     if proposal.state == "open":
-        signed = {signature.party for signature in proposal.signatures}
-        _write("proposal_ends_soon", proposal.contract, mark=str(proposal.id), at=at, but=signed, proposal=proposal)
+        _write("proposal_ends_soon", proposal.contract, mark=str(proposal.id), at=at, but=_answered(proposal), proposal=proposal)
 
 
 @on("contracts.clause_commented")
@@ -115,7 +132,8 @@ def send_terms_agreed(*, at: datetime, terms_id: int) -> None:
     """Every side gets the hash of what is agreed, so that nobody can forge it later."""
     terms = db.session.get_one(Terms, terms_id)
     contract = db.session.get_one(Contract, terms.contract_id)
-    _write("terms_agreed", contract, mark=str(terms.id), at=at, terms=terms)
+    signed, many = len(db.session.get_one(Proposal, terms.proposal_id).signatures), len(contract.parties)
+    _write("terms_agreed", contract, mark=str(terms.id), at=at, terms=terms, signed=signed, many=many)
 
 
 @on("contracts.contract_ended")

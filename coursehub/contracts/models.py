@@ -168,7 +168,7 @@ class NegotiationEntry(Model):
 
 
 class Terms(Model):
-    """Terms that every side signed; they hold from a date until the next begin or all ends."""
+    """Terms that every side signed, or as many as terms before ask for; they hold from a date until others begin or all ends."""
 
     __tablename__ = "terms"
     __table_args__ = (

@@ -59,6 +59,26 @@ def agree(cast: Any, course: Course, at: datetime, *, contract: Contract | None 
     )  # fmt: skip
 
 
+def data_of_three(cast: Any, course: Course, **governance: Any) -> dict[str, Any]:
+    """Terms between the house, Northwind and Lumen, with changes to how they may be changed."""
+    data = terms_data(cast.house, cast.northwind, course)
+    third = cast.lumen
+    data["parties"] = [*data["parties"], {"id": third.public_id, "side": "partner", "name": third.name, "name_en": third.name_en}]
+    data["governance"] = {**data["governance"], "signers": [party["id"] for party in data["parties"]], **governance}
+    data["fixed"] = [{"party": third.public_id, "amount_minor": 100}]
+    return data
+
+
+def three_sides(cast: Any, course: Course, at: datetime, **governance: Any) -> Contract:
+    """The house, Northwind and Lumen agree on terms for one of Northwind's courses, all three."""
+    stan, pia, eve = (cast.acting(person) for person in (cast.stan, cast.pia, cast.eve))
+    contract, _terms = operations.agree_terms(
+        courses=[course], partners=[cast.northwind, cast.lumen], title="三方", title_en="Three",
+        terms=data_of_three(cast, course, **governance), offered_by=stan, signed_by=[(pia, at), (stan, at), (eve, at)], at=at,
+    )  # fmt: skip
+    return contract
+
+
 def draft_of_sale(terms: Terms, course: Course, at: datetime, key: str = "sale:1", **facts: Any) -> EventDraft:
     """A sale of 100.00 through the platform, tax 6 % included, fee 3.20."""
     plain = {"gross_minor": 10_000, "tax_bps": 600, "fee_minor": 320, "channel": "platform", "order": "o1"}

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from coursehub import clock, events, jobs
-from coursehub.contracts import operations
+from coursehub.contracts import operations, queries
+from coursehub.contracts.operations.comments import remind_of_proposals
 from coursehub.db import db, transaction
 from coursehub.mail import Letter
 from tests.cast import sign_in
 
-from .rig import course_of, terms_data
+from .rig import course_of, terms_data, three_sides
 
 HOUR = timedelta(hours=1)
 
@@ -68,7 +69,7 @@ def test_who_signs_reads_the_day_until_which_the_text_waits_in_their_language(ca
         cast.stan.locale, cast.fay.locale = "zh-CN", "en"
     sign(proposal, cast.acting(cast.pia), at)
     bodies = {letter.locale: letter.body for letter in letters("proposal_signed", at)}
-    assert "waits for you until" in bodies["en"] and "截止2026" in bodies["zh-CN"]
+    assert "waits for your answer until" in bodies["en"] and "截止2026" in bodies["zh-CN"]
 
 
 @pytest.mark.parametrize("reason", ["", "A course was missing"])
@@ -101,3 +102,44 @@ def test_withdrawing_asks_first_and_says_that_signatures_count_no_longer(app, ca
     pia.post(f"{address}/withdraw", data={"reason": "A course was missing"})
     db.session.expire_all()
     assert proposal.state == "withdrawn" and "Reason: A course was missing" in pia.get(address).text
+
+
+@pytest.fixture
+def of_three(cast, at):
+    """Northwind's offer where two of three signatures are enough."""
+    contract = three_sides(cast, course_of(cast.northwind, "async", at), at, enough=2)
+    _ = cast.finn, letters("terms_agreed", at)
+    terms = {**queries.latest_terms(contract).body, "hold": {"days": 99}}
+    return operations.propose_terms(contract, by=cast.acting(cast.pia), terms=terms, at=at)
+
+
+@pytest.mark.parametrize("reason", ["", "Too long a hold"])
+def test_a_no_that_closes_nothing_is_told_once_to_all_others_with_its_reason(cast, at, of_three, reason):
+    operations.decline_proposal(of_three, by=cast.acting(cast.eve), at=at, reason=reason)
+    with transaction():
+        events.record("contracts.side_declined", at=at, proposal_id=of_three.id, party=cast.lumen.public_id)
+    found = letters("side_declined", at)
+    assert sorted(letter.to for letter in found) == ["finn@example.org", "pia@example.org", "stan@example.org"]
+    for letter in found:
+        assert "Lumen has declined" in letter.subject and "2 of 3 signatures" in letter.body
+        assert reason in letter.body and ("Reason:" in letter.body) == bool(reason)
+    assert letters("proposal_declined", at) == []
+
+
+def test_who_declined_is_not_reminded_and_reads_that_new_terms_bind_it_too(cast, at, of_three):
+    operations.decline_proposal(of_three, by=cast.acting(cast.eve), at=at)
+    sign(of_three, cast.acting(cast.pia), at)
+    assert {letter.to for letter in letters("proposal_signed", at)} == {"stan@example.org"}
+    remind_of_proposals(at=of_three.reply_by - HOUR)
+    assert {letter.to for letter in letters("proposal_ends_soon", of_three.reply_by - HOUR)} == {"stan@example.org"}
+    sign(of_three, cast.acting(cast.stan), of_three.reply_by - HOUR)
+    told = [letter for letter in letters("terms_agreed", of_three.reply_by) if "2 of the 3 sides" in letter.body]
+    assert {letter.to for letter in told} >= {"eve@example.org", "pia@example.org", "stan@example.org"}
+    assert all("bind every side" in letter.body and "\n\n\n" not in letter.body for letter in told)
+
+
+def test_a_no_that_ends_it_tells_everybody_that_it_was_declined(cast, at, of_three):
+    operations.decline_proposal(of_three, by=cast.acting(cast.eve), at=at)
+    operations.decline_proposal(of_three, by=cast.acting(cast.stan), at=at, reason="Not now")
+    assert letters("side_declined", at) == []  # overtaken before the worker came round
+    assert len(found := letters("proposal_declined", at)) == 4 and all("Reason: Not now" in letter.body for letter in found)

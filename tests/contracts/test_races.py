@@ -16,7 +16,7 @@ from coursehub.ledger import checks
 from coursehub.people.actor import actor_for
 from coursehub.people.models import Person
 
-from .rig import agree, course_of, draft_of_refund, draft_of_sale, terms_data
+from .rig import agree, course_of, draft_of_refund, draft_of_sale, terms_data, three_sides
 
 ROUNDS = 6
 
@@ -120,6 +120,63 @@ def test_a_counter_offer_against_the_last_signature_leaves_one_of_the_two(app, c
             assert proposal.state == "agreed"
         assert sum(one.state == "open" for one in queries.proposals_of(contract)) <= 1
     assert is_whole(contract.public_id, [entry_data(entry) for entry in queries.entries_of(contract.id)])
+
+
+def declining(proposal_id, person_id, at):
+    def act():
+        by = actor_for(db.session.get_one(Person, person_id))
+        return operations.decline_proposal(db.session.get_one(Proposal, proposal_id), by=by, at=at)
+
+    return act
+
+
+def offered_to_two(cast, contract, at, days):
+    """Northwind's offer to the house and Lumen, signed by Northwind; one more signature is enough, if it is the house's."""
+    terms = {**queries.latest_terms(contract).body, "hold": {"days": days}}
+    proposal = operations.propose_terms(contract, by=cast.acting(cast.pia), terms=terms, at=at)
+    operations.sign_proposal(proposal, by=cast.acting(cast.pia), terms_hash=proposal.terms_hash, reauthenticated_at=at, at=at)
+    return proposal
+
+
+def test_a_partners_no_against_the_signature_of_the_house_never_keeps_the_terms_from_holding(app, cast, at):
+    contract = three_sides(cast, course_of(cast.northwind, "async", at), at, enough=2)
+    for n in range(1, ROUNDS + 1):
+        moment = at + timedelta(days=n)
+        proposal = offered_to_two(cast, contract, moment, 100 + n)
+        signed, declined = at_once(app, signing(proposal.id, cast.stan.id, moment), declining(proposal.id, cast.eve.id, moment))
+        db.session.expire_all()
+        assert proposal.state == "agreed" and isinstance(signed, int)
+        assert declined is False or isinstance(declined, Refusal), declined
+    assert is_whole(contract.public_id, [entry_data(entry) for entry in queries.entries_of(contract.id)])
+
+
+def test_the_no_of_the_house_against_its_signature_leaves_one_of_the_two(app, cast, at):
+    _ = cast.fay
+    contract = three_sides(cast, course_of(cast.northwind, "async", at), at, enough=2)
+    for n in range(1, ROUNDS + 1):
+        moment = at + timedelta(days=n)
+        proposal = offered_to_two(cast, contract, moment, 100 + n)
+        signed, declined = at_once(app, signing(proposal.id, cast.fay.id, moment), declining(proposal.id, cast.stan.id, moment))
+        db.session.expire_all()
+        assert isinstance(signed, Refusal) != isinstance(declined, Refusal), (signed, declined)
+        assert proposal.state == ("agreed" if isinstance(signed, int) else "declined")
+        terms = db.session.scalar(sa.select(Terms).where(Terms.proposal_id == proposal.id))
+        assert (terms is not None) == (proposal.state == "agreed")
+    assert is_whole(contract.public_id, [entry_data(entry) for entry in queries.entries_of(contract.id)])
+
+
+def test_two_sides_and_two_of_one_side_decline_at_once_and_it_is_closed_once(app, cast, at):
+    contract = three_sides(cast, course_of(cast.northwind, "async", at), at, enough=2)
+    _ = cast.fay, cast.finn
+    for n in range(1, ROUNDS + 1):
+        moment = at + timedelta(days=n)
+        terms = {**queries.latest_terms(contract).body, "hold": {"days": 100 + n}}
+        proposal = operations.propose_terms(contract, by=cast.acting(cast.stan), terms=terms, at=moment)
+        outcomes = at_once(app, *(declining(proposal.id, one.id, moment) for one in (cast.pia, cast.eve, cast.finn)))
+        db.session.expire_all()
+        assert proposal.state == "declined" and outcomes.count(True) == 1 and outcomes.count(False) == 1, outcomes
+        said = [entry.kind for entry in queries.declines_of(proposal).values()]
+        assert said == ["side_declined", "declined"]
 
 
 def test_one_sale_and_its_refunds_told_by_many_are_booked_once_and_never_too_much(app, cast, at):

@@ -46,6 +46,21 @@ class TermsCannotStartInThePast(Refusal):
     """These terms would begin in the past. Propose them again with a later date."""
 
 
+class SignatureStands(Refusal):
+    """Your side has signed this proposal, and the others may count on that until it is closed."""
+
+
+class DeclinedAlready(Refusal):
+    """Your side has declined this proposal already. If you have changed your mind, sign it while it is open."""
+
+
+class OthersHaveSigned(Refusal):
+    """Others have signed the open proposal, and it can hold without your side.
+
+    Decline it, or comment on its clauses. You can propose other terms once it is closed.
+    """
+
+
 class WordsKeepFromHiring(Refusal):
     """Your message would keep somebody from hiring or being hired, or make them ask first.
 
@@ -96,13 +111,14 @@ def propose_terms(
     message: str = "",
     seen: int | None = None,
 ) -> Proposal:
-    """Put terms on offer. A counter-offer closes the proposal before it, with every signature on it.
+    """Put terms on offer. A counter-offer closes the proposal before it, with every signature on it, unless others
+    have signed that and can do without this side.
 
     terms: JSON data; its `contract` and `version` are set here. seen: the number of the
     last proposal its author has read; if a newer one exists nothing happens.
 
     Raises TermsRefused with sentences that say how to mend the terms, ContractEnded,
-    ProposalOvertaken, SameTerms, TermsCannotStartInThePast or WordsKeepFromHiring.
+    ProposalOvertaken, SameTerms, TermsCannotStartInThePast, OthersHaveSigned, SignatureStands or WordsKeepFromHiring.
     """
     require(policies.may_negotiate(by, contract))
     if keeps_from_hiring(message):
@@ -135,13 +151,28 @@ def propose_terms(
         return proposal
 
 
-def decline_proposal(proposal: Proposal, *, by: Actor, at: datetime, reason: str = "") -> None:
-    """Say no to an open proposal; what holds goes on. Raises ProposalClosed."""
+def decline_proposal(proposal: Proposal, *, by: Actor, at: datetime, reason: str = "") -> bool:
+    """Say no for one's side to an open proposal; whether that closed it.
+
+    It stays open while the others can make it hold without that side, which terms in force must have agreed on (decision 59).
+    Raises ProposalClosed, and there SignatureStands or DeclinedAlready.
+    """
     require(policies.may_answer(by, proposal))
+    party = _own_side(by, proposal.contract)
     with transaction():
         lock_open(proposal, at=at)
+        quorum, noes = queries.quorum_of(proposal), set(queries.declines_of(proposal))
+        if quorum.is_fewer_than_all and party in _signed(proposal):
+            raise SignatureStands
+        if party in noes:
+            raise DeclinedAlready
+        if quorum.can_be_met(without=noes | {party}):
+            write_down(proposal.contract, "side_declined", asked_by=by, at=at, proposal=proposal.public_id, reason=reason)
+            events.record("contracts.side_declined", at=at, proposal_id=proposal.id, party=party)
+            return False
         _close(proposal, "declined", by=by, at=at, reason=reason)
         events.record("contracts.proposal_declined", at=at, proposal_id=proposal.id)
+        return True
 
 
 def withdraw_proposal(proposal: Proposal, *, by: Actor, at: datetime, reason: str = "") -> None:
@@ -192,9 +223,34 @@ def close_open_proposal(contract: Contract, *, state: str, asked_by: Actor | Non
 
 def _close_the_open_one(contract: Contract, *, by: Actor, at: datetime) -> None:
     proposal = queries.open_proposal(contract)
-    if proposal is not None:
-        own = proposal.offered_party == policies.side_of(by, contract)
-        _close(proposal, "withdrawn" if own else "countered", by=by, at=at)
+    if proposal is None:
+        return
+    party = _own_side(by, contract)
+    if proposal.offered_party == party:
+        _close(proposal, "withdrawn", by=by, at=at)
+        return
+    if proposal.reply_by > at:
+        _leave_what_others_signed(proposal, party)
+    _close(proposal, "countered", by=by, at=at)
+
+
+def _leave_what_others_signed(proposal: Proposal, party: str) -> None:
+    db.session.refresh(proposal)  # with the signatures it has now that the negotiation is locked
+    signed, noes = _signed(proposal), set(queries.declines_of(proposal))
+    if not queries.quorum_of(proposal).may_counter(party, signed=signed, noes=noes):
+        raise SignatureStands if party in signed else OthersHaveSigned
+
+
+def _signed(proposal: Proposal) -> set[str]:
+    return {signature.party for signature in proposal.signatures}
+
+
+def _own_side(by: Actor, contract: Contract) -> str:
+    """The party somebody acts for; permission has been asked before."""
+    party = policies.side_of(by, contract)
+    if party is None:
+        raise LookupError("whoever negotiates acts for a side")
+    return party
 
 
 def _close(proposal: Proposal, state: str, *, by: Actor | None, at: datetime, reason: str = "") -> None:

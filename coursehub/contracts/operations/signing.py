@@ -22,7 +22,6 @@ from coursehub.contracts.operations.negotiation import (
 )
 from coursehub.contracts.operations.recording import write_down
 from coursehub.contracts.record import stamp
-from coursehub.contracts.terms import TermsBody
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
@@ -53,7 +52,9 @@ class CourseUnderOtherTerms(Refusal):
 def sign_proposal(
     proposal: Proposal, *, by: Actor, terms_hash: str, reauthenticated_at: datetime, at: datetime, passkey: str = ""
 ) -> Terms | None:
-    """Sign for one's side the very text that was shown; returns the terms once every side has signed.
+    """Sign for one's side the very text that was shown; returns the terms once as many have signed as must.
+
+    Who declined may change its mind by signing while the proposal is open.
 
     terms_hash: the hash of what the signer saw. reauthenticated_at: when they last
     entered their password, at most ten minutes ago. passkey: what the signer's browser answered when
@@ -93,7 +94,7 @@ def sign_proposal(
                 proposal=proposal.public_id, terms_hash=proposal.terms_hash, method=method, proved_at=stamp(reauthenticated_at),
                 **({"assertion": proved} if proved else {}),
             )  # fmt: skip
-            if _is_enough({signature.party for signature in proposal.signatures}, body, proposal.contract):
+            if queries.quorum_of(proposal).is_met({signature.party for signature in proposal.signatures}):
                 return _begin_terms(proposal, at=at)
             events.record("contracts.proposal_signed", at=at, proposal_id=proposal.id, party=party)
             return None
@@ -106,20 +107,8 @@ def sign_proposal(
         raise
 
 
-def _is_enough(signed: set[str], body: TermsBody, contract: Contract) -> bool:
-    """Whether these sides can make the terms hold: all who sign, or as many as terms that bind them all have agreed on."""
-    wanted = set(body.governance.signers)
-    if signed >= wanted:
-        return True
-    holding = queries.latest_terms(contract)
-    rules = queries.body_of(holding).governance if holding is not None else None
-    if rules is None or rules.enough is None or not wanted <= set(rules.signers):
-        return False
-    return body.house.id in signed and len(signed & wanted) >= rules.enough
-
-
 def _begin_terms(proposal: Proposal, *, at: datetime) -> Terms:
-    """Every side has signed: a new immutable row, and the end of what held before."""
+    """As many have signed as must: a new immutable row, and the end of what held before."""
     contract = proposal.contract
     body = queries.body_of(proposal)
     begins = at if body.starts is None else datetime.fromisoformat(body.starts)

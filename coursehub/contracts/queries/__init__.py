@@ -37,10 +37,12 @@ from coursehub.contracts.queries.negotiations import (
     contracts_of,
     contracts_visible_to,
     course_ids_of,
+    declines_of,
     entries_of,
     open_proposal,
     proposals_of,
     proposals_waiting_for,
+    quorum_of,
     reopening_of,
 )
 from coursehub.contracts.queries.paper import current_paper_key, printable
@@ -79,6 +81,7 @@ __all__ = [
     "course_ids_of",
     "current_paper_key",
     "days_of_reserves",
+    "declines_of",
     "entries_of",
     "event_for",
     "events_for_party",
@@ -101,6 +104,7 @@ __all__ = [
     "printable",
     "proposals_of",
     "proposals_waiting_for",
+    "quorum_of",
     "rebated_of",
     "refunded_by_sale",
     "refunded_of",

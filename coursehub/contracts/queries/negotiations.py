@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from coursehub.contracts.models import (
     Contract,
@@ -12,6 +12,8 @@ from coursehub.contracts.models import (
     Proposal,
     Terms,
 )
+from coursehub.contracts.queries.terms import body_of, latest_terms
+from coursehub.contracts.quorum import Quorum
 from coursehub.db import db
 from coursehub.people.actor import Actor
 
@@ -38,14 +40,19 @@ def open_proposal(contract: Contract) -> Proposal | None:
 
 
 def proposals_waiting_for(party: str) -> Select[Proposal]:
-    """Open proposals that this party has not signed, most urgent first."""
+    """Open proposals that this party has neither signed nor declined, most urgent first."""
     bound = select(ContractParty.contract_id).where(ContractParty.party == party)
+    said_no = exists().where(
+        NegotiationEntry.contract_id == Proposal.contract_id, NegotiationEntry.kind == "side_declined",
+        NegotiationEntry.party == party, NegotiationEntry.body["proposal"].as_string() == Proposal.public_id,
+    )  # fmt: skip
     return (
         select(Proposal)
         .where(
             Proposal.state == "open",
             Proposal.contract_id.in_(bound),
             ~Proposal.signatures.any(party=party),
+            ~said_no,
         )
         .order_by(Proposal.reply_by, Proposal.id)
     )
@@ -58,6 +65,30 @@ def comments_on(proposal: Proposal) -> list[NegotiationEntry]:
     )
     found = db.session.execute(said.order_by(NegotiationEntry.n)).scalars()
     return [entry for entry in found if entry.body["proposal"] == proposal.public_id]
+
+
+def declines_of(proposal: Proposal) -> dict[str, NegotiationEntry]:
+    """The links by which sides said no to a proposal, by side; who has signed meanwhile has changed its mind."""
+    said = select(NegotiationEntry).where(
+        NegotiationEntry.contract_id == proposal.contract_id, NegotiationEntry.kind.in_(("side_declined", "declined"))
+    )
+    found = db.session.execute(said.order_by(NegotiationEntry.n)).scalars()
+    signed = {signature.party for signature in proposal.signatures}
+    return {
+        entry.party: entry
+        for entry in found
+        if entry.party is not None and entry.party not in signed and entry.body["proposal"] == proposal.public_id
+    }
+
+
+def quorum_of(proposal: Proposal) -> Quorum:
+    """Whose signatures make an open proposal hold: all of them, or as many as terms that bind them all have agreed on."""
+    body = body_of(proposal)
+    signers = frozenset(body.governance.signers)
+    holding = latest_terms(proposal.contract)
+    rules = body_of(holding).governance if holding is not None else None
+    fewer = rules.enough if rules is not None and signers <= set(rules.signers) else None
+    return Quorum(signers, len(signers) if fewer is None else min(fewer, len(signers)), body.house.id)
 
 
 def entries_of(contract_id: int) -> Sequence[NegotiationEntry]:

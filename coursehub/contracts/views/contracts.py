@@ -93,6 +93,7 @@ def contract(contract_id: str) -> ResponseReturnValue:
     history = queries.terms_history(found)
     proposals = queries.proposals_of(found)
     shown = holding or (history[0] if history else None)
+    offered = next((one for one in proposals if one.state == "open"), None)
     body = queries.body_of(shown) if shown else None
     courses = looking.courses_of(found)
     titles = looking.course_titles(courses)
@@ -109,7 +110,8 @@ def contract(contract_id: str) -> ResponseReturnValue:
         sections=looking.told(body) if body else [],
         example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None) if body else None,
         proposals=proposals,
-        open_proposal=next((one for one in proposals if one.state == "open"), None),
+        open_proposal=offered,
+        declined=list(queries.declines_of(offered)) if offered else [],
         timeline_items=_timeline(found, proposals),
         courses=[(course, titles[course.id], queries.open_listing(course.id)) for course in courses],
         may_list={course.id: policies.may_list(reader, course) for course in courses},
@@ -204,10 +206,11 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
         "proposed": _("Terms proposed"),
         "countered": _("Closed by a counter-proposal"),
         "declined": _("Proposal declined"),
+        "side_declined": _("Declined by a side, and still open"),
         "withdrawn": _("Proposal withdrawn"),
         "expired": _("Proposal ran out unanswered"),
         "signed": _("Signed"),
-        "agreed": _("All sides have signed: terms agreed"),
+        "agreed": _("Terms agreed"),
         "ended": _("Notice given"),
         "commented": _("Comment on a clause"),
         "reopened": _("Open for talk again: contributions have moved"),
@@ -227,6 +230,7 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
         "agreed": "done",
         "signed": "done",
         "declined": "harm",
+        "side_declined": "harm",
         "ended": "harm",
         "fact_contested": "waits",
         "fact_answered": "waits",

@@ -20,6 +20,7 @@ from coursehub.contracts.diff import changes
 from coursehub.contracts.forms import LABEL_WORDS, TermsForm, terms_form
 from coursehub.contracts.models import Contract, NegotiationEntry, Proposal
 from coursehub.contracts.operations import comments
+from coursehub.contracts.quorum import Quorum
 from coursehub.contracts.shape import Problem
 from coursehub.contracts.splitting import Branch
 from coursehub.contracts.starting_points import (
@@ -89,7 +90,7 @@ def propose_terms(contract_id: str) -> ResponseReturnValue:
     except Refusal as refusal:
         form.form_errors.append(str(refusal))
         return _editor(found, form, split, status=refusal.status)
-    flash(_("The terms are on offer. Sign them when you are ready; they begin when every side has signed."), "done")
+    flash(_("The terms are on offer. Sign them when you are ready; they begin with the last signature that they need."), "done")
     return see_other(".proposal", contract_id=contract_id, proposal_id=proposal.public_id)
 
 
@@ -102,7 +103,9 @@ def proposal(contract_id: str, proposal_id: str, *, fault: str = "", status: int
     against = _compared_with(found, shown)
     comparison = _comparison(against, body) if against else None
     side = policies.side_of(reader, found)
-    signed = {signature.party for signature in shown.signatures}
+    signed = {signature.party: signature for signature in shown.signatures}
+    declined, quorum = queries.declines_of(shown), queries.quorum_of(shown)
+    is_open, has_answered = shown.state == "open", side in declined or (quorum.is_fewer_than_all and side in signed)
     said: dict[str, list[NegotiationEntry]] = {}
     for entry in queries.comments_on(shown):
         said.setdefault(entry.body["clause"], []).append(entry)
@@ -112,7 +115,7 @@ def proposal(contract_id: str, proposal_id: str, *, fault: str = "", status: int
         fault=fault,
         typed=request.form,
         comments=said,
-        may_comment=shown.state == "open" and policies.may_negotiate(reader, found),
+        may_comment=is_open and policies.may_negotiate(reader, found),
         contract=found,
         title=looking.title_of(found),
         proposal=shown,
@@ -120,19 +123,30 @@ def proposal(contract_id: str, proposal_id: str, *, fault: str = "", status: int
         sections=looking.told(body),
         names=looking.names_of([found]),
         side=side,
-        signed={signature.party: signature for signature in shown.signatures},
-        missing=[party for party in body.governance.signers if party not in signed],
+        signed=signed,
+        declined=declined,
+        quorum=quorum,
+        holds_without=side is not None and quorum.can_be_met(without={side, *declined}),
         comparison=comparison,
         changed=comparison.values if comparison else set(),
         simulated=simulated(found, body, against, at),
         part_words=PART_WORDS,
         example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None),
-        may_sign=shown.state == "open" and policies.may_sign(reader, found) and side not in signed,
-        may_answer=shown.state == "open" and policies.may_answer(reader, shown),
-        may_withdraw=shown.state == "open" and policies.may_withdraw(reader, shown),
-        may_counter=policies.may_negotiate(reader, found) and found.ends_at is None,
+        may_sign=is_open and policies.may_sign(reader, found) and side not in signed,
+        may_answer=is_open and policies.may_answer(reader, shown) and not has_answered,
+        may_withdraw=is_open and policies.may_withdraw(reader, shown),
+        may_counter=_may_counter(reader, shown, quorum, set(declined)),
         now=at,
     )
+
+
+def _may_counter(reader: Actor, shown: Proposal, quorum: Quorum, noes: set[str]) -> bool:
+    """Whether the page offers to answer with other terms."""
+    side = policies.side_of(reader, shown.contract)
+    if shown.state != "open" or side is None or not policies.may_negotiate(reader, shown.contract):
+        return False
+    signed = {signature.party for signature in shown.signatures}
+    return side == shown.offered_party or quorum.may_counter(side, signed=signed, noes=noes)
 
 
 def comment_on_clause(contract_id: str, proposal_id: str) -> ResponseReturnValue:
@@ -155,8 +169,11 @@ def decline_proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
     found = looking.contract_or_404(reader, contract_id)
     shown = looking.proposal_or_404(found, proposal_id)
     try:
-        operations.decline_proposal(shown, by=reader, at=clock.now(), reason=request.form.get("reason", "")[:1000])
-        flash(_("The proposal is declined. What holds goes on."), "done")
+        reason = request.form.get("reason", "")[:1000]
+        if operations.decline_proposal(shown, by=reader, at=clock.now(), reason=reason):
+            flash(_("The proposal is declined. What holds goes on."), "done")
+        else:
+            flash(_("Your side has declined. The proposal stays open, since the others can still agree to it."), "done")
     except Refusal as refusal:
         flash(str(refusal), "harm")
     return see_other(".proposal", contract_id=contract_id, proposal_id=proposal_id)

@@ -40,6 +40,8 @@ def read_and_sign(contract_id: str, proposal_id: str) -> ResponseReturnValue:
         names=looking.names_of([found]),
         side=policies.side_of(reader, found),
         signed={signature.party: signature for signature in shown.signatures},
+        declined=queries.declines_of(shown),
+        quorum=queries.quorum_of(shown),
         passkey_options=_passkey_options(reader, shown),
         now=at,
     )
@@ -70,9 +72,9 @@ def sign_proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue:
         flash(str(refusal), "harm")
         return see_other(".proposal", contract_id=contract_id, proposal_id=proposal_id)
     if agreed is None:
-        flash(_("Your side has signed. The terms begin when the other side signs too."), "done")
+        flash(_("Your side has signed. The terms begin with the last signature that they need."), "done")
         return see_other(".proposal", contract_id=contract_id, proposal_id=proposal_id)
-    flash(_("Every side has signed. The terms are agreed."), "done")
+    flash(_("That was the last signature needed. The terms are agreed."), "done")
     return see_other(".contract", contract_id=contract_id)
 
 
