@@ -11,16 +11,21 @@ from coursehub.contracts.models import MoneyEvent
 from coursehub.db import db
 from coursehub.demo.agenda import Agenda
 from coursehub.demo.players import Players
+from coursehub.ledger.accounts import BANK
 from coursehub.ledger.models import Journal
 from coursehub.payouts import queries
+from coursehub.payouts.adjusting import BANK_FEE, TAX
 from coursehub.payouts.models import Payout, PayoutRun
 from coursehub.payouts.operations import (
+    AdjustmentDraft,
     choose_rail,
+    confirm_adjustment,
     confirm_run,
     end_holds,
     explain_line,
     import_answer,
     prepare_run,
+    propose_adjustment,
     read_movements,
     take_file,
 )
@@ -46,6 +51,8 @@ def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
     agenda.add(agenda.ago(days=9), partial(_odd_lines, people))
     agenda.add(agenda.ago(days=ON_ITS_WAY_DAYS), partial(_on_its_way, people))
     agenda.add(agenda.ago(hours=6), partial(_waits, people))
+    agenda.add(agenda.ago(days=20), partial(_fee_of_the_bank, people))
+    agenda.add(agenda.ago(hours=7), partial(_tax_paid, people))
     agenda.add(agenda.ago(days=78), lambda _at: agenda.rail.settle("CNY"))
     agenda.add(agenda.ago(days=8), lambda _at: agenda.rail.settle("CNY"))
     agenda.add(agenda.ago(hours=5), _read)
@@ -149,3 +156,18 @@ def _waits(people: Players, at: datetime) -> None:
     """The next run is prepared; nobody has confirmed it yet."""
     end_holds(at=at)
     prepare_run("CNY", pay_on=local_day(at) + timedelta(days=1), by=people.acting("fay"), at=at)
+
+
+def _fee_of_the_bank(people: Players, at: datetime) -> None:
+    """What the bank took for its work, booked by two."""
+    row = propose_adjustment(
+        AdjustmentDraft(BANK_FEE, BANK, "CNY", 3_600, local_day(at), "对公账户管理费与转账手续费。", "HF20261"),
+        by=people.acting("fay"), at=at,
+    )  # fmt: skip
+    confirm_adjustment(row, by=people.acting("stan"), at=at + timedelta(hours=3))
+
+
+def _tax_paid(people: Players, at: datetime) -> None:
+    """Tax that was paid waits for its second person."""
+    draft = AdjustmentDraft(TAX, BANK, "CNY", 18_250, local_day(at), "缴纳上月增值税，完税凭证已存档。", "SW-7741")
+    propose_adjustment(draft, by=people.acting("stan"), at=at)

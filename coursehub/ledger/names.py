@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 ACCOUNTS = {
     "asset:rail:stripe": _l("Money at the payment provider"),
     "asset:bank": _l("Money in the bank"),
+    "asset:exchange": _l("Between two currencies"),
     "asset:receivable": _l("Owed by a partner"),
     "asset:receivable:member": _l("Owed by a member"),
     "asset:receivable:member:unbilled": _l("Owed by a member, on the next invoice"),
@@ -24,6 +25,9 @@ ACCOUNTS = {
     "income:share": _l("The house's own share"),
     "expense:guarantee": _l("What guarantees added"),
     "expense:rail_fee": _l("Fees of the payment provider"),
+    "expense:bank_fee": _l("Fees of the bank"),
+    "expense:written_off": _l("Written off"),
+    "income:other": _l("Other income"),
     "expense:not_given_back": _l("Refunds after payout that the house bears"),
 }
 COUNTERS = {
@@ -64,6 +68,7 @@ KINDS_OF_JOURNAL = {
     "bank_entry": _l("Came in at the bank"),
     "bank_entry_back": _l("Sent back to who had paid"),
     "bank_entry_aside": _l("Came in at the bank, but is no receipt"),
+    "adjustment": _l("Adjusting entry"),
     "correction": _l("Correction"),
     "true_up": _l("True-up of a month"),
     "guarantee": _l("Guarantee"),

@@ -9,7 +9,7 @@ from coursehub.events import on
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_OWES
 from coursehub.payouts import queries
-from coursehub.payouts.models import Payout, PayoutRun, RailAccount
+from coursehub.payouts.models import Adjustment, Payout, PayoutRun, RailAccount
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation, PayeeRecord
 from coursehub.sales.models import PaymentDispute, Refund
@@ -45,6 +45,16 @@ def send_run_waits(*, at: datetime, run_id: int) -> None:
         others = [each for each in people.members_with_role(people.house().id, "staff_finance") if each != run.prepared_by_id]
         count, minor = queries.totals_of([run.id]).get(run.id, (0, 0))
         _write("run_waits", others, mark=str(run.id), at=at, run=run, count=count, minor=minor)
+
+
+@on("payouts.adjustment_proposed")
+def send_adjustment_waits(*, at: datetime, adjustment_id: int) -> None:
+    """An adjusting entry waits for its second person."""
+    row = db.session.get_one(Adjustment, adjustment_id)
+    if row.decided_at is None:
+        others = [each for each in people.members_with_role(people.house().id, "staff_finance") if each != row.proposed_by_id]
+        who = people.display_names([row.proposed_by_id]).get(row.proposed_by_id, "—")
+        _write("adjustment_waits", others, mark=str(row.id), at=at, row=row, who=who)
 
 
 @on("payouts.ordered")

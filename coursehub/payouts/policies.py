@@ -1,6 +1,6 @@
 """Who may see, prepare and confirm payouts; pure, no query, no request."""
 
-from coursehub.payouts.models import BackGivenUp, PayoutRun
+from coursehub.payouts.models import Adjustment, BackGivenUp, PayoutRun
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 from coursehub.people.policies import may_change_payee
@@ -23,6 +23,11 @@ def may_confirm(by: Actor, run: PayoutRun) -> bool:
 
 def may_confirm_giving_up(by: Actor, row: BackGivenUp) -> bool:
     """Another person of finance than who proposed it."""
+    return may_prepare(by) and by.person_id != row.proposed_by_id
+
+
+def may_confirm_adjustment(by: Actor, row: Adjustment) -> bool:
+    """Another person of finance than who wrote the entry."""
     return may_prepare(by) and by.person_id != row.proposed_by_id
 
 

@@ -14,7 +14,7 @@ def balance_minor(store: Store, account_id: str, currency: str) -> int:
     """
     received = "json_extract(body, '$.amount') - json_extract(body, '$.amount_reversed')"
     found = store.rows(
-        f"SELECT (SELECT coalesce(sum({received}), 0) FROM object WHERE kind = 'transfer'"  # noqa: S608 - no words from outside
+        f"SELECT (SELECT coalesce(sum({received}), 0) FROM object WHERE kind = 'transfer'"
         " AND json_extract(body, '$.destination') = ? AND json_extract(body, '$.currency') = ?)"
         " - (SELECT coalesce(sum(json_extract(body, '$.amount')), 0) FROM object WHERE kind = 'payout'"
         " AND json_extract(body, '$._account') = ? AND json_extract(body, '$.currency') = ?"

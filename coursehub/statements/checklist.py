@@ -15,7 +15,8 @@ from coursehub.ledger.accounts import BANK_SUSPENSE
 from coursehub.ledger.checks import check_books
 from coursehub.ledger.models import Account, DayRoot, Journal, Posting
 from coursehub.payouts import checks as payout_checks
-from coursehub.payouts.queries.movements import missing, unmatched
+from coursehub.payouts.queries.adjustments import adjustments_waiting
+from coursehub.payouts.queries.movements import booked_twice, missing, unmatched
 from coursehub.sales.models import WebhookEvent
 from coursehub.sales.passes.queries import unshared_pools
 from coursehub.statements import queries
@@ -50,7 +51,7 @@ def items_of(month: Month, at: datetime, *, prove: bool = True) -> list[Item]:
     undone, suspense = _undone(month, at), _suspense(through)
     apart = sum(each.movement.made_at < month.ends for each in unmatched())
     apart += sum(payment.paid_at is not None and payment.paid_at < month.ends for payment in missing(at))
-    apart += sum(1 for _fault in payout_checks.faults())
+    apart += len(adjustments_waiting(month.last)) + len(booked_twice()) + sum(1 for _fault in payout_checks.faults())
     books = check_books().faults if prove else ()
     unissued, unshared = _unissued(month), len(unshared_pools(str(month)))
     return [

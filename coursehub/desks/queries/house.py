@@ -21,6 +21,7 @@ from coursehub.ledger.models import Account, Balance, ChainHead
 from coursehub.ledger.sealing import begin_of
 from coursehub.mail import Letter
 from coursehub.payouts import queries as payouts
+from coursehub.payouts.models import Adjustment
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person, RoleWish
 from coursehub.sales import queries as sales
@@ -110,6 +111,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     if "finance" in roles:
         found.append(Queue("invoices", len(billing.overdue(local_day(at)))))
         found.append(_runs(reader))
+        entries_to_confirm = payouts.adjustments_to_confirm(reader.person_id)
+        found.append(_counted("adjustments", entries_to_confirm.with_only_columns(Adjustment.proposed_at.label("opened"))))
         found.append(Queue("paydays", len(payouts.due_today(at))))
         found.append(_contests(reader.organisation.public_id if reader.organisation else ""))
         count, oldest = db.session.execute(sales.fapiao_to_do()).one()

@@ -1,5 +1,6 @@
 """Tables of payouts, split by noun. Nearly all of them only grow: triggers (see the migrations) refuse to edit or delete."""
 
+from coursehub.payouts.models.adjustments import Adjustment
 from coursehub.payouts.models.bank import OUTCOMES, RESULTS, AnswerLine, BankAnswer, Explanation
 from coursehub.payouts.models.movements import MOVEMENTS, MovementExplanation, MovementMatch, RailMovement
 from coursehub.payouts.models.provider import (
@@ -37,6 +38,7 @@ __all__ = [
     "STEPS",
     "TROUBLES",
     "WAYS",
+    "Adjustment",
     "AnswerLine",
     "BackGivenUp",
     "BankAnswer",

@@ -20,6 +20,15 @@ from coursehub.payouts.queries.accounts import (
     way_of,
     words_of,
 )
+from coursehub.payouts.queries.adjustments import (
+    adjustment_numbered,
+    adjustments_to_confirm,
+    adjustments_visible_to,
+    entries_of,
+    entry_of,
+    taken_back_by,
+    takings_back,
+)
 from coursehub.payouts.queries.bank_lines import own_lines
 from coursehub.payouts.queries.calendars import calendar, calendar_row, promised
 from coursehub.payouts.queries.claims import (
@@ -37,7 +46,9 @@ from coursehub.payouts.queries.matching import (
     without_answer,
 )
 from coursehub.payouts.queries.movements import (
+    TO_BE_BOOKED,
     Unmatched,
+    booked_twice,
     looked_at,
     missing,
     movement_visible_to,
@@ -73,12 +84,17 @@ from coursehub.payouts.queries.runs import (
 )
 
 __all__ = [
+    "TO_BE_BOOKED",
     "Proposed",
     "Unmatched",
     "account_at_rail",
     "account_visible_to",
+    "adjustment_numbered",
+    "adjustments_to_confirm",
+    "adjustments_visible_to",
     "answers_read",
     "backs_of",
+    "booked_twice",
     "calendar",
     "calendar_row",
     "claims_of",
@@ -88,6 +104,8 @@ __all__ = [
     "decisions_of",
     "downloads_of",
     "due_today",
+    "entries_of",
+    "entry_of",
     "explained_lately",
     "giving_up_of",
     "giving_up_visible_to",
@@ -126,6 +144,8 @@ __all__ = [
     "steps_of",
     "suspense",
     "tails_of",
+    "taken_back_by",
+    "takings_back",
     "totals_of",
     "transfers_of",
     "trouble_visible_to",

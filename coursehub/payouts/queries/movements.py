@@ -8,8 +8,17 @@ import sqlalchemy as sa
 
 from coursehub.db import db
 from coursehub.ledger.models import Account, Balance
-from coursehub.payouts.models import MovementExplanation, MovementMatch, Payout, RailMovement, TransferBack, TransferMade
+from coursehub.payouts.models import (
+    Adjustment,
+    MovementExplanation,
+    MovementMatch,
+    Payout,
+    RailMovement,
+    TransferBack,
+    TransferMade,
+)
 from coursehub.payouts.policies import may_read_all
+from coursehub.payouts.queries.adjustments import standing
 from coursehub.people.actor import Actor
 from coursehub.sales.models import PassPeriod, PassRefund, Payment, PaymentDispute, Refund
 
@@ -17,6 +26,10 @@ T = TypeVar("T", Payment, PassPeriod)
 
 VISIBLE_WITHIN = timedelta(days=2)
 """A payment of ours shows among the rail's movements sooner; later it is missing there."""
+
+
+TO_BE_BOOKED = ("unknown", "by_hand")
+"""What is wrong with a movement of which two persons of finance may say by an entry what it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,16 @@ def unmatched() -> list[Unmatched]:
 
 
 def looked_at() -> list[Unmatched]:
-    """Movements that were neither matched nor explained so far, each judged as things are now; why is "" where it matches."""
+    """Movements that nobody has matched, booked or explained, each judged as things are now; why is "" where it matches."""
+    return _judged(~_is_booked().exists())
+
+
+def booked_twice() -> list[RailMovement]:
+    """Movements that two persons of finance booked by an entry, and whose payment or refund has turned up since."""
+    return [each.movement for each in _judged(_is_booked().exists()) if not each.why]
+
+
+def _judged(which: sa.ColumnElement[bool]) -> list[Unmatched]:
     found = (
         sa.select(RailMovement, Payment, Refund, PaymentDispute, Payout, PassPeriod, PassRefund)
         .outerjoin(Payment, sa.and_(RailMovement.kind == "sale", Payment.rail_charge_id == RailMovement.source_id))
@@ -60,7 +82,7 @@ def looked_at() -> list[Unmatched]:
         .outerjoin(MovementMatch, MovementMatch.movement_id == RailMovement.id)
         .where(
             RailMovement.journal_id.is_(None), MovementExplanation.movement_id.is_(None), MovementMatch.movement_id.is_(None),
-            RailMovement.source_id.not_in(_undone()),
+            RailMovement.source_id.not_in(_undone()), which,
         )
         .order_by(RailMovement.made_at, RailMovement.id)
     )  # fmt: skip
@@ -68,6 +90,11 @@ def looked_at() -> list[Unmatched]:
         Unmatched(movement, _why(movement, _Ours(payment or period, refund or of_pass, dispute, payout)))
         for movement, payment, refund, dispute, payout, period, of_pass in db.session.execute(found)
     ]
+
+
+def _is_booked() -> "sa.Select[Adjustment]":
+    """An entry of two persons of finance says what the movement was."""
+    return standing().where(Adjustment.movement_id == RailMovement.id, Adjustment.is_confirmed.is_(sa.true()))
 
 
 def _undone() -> "sa.Select[str]":

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from coursehub import clock
 from coursehub.errors import Refusal
 from coursehub.people.queries import display_names
-from coursehub.people.views.browser import add_problem
+from coursehub.people.views.browser import add_problem, only_when_fresh
 from coursehub.statements import checklist, operations, policies
 from coursehub.statements.forms import PrepareForm
 from coursehub.statements.months import Month, month_at, read_month
@@ -28,7 +28,10 @@ ITEMS = {
         _l("True-ups are booked"), _l("Five days after the month its contracts are worked out again in the right order."),
     ),
     "pools": (_l("Pools of passes are shared"), _l("No month of a pass up to this one waits to be shared.")),
-    "reconciled": (_l("Reconciliation is green"), _l("The rail's movements, our payments and the payouts agree.")),
+    "reconciled": (
+        _l("Reconciliation is green"),
+        _l("The rail's movements, our payments and the payouts agree, and no adjusting entry waits for its second person."),
+    ),
     "suspense": (
         _l("Suspense is at zero, or named"), _l("Money that waits for an explanation is named by whoever prepares the close."),
     ),
@@ -77,6 +80,7 @@ def prepare(month: str) -> ResponseReturnValue:
 
 @bp.post("/<month>/close")
 @access(FINANCE)
+@only_when_fresh
 def close(month: str) -> ResponseReturnValue:
     """The second person closes it."""
     preparation = checklist.preparation_of(_month(month))
