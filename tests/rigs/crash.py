@@ -167,7 +167,7 @@ def crash_rig(folder: Path, *, server: Any = None) -> Iterator[CrashRig]:
     if server is not None:
         database = Database(server.get_uri("crash_rig"), folder)
         server.psql("CREATE DATABASE crash_rig;")
-    sandbox = create_sandbox(folder / "sandbox.sqlite3")
+    sandbox = create_sandbox(folder / "sandbox.sqlite3", with_control=True)
     running = Running(sandbox)
     sandbox.config["PUBLIC_URL"] = running.url
     env = {

@@ -19,7 +19,18 @@ from coursehub.ledger import checks, queries
 from coursehub.ledger.models import DayRoot, Journal
 from coursehub.mail import Letter
 from coursehub.payouts.models import AnswerLine, HoldEnd, Payout, PayoutOffset, PayoutStep, RunDecision
-from coursehub.sales.models import CouponUse, Order, Payment, Refund, RefundRequest, WebhookEvent
+from coursehub.sales.models import (
+    CouponUse,
+    Instalment,
+    InstalmentPlan,
+    InstalmentShare,
+    Order,
+    OrderPart,
+    Payment,
+    Refund,
+    RefundRequest,
+    WebhookEvent,
+)
 from coursehub.sandbox.store import Store
 from coursehub.statements.models import MonthClose, Statement
 from coursehub.talent.models import Placement, Timesheet
@@ -33,6 +44,7 @@ def of_the_house() -> dict[str, Any]:
         rows = Counter(" | ".join(map(str, row)) for row in db.session.execute(sa.select(*columns)))
         return dict(sorted(rows.items()))
 
+    course = sa.select(OrderPart.course_id).where(OrderPart.id == InstalmentShare.part_id).scalar_subquery()
     journals = Counter(
         f"{journal.kind}: " + "; ".join(sorted(f"{line.code} {line.amount_minor}" for line in queries.lines_of(journal.id)))
         for journal in db.session.execute(sa.select(Journal).order_by(Journal.id)).scalars()
@@ -43,6 +55,17 @@ def of_the_house() -> dict[str, Any]:
             Order.buyer_id, Order.course_id, Order.state, Order.gross_minor, Order.enrolment_id.is_not(None), Order.trouble
         ),
         "payments": counted(Payment.outcome, Payment.amount_minor, Payment.fee_minor),
+        "plans": counted(InstalmentPlan.state, InstalmentPlan.payer_id != "", InstalmentPlan.session_id.is_not(None)),
+        "parts": counted(
+            Instalment.n,
+            Instalment.amount_minor,
+            Instalment.payment_id.is_not(None),
+            Instalment.dropped_at.is_not(None),
+            Instalment.tries,
+            Instalment.asked_at.is_not(None),
+            Instalment.problem,
+        ),
+        "shares of parts": counted(course, InstalmentShare.amount_minor, InstalmentShare.dropped_at.is_not(None)),
         "enrolments": counted(Enrolment.person_id, Enrolment.course_id, Enrolment.ended_reason),
         "refunds": counted(Refund.state, Refund.cause, Refund.amount_minor, Refund.booked_at.is_not(None)),
         "requests": counted(RefundRequest.decision, RefundRequest.amount_minor),

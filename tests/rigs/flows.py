@@ -5,74 +5,22 @@ world does next, whatever had happened: people click once more, the rail sends i
 webhooks once more, the worker comes back and finds the leases run out.
 """
 
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import stripe
 from flask import Flask
 
-from coursehub import jobs
-from coursehub.config import current_settings
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.sales import operations, queries
 from coursehub.sales.models import Order, RefundRequest
 from tests.cast import Cast
-from tests.rigs import house_flows, member_flows, pass_flows, payout_flows, transfer_flows
+from tests.rigs import house_flows, member_flows, parts_flows, pass_flows, payout_flows, transfer_flows
 from tests.rigs.flow import Facts, Flow
-from tests.rigs.world import acting, buyers, deliver, open_shop, settle, start
-
-
-def _sdk() -> stripe.StripeClient:
-    settings = current_settings()
-    return stripe.StripeClient(settings.stripe_key, base_addresses={"api": settings.stripe_base_url})
-
-
-def _pay(order_id: int) -> None:
-    """A buyer pays on the sandbox's own page, in a browser of their own."""
-    session = db.session.get_one(Order, order_id, populate_existing=True).session_id
-    if session is None:
-        return
-    body = urllib.parse.urlencode({"outcome": "pay", "method": "card"}).encode()
-    opener = urllib.request.build_opener(_NoRedirect)
-    try:
-        opener.open(f"{current_settings().stripe_base_url}/pay/{session}", data=body, timeout=20).close()
-    except urllib.error.HTTPError as answer:  # 303 back to us; 410 when it was paid before
-        answer.close()
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Does not follow the sandbox back to our pages, which no server serves here."""
-
-    def redirect_request(self, *_args: Any) -> None:
-        """Nowhere."""
-
-
-def _tell_everything(app: Flask) -> None:
-    """Every event of the rail, oldest first, to our webhook."""
-    found = list(_sdk().v1.events.list({"limit": 100}).data)
-    for event in reversed(found):
-        assert deliver(app.test_client(), event.to_dict()) == 200
-
-
-def _work(at: datetime) -> None:
-    jobs.run_due(at=at)
-
-
-def _go_on(app: Flask, at: datetime) -> None:
-    """The rail tells all again and the worker works until nothing is left to do."""
-    for minutes in (10, 30, 90):
-        _tell_everything(app)
-        _work(at + timedelta(minutes=minutes))
-    operations.sweep_events(at=at + timedelta(minutes=95))
-    operations.settle_waiting(at=at + timedelta(minutes=96))
-    _work(at + timedelta(minutes=100))
-
+from tests.rigs.outside import go_on, pay_page, tell_everything, work
+from tests.rigs.world import acting, buyers, open_shop, page_of, settle, start
 
 # A sale, told by webhook, and told by the return page
 
@@ -80,23 +28,23 @@ def _go_on(app: Flask, at: datetime) -> None:
 def _prepare_paid_page(app: Flask, at: datetime) -> Facts:
     facts = _prepare_shop(app, at)
     order_id = start(facts["offering"], facts["buyer"], at=at)
-    _pay(order_id)
+    pay_page(page_of(order_id))
     return facts | {"order": order_id}
 
 
 def _act_webhook(app: Flask, facts: Facts, at: datetime) -> None:
-    _tell_everything(app)
-    _work(at + timedelta(minutes=1))
+    tell_everything(app)
+    work(at + timedelta(minutes=1))
 
 
 def _again_sale(app: Flask, facts: Facts, at: datetime) -> None:
     settle(facts["order"], at=at)
-    _go_on(app, at)
+    go_on(app, at)
 
 
 def _act_return(app: Flask, facts: Facts, at: datetime) -> None:
     settle(facts["order"], at=at)
-    _work(at + timedelta(minutes=1))
+    work(at + timedelta(minutes=1))
 
 
 # A purchase from the first click on
@@ -112,9 +60,9 @@ def _prepare_shop(app: Flask, at: datetime) -> Facts:
 
 def _act_purchase(app: Flask, facts: Facts, at: datetime) -> None:
     order_id = start(facts["offering"], facts["buyer"], at=at)
-    _pay(order_id)
+    pay_page(page_of(order_id))
     settle(order_id, at=at)
-    _work(at + timedelta(minutes=1))
+    work(at + timedelta(minutes=1))
 
 
 def _again_purchase(app: Flask, facts: Facts, at: datetime) -> None:
@@ -125,11 +73,11 @@ def _again_purchase(app: Flask, facts: Facts, at: datetime) -> None:
     try:
         order_id = start(facts["offering"], facts["buyer"], at=at)
     except Refusal:
-        _go_on(app, at)  # held already
+        go_on(app, at)  # held already
         return
-    _pay(order_id)
+    pay_page(page_of(order_id))
     settle(order_id, at=at)
-    _go_on(app, at)
+    go_on(app, at)
 
 
 # A refund of everything within the window, and of a part by decision
@@ -138,16 +86,16 @@ def _again_purchase(app: Flask, facts: Facts, at: datetime) -> None:
 def _prepare_paid(app: Flask, at: datetime) -> Facts:
     facts = _prepare_paid_page(app, at)
     settle(facts["order"], at=at)
-    _go_on(app, at - timedelta(hours=3))
+    go_on(app, at - timedelta(hours=3))
     return facts
 
 
 def _act_refund(app: Flask, facts: Facts, at: datetime) -> None:
     order = db.session.get_one(Order, facts["order"])
     operations.ask_refund(order, reason="", by=acting(facts["buyer"]), at=at)
-    _work(at + timedelta(minutes=1))
-    _tell_everything(app)
-    _work(at + timedelta(minutes=2))
+    work(at + timedelta(minutes=1))
+    tell_everything(app)
+    work(at + timedelta(minutes=2))
 
 
 def _again_refund(app: Flask, facts: Facts, at: datetime) -> None:
@@ -156,7 +104,7 @@ def _again_refund(app: Flask, facts: Facts, at: datetime) -> None:
         operations.ask_refund(order, reason="", by=acting(facts["buyer"]), at=at)
     except Refusal:
         pass  # asked already
-    _go_on(app, at)
+    go_on(app, at)
 
 
 def _prepare_asked(app: Flask, at: datetime) -> Facts:
@@ -170,9 +118,9 @@ def _prepare_asked(app: Flask, at: datetime) -> Facts:
 
 def _act_part(app: Flask, facts: Facts, at: datetime) -> None:
     _approve(facts, at)
-    _work(at + timedelta(minutes=1))
-    _tell_everything(app)
-    _work(at + timedelta(minutes=2))
+    work(at + timedelta(minutes=1))
+    tell_everything(app)
+    work(at + timedelta(minutes=2))
 
 
 def _again_part(app: Flask, facts: Facts, at: datetime) -> None:
@@ -180,7 +128,7 @@ def _again_part(app: Flask, facts: Facts, at: datetime) -> None:
         _approve(facts, at)
     except Refusal:
         pass  # answered already
-    _go_on(app, at)
+    go_on(app, at)
 
 
 def _approve(facts: Facts, at: datetime) -> None:
@@ -197,51 +145,51 @@ def _act_hold(app: Flask, facts: Facts, at: datetime) -> None:
 
 def _again_hold(app: Flask, facts: Facts, at: datetime) -> None:
     payout_flows.end_hold(app, facts, at)
-    _go_on(app, at + payout_flows.HOLD)
+    go_on(app, at + payout_flows.HOLD)
 
 
 def _prepare_payout(app: Flask, at: datetime) -> Facts:
     facts = payout_flows.prepare_run(_prepare_paid(app, at), at)
-    _work(at + payout_flows.HOLD)
+    work(at + payout_flows.HOLD)
     return facts
 
 
 def _act_payout(app: Flask, facts: Facts, at: datetime) -> None:
     payout_flows.confirm_and_answer(app, facts, at)
-    _work(at + payout_flows.HOLD + timedelta(hours=2))
+    work(at + payout_flows.HOLD + timedelta(hours=2))
 
 
 def _again_payout(app: Flask, facts: Facts, at: datetime) -> None:
     payout_flows.confirm_and_answer(app, facts, at)
-    _go_on(app, at + payout_flows.HOLD + timedelta(hours=3))
+    go_on(app, at + payout_flows.HOLD + timedelta(hours=3))
 
 
 def _prepare_transfer(app: Flask, at: datetime) -> Facts:
     facts = transfer_flows.prepare_transfer(_prepare_paid(app, at), at)
-    _work(at + payout_flows.HOLD)
+    work(at + payout_flows.HOLD)
     return facts
 
 
 def _act_transfer(_app: Flask, facts: Facts, at: datetime) -> None:
     transfer_flows.confirm(facts, at)
-    _work(at + payout_flows.HOLD + timedelta(hours=2))
+    work(at + payout_flows.HOLD + timedelta(hours=2))
 
 
 def _again_transfer(app: Flask, facts: Facts, at: datetime) -> None:
     transfer_flows.confirm(facts, at)
-    _go_on(app, at + payout_flows.HOLD + timedelta(hours=3))
+    go_on(app, at + payout_flows.HOLD + timedelta(hours=3))
     transfer_flows.send_again(at + timedelta(hours=6))
-    _go_on(app, at + payout_flows.HOLD + timedelta(hours=7))
+    go_on(app, at + payout_flows.HOLD + timedelta(hours=7))
 
 
 def _act_dispute(_app: Flask, facts: Facts, at: datetime) -> None:
     transfer_flows.dispute(facts, at)
-    _work(at + timedelta(minutes=2))
+    work(at + timedelta(minutes=2))
 
 
 def _again_dispute(app: Flask, facts: Facts, at: datetime) -> None:
     transfer_flows.dispute(facts, at)
-    _go_on(app, at)
+    go_on(app, at)
 
 
 FLOWS = {
@@ -256,6 +204,7 @@ FLOWS = {
     "dispute": Flow(_prepare_paid, _act_dispute, _again_dispute),
     **house_flows.FLOWS,
     **pass_flows.FLOWS,
+    **parts_flows.FLOWS,
     **member_flows.FLOWS,
 }
 
@@ -290,5 +239,5 @@ def forget_the_key() -> None:
 FAULTS: dict[str, Callable[[], None]] = {
     "forget the transfer": transfer_flows.forget_the_transfer,
     "commit twice": commit_twice, "forget the key": forget_the_key, "decide first": payout_flows.decide_first,
-    "charge later": member_flows.charge_later,
+    "charge later": member_flows.charge_later, "ask anew": parts_flows.ask_anew,
 }  # fmt: skip

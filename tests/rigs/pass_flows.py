@@ -1,12 +1,9 @@
 """The crash rig's flows of passes: banks that take the payment of a month, before it is shared and after, and decide."""
 
-import urllib.parse
-import urllib.request
 from datetime import datetime, timedelta
 
 from flask import Flask
 
-from coursehub.config import current_settings
 from coursehub.contracts.clauses import Pool
 from coursehub.contracts.operations import list_course
 from coursehub.db import db, transaction
@@ -19,7 +16,7 @@ from tests.cast import Cast
 from tests.contracts.rig import agree, course_of, terms_data
 from tests.rigs.flow import Facts, Flow
 from tests.rigs.house_flows import work
-from tests.rigs.transfer_flows import NoRedirect, bank_decides, bank_takes
+from tests.rigs.outside import bank_decides, bank_takes, pay_page
 from tests.rigs.world import acting, buyers
 
 RULE = Pool("minutes_each", 5, "house")
@@ -45,7 +42,7 @@ def _prepare_drawn_up(_app: Flask, at: datetime) -> Facts:
     operations.add_course(found, course, by=cast.acting(cast.stan), at=before)
     (buyer,) = buyers(1, at=at)
     mine = operations.subscribe(found, by=acting(buyer), at=at)
-    _agree(str(mine.session_id))
+    pay_page(mine.session_id)
     operations.settle(mine, at=at)
     enrolment = operations.open_course(mine, course, by=acting(buyer), at=at)
     for n in range(8):
@@ -57,15 +54,6 @@ def _prepare_drawn_up(_app: Flask, at: datetime) -> Facts:
     assert made is not None
     work(at - timedelta(hours=2))
     return {"period": period.id, "month": made.id, "fay": cast.fay.id, "subscription": mine.id}
-
-
-def _agree(session_id: str) -> None:
-    body = urllib.parse.urlencode({"outcome": "pay", "method": "card"}).encode()
-    url = f"{current_settings().stripe_base_url}/pay/{session_id}"
-    try:
-        urllib.request.build_opener(NoRedirect).open(url, data=body, timeout=20).close()
-    except urllib.error.HTTPError as answer:
-        answer.close()
 
 
 def _prepare_shared(app: Flask, at: datetime) -> Facts:

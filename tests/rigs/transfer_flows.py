@@ -1,15 +1,11 @@
 """The crash rig's flows at the payment provider: a run that pays by a transfer, and a bank that takes a payment and gives it back."""
 
-import json
-import urllib.parse
-import urllib.request
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
 
-from coursehub.config import current_settings
 from coursehub.db import db
 from coursehub.payouts import operations
 from coursehub.payouts.models import Payout, PayoutRun, RailAccount
@@ -18,6 +14,7 @@ from coursehub.people.queries import members_with_role
 from coursehub.sales import operations as sales
 from coursehub.sales import queries
 from tests.rigs import payout_flows
+from tests.rigs.outside import bank_decides, bank_takes, post
 from tests.rigs.world import acting
 
 Facts = dict[str, Any]
@@ -30,7 +27,7 @@ def prepare_transfer(facts: Facts, at: datetime) -> Facts:
     owner = acting(members_with_role(northwind.id, "owner")[0])
     account = operations.choose_rail("GB", by=owner, at=at)
     page = operations.onboarding_page(account, return_url="http://x/", refresh_url="http://x/", by=owner, at=at)
-    _post(page, answer="all")
+    post(page, answer="all")
     operations.follow_account(account, at=at)
     return payout_flows.prepare_run(facts, at)
 
@@ -57,42 +54,6 @@ def dispute(facts: Facts, at: datetime) -> None:
     sales.follow_dispute(number, at=at)
     bank_decides(number, "won")
     sales.follow_dispute(number, at=at + timedelta(minutes=1))
-
-
-def bank_takes(charge_id: str, payment_id: str) -> str:
-    """A buyer's bank takes a payment, if it did not before; the dispute's number."""
-    _post(f"{current_settings().stripe_base_url}/bank/charges/{charge_id}", how="take")
-    (number,) = _disputes(payment_id)
-    return number
-
-
-def bank_decides(number: str, answer: str) -> None:
-    """That bank decides, won or lost, if it did not before."""
-    _post(f"{current_settings().stripe_base_url}/bank/disputes/{number}", answer=answer)
-
-
-def _disputes(payment_intent: str) -> list[str]:
-    request = urllib.request.Request(
-        f"{current_settings().stripe_base_url}/v1/disputes?payment_intent={payment_intent}",
-        headers={"Authorization": f"Bearer {current_settings().stripe_key}"},
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return [body["id"] for body in json.load(answer)["data"]]
-
-
-class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Does not follow the sandbox back to our pages, which no server serves here."""
-
-    def redirect_request(self, *_args: Any) -> None:
-        """Nowhere."""
-
-
-def _post(url: str, **fields: str) -> None:
-    """What a person does on a page of the sandbox; done before, it is refused."""
-    try:
-        urllib.request.build_opener(NoRedirect).open(url, data=urllib.parse.urlencode(fields).encode(), timeout=20).close()
-    except urllib.error.HTTPError as answer:
-        answer.close()
 
 
 def forget_the_transfer(_app: Flask | None = None) -> None:

@@ -26,12 +26,12 @@ from tests.contracts.rig import agree, course_of
 PRICE_MINOR = 19_900
 
 
-def open_shop(cast: Cast, *, at: datetime, seats_limit: int | None = None, slug: str = "async") -> Offering:
-    """Northwind's course, under terms, listed, and on sale for 199.00."""
+def open_shop(cast: Cast, *, at: datetime, slug: str = "async", **changes: Any) -> Offering:
+    """Northwind's course, under terms, listed, and on sale for 199.00. changes: of the offering."""
     course = course_of(cast.northwind, slug, at)
     agree(cast, course, at)
     list_course(course, by=cast.acting(cast.stan), at=at)
-    draft = OfferingDraft(price_minor=PRICE_MINOR, currency="CNY", tax_bps=600, seats_limit=seats_limit, refund_days=14)
+    draft = OfferingDraft(price_minor=PRICE_MINOR, currency="CNY", tax_bps=600, refund_days=14, **changes)
     return operations.open_offering(course, draft, by=cast.acting(cast.pia), at=at)
 
 
@@ -60,9 +60,14 @@ def start(offering_id: int, buyer_id: int, *, at: datetime, **others: Any) -> in
     return operations.start_checkout(offering, buyer=acting(buyer_id), at=at, **others).id
 
 
+def page_of(order_id: int) -> str | None:
+    """The number of an order's pay page, read anew."""
+    return db.session.get_one(Order, order_id, populate_existing=True).session_id
+
+
 def pay(store: Store, order_id: int) -> None:
     """Pay at the sandbox, as a buyer does on its page."""
-    session_id = db.session.get_one(Order, order_id, populate_existing=True).session_id
+    session_id = page_of(order_id)
     assert session_id is not None
     payments.pay(store, session_id, method="card", at=store.now())
 
