@@ -35,6 +35,7 @@ from coursehub.payouts.queries.claims import (
     claims_of,
     owed_by_party,
 )
+from coursehub.payouts.queries.contents import Part, made_of, own_payout, parts_of, set_off_in
 from coursehub.payouts.queries.matching import (
     answers_read,
     explained_lately,
@@ -85,6 +86,7 @@ from coursehub.payouts.queries.runs import (
 
 __all__ = [
     "TO_BE_BOOKED",
+    "Part",
     "Proposed",
     "Unmatched",
     "account_at_rail",
@@ -116,6 +118,7 @@ __all__ = [
     "is_paid_to",
     "line_visible_to",
     "looked_at",
+    "made_of",
     "missing",
     "movement_visible_to",
     "offsets_of",
@@ -125,6 +128,8 @@ __all__ = [
     "organisations_of_parties",
     "owed_by_party",
     "own_lines",
+    "own_payout",
+    "parts_of",
     "payouts_arrived_at",
     "payouts_of_organisation",
     "payouts_of_run",
@@ -138,6 +143,7 @@ __all__ = [
     "run_named",
     "runs_visible_to",
     "runs_waiting_for",
+    "set_off_in",
     "sole_charge",
     "standing_still",
     "step_of",
