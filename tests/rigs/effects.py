@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from coursehub.billing.models import Charge, ChargeEnd, Document, Receipt, Settlement
+from coursehub.billing import checks as of_papers
+from coursehub.billing.models import BuyerDocument, Charge, ChargeEnd, Document, Receipt, Settlement
 from coursehub.contracts.models import MoneyEvent
 from coursehub.db import db
 from coursehub.events import Event
@@ -66,7 +67,7 @@ def of_the_house() -> dict[str, Any]:
             Instalment.problem,
         ),
         "shares of parts": counted(course, InstalmentShare.amount_minor, InstalmentShare.dropped_at.is_not(None)),
-        "enrolments": counted(Enrolment.person_id, Enrolment.course_id, Enrolment.ended_reason),
+        "enrolments": counted(Enrolment.person_id, Enrolment.course_id, Enrolment.source, Enrolment.ended_reason),
         "refunds": counted(Refund.state, Refund.cause, Refund.amount_minor, Refund.booked_at.is_not(None)),
         "requests": counted(RefundRequest.decision, RefundRequest.amount_minor),
         "coupons": counted(CouponUse.person_id),
@@ -78,6 +79,9 @@ def of_the_house() -> dict[str, Any]:
         "set off": counted(PayoutOffset.amount_minor),
         "holds that ended": counted(HoldEnd.journal_id.is_not(None)),
         "documents": counted(Document.kind, Document.number, Document.amount_minor, Document.tax_minor, Document.cause),
+        "papers of buyers": counted(
+            BuyerDocument.kind, BuyerDocument.number, BuyerDocument.amount_minor, BuyerDocument.tax_minor
+        ),
         "receipts": counted(Receipt.amount_minor, Receipt.undoes_id.is_not(None)),
         "settled": counted(Settlement.amount_minor),
         "charges": counted(Charge.amount_minor, Charge.tax_minor),
@@ -93,7 +97,7 @@ def of_the_house() -> dict[str, Any]:
         "letters": counted(Letter.kind, Letter.subject),
         "webhooks undone": counted(WebhookEvent.type, WebhookEvent.done_at.is_not(None)).get("False", 0),
         "dead jobs": db.session.scalar(sa.select(sa.func.count()).where(Job.state == "dead")),
-        "faults of the books": list(checks.check_books().faults),
+        "faults of the books": [*checks.check_books().faults, *of_papers.faults()],
     } | of_passes()
 
 

@@ -34,6 +34,7 @@ class Story:
     fay: int  # finance of the house
     offering: int
     passes: Mapping[str, int]
+    offered_too: int  # the course of the passes, for good
     orders: dict[int, int] = field(default_factory=dict)
     subscriptions: dict[int, int] = field(default_factory=dict)
     heard: int = 0  # the place of the last event that was handed on
