@@ -16,6 +16,7 @@ from flask import Flask
 
 from coursehub import clock, jobs
 from coursehub.db import db
+from coursehub.sales import operations
 from coursehub.sales.passes import operations as passes
 from coursehub.sandbox.app import create_sandbox, store_of
 from tests.cast import Cast
@@ -23,6 +24,7 @@ from tests.rigs import effects
 from tests.rigs.storm_orders import ORDERS
 from tests.rigs.storm_passes import HOUSE, PASSES, open_passes
 from tests.rigs.storm_story import LATE, Life, Story
+from tests.rigs.threads import at_once
 from tests.rigs.world import buyers, deliver, open_shop, speak_to
 from tests.sandbox.rig import Running
 
@@ -49,10 +51,10 @@ def in_order(app: Flask, story: Story) -> None:
 
 
 class Storm:
-    """What is on its way to us, and how it comes."""
+    """What is on its way to us, and how it comes; so many workers do what it asks for side by side."""
 
-    def __init__(self, app: Flask, story: Story, seed: int) -> None:
-        self.story, self.client = story, app.test_client()
+    def __init__(self, app: Flask, story: Story, seed: int, workers: int) -> None:
+        self.app, self.story, self.workers, self.client = app, story, workers, app.test_client()
         self.dice = story.dice = random.Random(seed)
         self.waiting: list[dict[str, Any]] = []
         self.unheard: set[str] = set()
@@ -67,6 +69,7 @@ class Storm:
                 for _delivery in range(self.dice.randint(0, 4)):
                     self._deliver_one()
                 self._work(0.3)
+            self._look_round()
             while self.unheard or _evening(self.story):
                 self._deliver_one()
                 self._work(0.05)
@@ -90,7 +93,24 @@ class Storm:
 
     def _work(self, chance: float) -> None:
         if self.dice.random() < chance:
-            jobs.run_due(at=self.story.now + self.dice.random() * LATE)
+            at = self.story.now + self.dice.random() * LATE
+            if self.workers == 1:
+                jobs.run_due(at=at)
+            else:
+                db.session.remove()
+                assert at_once(self.app, *[lambda: _work_singly(at)] * self.workers) == [None] * self.workers
+
+    def _look_round(self) -> None:
+        """The sweeps find out for themselves what is still on its way."""
+        at = self.story.now + self.dice.random() * LATE
+        passes.settle_passes(at=at)
+        operations.follow_disputes(at=at)
+
+
+def _work_singly(at: datetime) -> None:
+    """One job after the other, so that the workers beside this one find some, too."""
+    while jobs.run_due(at=at, limit=1):
+        continue
 
 
 def _evening(story: Story) -> int:
@@ -148,7 +168,7 @@ def story_of(app: Flask, lives: Sequence[Life], count: int, *, at: datetime) -> 
 
 
 def told(
-    app: Flask, count: int, *, at: datetime, seed: int | None = None, lives: Sequence[Life] = EVERYBODY
+    app: Flask, count: int, *, at: datetime, seed: int | None = None, lives: Sequence[Life] = EVERYBODY, workers: int = 1
 ) -> tuple[dict[str, Any], int]:
     """Live through the story, in order or as a storm; what is left, and how many deliveries a storm made."""
     with story_of(app, lives, count, at=at) as story:
@@ -156,7 +176,7 @@ def told(
         if seed is None:
             in_order(app, story)
         else:
-            storm = Storm(app, story, seed)
+            storm = Storm(app, story, seed, workers)
             storm.run()
             deliveries = storm.deliveries
         _calm(app, story)
