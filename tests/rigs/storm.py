@@ -103,6 +103,7 @@ class Storm:
     def _look_round(self) -> None:
         """The sweeps find out for themselves what is still on its way."""
         at = self.story.now + self.dice.random() * LATE
+        operations.settle_waiting(at=at)
         passes.settle_passes(at=at)
         operations.follow_disputes(at=at)
 
