@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from coursehub.contracts.prose import channel_name, label_name, percent, sentence_at
 from coursehub.contracts.reasons import Factor, Reason
@@ -14,6 +15,9 @@ from coursehub.contracts.waterfall import FEE_COST, Line
 from coursehub.money import currency_exponent
 
 ClauseUrl = Callable[[str], str | None]
+CLOSES = {
+    "true_up": _l("True-up"), "guarantee": _l("Added by the guarantee"), "guarantee_put_right": _l("Guarantee put right"),
+}  # fmt: skip
 
 
 def _(message: str, **values: object) -> str:
@@ -34,7 +38,7 @@ def cascade(
     whole = sum(line.amount_minor for line in lines)
     refund = whole < 0
     if of == "close":
-        first = _("Brought by the close")
+        first = _("Taken back by the close") if refund else _("Brought by the close")
     elif of == "contest":
         whole, first = sum(max(0, line.amount_minor) for line in lines), _("Moved between the sides")
     elif of == "fee":
@@ -112,8 +116,8 @@ class _Teller:
             return _("Fixed amount")
         if reason.kind == "recoup":
             return _("Costs that come back first")
-        if reason.kind in ("true_up", "guarantee"):
-            return _("True-up") if reason.kind == "true_up" else _("Added by the guarantee")
+        if reason.kind in CLOSES:
+            return str(CLOSES[reason.kind])
         if reason.kind == "rate":
             return _("Platform's part (%(channel)s)", channel=channel_name(reason.channel or "", self.locale))
         pots = [label_name(factor.by, self.locale) for factor in reason.factors if factor.by not in ("modules", "hours")]

@@ -27,7 +27,8 @@ class Factor(NamedTuple):
 class Reason(NamedTuple):
     """Why a line has its amount.
 
-    kind: tax | rail_fee | fixed | rate | recoup | split | discount | fee_cost | refund | reinstated | reshared.
+    kind: tax | rail_fee | fixed | rate | recoup | split | discount | fee_cost | refund | reinstated | reshared | true_up |
+    guarantee | guarantee_put_right.
     of: what it started from, minor units, exact. cap_minor: the ceiling that cut it, if one did.
     already_minor: for a refund, what was taken back before this step.
     rungs: for a rate by volume, how much of `of` (minor units) counted at which percentage (bps), instead of factors.

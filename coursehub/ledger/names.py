@@ -71,7 +71,7 @@ KINDS_OF_JOURNAL = {
     "adjustment": _l("Adjusting entry"),
     "correction": _l("Correction"),
     "true_up": _l("True-up of a month"),
-    "guarantee": _l("Guarantee"),
+    "guarantee": _l("Guaranteed minimum"),
     "payout": _l("Payout"),
     "payout_paid": _l("Payout arrived"),
     "payout_bounced": _l("Payout came back"),

@@ -124,6 +124,8 @@ def _event_data(event: sa.Row[Any], lines: list[dict[str, Any]], course: str, id
         facts = {name: event.facts[name] for name in ("channel", "attributed") if event.facts[name] is not None}
     elif event.kind in ("hire", "hour", "period"):  # a course's part of a fee that a member pays, or of a pool
         facts = {"gross_minor": event.amount_minor, "channel": event.channel} | _counted(event)
+    elif event.kind == "guarantee":  # those of before decision 60 name no window
+        facts = {name: event.facts[name] for name in ("window",) if name in event.facts}
     else:
         facts = {}
     return {

@@ -24,7 +24,7 @@ ACCOUNTS = {
 }
 KINDS = {
     "sale": _l("Sale"), "hire": _l("Placement"), "hour": _l("Hours"), "period": _l("Pass"), "true_up": _l("True-up of the month"),
-    "guarantee": _l("Added by the guarantee"), "refund": _l("Refund"), "dispute": _l("Taken by the buyer's bank"),
+    "guarantee": _l("Guaranteed minimum"), "refund": _l("Refund"), "dispute": _l("Taken by the buyer's bank"),
     "reinstated": _l("Given back by the buyer's bank"), "rebate": _l("Rebate"),
     "reshared": _l("Shared anew"),
 }  # fmt: skip

@@ -147,29 +147,6 @@ def test_a_late_sale_is_trued_up_by_the_next_close(cast, course, at):
     sound()
 
 
-def test_a_guarantee_is_added_once_when_its_year_is_closed(cast, course, at):
-    partner = cast.northwind.public_id
-    promise = {"party": partner, "window": "year", "amount_minor": 20_000, "cap_minor": 9_000, "funder": cast.house.public_id}
-    contract, terms = agreed(cast, course, at, guarantees=[promise])
-    share(sale(terms, course, at, 1), at)
-    assert not close_month(contract, "2026-03", at=AFTER)
-    closes = datetime(2027, 1, 6, 4, tzinfo=UTC)
-    assert close_month(contract, "2026-12", at=closes) and not close_month(contract, "2026-12", at=closes + DAY)
-    # 7000 were earned, 13000 are missing, at most 9000 are added.
-    assert stood(cast, "expense:guarantee") == 9_000
-    assert -stood(cast, "liability:payable:available", partner) == 9_000
-    sound()
-
-
-def test_a_guarantee_holds_for_a_month_in_which_nothing_was_sold(cast, course, at):
-    partner = cast.northwind.public_id
-    promise = {"party": partner, "window": "month", "amount_minor": 5_000, "cap_minor": None, "funder": cast.house.public_id}
-    contract, _terms = agreed(cast, course, at, guarantees=[promise])
-    assert close_month(contract, "2026-03", at=AFTER) and not close_month(contract, "2026-03", at=AFTER + DAY)
-    assert -stood(cast, PARTNER_READY, partner) == 5_000
-    sound()
-
-
 def test_a_reserve_is_kept_longer_shrinks_with_refunds_and_is_let_go_of_once(cast, course, at):
     partner = cast.northwind.public_id
     _contract, terms = agreed(cast, course, at, reserve={"share_bps": 1_000, "days": 90})

@@ -3,13 +3,16 @@
 import html
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from coursehub import clock
 from coursehub.contracts import operations, queries
 from coursehub.contracts.evidence import FORMAT
-from coursehub.contracts.models import Contract, Proposal
+from coursehub.contracts.models import Contract, MoneyEvent, Proposal
+from coursehub.contracts.operations.closing import close_month
 from coursehub.contracts.record import is_whole
 from coursehub.contracts.views.proposals import STARTS
 from coursehub.db import db, transaction
@@ -233,6 +236,27 @@ def test_earnings_say_what_sold_and_why_and_never_who_bought(client, cast, cours
     assert "#clause-rates-rest" in detail.get_data(as_text=True)
     assert "Nothing fits these filters" in text_of(client.get("/studio/earnings?channel=sponsor"))
     assert client.get("/studio/earnings?page=99&kind=refund").status_code == 200
+
+
+def test_earnings_say_for_which_window_a_guarantee_is_and_why_some_of_it_was_taken_back(client, cast, course):
+    began, after = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 4, 7, 9, tzinfo=UTC)
+    partner, house = cast.northwind.public_id, cast.house.public_id
+    promise = {"party": partner, "window": "month", "amount_minor": 20_000, "cap_minor": None, "funder": house}
+    contract, terms = agree(cast, course, began, guarantees=[promise])
+    close_month(contract, "2026-03", at=after)
+    with transaction():
+        operations.share(draft_of_sale(terms, course, began), at=after)
+    close_month(contract, "2026-03", at=after)
+    added, _sale, taken = db.session.execute(sa.select(MoneyEvent).order_by(MoneyEvent.id)).scalars()
+    sign_in(client, cast.finn)
+    page = text_of(client.get(f"/studio/earnings/{added.public_id}"))
+    assert "Why this gave you CN¥200.00" in page and "Added by the guarantee" in page and "Guaranteed for 2026-03" in page
+    page = text_of(client.get(f"/studio/earnings/{taken.public_id}"))
+    assert "Why this took back CN¥63.80" in page and "Guarantee put right" in page and "Taken back by the close" in page
+    assert "gets at least" in page and "After the guarantee for 2026-03 was booked" in page
+    client.set_cookie("language", "zh-CN", domain="localhost")
+    page = text_of(client.get(f"/studio/earnings/{taken.public_id}"))
+    assert "保底更正" in page and "2026-03的保底入账之后" in page
 
 
 def test_the_evidence_is_downloaded_and_checks_out(client, cast, course, now):

@@ -20,6 +20,7 @@ from coursehub.contracts import queries as contracts_book
 from coursehub.contracts import terms as terms_module
 from coursehub.contracts.counters import names_for
 from coursehub.contracts.evidence import bundle as evidence_of
+from coursehub.contracts.operations.closing import close_month
 from coursehub.contracts.operations.pool_returns import ReturnedPeriod, reinstate_period, return_period
 from coursehub.contracts.operations.pooling import PaidPeriod, SharedMonth, fund_pool, share_pool
 from coursehub.contracts.waterfall import gone_of, share_back, share_refund, share_sale
@@ -30,9 +31,9 @@ from coursehub.statements import bundle, checks, operations, queries
 from coursehub.statements.months import Month
 from tests.cast import sign_in
 from tests.contracts import strategies
-from tests.contracts.rig import agree, course_of, gave_back_as_before, terms_data
+from tests.contracts.rig import agree, course_of, draft_of_sale, gave_back_as_before, terms_data
 
-from .books import APRIL, DAY, MARCH, MAY, dispute, refund, sell, two_months
+from .books import APRIL, AVAILABLE, DAY, MARCH, MAY, dispute, move, refund, sell, two_months
 
 PROGRAM = config.package() / "static" / "check_statement.py"
 spec = importlib.util.spec_from_file_location("check_statement", PROGRAM)
@@ -220,6 +221,37 @@ def test_what_banks_took_and_gave_back_is_told_and_computed_again(cast, at):
         taken["lines"][0]["amount_minor"] -= 1
         taken["lines"][1]["amount_minor"] += 1
         assert faults(found)
+    assert check_books().faults == ()
+
+
+def test_a_guarantee_that_was_put_right_is_told_in_each_month_and_holds(cast, at, client):
+    """Added in April, and partly taken back in May, after a payout: the rest is owed."""
+    course = course_of(cast.northwind, "async", at)
+    partner, house = cast.northwind.public_id, cast.house.public_id
+    promise = {"party": partner, "window": "month", "amount_minor": 20_000, "cap_minor": None, "funder": house}
+    contract, terms = agree(cast, course, at, guarantees=[promise])
+    close_month(contract, "2026-03", at=APRIL)
+    move("payout", APRIL + DAY, "payout:1", (AVAILABLE, partner, 17_000), ("asset:bank", None, -17_000))
+    with transaction():
+        contracts.share(draft_of_sale(terms, course, MARCH), at=MAY)
+    close_month(contract, "2026-03", at=MAY + DAY)
+    seal_days(at=MAY + 40 * DAY)
+    operations.issue_due(at=MAY + 40 * DAY)
+    accounts = {number: code for number, (code, _currency) in queries.accounts_of(partner, "CNY").items()}
+    for number, amounts in ((4, [20_000]), (5, [6_380, -6_380])):
+        issued = queries.issued(cast.northwind.id, Month(2026, number), "CNY")
+        assert issued and [line["amount_minor"] for line in issued.body["lines"]] == amounts
+        found = json.loads(json.dumps(bundle.bundle(issued.body, accounts)))
+        assert faults(found) == []
+        told = [event for event in found["events"] if event["kind"] == "guarantee"]
+        assert [event["facts"] for event in told] == [{"window": "2026-03"}]
+        told[0]["lines"][0]["amount_minor"] -= 1
+        assert faults(found)
+    sign_in(client, cast.finn)
+    table = client.get("/studio/statements/2026-05/CNY/csv").get_data(as_text=True)
+    assert "-63.80" in table and "Guaranteed minimum" in table
+    assert client.get("/studio/statements/2026-05/CNY/pdf").status_code == 200
+    assert issued.body["closing"]["asset:receivable"] == -3_380
     assert check_books().faults == ()
 
 

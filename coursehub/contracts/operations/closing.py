@@ -1,6 +1,6 @@
-"""Closing a month of a contract: one true-up for what arrived out of order, and what a guarantee adds."""
+"""Closing a month of a contract: one true-up for what arrived out of order, and what guarantees come to by now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub.contracts import queries
+from coursehub.contracts.clauses import Guarantee
 from coursehub.contracts.closing import Closed, Happened, replayed, shortfall, true_up
-from coursehub.contracts.counters import limits_for, names_for, written
-from coursehub.contracts.models import TAKEN_BACK, Contract, MoneyEvent, Terms
+from coursehub.contracts.counters import limits_for, names_for, windows_between, written
+from coursehub.contracts.models import TAKEN_BACK, Contract, MoneyEvent, Terms, TermsCourse
 from coursehub.contracts.operations.counting import memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import AVAILABLE, keep_lines
 from coursehub.contracts.operations.maturing import owed_back
@@ -31,7 +32,10 @@ NOT_REPLAYED = ("reshared", "true_up", "guarantee")
 
 
 def close_months(*, at: datetime) -> int:
-    """Close the last month that is over for every contract whose terms count or guarantee; how many moved something."""
+    """Close the last month that is over for every contract whose terms count or guarantee; how many moved something.
+
+    A month that was missed needs no close of its own: each one looks at all that is known by then, and at every window before.
+    """
     first = local_time(at - CLOSES_AFTER).date().replace(day=1)
     month = f"{first - timedelta(days=1):%Y-%m}"
     moved = 0
@@ -44,16 +48,14 @@ def close_month(contract: Contract, month: str, *, at: datetime) -> bool:
     """Close one month (2026-03) of one contract, once: a second call finds nothing to move. Whether anything moved."""
     with transaction():
         lock(contract)
-        bodies = {
-            terms.terms_hash: queries.body_of(terms)
-            for terms in db.session.execute(sa.select(Terms).where(Terms.contract_id == contract.id)).scalars()
-        }
+        held = db.session.execute(sa.select(Terms).where(Terms.contract_id == contract.id).order_by(Terms.id)).scalars().all()
+        bodies = {terms.terms_hash: queries.body_of(terms) for terms in held}
         if not any(names_for(body, written(at)) or body.guarantees for body in bodies.values()):
             return False
         events = _events(contract, at)
         right = replayed(_happened(events, bodies))
         moved = _true_up(contract, right, events, key=f"{month}:{events[-1].id}" if events else month, at=at)
-        return _guarantee(contract, right, month=month, at=at) or moved
+        return _guarantees(contract, right, held, month=month, at=at) or moved
 
 
 def hold_limits(cause: MoneyEvent, sale: MoneyEvent, *, at: datetime) -> bool:
@@ -158,27 +160,72 @@ def _true_up(
     return True
 
 
-def _guarantee(contract: Contract, right: Closed, *, month: str, at: datetime) -> bool:
-    """What the terms that held at the end of the month promise for windows that end with it, sold or not; once for each."""
-    terms = queries.terms_of(contract, _last_moment(month))
-    courses = queries.course_ids_of(contract.id)
-    if terms is None or not courses:
-        return False
-    body, moved = queries.body_of(terms), False
-    for n, promise in enumerate(body.guarantees):
-        if promise.window == "year" and not month.endswith("-12"):
+def _guarantees(contract: Contract, right: Closed, held: Sequence[Terms], *, month: str, at: datetime) -> bool:
+    """What each window that is over by the end of the month is due, sold or not, less what stands booked for it.
+
+    What a party earned in a window can change long after its close: a sale becomes known late, a contest says that one came
+    otherwise. Then one line more puts right what was added, and takes back what was too much.
+    """
+    stands, newest, moved = _guaranteed(contract), _newest(contract), False
+    for window, terms, n, promise in _promises(held, month):
+        due, before = shortfall(promise, right.earned(promise.party, window)), stands.get((promise.party, window))
+        change = due - (before or 0)
+        if not change:
             continue
-        window = month if promise.window == "month" else month[:4]
         key = f"guarantee:{contract.public_id}:{promise.party}:{window}"
-        missing = shortfall(promise, right.earned(promise.party, window))
-        if not missing or queries.event_for(key) is not None:
-            continue
-        path = f"/guarantees/{n}"
-        legs = [Leg(AccountRef(GUARANTEES), missing, path), Leg(AccountRef(AVAILABLE, promise.party), -missing, path)]
-        line = Line("share", promise.party, missing, path, Reason("guarantee", Fraction(missing)))
-        _write(_Close("guarantee", key, contract, body.currency, terms.terms_hash, courses[0]), legs, [line], at=at)
+        kind, path, currency = "guarantee", f"/guarantees/{n}", queries.body_of(terms).currency
+        if before is not None:
+            key, kind = f"{key}:{month}:{newest}", "guarantee_put_right"
+        legs = [Leg(AccountRef(GUARANTEES), change, path)]
+        if change > 0:
+            legs.append(Leg(AccountRef(AVAILABLE, promise.party), -change, path))
+        else:
+            stand_in_line()  # what is ready may be on its way to a bank in the next moment
+            legs += owed_back(promise.party, -change, currency, {})
+        line = Line("share", promise.party, change, path, Reason(kind, Fraction(change)))
+        close = _Close("guarantee", key, contract, currency, terms.terms_hash, _course_of(terms), {"window": window})
+        _write(close, legs, [line], at=at)
         moved = True
     return moved
+
+
+def _promises(held: Sequence[Terms], month: str) -> Iterator[tuple[str, Terms, int, Guarantee]]:
+    """Each window that is over by the end of a month, and what the terms that held at its end promise for it, with its place.
+
+    So terms that hold on its last day promise the whole window, and those that ended before nothing of it.
+    """
+    begins = min(terms.effective_from for terms in held)
+    for ended in windows_between("month", begins, _last_moment(month)):
+        last = _last_moment(ended)
+        standing = [one for one in held if one.effective_from <= last and (one.ended_at is None or one.ended_at > last)]
+        for terms in standing[-1:]:
+            for n, promise in enumerate(queries.body_of(terms).guarantees):
+                if promise.window == "month":
+                    yield ended, terms, n, promise
+                elif ended.endswith("-12"):
+                    yield ended[: len("2026")], terms, n, promise
+
+
+def _guaranteed(contract: Contract) -> dict[tuple[str, str], int]:
+    """What stands booked for each party and window, whoever closed it and whenever: the effect names both."""
+    found = sa.select(MoneyEvent.effect_key, MoneyEvent.amount_minor)
+    stands: dict[tuple[str, str], int] = {}
+    for key, amount in db.session.execute(found.where(MoneyEvent.contract_id == contract.id, MoneyEvent.kind == "guarantee")):
+        _kind, _contract, party, window, *_state = key.split(":")
+        stands[party, window] = stands.get((party, window), 0) + amount
+    return stands
+
+
+def _course_of(terms: Terms) -> int:
+    """The first course that terms cover: what no single course brought stands with it."""
+    return db.session.execute(sa.select(sa.func.min(TermsCourse.course_id)).where(TermsCourse.terms_id == terms.id)).scalar_one()
+
+
+def _newest(contract: Contract) -> int | None:
+    """The last event of a contract. Whatever is put right is one more: what has the same one before it is the same."""
+    found = sa.select(sa.func.max(MoneyEvent.id)).where(MoneyEvent.contract_id == contract.id)
+    newest: int | None = db.session.execute(found).scalar_one()
+    return newest
 
 
 def _last_moment(month: str) -> datetime:
@@ -190,7 +237,7 @@ def _last_moment(month: str) -> datetime:
 class _Close:
     """What a close brings: its kind and effect, and under which terms and with which course it stands.
 
-    facts: whether it came at once, because of a limit.
+    facts: whether it came at once, because of a limit; the window that a guarantee is for.
     """
 
     kind: str

@@ -77,7 +77,7 @@ def _claim(owed: Any) -> Claim:
 
 def _what(owed: Any) -> str:
     if owed.kind != "clawback":
-        return "true_up" if owed.kind == "true_up" else "clawback"
+        return "true_up" if owed.kind in ("true_up", "guarantee") else "clawback"
     return "contest" if contracts.came_of_a_contest(owed.effect_key.removeprefix("clawback:")) else "clawback"
 
 
