@@ -4,7 +4,8 @@ A history is its seed: the same seed gives the same steps. Amounts, moments and 
 late, twice and out of order, and some are cut off before they are committed.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from coursehub.contracts import operations as contracts
 from coursehub.contracts import queries
-from coursehub.contracts.closing import replayed
+from coursehub.contracts.closing import Closed, replayed
 from coursehub.contracts.counters import written
 from coursehub.contracts.models import Contract, MoneyEvent, Terms
 from coursehub.contracts.operations.closing import _happened, close_months
@@ -36,6 +37,7 @@ from coursehub.sales.operations.attribution import (
     give_way,
     run_out_attributions,
 )
+from coursehub.statements.months import month_at
 from tests.contracts.rig import agree, draft_of_dispute, draft_of_refund, draft_of_sale, terms_data
 from tests.payouts.rig import World
 
@@ -68,6 +70,12 @@ class History:
         self.disputed: list[Any] = []
         self.version = 0
         self.limits: dict[str, int] = {}
+        self.promised: list[tuple[datetime, list[dict[str, Any]]]] = []
+        self.promising = Random(f"guarantees of {self.seed}")  # of its own: the steps of a seed stay what they were
+        guarantees = self._guarantees()
+        contract = db.session.get_one(Contract, self.contract)
+        agree(self.cast, self.world.course, self.start, contract=contract, note="first", guarantees=guarantees)
+        self.promised.append((self.start, guarantees))
 
     def run(self, steps: int) -> None:
         """So many steps, each chosen by chance; what a rule refuses is a step like any other."""
@@ -214,6 +222,7 @@ class History:
             changed["reserve"] = {"share_bps": self.chance.choice([333, 5_000, 10_000]), "days": 60}
         if self.chance.random() < 0.3:
             changed["clawback"] = {"offset_limit_bps": 0, "max_age_days": 0}
+        changed["guarantees"] = self._guarantees()
         begins = self.now
         if self.chance.random() < 0.3:
             begins += self.chance.choice([1, 20]) * DAY
@@ -221,7 +230,20 @@ class History:
         contract = db.session.get_one(Contract, self.contract)
         before = self._until(begins)
         agree(self.cast, self.world.course, self.now, contract=contract, rates=rates, **changed)
+        self.promised.append((begins, changed["guarantees"]))
         assert self._until(begins) == before, "signing changed something that was before it"
+
+    def _guarantees(self) -> list[dict[str, Any]]:
+        """What Northwind gets at least, in a month, in a year, in both or in neither."""
+        party, house = self.cast.northwind.public_id, self.cast.house.public_id
+        return [
+            {
+                "party": party, "window": window, "funder": house,
+                "amount_minor": self.promising.choice([1, 9_000, 60_000, 250_000]),
+                "cap_minor": self.promising.choice([None, None, 5_000]),
+            }
+            for window in ("month", "year") if self.promising.random() < 0.6
+        ]  # fmt: skip
 
     def _until(self, moment: datetime) -> list[Any]:
         """The head of the books, every balance, and at moments before this one the terms and what a sale would give."""
@@ -238,8 +260,10 @@ class History:
         return told
 
     def wait(self) -> None:
-        """Time passes."""
+        """Time passes, and the worker closes months or is away."""
         self.now += self.chance.choice([1, 3, 12, 31]) * DAY
+        if self.promising.random() < 0.7:
+            self.close()
 
     def mature(self) -> None:
         """Holds and reserves that are over end."""
@@ -314,7 +338,30 @@ class History:
         return Seen(
             events, standing, paid, dict(self.limits), right.totals() if right else None,
             counters if right is None else {**counters, "__right__": int(_same(counters, right.counters))},
+            self._guaranteed(rows, right) if right else (),
         )  # fmt: skip
+
+    def _guaranteed(self, rows: Sequence[MoneyEvent], right: Closed) -> tuple[tuple[str, int, int, int, int | None], ...]:
+        """Of every window that is closed what Northwind earned, what was added, and what the terms of its last moment promise."""
+        party, found = self.cast.northwind.public_id, []
+        added: Counter[str] = Counter()
+        for row in rows:
+            if row.kind == "guarantee":
+                added[row.facts["window"]] += row.amount_minor
+        month, closed = month_at(self.start), month_at(self.now - 5 * DAY)
+        while month < closed:
+            promises: list[dict[str, Any]] = []
+            for begins, guarantees in self.promised:
+                if begins < month.ends:
+                    promises = guarantees
+            for window in (str(month), str(month)[:4]) if month.number == 12 else (str(month),):
+                span = "month" if "-" in window else "year"
+                gained = right.earned(party, window)
+                nothing = {"amount_minor": gained, "cap_minor": None}
+                one = next((each for each in promises if each["window"] == span), nothing)
+                found.append((window, gained, added.pop(window, 0), one["amount_minor"], one["cap_minor"]))
+            month = month.next
+        return (*found, *((window, 0, minor, 0, None) for window, minor in added.items()))
 
 
 def _same(counters: dict[str, int], right: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub.contracts import queries
-from coursehub.contracts.closing import replayed, true_up
+from coursehub.contracts.closing import Closed, replayed, shortfall, true_up
 from coursehub.contracts.counters import moved_back, moved_by, names_for, written
 from coursehub.contracts.models import MoneyEvent
 from coursehub.contracts.operations.closing import _happened
@@ -48,6 +48,7 @@ class Rerun:
         self.booked: dict[int, Counter[str]] = {}
         self.anew: dict[int, Anew] = {}
         self.counted: dict[int, Counter[str]] = {}  # what was taken off each counter of what a sale moved
+        self.added: Counter[tuple[str, str]] = Counter()  # what guarantees added, by party and window
         self.known: list[MoneyEvent] = []
         self.differs: list[str] = []
 
@@ -56,11 +57,11 @@ class Rerun:
         body = queries.body_hashed(event.terms_hash)
         ways: dict[str, Any] = {
             "sale": self._sale, "refund": self._back, "dispute": self._back, "reinstated": self._back,
-            "reshared": self._reshared, "true_up": self._true_up,
+            "reshared": self._reshared, "true_up": self._true_up, "guarantee": self._guarantee,
         }  # fmt: skip
         lines, legs = ways[event.kind](event, body)
         self.known.append(event)
-        if event.kind != "true_up":
+        if event.kind not in ("true_up", "guarantee"):
             self.booked.setdefault(event.reverses_id or event.id, Counter()).update(shares_of(lines))
         told = [(line.role, line.party, line.amount_minor, line.path) for line in event.lines]
         if [(line.role, line.party, line.amount_minor, line.path) for line in lines] != told:
@@ -137,6 +138,29 @@ class Rerun:
 
     def _true_up(self, event: MoneyEvent, _body: TermsBody) -> tuple[list[Any], None]:
         """Its lines; its legs depend on what was ready to be paid at that moment, so only the counters are moved."""
+        seen, right = self._right(event)
+        booked: dict[str, int] = {}
+        for each in seen:
+            for line in each.lines:
+                if line.party and line.role in ("share", "discount") and each.kind != "guarantee":
+                    booked[line.party] = booked.get(line.party, 0) + line.amount_minor
+        due = true_up(right.totals(), booked, house=queries.body_hashed(seen[-1].terms_hash).house.id)
+        self.counters.update(right.counters)
+        return [Line("share", party, amount, "/true_up", None) for party, amount in due.items()], None  # type: ignore[arg-type]
+
+    def _guarantee(self, event: MoneyEvent, body: TermsBody) -> tuple[list[Line], list[Leg] | None]:
+        """What its window is due by then, less what was added before; what was ready to be given back then is not known here."""
+        _kind, _contract, party, window, *_state = event.effect_key.split(":")
+        span = "month" if "-" in window else "year"
+        n, promise = next((n, one) for n, one in enumerate(body.guarantees) if (one.party, one.window) == (party, span))
+        change = shortfall(promise, self._right(event)[1].earned(party, window)) - self.added[party, window]
+        self.added[party, window] += change
+        path = f"/guarantees/{n}"
+        legs = [Leg(AccountRef("expense:guarantee"), change, path), Leg(AccountRef(PARTNER_READY, party), -change, path)]
+        return [Line("share", party, change, path, Reason("guarantee", change))], legs if change > 0 else None
+
+    def _right(self, event: MoneyEvent) -> tuple[list[MoneyEvent], Closed]:
+        """What was known when a close was booked, in its right order, and what that comes to."""
         seen = [each for each in self.known if each.occurred_at <= event.occurred_at]
         ids = {each.id for each in seen}
         seen = sorted(
@@ -144,15 +168,7 @@ class Rerun:
             key=lambda each: (each.occurred_at, each.effect_key),
         )
         bodies = {each.terms_hash: queries.body_hashed(each.terms_hash) for each in seen}
-        right = replayed(_happened(seen, bodies))
-        booked: dict[str, int] = {}
-        for each in seen:
-            for line in each.lines:
-                if line.party and line.role in ("share", "discount") and each.kind != "guarantee":
-                    booked[line.party] = booked.get(line.party, 0) + line.amount_minor
-        due = true_up(right.totals(), booked, house=bodies[seen[-1].terms_hash].house.id)
-        self.counters.update(right.counters)
-        return [Line("share", party, amount, "/true_up", None) for party, amount in due.items()], None  # type: ignore[arg-type]
+        return seen, replayed(_happened(seen, bodies))
 
     def _count(self, body: TermsBody, steps: dict[str, int]) -> list[Leg]:
         for name, step in steps.items():

@@ -21,6 +21,7 @@ class Seen:
     limits: dict[str, int]
     right: dict[str, int] | None
     counters: dict[str, int]
+    guarantees: tuple[tuple[str, int, int, int, int | None], ...] = ()  # window, earned, added, promised, at most added
 
 
 def faults(seen: Seen, partner: str) -> list[str]:
@@ -61,6 +62,10 @@ def faults(seen: Seen, partner: str) -> list[str]:
             found.append("a true-up made money")
         if kind == "guarantee" and len(got) != 1:
             found.append("a guarantee went to more than one")
+    for window, gained, added, promised, limit in seen.guarantees:
+        whole = promised if limit is None else min(promised, gained + limit)
+        if gained + added != max(gained, whole):
+            found.append(f"closed, and to {gained} of {window} a guarantee of {promised}, at most {limit}, added {added}")
     for name, most in seen.limits.items():
         if not 0 <= seen.counters.get(name, 0) <= most:
             found.append(f"{name} passed its limit")
