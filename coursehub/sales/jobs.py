@@ -119,6 +119,12 @@ def close_after_grace(*, at: datetime) -> None:
     passes.close_after_grace(at=at)
 
 
+@job("sales.remind_of_use_contests")
+def remind_of_use_contests(*, at: datetime) -> None:
+    """Bring contests of minutes to mind that wait for an answer."""
+    passes.remind_of_contests(at=at)
+
+
 @job("sales.draw_up_pools")
 def draw_up_pools(*, at: datetime) -> None:
     """Fix the facts of the month of every pool that is over."""
@@ -162,6 +168,7 @@ cron("sales.settle_instalment_pages", every=timedelta(minutes=15))
 cron("sales.pause_late", every=timedelta(hours=6))
 cron("sales.settle_passes", every=timedelta(hours=1))
 cron("sales.close_after_grace", every=timedelta(hours=6))
+cron("sales.remind_of_use_contests", every=timedelta(hours=6))
 cron("sales.draw_up_pools", every=timedelta(days=1))
 cron("sales.follow_gifts", every=timedelta(hours=1))
 cron("sales.expire_orders", every=timedelta(minutes=5))

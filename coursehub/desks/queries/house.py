@@ -1,6 +1,6 @@
 """What the house's desk shows: what must be done today, how the last thirty days were, and whether the house is set up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from coursehub.catalog.models import Course, Release, ReleaseReview
 from coursehub.config import current_settings
 from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import Listing, Proposal
+from coursehub.contracts.operations.contests import ANSWER_TIME
 from coursehub.db import UtcDateTime, db
 from coursehub.jobs import Job
 from coursehub.learning import queries as learning
@@ -36,7 +37,9 @@ from coursehub.sales.models import (
     Refund,
     RefundRequest,
     SupportMessage,
+    UseContest,
 )
+from coursehub.sales.passes import queries as passes
 from coursehub.statements import checklist
 from coursehub.talent.models import Opening, Placement
 from coursehub.talent.operations.placements import SILENT_AFTER
@@ -47,12 +50,12 @@ STUCK = timedelta(minutes=15)
 
 _Moment = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 _Counted = sa.Select[*tuple[Any, ...]]
-"""Rows of kind, count, when the oldest began and when the first is due: what can be counted in one statement with others."""
+"""Rows of kind, count, when the oldest began, when the first is due, and where: what one statement can count with others."""
 
 
 @dataclass(frozen=True)
 class Queue:
-    """How many things of one kind wait, the clock of the most urgent, and where that is, if not all are on one page."""
+    """How many things of one kind wait, the clock of the most urgent, and where that is, if not all kinds are on one page."""
 
     kind: str
     count: int
@@ -117,6 +120,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(_contests(reader.organisation.public_id if reader.organisation else ""))
         count, oldest = db.session.execute(sales.fapiao_to_do()).one()
         found.append(Queue("fapiao", count, oldest))
+        found.append(_minutes())
         found.append(_queue("pools", PoolMonth.shared_at.is_(None), PoolMonth.drawn_up_at))
         months = checklist.waiting_for(reader.person_id, at)
         found.append(Queue("months", len(months), months[0].ends if months else None))
@@ -143,7 +147,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(Queue("reports", learning.open_reports_count()))
     found.append(_queue("roles", _to_confirm(reader), RoleWish.asked_at))
     found.append(_counted("jobs", sa.select(Job.id).where(Job.state == "dead")))
-    return [queue for queue in _together(found) if queue.count]
+    return [_with_clock(queue) for queue in _together(found) if queue.count]
 
 
 def _together(found: list[Queue | _Counted]) -> list[Queue]:
@@ -157,6 +161,21 @@ def _contests(party: str) -> _Counted:
     """Contests of how a sale came that wait for the house's word."""
     columns = AttributionContest.contested_at.label("opened"), AttributionContest.due_at.label("due")
     return _counted("contests", sales.contests_waiting_for(party).with_only_columns(*columns))
+
+
+def _minutes() -> _Counted:
+    """Contested minutes of passes that wait for an answer, and their month if it is one."""
+    waiting = passes.contests_to_answer()
+    return _counted(
+        "minutes", waiting.with_only_columns(UseContest.contested_at.label("opened"), PoolMonth.public_id.label("place"))
+    )
+
+
+def _with_clock(queue: Queue) -> Queue:
+    """All contests of minutes have the same time, so the oldest is the first that is due."""
+    if queue.kind != "minutes" or queue.opened_at is None:
+        return queue
+    return replace(queue, due_at=queue.opened_at + ANSWER_TIME)
 
 
 def _facts(party: str) -> Queue:
@@ -176,11 +195,18 @@ def _queue(kind: str, waits: sa.ColumnElement[bool], opened: _Moment, due: _Mome
 
 
 def _counted(kind: str, waiting: "sa.Select[*tuple[Any, ...]]") -> _Counted:
-    """Rows of what waits, counted; their columns `opened` and `due`, where they have them, tell the most urgent."""
+    """Rows of what waits, counted; their columns `opened` and `due`, where they have them, tell the most urgent.
+
+    A column `place` tells where they are, if that is one place.
+    """
     rows = waiting.order_by(None).subquery()
     never = sa.null().cast(UtcDateTime())
     moments = [sa.func.min(rows.c[name]) if name in rows.c else never for name in ("opened", "due")]
-    return sa.select(sa.literal(kind), sa.func.count(), *moments).select_from(rows)
+    place: sa.ColumnElement[str] = sa.literal("")
+    if "place" in rows.c:
+        first, last = sa.func.min(rows.c.place), sa.func.max(rows.c.place)
+        place = sa.case((first == last, first), else_="")
+    return sa.select(sa.literal(kind), sa.func.count(), *moments, place).select_from(rows)
 
 
 def _to_decide(at: datetime) -> sa.ColumnElement[bool]:

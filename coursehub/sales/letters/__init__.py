@@ -1,11 +1,12 @@
 """Letters of sales, split by what they are about."""
 
-from coursehub.sales.letters import disputes, instalments, orders, passes, payers
+from coursehub.sales.letters import disputes, instalments, minutes, orders, passes, payers
 from coursehub.sales.letters.payers import send_gift, send_gift_waiting, send_sponsor_request, send_sponsor_thanks
 
 __all__ = [
     "disputes",
     "instalments",
+    "minutes",
     "orders",
     "passes",
     "payers",

@@ -37,6 +37,7 @@ from coursehub.sales.passes.operations.sharing import (
     contest_use,
     draw_up,
     draw_up_months,
+    remind_of_contests,
     share_month,
 )
 from coursehub.sales.passes.operations.subscribing import (
@@ -93,6 +94,7 @@ __all__ = [
     "record",
     "record_period_dispute",
     "refund_period",
+    "remind_of_contests",
     "send",
     "send_again",
     "settle",

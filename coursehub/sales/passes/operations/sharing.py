@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from coursehub import events
 from coursehub.catalog.models import Course
+from coursehub.contracts.operations.contests import ANSWER_TIME, LAST_DAYS
 from coursehub.contracts.operations.pooling import SharedMonth, share_pool
 from coursehub.contracts.pools import Divided
 from coursehub.db import db, lock, transaction
@@ -121,6 +122,22 @@ def answer_contest(contest: UseContest, *, answer: str, minutes: int | None, by:
             raise MonthShared
         contest.answer, contest.minutes, contest.answered_at, contest.answered_by_id = answer.strip(), minutes, at, by.person_id
         events.record("sales.contest_answered", at=at, contest_id=contest.id, by_id=by.person_id)
+
+
+def remind_of_contests(*, at: datetime) -> int:
+    """Bring contests of minutes to mind whose time to be answered is nearly over; how many. The letters go out once.
+
+    They have as long as contests of facts and of sales; the month waits in any case.
+    """
+    begun = at - ANSWER_TIME
+    due = sa.select(UseContest.id).where(
+        UseContest.answered_at.is_(None), UseContest.contested_at > begun, UseContest.contested_at <= begun + LAST_DAYS
+    )
+    with transaction():
+        found = db.session.execute(due.order_by(UseContest.id)).scalars().all()
+        for contest_id in found:
+            events.record("sales.use_contest_ends_soon", at=at, contest_id=contest_id)
+    return len(found)
 
 
 def share_month(month: PoolMonth, *, by: Actor, at: datetime) -> PoolMonth:

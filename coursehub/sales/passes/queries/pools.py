@@ -109,6 +109,17 @@ def contests_in(month_id: int) -> Sequence[UseContest]:
     return db.session.execute(found.order_by(UseContest.id)).scalars().all()
 
 
+def contests_to_answer() -> "sa.Select[*tuple[UseContest, PoolMonth]]":
+    """What partners said against minutes and the house has not answered, with its month; the oldest first."""
+    return (
+        select(UseContest, PoolMonth)
+        .join(PeriodUse, PeriodUse.id == UseContest.use_id)
+        .join(PoolMonth, PoolMonth.id == PeriodUse.pool_month_id)
+        .where(UseContest.answered_at.is_(None))
+        .order_by(UseContest.contested_at, UseContest.id)
+    )
+
+
 def counting_minutes(month_id: int) -> dict[tuple[int, int], int]:
     """(period, course) -> the minutes that count: what was measured, or what the house agreed to after a contest."""
     counting = {(use.period_id, use.course_id): use.minutes for use in uses_in(month_id)}

@@ -8,6 +8,7 @@ from wtforms.validators import ValidationError
 
 from coursehub import clock
 from coursehub.catalog.models import Course
+from coursehub.contracts.operations.contests import ANSWER_TIME
 from coursehub.contracts.pools import RULES as POOL_RULES
 from coursehub.db import db
 from coursehub.errors import Refusal
@@ -76,8 +77,9 @@ def _month_page(
         back=queries.refunded_minor([row.id for row in rows]), disputes={row.id: queries.disputes_of(row.id) for row in rows},
         left={row.id: queries.left_minor(row) for row in rows}, contests=queries.contests_in(found.id),
         refunds={row.id: queries.refunds_of(row.id) for row in rows}, now=clock.now(),
-        contestable_until=found.drawn_up_at + operations.TIME_TO_CONTEST, problem=problem,
-        form=answering or AnswerForm(formdata=None), at_fault=at_fault, refund_form=PeriodRefundForm(formdata=None),
+        contestable_until=found.drawn_up_at + operations.TIME_TO_CONTEST, answer_time=ANSWER_TIME,
+        problem=problem, form=answering or AnswerForm(formdata=None), at_fault=at_fault,
+        refund_form=PeriodRefundForm(formdata=None),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from coursehub import clock
 from coursehub.catalog.models import Course
+from coursehub.contracts.operations.contests import ANSWER_TIME
 from coursehub.db import db
 from coursehub.sales.models import CoursePass, PassPeriod, PeriodUse, PoolMonth
 from coursehub.sales.passes import operations, queries
@@ -62,7 +63,8 @@ def _month(found: PoolMonth, form: ContestUseForm, *, at_fault: str = "", status
         periods={use.period_id: db.session.get_one(PassPeriod, use.period_id) for use in uses},
         disputed=queries.disputed_minor([use.period_id for use in uses]),
         contests={contest.use_id: contest for contest in queries.contests_in(found.id)},
-        contestable_until=found.drawn_up_at + operations.TIME_TO_CONTEST, now=clock.now(),
+        contestable_until=found.drawn_up_at + operations.TIME_TO_CONTEST, answer_time=ANSWER_TIME,
+        now=clock.now(),
     )  # fmt: skip
 
 
