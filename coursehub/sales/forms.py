@@ -220,6 +220,15 @@ class RequestAnswerForm(FlaskForm):
     answer = TextAreaField(_l("What the buyer reads"), validators=[Written(_l("Write a sentence or two.")), Length(max=4000)])
 
 
+class GiveRefundForm(FlaskForm):
+    """Money that staff give back of their own accord."""
+
+    part = SelectField(_l("What goes back"), default="")
+    amount = DecimalField(_l("Amount to give back"), validators=[Optional(), NumberRange(Decimal("0.01"), _LARGEST)])
+    why = TextAreaField(_l("Why"), validators=[Written(_l("Say why; the house reads it beside the order.")), Length(max=4000)])
+    answer = TextAreaField(_l("What the buyer reads"), validators=[Written(_l("Write a sentence or two.")), Length(max=4000)])
+
+
 class SupportForm(FlaskForm):
     """A question to the house."""
 

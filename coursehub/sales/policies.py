@@ -99,6 +99,11 @@ def may_answer_request(by: Actor, request: RefundRequest, order: Order) -> bool:
     return may_decide_refunds(by) and order.id == request.order_id and order.buyer_id != by.person_id
 
 
+def may_give_refund(by: Actor, order: Order) -> bool:
+    """Staff who decide refunds, never for an order of their own."""
+    return may_decide_refunds(by) and order.buyer_id != by.person_id
+
+
 def may_return_second_payment(by: Actor, order: Order) -> bool:
     """Staff who decide refunds, never for an order of their own."""
     return may_decide_refunds(by) and order.buyer_id != by.person_id

@@ -53,6 +53,7 @@ from coursehub.sales.operations.coupons import (
 )
 from coursehub.sales.operations.disputes import follow_dispute, follow_disputes, record_dispute
 from coursehub.sales.operations.gifts import follow_gifts, send_gift
+from coursehub.sales.operations.given_refunds import RequestWaits, give_refund
 from coursehub.sales.operations.links import NotYourCourse, close_link, count_visit, make_link
 from coursehub.sales.operations.offerings import (
     CurrencyNotOfTerms,
@@ -125,6 +126,7 @@ __all__ = [
     "Quote",
     "RefundTooLarge",
     "RequestAnswered",
+    "RequestWaits",
     "SoldOut",
     "answer_support",
     "approve_refund",
@@ -145,6 +147,7 @@ __all__ = [
     "follow_dispute",
     "follow_disputes",
     "follow_gifts",
+    "give_refund",
     "in_window",
     "keep_event",
     "left_of",

@@ -10,8 +10,9 @@ from wtforms.validators import ValidationError
 from coursehub import clock
 from coursehub.db import db
 from coursehub.errors import Refusal
+from coursehub.people.views.browser import add_problem, only_when_fresh
 from coursehub.sales import operations, policies, queries
-from coursehub.sales.forms import RequestAnswerForm
+from coursehub.sales.forms import GiveRefundForm, RequestAnswerForm
 from coursehub.sales.models import ORDER_STATES, Coupon, Order, PartnerLink, Refund, RefundRequest
 from coursehub.sales.queries import disputes
 from coursehub.sales.views import bp
@@ -70,20 +71,30 @@ def house_orders() -> ResponseReturnValue:
 @access(STAFF("finance", "support"))
 def house_order(public_id: str) -> ResponseReturnValue:
     """One order with its payments, refunds, the rail's events and what it was pinned to."""
-    actor = signed_in_actor()
-    order = one_or_404(queries.orders_visible_to(actor).where(Order.public_id == public_id))
+    order = one_or_404(queries.orders_visible_to(signed_in_actor()).where(Order.public_id == public_id))
+    return _order_page(order, GiveRefundForm(formdata=None))
+
+
+def _order_page(order: Order, form: GiveRefundForm, *, status: int = 200) -> ResponseReturnValue:
+    actor, parts, requests = signed_in_actor(), parts_on_screen(order), queries.requests_of(order.id)
+    form.part.choices = [("", _("The whole order")), *((str(each.part.n), each.title) for each in parts if each.left_minor)]
+    left_minor = operations.left_of(order, None)
     return page(
         "sales/house/order.html",
+        status=status,
+        form=form,
+        left_minor=left_minor,
+        may_give=policies.may_give_refund(actor, order) and left_minor > 0 and all(each.answered_at for each in requests),
         gift=queries.gift_of(order),
         order=order,
         title=titles_of([order]).get(order.id, ""),
-        parts=parts_on_screen(order),
+        parts=parts,
         payments=queries.payments_of(order.id),
         employer_document=queries.employer_document_of(order.id),
         **plan_on_screen(order),
         refunds=queries.refunds_of(order.id),
         disputes=disputes.disputes_of(order.id),
-        requests=queries.requests_of(order.id),
+        requests=requests,
         events=queries.events_of(order),
         coupon=db.session.get(Coupon, order.coupon_id) if order.coupon_id else None,
         link=db.session.get(PartnerLink, order.partner_link_id) if order.partner_link_id else None,
@@ -174,6 +185,40 @@ def retry_refund(public_id: str) -> ResponseReturnValue:
     operations.retry_refund(refund, by=signed_in_actor(), at=clock.now())
     flash(_("It is tried again."), "done")
     return see_other("sales.house_refunds")
+
+
+@bp.post("/house/orders/<public_id>/refunds")
+@access(STAFF("finance", "support"))
+@only_when_fresh
+def give_refund(public_id: str) -> ResponseReturnValue:
+    """Give money back of an order whose buyer has not asked for it here."""
+    actor, form = signed_in_actor(), GiveRefundForm()
+    order = one_or_404(queries.orders_visible_to(actor).where(Order.public_id == public_id))
+    parts = {str(each.part.n): each.part for each in parts_on_screen(order)}
+    form.part.choices = [("", ""), *((n, n) for n in parts)]
+    if not form.validate_on_submit():
+        return _order_page(order, form, status=422)
+    part = parts.get(form.part.data)
+    try:
+        whole = operations.left_of(order, part.id if part else None)
+        amount = whole if form.amount.data is None else minor_of(form.amount.data, order.currency)
+        operations.give_refund(
+            order,
+            part=part,
+            amount_minor=amount,
+            why=form.why.data or "",
+            answer=form.answer.data or "",
+            by=actor,
+            at=clock.now(),
+        )
+    except ValidationError as problem:
+        form.amount.errors = [str(problem)]
+        return _order_page(order, form, status=422)
+    except Refusal as refusal:
+        add_problem(form, "amount" if isinstance(refusal, operations.RefundTooLarge) else None, refusal)
+        return _order_page(order, form, status=refusal.status)
+    flash(_("The money is on its way back."), "done")
+    return see_other("sales.house_order", public_id=public_id)
 
 
 @bp.post("/house/orders/<public_id>/second-payments")
