@@ -170,9 +170,17 @@ def _key(past: Past, *, dated: bool) -> tuple[Any, ...]:
 
 
 def _whole_windows(window: str, months: Sequence[str]) -> list[tuple[str, str]]:
-    """The windows that lie wholly between the first and the last month, each with its last month."""
+    """The windows that lie wholly between the first and the last month, sold in or not, each with its last month."""
     known = [month for month in months if month]
+    if not known:
+        return []
+    between = _months_between(min(known), max(known))
     if window == "month":
-        return [(month, month) for month in known[1:-1]]
-    years = sorted({month[:4] for month in known})
-    return [(year, f"{year}-12") for year in years if known[0] <= f"{year}-01" and known[-1] > f"{year}-12"]
+        return [(month, month) for month in between]
+    return [(month[:4], month) for month in between if month.endswith("-12") and f"{month[:4]}-01" in {*between, min(known)}]
+
+
+def _months_between(first: str, last: str) -> list[str]:
+    """Every month after the first and before the last, as terms write them: 2026-03."""
+    begin, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(begin + 1, end)]

@@ -1,10 +1,12 @@
 """Terms as sentences: the same on every machine, in both languages, with every number alive."""
 
 import hashlib
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coursehub.contracts.clauses import Guarantee
 from coursehub.contracts.compiler import compile_terms
 from coursehub.contracts.diff import changes
 from coursehub.contracts.prose import LOCALES, sections, sentence_at, text_of
@@ -106,3 +108,13 @@ def test_the_effects_of_all_changes_add_up_to_the_whole_difference(old, new, sal
     whole, held = totals(replay_by_month(past, after)), totals(replay_by_month(past, before))
     for party in {*whole, *held}:
         assert sum(effect.by_party.get(party, 0) for effect in found) == whole.get(party, 0) - held.get(party, 0)
+
+
+def test_a_replay_guarantees_months_and_years_in_which_nothing_was_sold():
+    sales = [Past(replace(SALE, occurred_at=f"{month}-10T04:00:00Z"), {}) for month in ("2025-11", "2026-02", "2027-01")]
+    monthly = replace(TERMS, guarantees=(Guarantee("a", "month", 1_000, None, "house"),))
+    added = totals(replay_by_month(sales, monthly))["a"] - totals(replay_by_month(sales, TERMS))["a"]
+    assert added == 12 * 1_000, "thirteen whole months lie in between; in one of them a earned more"
+    yearly = replace(TERMS, guarantees=(Guarantee("a", "year", 10**9, None, "house"),))
+    found = replay_by_month(sales, yearly)
+    assert found["2026-12", "a"] == 10**9 - totals(replay_by_month(sales[1:2], TERMS))["a"]
