@@ -1,6 +1,6 @@
 """Does the paper agree with the books? Numbers without gaps, each member's balance told twice, and what waits at the bank."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
@@ -17,14 +17,7 @@ SOUND = "Numbers have no gap, every member owes on paper what it owes in the boo
 
 def faults() -> Iterator[str]:
     """One sentence per fault; none when numbers have no gap and paper and what waits for it agree with the books."""
-    for kind in (*KINDS, *BUYER_KINDS):
-        paper = BuyerDocument if kind in BUYER_KINDS else Document
-        count, last = db.session.execute(
-            sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(paper.number), 0)).where(paper.kind == kind)
-        ).one()
-        given = db.session.execute(sa.select(Series.last).where(Series.kind == kind)).scalar() or 0
-        if not count == last == given:
-            yield f"{kind}: {count} documents, the last is {last}, the series says {given}"
+    yield from gaps((*KINDS, *BUYER_KINDS))
     yield from _differences(_booked(MEMBER_OWES), _written(), "on paper")
     yield from _differences(_booked(MEMBER_WILL_OWE), _waiting(), "waiting for an invoice")
     booked, told = _booked(BANK_SUSPENSE), bank.waiting_sums()
@@ -34,6 +27,18 @@ def faults() -> Iterator[str]:
                 f"{currency}: {-booked.get(('', currency), 0)} came in at the bank and waits in the books, "
                 f"{told.get(currency, 0)} by the statements"
             )
+
+
+def gaps(kinds: Iterable[str]) -> Iterator[str]:
+    """One sentence for each kind of document whose numbers do not run from one to the last that was given."""
+    for kind in kinds:
+        paper = BuyerDocument if kind in BUYER_KINDS else Document
+        count, last = db.session.execute(
+            sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(paper.number), 0)).where(paper.kind == kind)
+        ).one()
+        given = db.session.execute(sa.select(Series.last).where(Series.kind == kind)).scalar() or 0
+        if not count == last == given:
+            yield f"{kind}: {count} documents, the last is {last}, the series says {given}"
 
 
 def _differences(booked: dict[tuple[str, str], int], told: dict[tuple[str, str], int], where: str) -> Iterator[str]:

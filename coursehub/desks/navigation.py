@@ -55,6 +55,7 @@ HOUSE = (
         _l("Money"),
         (
             ("billing_house.invoices", _l("Invoices")),
+            ("sales.buyer_invoices", _l("Buyers' invoices")),
             ("bank.statements", _l("Bank statements")),
             ("payouts_house.runs", _l("Payouts")),
             ("statements_house.partners", _l("Statements")),

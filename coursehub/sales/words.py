@@ -134,7 +134,13 @@ def trouble_words(trouble: str) -> str:
 
 _FAPIAO_KINDS = {"normal": _l("Normal fapiao"), "special": _l("Special VAT fapiao")}
 _FAPIAO_STATES = {"asked": _l("Finance makes it out"), "issued": _l("Made out"), "declined": _l("Not made out")}
+_DOCUMENT_KINDS = {"sale_invoice": _l("Invoice"), "sale_credit": _l("Credit note")}
 FAPIAO_TONES = {"asked": "waits", "issued": "done", "declined": "harm"}
+
+
+def document_kind_words(kind: str) -> str:
+    """A kind of document that a buyer is given."""
+    return str(_DOCUMENT_KINDS[kind])
 
 
 def fapiao_kind_words(kind: str) -> str:

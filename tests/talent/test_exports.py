@@ -4,6 +4,7 @@ import csv
 import io
 import threading
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -182,5 +183,5 @@ def test_only_whoever_hires_takes_people_out(cast, people, now):
 
 @pytest.mark.parametrize("text", ["=1+1", "+49", "-1", "@x", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x"])
 def test_no_cell_begins_as_a_formula_does(text):
-    assert cell(text) == f"'{text}" and cell("plain") == "plain" and cell(7) == "7"
+    assert cell(text) == f"'{text}" and cell("plain") == "plain" and cell(7) == "7" and cell(Decimal("-7.10")) == "-7.10"
     assert list(csv.reader(io.StringIO(as_csv([text], [[text]]).decode("utf-8-sig"), newline=""))) == [[f"'{text}"], [f"'{text}"]]

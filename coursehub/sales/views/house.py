@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from wtforms.validators import ValidationError
 
 from coursehub import clock
+from coursehub.billing import queries as billing
+from coursehub.billing.register import amounts_of
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.people.views.browser import add_problem, only_when_fresh
@@ -91,6 +93,8 @@ def _order_page(order: Order, form: GiveRefundForm, *, status: int = 200) -> Res
         parts=parts,
         payments=queries.payments_of(order.id),
         employer_document=queries.employer_document_of(order.id),
+        documents=db.session.execute(billing.buyer_documents_of(order.public_id)).scalars().all(),
+        amounts_of=amounts_of,
         **plan_on_screen(order),
         refunds=queries.refunds_of(order.id),
         disputes=disputes.disputes_of(order.id),

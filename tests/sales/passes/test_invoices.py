@@ -73,3 +73,11 @@ def test_the_page_makes_them_out_and_prints_them(app, story, cast):
     assert "SI-000001" in page and client.get(f"{address}/{document.public_id}.pdf").data[:4] == b"%PDF"
     stranger = sign_in(app.test_client(), cast.bo)
     assert stranger.get(address).status_code == 404 and stranger.get(f"{address}/{document.public_id}.pdf").status_code == 404
+
+
+def test_finance_goes_from_the_register_to_the_pass(story, cast, app):
+    mine = story.take(cast.ada)
+    story.wait(31, mine)
+    papers.ask_invoices(mine, PERSON, by=cast.acting(cast.ada), at=story.now)
+    page = sign_in(app.test_client(), cast.fay).get("/house/buyer-invoices").text
+    assert mine.public_id in page and f"/house/passes/{story.on_offer.public_id}" in page and "Ada Chen" not in page

@@ -92,6 +92,14 @@ def subscriptions_of(person_id: int) -> Sequence[PassSubscription]:
     return db.session.execute(found.order_by(PassSubscription.id.desc())).scalars().all()
 
 
+def passes_of_subscriptions(public_ids: Iterable[str]) -> dict[str, str]:
+    """The public id of the pass, by the public id of its subscription; ids of anything else are left out."""
+    found = sa.select(PassSubscription.public_id, CoursePass.public_id).join(
+        CoursePass, CoursePass.id == PassSubscription.pass_id
+    )
+    return dict(db.session.execute(found.where(PassSubscription.public_id.in_(set(public_ids)))).tuples().all())
+
+
 def going(person_id: int, pass_id: int) -> PassSubscription | None:
     """The subscription that somebody has to a pass, or is about to have."""
     found = select(PassSubscription).where(
