@@ -127,6 +127,18 @@ def test_silence_ends_a_contest_against_whoever_kept_silent(shop, cast, course, 
     assert (("attribution_answered", "pia@example.org") in told) is answered
 
 
+@pytest.mark.parametrize(("locale", "names"), [("en", ("Northwind", "QuantTide Academy")), ("zh-CN", ("北风编程", "量潮课堂"))])
+def test_letters_about_a_contest_name_both_sides_in_the_readers_language(shop, cast, offering, pia, stan, at, locale, names):
+    cast.stan.locale = locale
+    db.session.commit()
+    shop.buy(offering, cast.ada)
+    attribution.contest_attribution(sold(), reason="Mine", by=pia, at=at)
+    jobs.run_due(at=at, strict=True)
+    found = db.session.query(Letter).filter(Letter.key.startswith("sales.attribution_contested"))
+    (letter,) = [each for each in found if each.to == "stan@example.org"]
+    assert all(name in letter.body for name in names)
+
+
 def test_who_contests_may_accept_after_all(shop, cast, course, offering, pia, stan, at):
     shop.buy(offering, cast.ada)
     contest = attribution.contest_attribution(sold(), reason="Mine", by=pia, at=at)

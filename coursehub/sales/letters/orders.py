@@ -129,8 +129,8 @@ def _to_side(name: str, contest: AttributionContest, party: str, mark: str, at: 
     for person_id in people.members_with_role(side.id, *(("staff_finance",) if side.is_house else ("owner", "finance"))):
         write(
             name, person_id=person_id, mark=f"{mark}:{person_id}", at=at, contest=contest, sale=sale, corrected=CORRECTED,
-            title=course_title(sale.course_id, people.locale_of(person_id)), from_name=people.name_of(other),
-            own_name=people.name_of(side), page="sales.house_attributions" if side.is_house else "sales.how_sales_came",
+            title=course_title(sale.course_id, people.locale_of(person_id)), other=other, own=side,
+            organisation_name=people.name_of, page="sales.house_attributions" if side.is_house else "sales.how_sales_came",
         )  # fmt: skip
 
 
