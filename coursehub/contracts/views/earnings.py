@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from coursehub import clock
@@ -16,14 +17,17 @@ from coursehub.contracts.instalments import part_words
 from coursehub.contracts.models import Contract, MoneyEvent, MoneyLine, Proposal, Terms
 from coursehub.contracts.prose import channel_name, sections, sentence_at
 from coursehub.contracts.steps import steps_of
-from coursehub.contracts.views import looking
+from coursehub.contracts.views import earning_filters, looking
+from coursehub.contracts.views.earning_filters import Filters
 from coursehub.db import db
 from coursehub.ledger import names
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_OWES
 from coursehub.ledger.models import Account, Balance
+from coursehub.money import as_decimal
 from coursehub.web import PARTNER, access, current_locale, one_or_404, page, paginate, signed_in_actor
 from coursehub.web.locale import local_time
+from coursehub.web.sheets import as_csv
 
 bp = Blueprint("contracts_earnings", __name__, url_prefix="/studio/earnings")
 RECENT = timedelta(days=30)
@@ -57,15 +61,8 @@ def earnings() -> ResponseReturnValue:
     """Every event that gave the organisation something or took it back, with filters that stay in the address."""
     party = _party()
     at = clock.now()
-    chosen = {name: request.args.get(name, "") for name in ("course", "channel", "kind")}
-    found = queries.events_for_party(party)
-    if chosen["kind"] in KINDS:
-        found = found.where(MoneyEvent.kind == chosen["kind"])
-    if chosen["channel"] in looking.CHANNELS:
-        found = found.where(MoneyEvent.channel == chosen["channel"])
     courses = _courses(party)
-    if wanted := next((course for course in courses if course.public_id == chosen["course"]), None):
-        found = found.where(MoneyEvent.course_id == wanted.id)
+    filters, found = _found(party, courses)
     locale = current_locale()
     return page(
         "contracts/earnings.html",
@@ -73,7 +70,8 @@ def earnings() -> ResponseReturnValue:
         events=paginate(found, request.args.get("page", 1, int), scalars=False),
         titles=looking.course_titles(courses),
         courses=courses,
-        chosen=chosen,
+        chosen=filters,
+        shown=earning_filters.sums(found) if filters.are_any else [],
         kinds=KINDS,
         channels=[(channel, channel_name(channel, locale)) for channel in looking.CHANNELS],
         channel_names={channel: channel_name(channel, locale) for channel in looking.CHANNELS},
@@ -84,6 +82,33 @@ def earnings() -> ResponseReturnValue:
         by_channel=_by_channel(party),
         now=at,
     )
+
+
+@bp.get("/csv")
+@access(PARTNER("owner", "finance", "author"))
+def earnings_table() -> ResponseReturnValue:
+    """The same for a spreadsheet: everything that the filters leave, one row for each event."""
+    party, locale = _party(), current_locale()
+    courses = _courses(party)
+    _filters, found = _found(party, courses)
+    titles = looking.course_titles(courses)
+    rows = (
+        [
+            event.public_id, local_time(event.occurred_at).isoformat(timespec="seconds"), str(KINDS.get(event.kind, event.kind)),
+            titles[event.course_id], channel_name(event.channel, locale), str(as_decimal(event.amount_minor, event.currency)),
+            str(as_decimal(minor, event.currency)), event.currency,
+        ]
+        for event, minor in db.session.execute(found)
+    )  # fmt: skip
+    heads = [_("Number"), _("When"), _("Kind"), _("Course"), _("How it came"), _("Price"), _("Your share"), _("Currency")]
+    answer = Response(as_csv(heads, rows), mimetype="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="earnings.csv"'
+    return answer
+
+
+def _found(party: str, courses: list[Course]) -> tuple[Filters, "sa.Select[Any]"]:
+    filters = earning_filters.chosen(request.args, courses=courses, channels=looking.CHANNELS, kinds=list(KINDS))
+    return filters, earning_filters.narrowed(queries.events_for_party(party), filters)
 
 
 @bp.get("/<event_id>")
