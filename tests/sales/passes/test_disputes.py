@@ -295,6 +295,16 @@ def test_nothing_more_is_charged_while_the_bank_decides_unless_the_subscriber_go
     assert mine.state == "running" and len(queries.periods_of(mine.id)) == 2
 
 
+def test_a_job_that_comes_after_the_bank_has_decided_for_us_stops_nothing(story, cast):
+    mine, period = used(story, cast)
+    number, _dispute = disputed(story, period)
+    decided(story, number, won=True)
+    story.work(story.now)  # only now does the worker come to what was to be done when the dispute was opened
+    assert not mine.stops_at_end
+    story.wait(31, mine)
+    assert mine.state == "running" and len(queries.periods_of(mine.id)) == 2
+
+
 def test_a_period_that_is_lost_whole_while_it_runs_ends_the_pass_and_no_evidence(story, cast):
     mine, period = used(story, cast)
     number, _dispute = disputed(story, period)

@@ -112,9 +112,9 @@ def go_on(subscription: PassSubscription, *, by: Actor, at: datetime) -> None:
 def stop_while_disputed(subscription: PassSubscription, *, at: datetime) -> None:
     """While a bank decides about a payment nothing more is charged: the pass ends with what is paid, unless its owner goes on.
 
-    Raises PaymentAway: the job comes again.
+    A job that comes late finds the bank's word and leaves the pass as it is. Raises PaymentAway: the job comes again.
     """
-    if subscription.state in GOING and not subscription.stops_at_end:
+    if subscription.state in GOING and not subscription.stops_at_end and queries.is_disputed(subscription.id):
         _ask(subscription, at_end=True, at=at, is_told=True)  # the letter about the dispute says so
 
 

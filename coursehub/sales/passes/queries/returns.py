@@ -55,6 +55,19 @@ def dispute_that_holds(period_id: int) -> PaymentDispute | None:
     return next((one for one in disputes_of(period_id) if one.withdrawn_at is not None and one.closed_at is None), None)
 
 
+def is_disputed(subscription_id: int) -> bool:
+    """Whether a bank has the money of a period of this subscription and has not decided yet."""
+    found = (
+        select(PaymentDispute.id)
+        .join(PassPeriod, PassPeriod.id == PaymentDispute.period_id)
+        .where(
+            PassPeriod.subscription_id == subscription_id, PaymentDispute.withdrawn_at.is_not(None),
+            PaymentDispute.closed_at.is_(None),
+        )
+    )  # fmt: skip
+    return db.session.execute(found).first() is not None
+
+
 def disputed_minor(period_ids: Sequence[int]) -> dict[int, int]:
     """By period: what banks took of it and did not give back."""
     found = (
