@@ -51,8 +51,9 @@ bench: $(VENV)/.bench ## ratios against hand-written floors, in one run
 	@$(BIN)/python -m bench.pool --database sqlite
 	@$(BIN)/python -m bench.pool --database postgresql
 
-drill: $(VENV)/.dev ## the slow rigs, long
+drill: $(VENV)/.dev ## the slow rigs, long, on SQLite and then on PostgreSQL
 	@COURSEHUB_DRILL=1 $(BIN)/python -m pytest tests -m slow
+	@COURSEHUB_DRILL=1 COURSEHUB_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests -m "slow and not browser and not once"
 
 demo: $(VENV)/.run ## throw the demo away and build it anew
 	@$(BIN)/python -m coursehub.cli demo --rebuild

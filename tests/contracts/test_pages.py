@@ -238,6 +238,22 @@ def test_earnings_say_what_sold_and_why_and_never_who_bought(client, cast, cours
     assert client.get("/studio/earnings?page=99&kind=refund").status_code == 200
 
 
+def test_a_proposal_shows_what_the_last_sales_would_have_given_each_side(client, cast, course, now):
+    contract, terms = agree(cast, course, now)
+    with transaction():
+        for n in range(2):
+            operations.share(draft_of_sale(terms, course, now, f"sale:{n}"), at=now)
+    sign_in(client, cast.pia)
+    address = f"/studio/contracts/{contract.public_id}"
+    client.post(f"{address}/proposals", data=fields(cast, course, rate_rest="40", seen="1"))
+    proposal = queries.open_proposal(contract)
+    page = text_of(client.get(f"{address}/proposals/{proposal.public_id}"))
+    said = page[page.index("The last 12 months under these terms") :]
+    was, would = 2 * 6_380, 2 * 5_468  # of 91.14 that are left once tax and fee are off: 70 % and 60 %, to the cent
+    assert f"{was / 100:.2f}" in said and f"{would / 100:.2f}" in said and f"-CN¥{(was - would) / 100:.2f}" in said
+    assert "2 sales of the last 12 months" in said and "passes are left aside" in said and "the platform's part" in said
+
+
 def test_earnings_say_for_which_window_a_guarantee_is_and_why_some_of_it_was_taken_back(client, cast, course):
     began, after = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 4, 7, 9, tzinfo=UTC)
     partner, house = cast.northwind.public_id, cast.house.public_id
