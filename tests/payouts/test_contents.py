@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -96,6 +97,23 @@ def test_parts_add_up_to_what_was_ready_whatever_happens_between(world, seed):
     for payout in payouts:
         assert sum(part.amount_minor for part in parts(world, payout)) == payout.ready_minor
         assert sum(minor for _part, minor in queries.set_off_in(payout)) == payout.offset_minor
+
+
+def test_in_the_table_a_set_off_is_a_number_below_zero_and_all_rows_add_up(client, cast):
+    world = World(cast, clock.now() - HOLD - 9 * DAY)
+    world.now = clock.now() - 3 * DAY
+    sale = world.sell()
+    paid(world)
+    world.refund(sale, 50_000)
+    world.sell()
+    payout = paid(world)
+    rows = list(
+        csv.reader(
+            io.StringIO(sign_in(client, cast.finn).get(f"/studio/payouts/{payout.public_id}/csv").data.decode("utf-8-sig"))
+        )
+    )
+    amounts = [Decimal(row[4]) for row in rows[1:]]
+    assert min(amounts) < 0 and sum(amounts[:-1]) == amounts[-1] == Decimal(payout.amount_minor) / 100
 
 
 def test_a_partner_opens_a_payout_and_takes_it_as_a_table(app, client, cast):

@@ -95,8 +95,8 @@ def earnings_table() -> ResponseReturnValue:
     rows = (
         [
             event.public_id, local_time(event.occurred_at).isoformat(timespec="seconds"), str(KINDS.get(event.kind, event.kind)),
-            titles[event.course_id], channel_name(event.channel, locale), str(as_decimal(event.amount_minor, event.currency)),
-            str(as_decimal(minor, event.currency)), event.currency,
+            titles[event.course_id], channel_name(event.channel, locale), as_decimal(event.amount_minor, event.currency),
+            as_decimal(minor, event.currency), event.currency,
         ]
         for event, minor in db.session.execute(found)
     )  # fmt: skip

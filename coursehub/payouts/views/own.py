@@ -1,5 +1,6 @@
 """A partner's payouts: when the next one leaves, what will be paid and why not, what was paid, and the account."""
 
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,15 +79,15 @@ def payout_table(public_id: str) -> ResponseReturnValue:
     parts, set_off = queries.parts_of(db.session.execute(_made_of(found))), queries.set_off_in(found)
     titles = _titles([*parts, *(part for part, _minor in set_off)])
 
-    def row(part: queries.Part, kind: str, minor: int) -> list[str]:
+    def row(part: queries.Part, kind: str, minor: int) -> list[str | Decimal]:
         event = part.event
         course, number = (titles.get(event.course_id, ""), event.public_id) if event else ("", "")
-        amount = str(as_decimal(minor, found.currency))
+        amount = as_decimal(minor, found.currency)
         return [local_day(part.occurred_at).isoformat(), kind, course, number, amount, found.currency]
 
     rows = [row(part, journal_kind(part.kind), part.amount_minor) for part in parts]
     rows += [row(part, _("Set against what was owed"), -minor) for part, minor in set_off]
-    rows.append(["", _("Paid"), "", found.public_id, str(as_decimal(found.amount_minor, found.currency)), found.currency])
+    rows.append(["", _("Paid"), "", found.public_id, as_decimal(found.amount_minor, found.currency), found.currency])
     heads = [_("Happened on"), _("What it was"), _("Course"), _("Number"), _("Amount"), _("Currency")]
     answer = Response(as_csv(heads, rows), mimetype="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="payout-{found.public_id}.csv"'
