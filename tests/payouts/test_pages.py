@@ -148,3 +148,15 @@ def test_somebody_who_only_looks_prepares_nothing(cast, world):
     looking = replace(cast.acting(cast.fay), looked_as_by_id=cast.stan.id)
     with pytest.raises(NotAllowed):
         operations.prepare_run("CNY", pay_on=clock.now().date(), by=looking, at=clock.now())
+
+
+def test_finance_finds_a_payout_by_its_number_or_its_partner(client, cast, world):
+    world.sell()
+    run = world.prepare(at=clock.now())
+    (payout,) = queries.payouts_of_run(run.id)
+    fay = sign_in(client, cast.fay)
+    for words in (payout.public_id, payout.public_id[:6].upper(), "Northwind", "北风"):
+        found = fay.get("/house/payouts", query_string={"q": words}).text
+        assert payout.public_id in found and f"/house/payouts/{run.public_id}" in found and "not confirmed" in found
+    for words in ("nobody", "%", "_" * 6, "tr_unknown"):
+        assert "No payout fits" in fay.get("/house/payouts", query_string={"q": words}).text

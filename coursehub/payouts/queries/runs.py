@@ -7,10 +7,20 @@ import sqlalchemy as sa
 from coursehub.db import db
 from coursehub.ledger.accounts import PARTNER_HELD
 from coursehub.ledger.models import Account, Balance
-from coursehub.payouts.models import FileDownload, Payout, PayoutOffset, PayoutRun, PayoutStep, RunDecision, Withheld
+from coursehub.payouts.models import (
+    FileDownload,
+    Payout,
+    PayoutOffset,
+    PayoutRun,
+    PayoutStep,
+    RunDecision,
+    TransferMade,
+    Withheld,
+)
 from coursehub.payouts.policies import may_read_all, may_read_own
 from coursehub.people.actor import Actor
-from coursehub.people.models import PayeeRecord
+from coursehub.people.models import Organisation, PayeeRecord
+from coursehub.people.queries import organisations_matching
 
 
 def runs_visible_to(reader: Actor) -> "sa.Select[PayoutRun]":
@@ -71,6 +81,21 @@ def totals_of(run_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 def payouts_of_run(run_id: int) -> list[Payout]:
     """The payouts of a run in their order."""
     return list(db.session.execute(sa.select(Payout).where(Payout.run_id == run_id).order_by(Payout.id)).scalars())
+
+
+def payouts_matching(reader: Actor, words: str) -> "sa.Select[Payout]":
+    """Payouts, the newest first, whose number begins so, whose transfer at the provider has this number, or whose partner is
+    called so; for finance staff, none where nothing was typed.
+    """
+    said = words.strip()
+    called = organisations_matching(said).with_only_columns(Organisation.id).order_by(None)
+    made = sa.select(TransferMade.payout_id).where(TransferMade.rail_transfer_id == said)
+    found = sa.select(Payout).where(
+        sa.or_(
+            Payout.public_id.startswith(said.lower(), autoescape=True), Payout.id.in_(made), Payout.organisation_id.in_(called)
+        )
+    )
+    return found.order_by(Payout.id.desc()) if said and may_read_all(reader) else found.where(sa.false())
 
 
 def payouts_of_organisation(reader: Actor) -> "sa.Select[Payout]":

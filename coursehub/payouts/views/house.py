@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coursehub import clock
+from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.payouts import operations, policies, queries
 from coursehub.payouts.forms import AnswerForm, ExplanationForm, PrepareForm
@@ -22,7 +23,9 @@ FINANCE = STAFF("finance")
 @bp.get("")
 @access(FINANCE)
 def runs() -> ResponseReturnValue:
-    """What is ready in each currency, and every run."""
+    """What is ready in each currency, and every run; or the payouts that somebody looks for."""
+    if words := request.args.get("q", "").strip():
+        return _search_page(words)
     form = PrepareForm(formdata=None)
     form.pay_on.data = showing.payday_after(clock.now())
     return _runs_page(form)
@@ -148,6 +151,15 @@ def _runs_page(
         names=people.organisation_names([each.organisation_id for _code, found, _run in ready for each in found]),
         by=people.display_names(each.prepared_by_id for each in found.items), next_on=showing.payday_after(at),
         open_lines=len(queries.open_lines()),
+    )  # fmt: skip
+
+
+def _search_page(words: str) -> ResponseReturnValue:
+    found = paginate(queries.payouts_matching(signed_in_actor(), words), request.args.get("page", 1, int))
+    return page(
+        "payouts/house/found.html", words=words, found=found, steps=queries.steps_of([each.id for each in found.items]),
+        runs={each.run_id: db.session.get_one(PayoutRun, each.run_id) for each in found.items},
+        names=people.organisation_names(each.organisation_id for each in found.items),
     )  # fmt: skip
 
 
