@@ -15,7 +15,7 @@ from coursehub import rails
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal
 from coursehub.ledger import queries as ledger
-from coursehub.payouts.queries import suspense
+from coursehub.payouts.queries import suspense, waiting_in_suspense
 from coursehub.sales import operations, queries
 from coursehub.sales.models import Offering, Order, Payment, PaymentDispute, Refund
 from coursehub.sales.operations.checkout import close_unpaid
@@ -86,6 +86,9 @@ class SuspenseHistory:
         shown = [(currency, minor) for currency, minor, _since in suspense()]
         assert shown == ([("CNY", waits)] if waits else []), self.told
         assert all(since <= self.now for _currency, _minor, since in suspense())
+        parts = waiting_in_suspense("CNY")
+        assert sum(each.minor for each in parts) == waits and all(each.about for each in parts), (parts, self.told)
+        assert sum(each.minor for each in parts if each.about == "dispute") == beyond(), (parts, self.told)
 
     def buy(self) -> None:
         order = self._order()

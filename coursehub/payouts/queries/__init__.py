@@ -84,12 +84,14 @@ from coursehub.payouts.queries.runs import (
     totals_of,
     withheld_in,
 )
+from coursehub.payouts.queries.waiting import Waiting, waiting_in_suspense
 
 __all__ = [
     "TO_BE_BOOKED",
     "Part",
     "Proposed",
     "Unmatched",
+    "Waiting",
     "account_at_rail",
     "account_visible_to",
     "adjustment_numbered",
@@ -159,6 +161,7 @@ __all__ = [
     "trouble_visible_to",
     "troubles_of",
     "unmatched",
+    "waiting_in_suspense",
     "waits_for_a_person",
     "way_of",
     "withheld_in",

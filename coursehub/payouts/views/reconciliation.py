@@ -110,11 +110,12 @@ def _page(
     still = queries.standing_still()
     givings = queries.givings_up_of([payout.id for _trouble, payout in still])
     parties = queries.organisations_of_parties([party for party, _currency, _minor in owed])
+    suspense = [(*each, queries.waiting_in_suspense(each[0])) for each in queries.suspense()]
     unmatched, twice = queries.unmatched(), queries.booked_twice()
     booking = queries.entries_of([*(each.movement.id for each in unmatched), *(movement.id for movement in twice)])
     return page(
         "payouts/house/reconciliation.html", status=status, form=form, at_fault=at_fault, lines=lines,
-        waiting=waiting, now=at, owed=owed, parties=parties, suspense=queries.suspense(),
+        waiting=waiting, now=at, owed=owed, parties=parties, suspense=suspense,
         at_bank=bank.waiting_now(), at_bank_sums=bank.waiting_sums(),
         balances=queries.rail_balances(), unmatched=unmatched, twice=twice, booking=booking,
         to_be_booked=queries.TO_BE_BOOKED, missing=queries.missing(at),

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from coursehub.billing.bank import table
 from coursehub.billing.models import EntryUse
+from coursehub.ledger.names import journal_kind
 from coursehub.payouts.models import PayoutStep, RunDecision
 from coursehub.payouts.paydays import Calendar, next_payday
-from coursehub.payouts.queries import calendar
+from coursehub.payouts.queries import Waiting, calendar
 from coursehub.talent.queries.working_days import days_off
 from coursehub.talent.working_days import local_day
 
@@ -68,6 +70,13 @@ ENDINGS = {
     "lost": _l("the house bears it, and the partner is paid again"),
 }
 """How a reversal that was refused ends."""
+ABOUT = {
+    "order": (_l("Order"), "sales.house_order"),
+    "pass": (_l("Pass"), "passes_house.one"),
+    "dispute": (_l("Payment dispute"), "sales.house_dispute"),
+    "adjustment": (_l("Adjusting entry"), "payouts_adjustments.entry"),
+}
+"""What money in suspense belongs to, and where that stands."""
 WRONG = {"unknown": _l("unknown here"), "differs": _l("another amount or fee"), "by_hand": _l("to be booked by hand")}
 
 
@@ -117,12 +126,19 @@ def payday_after(at: datetime, rule: Calendar | None = None) -> date:
     return next_payday(rule or calendar(), today, days_off(today))
 
 
+def about_url(waiting: Waiting) -> str:
+    """Where the thing stands of which money waits in suspense."""
+    return url_for(ABOUT[waiting.about][1], public_id=waiting.name)
+
+
 def words() -> dict[str, Any]:
     """For the templates of all blueprints."""
     return {
         "step_words": STEPS, "step_tones": STEP_TONES, "run_words": RUNS, "run_tones": RUN_TONES, "reason_words": REASONS,
         "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": WRONG,
         "trouble_words": TROUBLES, "problem_words": PROBLEMS, "ending_words": ENDINGS, "step_of": step_of, "kind_of": kind_of,
+        "about_words": {about: name for about, (name, _endpoint) in ABOUT.items()},
+        "about_url": about_url, "journal_kind": journal_kind,
     }  # fmt: skip
 
 

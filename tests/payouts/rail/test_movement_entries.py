@@ -24,7 +24,7 @@ def off():
     return [told - booked for _rail, _currency, told, booked in queries.rail_balances()]
 
 
-def test_what_nobody_knows_goes_to_suspense_and_from_there_where_it_belongs(cast, odd, at):
+def test_what_nobody_knows_goes_to_suspense_where_the_page_names_it_until_it_is_taken_back(client, cast, odd, at):
     movement, _order = odd
     assert off() != [0]
     row = operations.propose_for_movement(movement, other=SUSPENSE, words="Nobody knows yet", by=cast.acting(cast.fay), at=at)
@@ -34,6 +34,16 @@ def test_what_nobody_knows_goes_to_suspense_and_from_there_where_it_belongs(cast
     operations.confirm_adjustment(row, by=cast.acting(cast.stan), at=at)
     assert off() == [0] and queries.unmatched() == [] and queries.booked_twice() == []
     assert ledger.balance_of(SUSPENSE, "CNY") == -(movement.amount_minor - movement.fee_minor)
+    (waiting,) = queries.waiting_in_suspense("CNY")
+    assert (waiting.about, waiting.name, waiting.minor) == (
+        "adjustment",
+        row.public_id,
+        movement.amount_minor - movement.fee_minor,
+    )
+    assert f"/house/books/adjustments/{row.public_id}" in sign_in(client, cast.fay).get("/house/payouts/reconciliation").text
+    back = operations.take_back_adjustment(row, words="It was ours.", by=cast.acting(cast.fay), at=at)
+    operations.confirm_adjustment(back, by=cast.acting(cast.stan), at=at)
+    assert queries.waiting_in_suspense("CNY") == []
     assert check_books().faults == ()
 
 

@@ -15,6 +15,7 @@ from coursehub.contracts.queries import refunded_of
 from coursehub.db import db, transaction
 from coursehub.ledger.accounts import PARTNER_HELD, PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.checks import check_books
+from coursehub.payouts.queries import waiting_in_suspense
 from coursehub.people.operations.buyer_details import DetailsDraft
 from coursehub.sales.models import PassPeriod, PaymentDispute
 from coursehub.sales.operations import follow_dispute, keep_event
@@ -251,6 +252,7 @@ def test_a_refund_that_the_rail_gave_of_money_that_a_bank_has_stands_in_suspense
     for _told_twice in range(2):
         operations.record(refund, facts, at=story.now)
     assert refund.state == "done" and story.standing("liability:suspense") == 4_000 - 2_900
+    assert [(each.about, each.minor) for each in waiting_in_suspense("CNY")] == [("pass", 2_900 - 4_000)]
     assert story.pooled == 0 == story.standing("liability:tax") == queries.left_minor(period)
     assert story.standing("asset:rail:stripe") == 9_900 - 487 - 7_000 - FEE - 4_000 and check_books().faults == ()
 
@@ -263,6 +265,8 @@ def test_what_a_bank_takes_beyond_the_rest_of_a_period_stands_in_suspense(story,
     operations.record_period_dispute(period, replace(facts, id="du_first", amount_minor=6_000), at=story.now)
     second = operations.record_period_dispute(period, facts, at=story.now)
     assert second.shared_minor == 3_900 and story.standing("liability:suspense") == 6_000
+    (waiting,) = waiting_in_suspense("CNY")
+    assert (waiting.about, waiting.name, waiting.minor) == ("dispute", second.public_id, -6_000)
     assert check_books().faults == ()
 
 
