@@ -204,9 +204,10 @@ def test_terms_that_end_before_the_last_day_promise_nothing_for_their_month(cast
 
 def test_two_closers_at_once_add_it_and_take_it_back_once(app, cast, course, at):
     contract, terms = begun(cast, course, at, promised(cast))
+    number = contract.id  # asked for here: an object of this session is no business of other threads
 
     def at_moment(moment):
-        return lambda: close_month(db.session.get_one(Contract, contract.id), "2026-03", at=moment)
+        return lambda: close_month(db.session.get_one(Contract, number), "2026-03", at=moment)
 
     for n in (1, 2):
         closers = [at_moment(AFTER + n * DAY + late * timedelta(seconds=1)) for late in range(3)]
