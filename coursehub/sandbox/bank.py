@@ -1,22 +1,16 @@
 """The face of the buyers' banks: a person opens a dispute over a payment, and wins or loses it. It says SANDBOX everywhere."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coursehub.money import format_money
 from coursehub.sandbox import disputes
 from coursehub.sandbox.errors import ApiError
-from coursehub.sandbox.pages import add_headers, language
-from coursehub.sandbox.store import Store
+from coursehub.sandbox.pages import add_headers, current_store, language
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
 bp.after_request(add_headers)
 SHOWN = 20
-
-
-def _store() -> Store:
-    store: Store = current_app.extensions["sandbox_store"]
-    return store
 
 
 @bp.get("")
@@ -26,7 +20,7 @@ def bank() -> ResponseReturnValue:
 
 
 def _page(problem: str = "", status: int = 200) -> ResponseReturnValue:
-    store, lang = _store(), language()
+    store, lang = current_store(), language()
     charges, _more = store.page(
         "charge", fields={"status": "succeeded"}, created={}, limit=SHOWN, starting_after=None, ending_before=None
     )
@@ -45,7 +39,7 @@ def _page(problem: str = "", status: int = 200) -> ResponseReturnValue:
 def dispute(id: str) -> ResponseReturnValue:
     """The buyer complains: the bank only asks, or takes the money at once."""
     try:
-        disputes.open_dispute(_store(), id, at=_store().now(), inquiry=request.form.get("how") == "ask")
+        disputes.open_dispute(current_store(), id, at=current_store().now(), inquiry=request.form.get("how") == "ask")
     except ApiError as problem:
         return _page(problem.message, problem.status)
     return redirect(url_for("bank.bank"), 303)
@@ -54,7 +48,7 @@ def dispute(id: str) -> ResponseReturnValue:
 @bp.post("/disputes/<id>")
 def decide(id: str) -> ResponseReturnValue:
     """The bank decides for the house or for the buyer, or takes what it only asked about."""
-    answer, store = request.form.get("answer", ""), _store()
+    answer, store = request.form.get("answer", ""), current_store()
     try:
         if answer == "take":
             disputes.escalate(store, id, at=store.now())

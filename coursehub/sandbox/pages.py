@@ -12,7 +12,8 @@ from coursehub.sandbox.store import Store
 bp = Blueprint("pages", __name__)
 
 
-def _store() -> Store:
+def current_store() -> Store:
+    """What this sandbox keeps."""
     store: Store = current_app.extensions["sandbox_store"]
     return store
 
@@ -26,7 +27,7 @@ def language() -> str:
 
 
 def _session(id: str) -> Body:
-    session = _store().get("checkout.session", id)
+    session = current_store().get("checkout.session", id)
     g.session_locale = session["locale"]
     return session
 
@@ -50,12 +51,12 @@ def refuse(problem: ApiError) -> ResponseReturnValue:
 def pay_page(id: str) -> ResponseReturnValue:
     """What is bought, for how much, and the ways to pay or not to."""
     session = _session(id)
-    if session["status"] == "open" and session["expires_at"] <= _store().now():
-        session = payments.expire(_store(), id, at=_store().now())
+    if session["status"] == "open" and session["expires_at"] <= current_store().now():
+        session = payments.expire(current_store(), id, at=current_store().now())
     if session["status"] != "open":
         return render_template("sandbox/over.html", session=session, lang=language()), 410
     if session["payment_intent"]:
-        intent = _store().get("payment_intent", session["payment_intent"])
+        intent = current_store().get("payment_intent", session["payment_intent"])
         if intent["status"] == "requires_action":
             return redirect(url_for("pages.confirm_page", id=id), 303)
     return _pay_page(session, declined=False)
@@ -77,7 +78,7 @@ def _pay_page(session: Body, *, declined: bool) -> ResponseReturnValue:
 @bp.post("/pay/<id>")
 def answer(id: str) -> ResponseReturnValue:
     """The buyer's choice: pay, be declined, confirm with the bank, pay by a slow wallet, or leave."""
-    session, store = _session(id), _store()
+    session, store = _session(id), current_store()
     outcome, method = request.form.get("outcome", ""), request.form.get("method", "card")
     if outcome == "leave":
         return redirect(session["cancel_url"] or session["success_url"], 303)
@@ -105,7 +106,7 @@ def answer(id: str) -> ResponseReturnValue:
 @bp.get("/invoice/<id>")
 def invoice_page(id: str) -> ResponseReturnValue:
     """An invoice of a subscription that the buyer can pay with another card."""
-    invoice, lang = _store().get("invoice", id), language()
+    invoice, lang = current_store().get("invoice", id), language()
     total = format_money(invoice["amount_due"], invoice["currency"].upper(), lang)
     return render_template("sandbox/invoice.html", session=None, invoice=invoice, lang=lang, total=total)
 
@@ -113,7 +114,7 @@ def invoice_page(id: str) -> ResponseReturnValue:
 @bp.post("/invoice/<id>")
 def pay_invoice(id: str) -> ResponseReturnValue:
     """The buyer pays it."""
-    subscriptions.pay_invoice(_store(), id, at=_store().now())
+    subscriptions.pay_invoice(current_store(), id, at=current_store().now())
     return redirect(url_for("pages.invoice_page", id=id), 303)
 
 
@@ -131,7 +132,7 @@ def confirm_page(id: str) -> ResponseReturnValue:
 @bp.post("/pay/<id>/confirm")
 def confirm(id: str) -> ResponseReturnValue:
     """The buyer confirms at the bank, or does not."""
-    session, store = _session(id), _store()
+    session, store = _session(id), current_store()
     confirmed = request.form.get("answer") == "confirm"
     payments.authenticate(store, id, confirmed=confirmed, at=store.now())
     return _back(session) if confirmed else _pay_page(_session(id), declined=True)
@@ -144,8 +145,8 @@ def _back(session: Body) -> ResponseReturnValue:
 @bp.get("/onboard/<id>")
 def onboard_page(id: str) -> ResponseReturnValue:
     """What the service wants to know of a payee; a link that is over leads back to the shop for a new one."""
-    found, account = onboarding.link(_store(), id)
-    if onboarding.is_over(found, at=_store().now()):
+    found, account = onboarding.link(current_store(), id)
+    if onboarding.is_over(found, at=current_store().now()):
         return redirect(found["use_case"]["account_onboarding"]["refresh_url"], 303)
     return render_template("sandbox/onboard.html", lang=language(), link=found, account=account)
 
@@ -153,7 +154,7 @@ def onboard_page(id: str) -> ResponseReturnValue:
 @bp.post("/onboard/<id>")
 def onboard(id: str) -> ResponseReturnValue:
     """The payee tells everything, a part, or nothing for now."""
-    store = _store()
+    store = current_store()
     if request.form.get("answer") == "leave":
         found, _account = onboarding.link(store, id)
     else:
