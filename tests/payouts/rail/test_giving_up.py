@@ -11,7 +11,7 @@ from coursehub.payouts import operations, queries
 from coursehub.payouts.models import TransferBack
 from coursehub.people.models import PeopleAudit
 from tests.cast import sign_in
-from tests.payouts.rail.test_transfers import DAY, SHARE, paid
+from tests.payouts.rail.test_transfers import DAY, SHARE, paid, transfers
 from tests.people.mailbox import letters_to
 
 __all__ = ["paid"]
@@ -60,6 +60,22 @@ def test_money_that_came_back_another_way_is_the_partners_again(refused):
     assert after["ready"] == before["ready"] + SHARE and after["rail"] == before["rail"] + SHARE and borne() == 0
     assert queries.step_of(payout.id) == "returned" and queries.words_of(payout.id) == "Agreed by letter."
     world.sound()
+
+
+def test_a_transfer_that_was_reversed_by_hand_at_the_provider_is_put_right_as_the_page_says(paid):
+    paid.tell()
+    payout = paid.run()
+    paid.shop.work(paid.now)
+    (transfer,) = transfers(paid)
+    paid.shop.sandbox.stripe.v1.transfers.reversals.create(transfer.id)
+    before = paid.stood()
+    operations.want_back(payout, words="Reversed in the dashboard.", by=paid.fay, at=paid.now)
+    paid.shop.work(paid.now)
+    give_up((paid, payout), "back")
+    after = paid.stood()
+    assert after["ready"] == before["ready"] + SHARE and after["rail"] == before["rail"] + SHARE
+    assert queries.step_of(payout.id) == "returned" and queries.standing_still() == []
+    paid.sound()
 
 
 def test_what_the_partner_never_had_is_paid_again_and_the_house_bears_it(refused):
