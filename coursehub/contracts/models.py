@@ -26,6 +26,8 @@ def _while_null(name: str, *columns: str, null: str) -> Index:
 MONEY_EVENT_KINDS = (
     "sale", "refund", "dispute", "reinstated", "reshared", "hire", "hour", "period", "rebate", "true_up", "guarantee",
 )  # fmt: skip
+SHARED = ("sale", "hire", "hour", "period")
+"""Kinds of money event that terms divide: a sale, or a course's part of a placement, of hours or of a pass."""
 TAKEN_BACK = ("refund", "dispute", "reinstated")
 """Kinds of money event that take a sale back or, reinstated, undo that a dispute took it."""
 

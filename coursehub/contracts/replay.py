@@ -1,8 +1,10 @@
 """Replay: what past events would have given each party under other terms, and which change did what.
 
-Static: people's behaviour is not guessed. What counts over more than one sale (volume, ceilings, costs that come back)
-begins at nothing with the first event, as if the terms had held from then on. What went back is taken back under the
-other terms as well; guarantees are added for every month and year that lies wholly in between.
+An event is a sale, or a course's part of a placement, of hours or of a pass. Static: people's behaviour is not guessed.
+What counts over more than one event (volume, ceilings, costs that come back) begins at nothing with the first, as if the
+terms had held from then on. What went back is taken back under the other terms as well; a fee that nothing covers stands
+with whoever bears it; guarantees are added for every month and year that lies wholly in between. So what all parties get
+together is the same under any terms that answer for the same events, but for the odd unit of a part refund's tax.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,27 +13,28 @@ from typing import Any
 
 from coursehub.contracts.closing import shortfall
 from coursehub.contracts.counters import moved_back, moved_by, window_of
-from coursehub.contracts.diff import Change, changes
 from coursehub.contracts.division import looks_at_dates
+from coursehub.contracts.one_by_one import OneChange, one_by_one
 from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import Sale, share_refund, share_sale, shares_of
-
-PARTS = ("base", "fixed", "rates", "recoup", "split", "discount", "guarantees")
-"""The parts of terms that move money when a sale is shared, in the order of the waterfall."""
+from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, share_sale, shares_of
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A sale as it was: its facts, what each party kept of it as booked, and how much of it went back."""
+    """An event as it was: its facts, what each party kept of it as booked, and how much of it went back.
+
+    kind: sale, or hire, hour or period for a course's part of a placement, of hours or of a pass.
+    """
 
     sale: Sale
     got: Mapping[str, int]
     refunded_minor: int = 0
+    kind: str = "sale"
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What one party got from these sales, and what it would have got."""
+    """What one party got from these events, and what it would have got."""
 
     party: str
     before_minor: int
@@ -45,10 +48,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What the changes of one part of the terms do to each party, on top of the parts before it."""
+    """What one change of the terms does to each party, on top of the changes before it."""
 
-    part: str
-    changes: tuple[Change, ...]
+    change: OneChange
     by_party: Mapping[str, int]
 
 
@@ -69,13 +71,13 @@ def sale_from(facts: dict[str, Any], contribution: dict[str, Any], moment: str =
 
 
 def replay(past: Iterable[Past], terms: TermsBody, parties: Sequence[str]) -> list[Moved]:
-    """Run sales again under other terms, the oldest first; refunds are taken off on both sides."""
-    sales = list(past)
+    """Run events again under other terms, the oldest first; what went back is taken off on both sides."""
+    events = list(past)
     before = dict.fromkeys(parties, 0)
-    for each in sales:
+    for each in events:
         for party, amount in each.got.items():
             before[party] = before.get(party, 0) + amount
-    by_month = replay_by_month(sales, terms)
+    by_month = replay_by_month(events, terms)
     after = totals(by_month)
     return [Moved(party, before[party], after.get(party, 0)) for party in before]
 
@@ -117,25 +119,33 @@ def totals(by_month: Mapping[tuple[str, str], int]) -> dict[str, int]:
 
 
 def effects(past: Iterable[Past], old: TermsBody, new: TermsBody) -> list[Effect]:
-    """Which change does what: the parts that differ are changed one after another, in the order of the waterfall.
+    """Which change does what: the changes are made one after another, in the order of the waterfall.
 
-    The effects of all parts add up to the difference between the old terms and the new ones, to the cent.
+    Their effects add up to the difference between the old terms and the new ones, to the cent.
     """
-    sales = list(past)
-    by_part: dict[str, list[Change]] = {}
-    for change in changes(old, new):
-        by_part.setdefault(change.path.split("/")[1], []).append(change)
+    events = list(past)
     found: list[Effect] = []
-    step, standing = old, totals(replay_by_month(sales, old))
-    for part in PARTS:
-        if part not in by_part:
+    standing: dict[str, int] | None = None
+    for change in one_by_one(old, new):
+        if not change.moves_money:
+            found.append(Effect(change, {}))
             continue
-        step = replace(step, **{part: getattr(new, part)})
-        after = totals(replay_by_month(sales, step))
+        if standing is None:
+            standing = totals(replay_by_month(events, old))
+        after = totals(replay_by_month(events, change.after))
         moved = {party: after.get(party, 0) - standing.get(party, 0) for party in dict.fromkeys([*standing, *after])}
-        found.append(Effect(part, tuple(by_part[part]), moved))
+        found.append(Effect(change, moved))
         standing = after
     return found
+
+
+def kept_of(lines: Sequence[Line]) -> dict[str, int]:
+    """What each party has of these lines, less the fees that it bears."""
+    kept = shares_of(lines)
+    for line in lines:
+        if line.role == FEE_COST and line.party:
+            kept[line.party] = kept.get(line.party, 0) + line.amount_minor
+    return kept
 
 
 def _counted(past: Past, terms: TermsBody, counters: dict[str, int]) -> dict[str, int]:
@@ -146,12 +156,17 @@ def _counted(past: Past, terms: TermsBody, counters: dict[str, int]) -> dict[str
 
 
 def _net(past: Past, terms: TermsBody, counters: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """What each party keeps of a sale when what went back is taken off, and how far the counters move."""
+    """What each party keeps of an event when what went back is taken off, and how far the counters move.
+
+    A part that these terms do not speak of stays with the house, as at the time; a sale they do not speak of is none.
+    """
+    if past.kind not in terms.scope.events:
+        return ({} if past.kind == "sale" else {terms.house.id: past.sale.gross_minor - past.refunded_minor}), {}
     sale = replace(past.sale, counted=counters) if counters else past.sale
     lines = share_sale(terms, sale)
-    got, moved = shares_of(lines), moved_by(terms, lines, sale.occurred_at)
+    got, moved = kept_of(lines), moved_by(terms, lines, sale.occurred_at)
     if past.refunded_minor:
-        for party, amount in shares_of(share_refund(terms, lines, before_minor=0, amount_minor=past.refunded_minor)).items():
+        for party, amount in kept_of(share_refund(terms, lines, before_minor=0, amount_minor=past.refunded_minor)).items():
             got[party] = got.get(party, 0) + amount
         gross = past.sale.gross_minor
         for name, step in moved_back(moved, gross_minor=gross, before_minor=0, amount_minor=past.refunded_minor).items():
@@ -160,10 +175,10 @@ def _net(past: Past, terms: TermsBody, counters: Mapping[str, int]) -> tuple[dic
 
 
 def _key(past: Past, *, dated: bool) -> tuple[Any, ...]:
-    """Everything that the answer for a sale under terms without counters depends on."""
+    """Everything that the answer for an event under terms without counters depends on."""
     sale = past.sale
     return (
-        sale.gross_minor, sale.tax_bps, sale.fee_minor, sale.channel, sale.attributed, sale.discount_minor,
+        past.kind, sale.gross_minor, sale.tax_bps, sale.fee_minor, sale.channel, sale.attributed, sale.discount_minor,
         sale.discount_borne_by, sale.occurred_at if dated else "", past.refunded_minor,
         *sorted(sale.module_weights.items()), None, *sorted(sale.approved_minutes.items()),
     )  # fmt: skip

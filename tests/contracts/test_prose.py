@@ -1,21 +1,16 @@
 """Terms as sentences: the same on every machine, in both languages, with every number alive."""
 
 import hashlib
-from dataclasses import replace
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from coursehub.contracts.clauses import Guarantee
 from coursehub.contracts.compiler import compile_terms
 from coursehub.contracts.diff import changes
 from coursehub.contracts.prose import LOCALES, sections, sentence_at, text_of
-from coursehub.contracts.replay import Past, effects, replay, replay_by_month, totals
-from coursehub.contracts.terms import parse
-from coursehub.contracts.waterfall import Sale, share_sale, shares_of
+from coursehub.contracts.waterfall import share_sale
 
 from . import strategies
-from .test_waterfall import JOINT, SALE, TERMS
+from .test_waterfall import JOINT, TERMS
 
 GOLDEN = "9129386d0c42e4473e620c0d494537b6fb087dfd0de471b001cab377d7f024fb"
 ENGLISH_SPLIT = """\
@@ -85,36 +80,3 @@ def test_the_diff_matches_entries_by_what_they_are_about():
         (f"/rates/channels/channel=coupon/{name}", None) for name in ("channel", "share_bps", "cap_minor")
     }
     assert changes(TERMS, TERMS) == []
-
-
-def test_a_replay_sets_what_was_beside_what_would_have_been():
-    """Under 40% instead of 30%: house 3646 + 820 = 4466 in place of 3691."""
-    other = compile_terms(JOINT | {"rates": {"party": "house", "channels": [], "rest": {"share_bps": 4000, "cap_minor": None}}})
-    moved = replay([Past(SALE, shares_of(share_sale(TERMS, SALE)))], other, ["house", "a", "b"])
-    assert {row.party: (row.before_minor, row.after_minor) for row in moved} == {
-        "house": (3691, 4466), "a": (2871, 2461), "b": (2552, 2187),
-    }  # fmt: skip
-    assert sum(row.change_minor for row in moved) == 0
-    assert replay([Past(Sale(0), {})], other, ["house"])[0].change_minor == 0
-
-
-@given(strategies.terms(), strategies.terms(), st.lists(strategies.sales, max_size=6))
-@settings(max_examples=60, deadline=None)
-def test_the_effects_of_all_changes_add_up_to_the_whole_difference(old, new, sales):
-    parties = [{**party, "side": "house" if party["id"] == "house" else "partner"} for party in old["parties"]]
-    before, after = compile_terms(old), parse({**new, "currency": old["currency"], "parties": parties})
-    past = [Past(sale, {}) for sale in sorted(sales, key=lambda sale: sale.occurred_at)]
-    found = effects(past, before, after)
-    whole, held = totals(replay_by_month(past, after)), totals(replay_by_month(past, before))
-    for party in {*whole, *held}:
-        assert sum(effect.by_party.get(party, 0) for effect in found) == whole.get(party, 0) - held.get(party, 0)
-
-
-def test_a_replay_guarantees_months_and_years_in_which_nothing_was_sold():
-    sales = [Past(replace(SALE, occurred_at=f"{month}-10T04:00:00Z"), {}) for month in ("2025-11", "2026-02", "2027-01")]
-    monthly = replace(TERMS, guarantees=(Guarantee("a", "month", 1_000, None, "house"),))
-    added = totals(replay_by_month(sales, monthly))["a"] - totals(replay_by_month(sales, TERMS))["a"]
-    assert added == 12 * 1_000, "thirteen whole months lie in between; in one of them a earned more"
-    yearly = replace(TERMS, guarantees=(Guarantee("a", "year", 10**9, None, "house"),))
-    found = replay_by_month(sales, yearly)
-    assert found["2026-12", "a"] == 10**9 - totals(replay_by_month(sales[1:2], TERMS))["a"]

@@ -36,7 +36,7 @@ from coursehub.contracts.starting_points import (
 )
 from coursehub.contracts.terms import TermsBody, TermsRefused, parse
 from coursehub.contracts.views import looking
-from coursehub.contracts.views.simulating import PART_WORDS, simulated
+from coursehub.contracts.views.simulating import simulated
 from coursehub.errors import NotAllowed, Refusal
 from coursehub.people.actor import Actor
 from coursehub.web import current_locale, page, see_other, signed_in_actor
@@ -130,7 +130,6 @@ def proposal(contract_id: str, proposal_id: str, *, fault: str = "", status: int
         comparison=comparison,
         changed=comparison.values if comparison else set(),
         simulated=simulated(found, body, against, at),
-        part_words=PART_WORDS,
         example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None),
         may_sign=is_open and policies.may_sign(reader, found) and side not in signed,
         may_answer=is_open and policies.may_answer(reader, shown) and not has_answered,
@@ -250,7 +249,8 @@ def _editor(
     found: Contract, form: TermsForm, split: Branch, *, start: str = "", body: TermsBody | None = None, status: int = 200
 ) -> ResponseReturnValue:
     at = clock.now()
-    offered = queries.open_proposal(found)
+    offered, latest = queries.open_proposal(found), queries.latest_terms(found)
+    holding = queries.body_of(latest) if latest else None
     return page(
         "contracts/edit.html",
         status=status,
@@ -265,9 +265,12 @@ def _editor(
         most_shares=splitting.MOST_SHARES,
         channels=drafting.CHANNELS,
         offered=offered,
-        holding=queries.latest_terms(found),
+        holding=holding,
         seen=request.form.get("seen", type=int) if request.method == "POST" else operations.last_number(found),
         sections=looking.told(body) if body else [],
+        simulated=simulated(found, body, holding, at) if body else None,
+        body=body,
+        names=looking.names_of([found]),
         example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None) if body else None,
     )
 

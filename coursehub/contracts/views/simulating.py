@@ -1,20 +1,27 @@
-"""The simulation on a proposal: what the last year would have been under it, in all, by what changes, and by month."""
+"""The simulation of other terms: what the last year would have been under them, in all, change by change, and by month."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from coursehub.contracts import queries
 from coursehub.contracts.counters import window_of, written
 from coursehub.contracts.models import Contract, MoneyEvent
-from coursehub.contracts.replay import Effect, Moved, Past, effects, replay, replay_by_month, sale_from
+from coursehub.contracts.one_by_one import OneChange
+from coursehub.contracts.prose import sections
+from coursehub.contracts.replay import Moved, Past, effects, kept_of, replay, replay_by_month, sale_from
 from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import shares_of
+from coursehub.web import current_locale
 
 REPLAYED = timedelta(days=365)
+MOST_AT_ONCE = 5_000
+"""So many events a page works out while somebody waits; of more it takes the latest, and says so."""
 PART_WORDS = {
+    "scope": _l("what the terms answer for"),
     "base": _l("what is taken off before sharing"),
     "fixed": _l("fixed amounts"),
     "rates": _l("the platform's part"),
@@ -22,17 +29,34 @@ PART_WORDS = {
     "split": _l("the division of the rest"),
     "discount": _l("who bears a discount"),
     "guarantees": _l("guarantees"),
+    "refund_fee": _l("who bears the fee of a refund"),
+    "pool": _l("how a pass is divided"),
+    "parties": _l("the names of the sides"),
 }
-"""The parts of terms that move money, in words."""
+"""The parts of terms in words, for a change that no sentence shows."""
+
+
+@dataclass(frozen=True)
+class ToldEffect:
+    """One change in sentences, and what it does to each party; by_party: None where it moves no money."""
+
+    old: list[str]
+    new: list[str]
+    part: LazyString | str
+    by_party: dict[str, int] | None
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """What the last year would have been: in all, by the part that changes, and month by month."""
+    """What the last year would have been: in all, change by change, and month by month.
 
-    sales: int
+    kinds: how many events of each kind were shared again. left_out: how many older ones were left aside.
+    """
+
+    kinds: dict[str, int]
+    left_out: int
     moved: list[Moved]
-    effects: list[Effect]
+    effects: list[ToldEffect]
     months: list[tuple[str, list[tuple[int, int]]]]
 
     @property
@@ -42,19 +66,12 @@ class Simulation:
 
 
 def simulated(found: Contract, body: TermsBody, against: TermsBody | None, at: datetime) -> Simulation | None:
-    """What the sales of the last year would have given each side under these terms; None where nothing was sold."""
-    sales = queries.sales_since(found.id, at - REPLAYED)
-    if not sales:
+    """What the last year would have given each side under these terms; None where nothing was shared."""
+    everything = [event for event in queries.shared_since(found.id, at - REPLAYED) if event.currency == body.currency]
+    events = everything[-MOST_AT_ONCE:]
+    if not events:
         return None
-    back = queries.refunded_by_sale([sale.id for sale in sales])
-    past = [
-        Past(
-            sale_from(_facts(sale, back.get(sale.id, [])), sale.contribution, written(sale.occurred_at)),
-            _kept(sale, back.get(sale.id, [])),
-            -sum(refund.amount_minor for refund in back.get(sale.id, [])),
-        )
-        for sale in sales
-    ]
+    past = _past(events)
     parties = [party.party for party in found.parties]
     after = replay_by_month(past, body)
     before: dict[tuple[str, str], int] = {}
@@ -64,7 +81,21 @@ def simulated(found: Contract, body: TermsBody, against: TermsBody | None, at: d
             before[place] = before.get(place, 0) + amount
     names = sorted({month for month, _party in [*before, *after]})
     months = [(month, [(before.get((month, party), 0), after.get((month, party), 0)) for party in parties]) for month in names]
-    return Simulation(len(sales), replay(past, body, parties), effects(past, against, body) if against else [], months)
+    told = [_told(each.change, each.by_party) for each in effects(past, against, body)] if against else []
+    kinds = Counter(event.kind for event in events)
+    return Simulation(dict(kinds), len(everything) - len(events), replay(past, body, parties), told, months)
+
+
+def _past(events: list[MoneyEvent]) -> list[Past]:
+    since = queries.since_by_event([event.id for event in events])
+    found = []
+    for event in events:
+        beside = since.get(event.id, [])
+        facts = _facts(event, beside) if event.kind == "sale" else {"gross_minor": event.amount_minor, "channel": event.channel}
+        gone = -sum(each.amount_minor for each in beside)
+        sale = sale_from(facts, event.contribution, written(event.occurred_at))
+        found.append(Past(sale, _kept(event, beside), gone, event.kind))
+    return found
 
 
 def _facts(sale: MoneyEvent, beside: list[MoneyEvent]) -> dict[str, Any]:
@@ -73,10 +104,20 @@ def _facts(sale: MoneyEvent, beside: list[MoneyEvent]) -> dict[str, Any]:
     return queries.facts_now(sale, said[-1] if said else None)
 
 
-def _kept(sale: MoneyEvent, refunds: list[MoneyEvent]) -> dict[str, int]:
-    """What each side kept of a sale as booked, refunds taken off."""
-    kept = shares_of([queries.line_of(row) for row in sale.lines])
-    for refund in refunds:
-        for party, amount in shares_of([queries.line_of(row) for row in refund.lines]).items():
-            kept[party] = kept.get(party, 0) + amount
-    return kept
+def _kept(event: MoneyEvent, beside: list[MoneyEvent]) -> dict[str, int]:
+    """What each side kept of an event as booked, with what came after it: refunds, rebates, how it was shared anew."""
+    kept = Counter[str]()
+    for each in (event, *beside):
+        kept.update(kept_of([queries.line_of(row) for row in each.lines]))
+    return dict(kept)
+
+
+def _told(change: OneChange, by_party: Any) -> ToldEffect:
+    """A change as the sentences that go and those that come; clauses are numbered anew, so numbers are left aside."""
+    locale = current_locale()
+    before, after = (
+        [sentence.text for section in sections(body, locale) for sentence in section.sentences]
+        for body in (change.before, change.after)
+    )
+    old, new = [text for text in before if text not in after], [text for text in after if text not in before]
+    return ToldEffect(old, new, PART_WORDS.get(change.part, ""), dict(by_party) if change.moves_money else None)
