@@ -16,7 +16,10 @@ from coursehub.contracts.counters import moved_back, moved_by, window_of
 from coursehub.contracts.division import looks_at_dates
 from coursehub.contracts.one_by_one import OneChange, one_by_one
 from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, share_sale, shares_of
+from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, share_sale
+
+KEPT = ("share", "discount", FEE_COST)
+"""The roles of lines that make up what a party keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +144,9 @@ def effects(past: Iterable[Past], old: TermsBody, new: TermsBody) -> list[Effect
 
 def kept_of(lines: Sequence[Line]) -> dict[str, int]:
     """What each party has of these lines, less the fees that it bears."""
-    kept = shares_of(lines)
+    kept: dict[str, int] = {}
     for line in lines:
-        if line.role == FEE_COST and line.party:
+        if line.role in KEPT and line.party:
             kept[line.party] = kept.get(line.party, 0) + line.amount_minor
     return kept
 

@@ -14,6 +14,7 @@ from coursehub.contracts.evidence import FORMAT
 from coursehub.contracts.models import Contract, MoneyEvent, Proposal
 from coursehub.contracts.operations.closing import close_month
 from coursehub.contracts.record import is_whole
+from coursehub.contracts.views import simulating
 from coursehub.contracts.views.proposals import STARTS
 from coursehub.db import db, transaction
 from coursehub.jobs import run_due
@@ -125,6 +126,23 @@ def test_terms_are_weighed_against_the_last_year_before_they_are_offered(app, ca
     assert "+CN¥9.12" in said and "-CN¥9.12" in said
     assert "held for 60 days" in said.partition("Changes that move no amounts")[2]
     assert db.session.query(Proposal).filter_by(state="open").count() == 0, "looking offers nothing"
+
+
+def test_of_very_many_sales_a_page_takes_the_latest_and_on_request_all(client, cast, course, now, monkeypatch):
+    contract, terms = agree(cast, course, now - timedelta(days=9))
+    for n in range(3):
+        with transaction():
+            day = now - timedelta(days=8 - n)
+            operations.share(draft_of_sale(terms, course, day, f"sale:{n}", gross_minor=10_000 * (n + 1)), at=day)
+    monkeypatch.setattr(simulating, "MOST_AT_ONCE", 2)
+    sign_in(client, cast.pia)
+    address = f"/studio/contracts/{contract.public_id}"
+    client.post(f"{address}/proposals", data=fields(cast, course, rate_rest="40", seen="1"))
+    shown = f"{address}/proposals/{queries.open_proposal(contract).public_id}"
+    some = text_of(client.get(shown))
+    assert "2 sales" in some and "1 older one is left aside" in some and "Take the whole year" in some
+    every = text_of(client.get(f"{shown}?whole=year"))
+    assert "3 sales" in every and "left aside" not in every
 
 
 def test_signing_asks_for_the_password_again_when_it_was_given_long_ago(app, cast, course, opened, now):

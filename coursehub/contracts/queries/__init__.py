@@ -21,8 +21,6 @@ from coursehub.contracts.queries.book import (
     reserves_that_end,
     reversals_of_event,
     said_anew,
-    shared_since,
-    since_by_event,
 )
 from coursehub.contracts.queries.facts import (
     FactsWaiting,
@@ -46,6 +44,7 @@ from coursehub.contracts.queries.negotiations import (
     reopening_of,
 )
 from coursehub.contracts.queries.paper import current_paper_key, printable
+from coursehub.contracts.queries.past import past_of
 from coursehub.contracts.queries.payees import payees_of
 from coursehub.contracts.queries.terms import (
     body_hashed,
@@ -98,6 +97,7 @@ __all__ = [
     "lines_said",
     "open_listing",
     "open_proposal",
+    "past_of",
     "paydays_promised",
     "payees_of",
     "prices_in_force",
@@ -112,8 +112,6 @@ __all__ = [
     "reserves_that_end",
     "reversals_of_event",
     "said_anew",
-    "shared_since",
-    "since_by_event",
     "standings_of",
     "terms_history",
     "terms_in_force",

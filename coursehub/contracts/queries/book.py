@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from coursehub.contracts import reasons
 from coursehub.contracts.counters import moved_by, names_for, written
-from coursehub.contracts.models import SHARED, TAKEN_BACK, MoneyEvent, MoneyLine, Terms
+from coursehub.contracts.models import TAKEN_BACK, MoneyEvent, MoneyLine, Terms
 from coursehub.contracts.queries.terms import body_hashed, body_of
 from coursehub.contracts.replay import sale_from
 from coursehub.contracts.terms import TermsBody
@@ -141,28 +141,6 @@ def events_for_party(party: str) -> Select[Any]:
         .join(mine, mine.c.event_id == MoneyEvent.id)
         .order_by(MoneyEvent.occurred_at.desc(), MoneyEvent.id.desc())
     )
-
-
-def shared_since(contract_id: int, since: datetime) -> Sequence[MoneyEvent]:
-    """What a contract has shared from a moment on, sales and parts of placements, hours and passes, oldest first, with lines."""
-    found = (
-        select(MoneyEvent)
-        .where(MoneyEvent.contract_id == contract_id, MoneyEvent.kind.in_(SHARED), MoneyEvent.occurred_at >= since)
-        .order_by(MoneyEvent.occurred_at, MoneyEvent.id)
-    )
-    return db.session.execute(found).scalars().all()
-
-
-def since_by_event(event_ids: Sequence[int]) -> dict[int, list[MoneyEvent]]:
-    """What went back of each of these events, and what was shared anew of them, with the lines."""
-    found: dict[int, list[MoneyEvent]] = {}
-    kinds = (*TAKEN_BACK, "rebate", "reshared")
-    for start in range(0, len(event_ids), 500):
-        some = event_ids[start : start + 500]
-        later = select(MoneyEvent).where(MoneyEvent.reverses_id.in_(some), MoneyEvent.kind.in_(kinds))
-        for each in db.session.execute(later.order_by(MoneyEvent.id)).scalars():
-            found.setdefault(each.reverses_id or 0, []).append(each)
-    return found
 
 
 def events_of_journal(journal_id: int) -> list[MoneyEvent]:

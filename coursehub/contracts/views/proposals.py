@@ -129,7 +129,7 @@ def proposal(contract_id: str, proposal_id: str, *, fault: str = "", status: int
         holds_without=side is not None and quorum.can_be_met(without={side, *declined}),
         comparison=comparison,
         changed=comparison.values if comparison else set(),
-        simulated=simulated(found, body, against, at),
+        simulated=simulated(found, body, against, at, whole=request.args.get("whole") == "year"),
         example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None),
         may_sign=is_open and policies.may_sign(reader, found) and side not in signed,
         may_answer=is_open and policies.may_answer(reader, shown) and not has_answered,

@@ -9,17 +9,18 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from coursehub.contracts import queries
-from coursehub.contracts.counters import window_of, written
-from coursehub.contracts.models import Contract, MoneyEvent
+from coursehub.contracts.counters import window_of
+from coursehub.contracts.models import Contract
 from coursehub.contracts.one_by_one import OneChange
 from coursehub.contracts.prose import sections
-from coursehub.contracts.replay import Moved, Past, effects, kept_of, replay, replay_by_month, sale_from
+from coursehub.contracts.replay import Moved, effects, replay, replay_by_month
 from coursehub.contracts.terms import TermsBody
 from coursehub.web import current_locale
 
 REPLAYED = timedelta(days=365)
-MOST_AT_ONCE = 5_000
-"""So many events a page works out while somebody waits; of more it takes the latest, and says so."""
+MOST_AT_ONCE = 20_000
+"""So many events a page works out at once, about a second; of more it takes the latest, unless it is asked for all."""
+ALL = 1_000_000
 PART_WORDS = {
     "scope": _l("what the terms answer for"),
     "base": _l("what is taken off before sharing"),
@@ -65,13 +66,16 @@ class Simulation:
         return max([1, *(abs(row.change_minor) for row in self.moved)])
 
 
-def simulated(found: Contract, body: TermsBody, against: TermsBody | None, at: datetime) -> Simulation | None:
-    """What the last year would have given each side under these terms; None where nothing was shared."""
-    everything = [event for event in queries.shared_since(found.id, at - REPLAYED) if event.currency == body.currency]
-    events = everything[-MOST_AT_ONCE:]
-    if not events:
+def simulated(
+    found: Contract, body: TermsBody, against: TermsBody | None, at: datetime, *, whole: bool = False
+) -> Simulation | None:
+    """What the last year would have given each side under these terms; None where nothing was shared.
+
+    whole: all of the year, however many events it has; 100,000 take some ten seconds.
+    """
+    past, there = queries.past_of(found.id, at - REPLAYED, currency=body.currency, most=ALL if whole else MOST_AT_ONCE)
+    if not past:
         return None
-    past = _past(events)
     parties = [party.party for party in found.parties]
     after = replay_by_month(past, body)
     before: dict[tuple[str, str], int] = {}
@@ -82,34 +86,8 @@ def simulated(found: Contract, body: TermsBody, against: TermsBody | None, at: d
     names = sorted({month for month, _party in [*before, *after]})
     months = [(month, [(before.get((month, party), 0), after.get((month, party), 0)) for party in parties]) for month in names]
     told = [_told(each.change, each.by_party) for each in effects(past, against, body)] if against else []
-    kinds = Counter(event.kind for event in events)
-    return Simulation(dict(kinds), len(everything) - len(events), replay(past, body, parties), told, months)
-
-
-def _past(events: list[MoneyEvent]) -> list[Past]:
-    since = queries.since_by_event([event.id for event in events])
-    found = []
-    for event in events:
-        beside = since.get(event.id, [])
-        facts = _facts(event, beside) if event.kind == "sale" else {"gross_minor": event.amount_minor, "channel": event.channel}
-        gone = -sum(each.amount_minor for each in beside)
-        sale = sale_from(facts, event.contribution, written(event.occurred_at))
-        found.append(Past(sale, _kept(event, beside), gone, event.kind))
-    return found
-
-
-def _facts(sale: MoneyEvent, beside: list[MoneyEvent]) -> dict[str, Any]:
-    """The facts of a sale, with how it came as it was said last."""
-    said = [event.facts for event in beside if event.kind == "reshared"]
-    return queries.facts_now(sale, said[-1] if said else None)
-
-
-def _kept(event: MoneyEvent, beside: list[MoneyEvent]) -> dict[str, int]:
-    """What each side kept of an event as booked, with what came after it: refunds, rebates, how it was shared anew."""
-    kept = Counter[str]()
-    for each in (event, *beside):
-        kept.update(kept_of([queries.line_of(row) for row in each.lines]))
-    return dict(kept)
+    kinds = Counter(each.kind for each in past)
+    return Simulation(dict(kinds), there - len(past), replay(past, body, parties), told, months)
 
 
 def _told(change: OneChange, by_party: Any) -> ToldEffect:
