@@ -23,11 +23,13 @@ from coursehub.payouts.operations import (
     confirm_run,
     end_holds,
     explain_line,
+    hand_mismatch_over,
     import_answer,
     prepare_run,
     propose_adjustment,
     read_movements,
     take_file,
+    take_mismatch,
 )
 from coursehub.people.models import Organisation, Person
 from coursehub.people.operations.partners import PayeeDetails, give_payee_details
@@ -150,6 +152,11 @@ def _odd_lines(people: Players, at: datetime) -> None:
     explain_line(
         line, words="办公室房租，由银行从同一账户扣款，与合作方无关。", by=people.acting("stan"), at=at + timedelta(hours=5)
     )
+    asked = at + timedelta(hours=6)
+    (left,) = [each for each in queries.all_mismatches(asked) if each.kind == "line"]
+    fay, stan = people.acting("fay"), people.acting("stan")
+    take_mismatch(left, was=None, by=stan, at=asked)
+    hand_mismatch_over(left, to=fay.person_id, was=stan.person_id, by=stan, at=asked + timedelta(hours=1))
 
 
 def _waits(people: Players, at: datetime) -> None:

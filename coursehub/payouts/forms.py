@@ -117,3 +117,13 @@ class ExplanationForm(FlaskForm):
         validators=[InputRequired(_l("Say what was found out: it stays on record.")), Length(max=1000)],
         render_kw={"rows": 2},
     )
+
+
+class HandOverForm(FlaskForm):
+    """Which colleague looks after something from now on."""
+
+    to = SelectField(_l("Hand it over to"), coerce=int, validators=[InputRequired(_l("Choose a colleague."))])
+
+    def offer(self, colleagues: dict[int, str]) -> None:
+        """Whom to choose from, by their number."""
+        self.to.choices = list(colleagues.items())

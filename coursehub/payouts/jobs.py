@@ -7,7 +7,7 @@ from coursehub import jobs, rails
 from coursehub.db import db, transaction
 from coursehub.events import on
 from coursehub.jobs import cron, job
-from coursehub.payouts import operations, queries
+from coursehub.payouts import letters, operations, queries
 from coursehub.payouts.models import Payout, RailAccount
 
 log = logging.getLogger(__name__)
@@ -82,6 +82,20 @@ def hear_failed_payout(*, at: datetime, rail_account_id: str, rail_payout_id: st
     operations.hear_failed_payout(rail_account_id, rail_payout_id, at=at)
 
 
+@job("payouts.settle_mismatches")
+def settle_mismatches(*, at: datetime) -> None:
+    """What was put right elsewhere is nobody's to look after any more."""
+    operations.settle_mismatches(at=at)
+
+
+@job("payouts.remind_of_mismatches")
+def remind_of_mismatches(*, at: datetime) -> None:
+    """Once a week, write of what has waited long to whom looks after it, or to all of finance where nobody does."""
+    letters.remind_of_mismatches(at=at)
+
+
+cron("payouts.settle_mismatches", every=timedelta(hours=1))
+cron("payouts.remind_of_mismatches", every=timedelta(days=1))
 cron("payouts.end_holds", every=timedelta(hours=1))
 cron("payouts.give_up_claims", every=timedelta(hours=12))
 cron("payouts.read_movements", every=timedelta(hours=6))

@@ -8,12 +8,13 @@ from coursehub.db import db
 from coursehub.events import on
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_OWES
-from coursehub.payouts import queries
+from coursehub.payouts import queries, runbook
 from coursehub.payouts.models import Adjustment, Payout, PayoutRun, RailAccount
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation, PayeeRecord
 from coursehub.sales.models import PaymentDispute, Refund
 from coursehub.sales.queries import disputes
+from coursehub.talent.working_days import local_day
 
 
 def _write(template: str, person_ids: list[int], *, mark: str, at: datetime, **context: object) -> None:
@@ -55,6 +56,20 @@ def send_adjustment_waits(*, at: datetime, adjustment_id: int) -> None:
         others = [each for each in people.members_with_role(people.house().id, "staff_finance") if each != row.proposed_by_id]
         who = people.display_names([row.proposed_by_id]).get(row.proposed_by_id, "—")
         _write("adjustment_waits", others, mark=str(row.id), at=at, row=row, who=who)
+
+
+def remind_of_mismatches(*, at: datetime) -> None:
+    """What has waited long: to each person of finance theirs and what is nobody's; once in a week of the calendar."""
+    old = [each for each in queries.all_mismatches(at) if each.is_old(at)]
+    owners = queries.owners_among(old)
+    year, week, _day = local_day(at).isocalendar()
+    for person_id in queries.whom_of():
+        theirs = [each for each in old if owners.get(each.key) == person_id]
+        nobodys = [each for each in old if each.key not in owners]
+        if theirs or nobodys:
+            _write(
+                "mismatches_wait", [person_id], mark=f"{year}-{week}", at=at, theirs=theirs, nobodys=nobodys, names=runbook.NAMES
+            )
 
 
 @on("payouts.ordered")

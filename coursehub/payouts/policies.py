@@ -31,6 +31,11 @@ def may_confirm_adjustment(by: Actor, row: Adjustment) -> bool:
     return may_prepare(by) and by.person_id != row.proposed_by_id
 
 
+def may_look_after(by: Actor) -> bool:
+    """Whoever does finance for the house says who looks after a mismatch, also for a colleague who is away."""
+    return may_prepare(by)
+
+
 def may_take_back(by: Actor, run: PayoutRun) -> bool:  # noqa: ARG001 - one shape for all policies of a run
     """Any person of finance: stopping money needs one."""
     return may_prepare(by)

@@ -22,7 +22,7 @@ from coursehub.ledger.models import Account, Balance, ChainHead
 from coursehub.ledger.sealing import begin_of
 from coursehub.mail import Letter
 from coursehub.payouts import queries as payouts
-from coursehub.payouts.models import Adjustment
+from coursehub.payouts.models import Adjustment, MismatchOwner
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation, OrganisationRight, PartnerApplication, Person, RoleWish
 from coursehub.sales import queries as sales
@@ -129,6 +129,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         entries, since = bank.waiting_now()
         found.append(Queue("entries", entries, begin_of(since) if since else None))
         found.append(Queue("movements", len(payouts.open_lines()) + len(payouts.unmatched())))
+        mine = payouts.looked_after_by(reader.person_id)
+        found.append(_counted("mismatches", mine.with_only_columns(MismatchOwner.since_at.label("opened"))))
     if "catalogue" in roles:
         found.append(_queue("openings", Opening.state == "approval", Opening.submitted_at))
         found.append(_queue("reviews", ReleaseReview.decision.is_(None), ReleaseReview.submitted_at, ReleaseReview.due_at))

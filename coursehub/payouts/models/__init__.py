@@ -2,6 +2,7 @@
 
 from coursehub.payouts.models.adjustments import Adjustment
 from coursehub.payouts.models.bank import OUTCOMES, RESULTS, AnswerLine, BankAnswer, Explanation
+from coursehub.payouts.models.mismatches import LOOKED_AFTER_UNTIL, MISMATCHES, MismatchOwner
 from coursehub.payouts.models.movements import MOVEMENTS, MovementExplanation, MovementMatch, RailMovement
 from coursehub.payouts.models.provider import (
     ENDINGS,
@@ -32,6 +33,8 @@ from coursehub.payouts.models.runs import (
 __all__ = [
     "DECISIONS",
     "ENDINGS",
+    "LOOKED_AFTER_UNTIL",
+    "MISMATCHES",
     "MOVEMENTS",
     "OUTCOMES",
     "RESULTS",
@@ -45,6 +48,7 @@ __all__ = [
     "Explanation",
     "FileDownload",
     "HoldEnd",
+    "MismatchOwner",
     "MovementExplanation",
     "MovementMatch",
     "Payout",

@@ -42,6 +42,14 @@ from coursehub.payouts.operations.giving_up import (
     propose_giving_up,
 )
 from coursehub.payouts.operations.holds import end_holds, give_up_claims
+from coursehub.payouts.operations.mismatches import (
+    NotOfFinance,
+    OwnedMeanwhile,
+    hand_mismatch_over,
+    let_mismatch_go,
+    settle_mismatches,
+    take_mismatch,
+)
 from coursehub.payouts.operations.movements import explain_movement, match_movements, read_movements
 from coursehub.payouts.operations.payees import MoneyWaits, PayoutUnderWay, remove_account
 from coursehub.payouts.operations.runs import (
@@ -81,11 +89,13 @@ __all__ = [
     "MovementStands",
     "NoHouseAccount",
     "NotArrived",
+    "NotOfFinance",
     "NotOrdered",
     "NotRefused",
     "NothingForTheBank",
     "NothingToPay",
     "OneRunWaits",
+    "OwnedMeanwhile",
     "PaydayPast",
     "PayoutUnderWay",
     "ProposalAnswered",
@@ -106,8 +116,10 @@ __all__ = [
     "follow_account",
     "follow_accounts",
     "give_up_claims",
+    "hand_mismatch_over",
     "hear_failed_payout",
     "import_answer",
+    "let_mismatch_go",
     "match_movements",
     "onboarding_page",
     "open_account",
@@ -119,8 +131,10 @@ __all__ = [
     "remove_account",
     "send_transfer",
     "set_calendar",
+    "settle_mismatches",
     "take_back_adjustment",
     "take_file",
+    "take_mismatch",
     "take_run_back",
     "take_transfer_back",
     "try_again",

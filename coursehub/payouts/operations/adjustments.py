@@ -10,6 +10,7 @@ from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.payouts import policies, queries
 from coursehub.payouts.adjusting import adjustable, other_sides, rail_account
 from coursehub.payouts.models import Adjustment, RailMovement
+from coursehub.payouts.operations.mismatches import settle_mismatches
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.web.locale import SHOWN_ZONE
@@ -148,6 +149,7 @@ def confirm_adjustment(row: Adjustment, *, by: Actor, at: datetime) -> None:
         db.session.flush()
         _note("adjustment_confirmed", row, by, at)
         events.record("payouts.adjustment_booked", at=at, adjustment_id=row.id)
+        settle_mismatches(at=at)
 
 
 def decline_adjustment(row: Adjustment, *, by: Actor, at: datetime) -> None:

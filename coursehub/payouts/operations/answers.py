@@ -16,6 +16,7 @@ from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.payouts import answer_file, policies, queries
 from coursehub.payouts.answer_file import Answered
 from coursehub.payouts.models import AnswerLine, BankAnswer, Explanation, Payout, PayoutRun, PayoutStep
+from coursehub.payouts.operations.mismatches import settle_mismatches
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Organisation
@@ -138,3 +139,4 @@ def explain_line(line: AnswerLine, *, words: str, by: Actor, at: datetime) -> No
                 db.session.add(Explanation(line_id=line.id, words=words.strip(), by_id=by.person_id, at=at))
         except IntegrityError as problem:
             raise ExplainedAlready from problem
+        settle_mismatches(at=at)

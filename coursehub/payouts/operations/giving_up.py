@@ -11,6 +11,7 @@ from coursehub.ledger.accounts import NOT_GIVEN_BACK
 from coursehub.ledger.operations import AccountRef, stand_in_line
 from coursehub.payouts import policies, queries
 from coursehub.payouts.models import BackGivenUp, Payout, TransferBack
+from coursehub.payouts.operations.mismatches import settle_mismatches
 from coursehub.payouts.operations.transfers import book_step
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
@@ -68,6 +69,7 @@ def confirm_giving_up(row: BackGivenUp, *, by: Actor, at: datetime) -> None:
             book_step(payout, "returned", row.words, at, against=lost)
         _note("reversal_given_up", row, payout, by, at)
         events.record("payouts.back_given_up", at=at, payout_id=payout.id)
+        settle_mismatches(at=at)
 
 
 def decline_giving_up(row: BackGivenUp, *, by: Actor, at: datetime) -> None:

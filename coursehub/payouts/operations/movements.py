@@ -13,6 +13,7 @@ from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.payouts import policies, queries
 from coursehub.payouts.models import MovementExplanation, MovementMatch, RailMovement
 from coursehub.payouts.operations.answers import ExplainedAlready
+from coursehub.payouts.operations.mismatches import settle_mismatches
 from coursehub.people.actor import Actor
 
 LOOK_BACK = timedelta(days=7)
@@ -40,6 +41,7 @@ def match_movements(*, at: datetime) -> int:
         stand_in_line()
         matched = [each.movement.id for each in queries.looked_at() if not each.why]
         db.session.add_all(MovementMatch(movement_id=movement_id, at=at) for movement_id in matched)
+        settle_mismatches(at=at)
     return len(matched)
 
 
@@ -84,3 +86,4 @@ def explain_movement(movement: RailMovement, *, words: str, by: Actor, at: datet
                 db.session.add(MovementExplanation(movement_id=movement.id, words=words.strip(), by_id=by.person_id, at=at))
         except IntegrityError as problem:
             raise ExplainedAlready from problem
+        settle_mismatches(at=at)

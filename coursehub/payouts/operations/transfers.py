@@ -18,6 +18,7 @@ from coursehub.payouts.models import (
     TransferMade,
     TransferTrouble,
 )
+from coursehub.payouts.operations.mismatches import settle_mismatches
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Organisation
@@ -165,6 +166,7 @@ def try_again(trouble: TransferTrouble, *, by: Actor, at: datetime) -> None:
         job = "payouts.send_transfer" if trouble.what == "transfer" else "payouts.take_transfer_back"
         jobs.enqueue(job, at=at, payout_id=payout.id)
         note("transfer_tried_again", at=at, by_id=by.person_id, organisation_id=by.organisation_id, payout=payout.public_id)
+        settle_mismatches(at=at)
 
 
 def hear_failed_payout(rail_account_id: str, rail_payout_id: str, *, at: datetime) -> int:

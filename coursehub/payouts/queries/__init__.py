@@ -46,6 +46,15 @@ from coursehub.payouts.queries.matching import (
     suspense,
     without_answer,
 )
+from coursehub.payouts.queries.mismatches import (
+    Mismatch,
+    all_mismatches,
+    kept_by,
+    looked_after_by,
+    mismatch_at,
+    owners_among,
+    whom_of,
+)
 from coursehub.payouts.queries.movements import (
     TO_BE_BOOKED,
     Unmatched,
@@ -88,6 +97,7 @@ from coursehub.payouts.queries.waiting import Waiting, waiting_in_suspense
 
 __all__ = [
     "TO_BE_BOOKED",
+    "Mismatch",
     "Part",
     "Proposed",
     "Unmatched",
@@ -97,6 +107,7 @@ __all__ = [
     "adjustment_numbered",
     "adjustments_to_confirm",
     "adjustments_visible_to",
+    "all_mismatches",
     "answers_read",
     "backs_of",
     "booked_twice",
@@ -119,9 +130,12 @@ __all__ = [
     "is_given_up",
     "is_heard",
     "is_paid_to",
+    "kept_by",
     "line_visible_to",
+    "looked_after_by",
     "looked_at",
     "made_of",
+    "mismatch_at",
     "missing",
     "movement_visible_to",
     "offsets_of",
@@ -132,6 +146,7 @@ __all__ = [
     "owed_by_party",
     "own_lines",
     "own_payout",
+    "owners_among",
     "parts_of",
     "payouts_arrived_at",
     "payouts_matching",
@@ -164,6 +179,7 @@ __all__ = [
     "waiting_in_suspense",
     "waits_for_a_person",
     "way_of",
+    "whom_of",
     "withheld_in",
     "without_answer",
     "words_of",

@@ -1,7 +1,7 @@
 """Pages of payouts: a partner's own, and runs, answers and reconciliation for the house's finance."""
 
-from coursehub.payouts.views import adjustments, bank, bank_entries, calendars, house, own, reconciliation, ways
+from coursehub.payouts.views import adjustments, bank, bank_entries, calendars, house, mismatches, own, reconciliation, ways
 
-blueprints = [adjustments.bp, own.bp, house.bp, bank.bp, calendars.bp, reconciliation.bp, ways.bp]
+blueprints = [adjustments.bp, own.bp, house.bp, bank.bp, calendars.bp, reconciliation.bp, mismatches.bp, ways.bp]
 
 __all__ = ["bank_entries", "blueprints"]

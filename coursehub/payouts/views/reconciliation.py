@@ -1,6 +1,6 @@
 """Reconciliation for the house's finance: what matches nothing yet, how old it is, and what to do about it."""
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,7 +9,8 @@ from coursehub.billing.bank import queries as bank
 from coursehub.db import db
 from coursehub.payouts import operations, policies, queries
 from coursehub.payouts.forms import ExplanationForm, GivingUpForm
-from coursehub.payouts.models import Payout, TransferTrouble
+from coursehub.payouts.models import MISMATCHES, Payout, TransferTrouble
+from coursehub.payouts.queries import Mismatch
 from coursehub.payouts.views import showing
 from coursehub.people import queries as people
 from coursehub.web import STAFF, access, one_or_404, page, see_other, signed_in_actor
@@ -106,29 +107,32 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     at, actor = clock.now(), signed_in_actor()
-    lines, waiting, owed = queries.open_lines(), queries.without_answer(at), queries.owed_by_party()
-    still = queries.standing_still()
-    givings = queries.givings_up_of([payout.id for _trouble, payout in still])
-    parties = queries.organisations_of_parties([party for party, _currency, _minor in owed])
-    suspense = [(*each, queries.waiting_in_suspense(each[0])) for each in queries.suspense()]
-    unmatched, twice = queries.unmatched(), queries.booked_twice()
-    booking = queries.entries_of([*(each.movement.id for each in unmatched), *(movement.id for movement in twice)])
+    whose = request.args.get("whose", "")
+    every = queries.all_mismatches(at)
+    owners = queries.owners_among(every)
+    found: dict[str, list[Mismatch]] = {kind: [] for kind in MISMATCHES}
+    for each in every:
+        if whose not in ("mine", "nobody") or owners.get(each.key) == (actor.person_id if whose == "mine" else None):
+            found[each.kind].append(each)
+    mine = [each for each in every if owners.get(each.key) == actor.person_id]
+    troubled = [payout for _trouble, payout in (each.thing for each in found["transfer"])]
+    givings = queries.givings_up_of([payout.id for payout in troubled])
+    parties = queries.organisations_of_parties([each.name for each in found["claim"]])
+    answers, explained = queries.answers_read(10), queries.explained_lately(10)
     return page(
-        "payouts/house/reconciliation.html", status=status, form=form, at_fault=at_fault, lines=lines,
-        waiting=waiting, now=at, owed=owed, parties=parties, suspense=suspense,
-        at_bank=bank.waiting_now(), at_bank_sums=bank.waiting_sums(),
-        balances=queries.rail_balances(), unmatched=unmatched, twice=twice, booking=booking,
-        to_be_booked=queries.TO_BE_BOOKED, missing=queries.missing(at),
-        read_at=queries.read_last_at(), still=still, givings=givings, giving=giving or GivingUpForm(formdata=None),
-        may_confirm=lambda row: policies.may_confirm_giving_up(actor, row),
-        claims={(party, currency): queries.claims_of(party, currency) for party, currency, _minor in owed},
-        answers=queries.answers_read(10), explained=queries.explained_lately(10),
+        "payouts/house/reconciliation.html", status=status, form=form, at_fault=at_fault, found=found, now=at, parties=parties,
+        counts=(len(every), len(mine), sum(each.key not in owners for each in every)), whose=whose, owners=owners,
+        suspense=[each for each in queries.suspense() if any(one.currency == each[0] for one in found["suspense"])],
+        at_bank=bank.waiting_now(), at_bank_sums=bank.waiting_sums(), balances=queries.rail_balances(),
+        booking=queries.entries_of([each.thing.id for each in found["movement"]]), to_be_booked=queries.TO_BE_BOOKED,
+        read_at=queries.read_last_at(), givings=givings, giving=giving or GivingUpForm(formdata=None),
+        may_confirm=lambda row: policies.may_confirm_giving_up(actor, row), answers=answers, explained=explained,
         names=people.organisation_names(
-            [*(payout.organisation_id for payout, _step in waiting), *(payout.organisation_id for _trouble, payout in still),
-             *parties.values()]
+            [*(payout.organisation_id for payout, _step in (each.thing for each in found["payout"])),
+             *(payout.organisation_id for payout in troubled), *parties.values()]
         ),
         by=people.display_names(
-            [*(answer.by_id for _line, answer in lines), *(each.by_id for each, _found in queries.answers_read(10)),
-             *(each.by_id for _line, each in queries.explained_lately(10)), *(row.proposed_by_id for row in givings.values())]
+            [*(answer.by_id for _line, answer in (each.thing for each in found["line"])), *(each.by_id for each, _how in answers),
+             *(each.by_id for _line, each in explained), *(row.proposed_by_id for row in givings.values()), *owners.values()]
         ),
     )  # fmt: skip

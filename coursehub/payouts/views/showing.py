@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 from coursehub.billing.bank import table
 from coursehub.billing.models import EntryUse
 from coursehub.ledger.names import journal_kind
+from coursehub.payouts import runbook
 from coursehub.payouts.models import PayoutStep, RunDecision
 from coursehub.payouts.paydays import Calendar, next_payday
-from coursehub.payouts.queries import Waiting, calendar
+from coursehub.payouts.queries import TO_BE_BOOKED, Mismatch, Waiting, calendar
 from coursehub.talent.queries.working_days import days_off
 from coursehub.talent.working_days import local_day
 
@@ -77,9 +78,6 @@ ABOUT = {
     "adjustment": (_l("Adjusting entry"), "payouts_adjustments.entry"),
 }
 """What money in suspense belongs to, and where that stands."""
-WRONG = {"unknown": _l("unknown here"), "differs": _l("another amount or fee"), "by_hand": _l("to be booked by hand")}
-
-
 NATURES = {
     "receipt": _l("money for us"),
     "by_hand": _l("marked by hand before"),
@@ -131,11 +129,23 @@ def about_url(waiting: Waiting) -> str:
     return url_for(ABOUT[waiting.about][1], public_id=waiting.name)
 
 
+def place_of(found: Mismatch) -> str:
+    """Where somebody puts a mismatch right, if not on the page of reconciliation; an address or nothing."""
+    thing = found.thing
+    if found.kind == "suspense":
+        return about_url(thing) if thing.about else url_for("books.accounts", q="liability:suspense")
+    if found.kind == "movement" and found.what in TO_BE_BOOKED:
+        return url_for("payouts_adjustments.write_for_movement", movement_id=thing.id)
+    if found.kind == "claim":
+        return url_for("books.accounts", q=found.name)
+    return ""
+
+
 def words() -> dict[str, Any]:
     """For the templates of all blueprints."""
     return {
         "step_words": STEPS, "step_tones": STEP_TONES, "run_words": RUNS, "run_tones": RUN_TONES, "reason_words": REASONS,
-        "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": WRONG,
+        "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": runbook.WRONG,
         "trouble_words": TROUBLES, "problem_words": PROBLEMS, "ending_words": ENDINGS, "step_of": step_of, "kind_of": kind_of,
         "about_words": {about: name for about, (name, _endpoint) in ABOUT.items()},
         "about_url": about_url, "journal_kind": journal_kind,
