@@ -17,12 +17,14 @@ from coursehub.contracts.operations.negotiation import (
 )
 from coursehub.contracts.operations.sharing import EventDraft, share
 from coursehub.contracts.operations.signing import agree_terms, end_contract, sign_proposal
+from coursehub.contracts.operations.widening import add_courses, take_course_off
 
 __all__ = [
     "ContractEnded",
     "EventDraft",
     "ProposalClosed",
     "ProposalOvertaken",
+    "add_courses",
     "agree_terms",
     "answer_contest",
     "approve_fact",
@@ -42,6 +44,7 @@ __all__ = [
     "share",
     "sign_proposal",
     "take_back_fact",
+    "take_course_off",
     "uphold_contest",
     "withdraw_proposal",
 ]

@@ -31,7 +31,7 @@ def reopen_terms(*, at: datetime) -> int:
 
 
 def _look(terms: Terms, trigger: Trigger, at: datetime) -> bool:
-    courses = queries.course_ids_of(terms.contract_id)
+    courses = queries.course_ids_of_version(terms.id)
     before = _contributed(terms.contract_id, courses, trigger, terms.effective_from)
     if not any(before.values()):
         before = _contributed(terms.contract_id, courses, trigger, _first_known(terms, trigger) or at)

@@ -35,6 +35,8 @@ from coursehub.contracts.queries.negotiations import (
     contracts_of,
     contracts_visible_to,
     course_ids_of,
+    course_ids_of_terms,
+    course_ids_of_version,
     declines_of,
     entries_of,
     open_proposal,
@@ -42,6 +44,7 @@ from coursehub.contracts.queries.negotiations import (
     proposals_waiting_for,
     quorum_of,
     reopening_of,
+    with_standing_terms,
 )
 from coursehub.contracts.queries.paper import current_paper_key, printable
 from coursehub.contracts.queries.past import past_of
@@ -78,6 +81,8 @@ __all__ = [
     "contribution",
     "counted_before",
     "course_ids_of",
+    "course_ids_of_terms",
+    "course_ids_of_version",
     "current_paper_key",
     "days_of_reserves",
     "declines_of",
@@ -118,4 +123,5 @@ __all__ = [
     "terms_of",
     "terms_with_hash",
     "weights_of",
+    "with_standing_terms",
 ]

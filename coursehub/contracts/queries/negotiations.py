@@ -11,6 +11,7 @@ from coursehub.contracts.models import (
     NegotiationEntry,
     Proposal,
     Terms,
+    TermsCourse,
 )
 from coursehub.contracts.queries.terms import body_of, latest_terms
 from coursehub.contracts.quorum import Quorum
@@ -101,6 +102,24 @@ def course_ids_of(contract_id: int) -> list[int]:
     """The courses a contract was opened for."""
     found = select(ContractCourse.course_id).where(ContractCourse.contract_id == contract_id)
     return list(db.session.execute(found.order_by(ContractCourse.course_id)).scalars())
+
+
+def course_ids_of_terms(contract_id: int) -> set[int]:
+    """The courses that any terms of a contract have ever answered for."""
+    found = select(TermsCourse.course_id).join(Terms, Terms.id == TermsCourse.terms_id).where(Terms.contract_id == contract_id)
+    return set(db.session.execute(found).scalars())
+
+
+def course_ids_of_version(terms_id: int) -> list[int]:
+    """The courses that one version of terms answers for."""
+    found = select(TermsCourse.course_id).where(TermsCourse.terms_id == terms_id)
+    return list(db.session.execute(found.order_by(TermsCourse.course_id)).scalars())
+
+
+def with_standing_terms(course_ids: Sequence[int]) -> set[int]:
+    """Those of these courses for which terms hold, or will, under whatever contract."""
+    found = select(TermsCourse.course_id).where(TermsCourse.course_id.in_(course_ids), TermsCourse.ended_at.is_(None))
+    return set(db.session.execute(found).scalars())
 
 
 def contracts_of(organisation_id: int) -> Select[Contract]:

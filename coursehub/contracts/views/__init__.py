@@ -48,6 +48,8 @@ PAGES: tuple[tuple[str, str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("/<contract_id>/courses/<course_id>/authorship", "GET", "who_wrote_what", authorship.who_wrote_what),
     ("/<contract_id>/courses/<course_id>/authorship", "POST", "propose_weights", authorship.propose_weights),
     ("/<contract_id>/courses/<course_id>/authorship.zip", "GET", "authorship_files", authorship.authorship_files),
+    ("/<contract_id>/courses", "POST", "add_courses", courses.add_courses),
+    ("/<contract_id>/courses/<course_id>/take-off", "POST", "take_course_off", courses.take_course_off),
     ("/<contract_id>/courses/<course_id>/list", "POST", "list_course", courses.list_course),
     ("/<contract_id>/courses/<course_id>/close", "POST", "close_listing", courses.close_listing),
 )

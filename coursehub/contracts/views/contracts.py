@@ -114,6 +114,8 @@ def contract(contract_id: str) -> ResponseReturnValue:
         declined=list(queries.declines_of(offered)) if offered else [],
         timeline_items=_timeline(found, proposals),
         courses=[(course, titles[course.id], queries.open_listing(course.id)) for course in courses],
+        has_terms=queries.course_ids_of_terms(found.id),
+        to_add=looking.courses_to_add(found, reader) if looking.may(reader, found)["negotiate"] else [],
         may_list={course.id: policies.may_list(reader, course) for course in courses},
         may=looking.may(reader, found),
         ending=ReasonForm(),
@@ -203,6 +205,8 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
     names = looking.names_of([found])
     said = {
         "opened": _("Contract opened"),
+        "course_added": _("Course added"),
+        "course_taken_off": _("Course taken off"),
         "proposed": _("Terms proposed"),
         "countered": _("Closed by a counter-proposal"),
         "declined": _("Proposal declined"),

@@ -87,6 +87,18 @@ def courses_of(contract: Contract) -> list[Course]:
     return list(db.session.execute(sa.select(Course).where(Course.id.in_(ids)).order_by(Course.id)).scalars())
 
 
+def courses_to_add(contract: Contract, reader: Actor) -> list[tuple[str, str]]:
+    """Courses of its sides that may join a contract, with their titles: for staff all sides', else the reader's own."""
+    sides = [party.organisation_id for party in contract.parties]
+    owners = sides if in_the_house() else [side for side in sides if reader.acts_for(side)]
+    wanted = sa.select(Course).where(Course.organisation_id.in_(owners), Course.id.not_in(queries.course_ids_of(contract.id)))
+    courses = list(db.session.execute(wanted.order_by(Course.id.desc())).scalars())
+    taken = queries.with_standing_terms([course.id for course in courses])
+    free = [course for course in courses if course.id not in taken]
+    titles = course_titles(free)
+    return [(course.public_id, titles[course.id]) for course in free]
+
+
 def course_titles(courses: Iterable[Course], locale: str | None = None) -> dict[int, str]:
     """Each course's title in the reader's language (or the one asked for), by its id."""
     releases = {course.id: catalog_queries.newest_release(course.id) for course in courses}
