@@ -14,23 +14,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from coursehub.catalog.models import Course
 from coursehub.config import package
 from coursehub.contracts import queries as contracts
-from coursehub.contracts.counters import names_for, written
 from coursehub.contracts.models import MoneyEvent, MoneyLine
-from coursehub.contracts.record import stamp
 from coursehub.contracts.terms import canonical
 from coursehub.db import db
 from coursehub.ledger import chain
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.chain import Header
 from coursehub.ledger.models import Posting
-from coursehub.statements import reckoning, reserves
+from coursehub.statements import entries, history, reckoning, reserves
 
-SALE_FACTS = ("gross_minor", "tax_bps", "fee_minor", "channel", "attributed", "discount_minor", "discount_borne_by")
-AT_ONCE = 1000
-"""How many ids one statement names."""
 README = """\
 This folder holds a statement and everything it is made from. Check it without us (Python 3.9 or newer, no network):
     python3 check_statement.py
@@ -49,10 +43,7 @@ def event_data(party: str, currency: str, after: int, through: int, ends: dateti
     form: of the statement. Sales whose terms keep a reserve say by which journal it was let go of, but for the first form.
     """
     rows = _events(party, currency, after, through, ends, form=form)
-    ids = {event.id: event.public_id for event in rows}
-    courses, lines = {event.course_id for event in rows}, _lines(list(ids))
-    slugs = dict(db.session.execute(select(Course.id, Course.public_id).where(Course.id.in_(courses))).tuples().all())
-    told = [_event_data(event, lines[event.id], slugs[event.course_id], ids) for event in rows]
+    told = entries.as_data(rows, form=form)
     return told if form == reckoning.WITHOUT_BANKS else _with_reserves(rows, told, through)
 
 
@@ -60,8 +51,8 @@ def _with_reserves(rows: Sequence[sa.Row[Any]], told: list[dict[str, Any]], thro
     keep = contracts.days_of_reserves()
     sales = [event.id for event in rows if event.kind == "sale" and event.terms_hash in keep]
     let_go: dict[int, int] = {}
-    for first in range(0, len(sales), AT_ONCE):
-        let_go |= reserves.let_go_by(sales[first : first + AT_ONCE], through)
+    for first in range(0, len(sales), entries.AT_ONCE):
+        let_go |= reserves.let_go_by(sales[first : first + entries.AT_ONCE], through)
     kept = set(sales)
     return [each | {"let_go": let_go.get(row.id)} if row.id in kept else each for row, each in zip(rows, told, strict=True)]
 
@@ -81,75 +72,27 @@ def _events(party: str, currency: str, after: int, through: int, ends: datetime,
     found = {event.id: event for event in db.session.execute(leading)}
 
     def beside(sales: Sequence[int]) -> None:
-        for first in range(0, len(sales), AT_ONCE):
-            some = sales[first : first + AT_ONCE]
-            rest = columns.where(MoneyEvent.id.in_(some) | MoneyEvent.reverses_id.in_(some), MoneyEvent.journal_id <= through)
+        for first in range(0, len(sales), entries.AT_ONCE):
+            some = sales[first : first + entries.AT_ONCE]
+            nothing = MoneyEvent.id.in_(some) & MoneyEvent.journal_id.is_(None)  # sold for nothing but a fee: no legs, no journal
+            known = (MoneyEvent.id.in_(some) | MoneyEvent.reverses_id.in_(some)) & (MoneyEvent.journal_id <= through)
+            rest = columns.where(known | nothing)
             found.update({event.id: event for event in db.session.execute(rest)})
 
     beside(sorted({event.reverses_id for event in found.values() if event.reverses_id}))
     if form != reckoning.WITHOUT_BANKS:
-        beside(_others_of(sorted({event.journal_id for event in found.values() if event.journal_id <= after}), mine, set(found)))
+        earlier = {event.journal_id for event in found.values() if event.journal_id and event.journal_id <= after}
+        beside(_others_of(sorted(earlier), mine, set(found)))
     return [found[number] for number in sorted(found)]
 
 
 def _others_of(journals: Sequence[int], mine: sa.ColumnElement[bool], known: set[int]) -> list[int]:
     """What else of the party stands in journals of earlier months, of a bundle above all: only together do they make its legs."""
     others: set[int] = set()
-    for first in range(0, len(journals), AT_ONCE):
-        within = MoneyEvent.journal_id.in_(journals[first : first + AT_ONCE])
+    for first in range(0, len(journals), entries.AT_ONCE):
+        within = MoneyEvent.journal_id.in_(journals[first : first + entries.AT_ONCE])
         others |= set(db.session.execute(select(MoneyEvent.id).where(mine, within)).scalars())
     return sorted(others - known)
-
-
-def _lines(event_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """The lines of these events in their order, without the arithmetic behind them: whoever checks works it out."""
-    lines: dict[int, list[dict[str, Any]]] = {number: [] for number in event_ids}
-    for first in range(0, len(event_ids), AT_ONCE):
-        wanted = (
-            select(MoneyLine.event_id, MoneyLine.role, MoneyLine.party, MoneyLine.amount_minor, MoneyLine.path)
-            .where(MoneyLine.event_id.in_(event_ids[first : first + AT_ONCE]))
-            .order_by(MoneyLine.event_id, MoneyLine.n)
-        )
-        for event_id, role, party, amount_minor, path in db.session.execute(wanted).all():
-            lines[event_id].append({"role": role, "party": party, "amount_minor": amount_minor, "path": path})
-    return lines
-
-
-def _event_data(event: sa.Row[Any], lines: list[dict[str, Any]], course: str, ids: Mapping[int, str]) -> dict[str, Any]:
-    if event.kind == "sale":
-        facts = {name: event.facts[name] for name in SALE_FACTS if event.facts.get(name) is not None} | _counted(event)
-    elif event.kind in ("refund", "dispute", "reinstated"):
-        facts = {"amount_minor": event.facts["amount_minor"]}
-    elif event.kind == "reshared":
-        facts = {name: event.facts[name] for name in ("channel", "attributed") if event.facts[name] is not None}
-    elif event.kind in ("hire", "hour", "period"):  # a course's part of a fee that a member pays, or of a pool
-        facts = {"gross_minor": event.amount_minor, "channel": event.channel} | _counted(event)
-    elif event.kind == "guarantee":  # those of before decision 60 name no window
-        facts = {name: event.facts[name] for name in ("window",) if name in event.facts}
-    else:
-        facts = {}
-    return {
-        "id": event.public_id,
-        "kind": event.kind,
-        "occurred_at": stamp(event.occurred_at),
-        "held_until": stamp(event.held_until),
-        "course": course,
-        "channel": event.channel,
-        "terms_hash": event.terms_hash,
-        "currency": event.currency,
-        "amount_minor": event.amount_minor,
-        "facts": facts,
-        "contribution": event.contribution,
-        "reverses": ids[event.reverses_id] if event.reverses_id else None,
-        "journal": event.journal_id,
-        "lines": lines,
-    }
-
-
-def _counted(event: sa.Row[Any]) -> dict[str, Any]:
-    """Where the counters of the contract stood before an event, for terms that look beyond one sale."""
-    counts = names_for(contracts.body_hashed(event.terms_hash), written(event.occurred_at))
-    return {"counted": contracts.counted_before(event)} if counts and event.journal_id is not None else {}
 
 
 def bundle(data: Mapping[str, Any], accounts: Mapping[int, str]) -> dict[str, Any]:
@@ -160,14 +103,20 @@ def bundle(data: Mapping[str, Any], accounts: Mapping[int, str]) -> dict[str, An
     after, through = data["journals"]["after"], data["journals"]["through"]
     ends = datetime.fromisoformat(data["ends"])
     events = event_data(data["party"], data["currency"], after, through, ends, form=data["format"])
+    histories = told_histories(data, events)
     terms: dict[str, dict[str, Any]] = {}
-    for terms_hash in sorted({event["terms_hash"] for event in events}):
+    hashes = {event["terms_hash"] for event in events} | {one["hash"] for each in histories or () for one in each["terms"]}
+    for terms_hash in sorted(hashes):
         signed = contracts.terms_with_hash(terms_hash)
         if signed is not None:
             terms[terms_hash] = {"semantics": signed.semantics, "terms": signed.body, "texts": signed.texts}
     known = {party["id"] for document in terms.values() for party in document["terms"]["parties"]} | {data["party"], ""}
     known |= {document["terms"]["contract"] for document in terms.values()}  # its counters stand under its own name
-    numbers = _numbers(accounts, after, through) | {event["journal"] for event in events} | ({through} if through else set())
+    numbers = (
+        _numbers(accounts, after, through)
+        | {event["journal"] for event in events if event["journal"]}
+        | ({through} if through else set())
+    )
     numbers |= {event["let_go"] for event in events if event.get("let_go")}
     journals, days = _journals(sorted(numbers), data, accounts.values(), known)
     if data["chain"]["root"]:
@@ -176,9 +125,18 @@ def bundle(data: Mapping[str, Any], accounts: Mapping[int, str]) -> dict[str, An
         "statement": {"statement": data, "hash": reckoning.hash_of(data)},
         "terms": terms,
         "events": events,
+        **({} if histories is None else {"history": histories}),
         "journals": journals,
         "days": dict(sorted(days.items())),
     }
+
+
+def told_histories(data: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+    """The histories of contracts that go with a statement's events; None in forms of before, which know none."""
+    if data["format"] != reckoning.FORMAT:
+        return None
+    span = datetime.fromisoformat(data["begins"]), datetime.fromisoformat(data["ends"])
+    return history.history_data(data["party"], data["currency"], data["journals"]["through"], span, events)
 
 
 def _numbers(accounts: Mapping[int, str], after: int, through: int) -> set[int]:

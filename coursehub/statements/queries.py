@@ -18,7 +18,7 @@ from coursehub.ledger.models import Account, ChainHead, Journal, Posting
 from coursehub.ledger.sealing import day_of
 from coursehub.people.models import Organisation
 from coursehub.statements import reckoning, reserves
-from coursehub.statements.bundle import event_data
+from coursehub.statements.bundle import event_data, told_histories
 from coursehub.statements.mix import Sold
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at
@@ -81,28 +81,34 @@ def reckon(
 ) -> dict[str, Any]:
     """The canonical data of a statement as the books say it now; of a month that is not over, so far.
 
-    for_issue: bind the events with their facts into it as well, by their number and one hash.
+    for_issue: bind the events with their facts into it as well, and the histories of contracts, by their number and one hash.
     form: how it is told; statements issued before are reckoned again in theirs.
     """
     party = organisation.public_id
     after, through = journals_of(month, at)
     accounts = {number: code for number, (code, _currency) in accounts_of(party, currency).items()}
     ends = min(month.ends, at)
+    head = {
+        "format": form, "party": party, "currency": currency, "month": str(month), "zone": SHOWN_ZONE.key,
+        "begins": stamp(month.begins), "ends": stamp(ends), "journals": {"after": after, "through": through},
+        "chain": _chain(month, through),
+    }  # fmt: skip
     events = event_data(party, currency, after, through, ends, form=form) if for_issue else None
+    histories = None if events is None else told_histories(head, events)
     return reckoning.statement_data(
-        {
-            "format": form, "party": party, "currency": currency, "month": str(month), "zone": SHOWN_ZONE.key,
-            "begins": stamp(month.begins), "ends": stamp(ends), "journals": {"after": after, "through": through},
-            "chain": _chain(month, through),
-            "events": None if events is None else {"count": len(events), "hash": reckoning.hash_of(events)},
-        },
+        {**head, "events": _bound(events)} | ({"history": _bound(histories)} if form == FORMAT else {}),
         opening=_standing(accounts, after),
         closing=_standing(accounts, through),
         lines=_lines(party, currency, after, through),
         moves=_moves(accounts, after, through),
         held=_held(party, currency, through, ends),
         reserved=_reserved(party, currency, through, ends, form),
-    )  # fmt: skip
+    )
+
+
+def _bound(told: Sequence[Mapping[str, Any]] | None) -> dict[str, Any] | None:
+    """How a statement binds what goes along with it."""
+    return None if told is None else {"count": len(told), "hash": reckoning.hash_of(told)}
 
 
 def _chain(month: Month, through: int) -> dict[str, Any]:

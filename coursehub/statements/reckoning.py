@@ -14,9 +14,10 @@ from typing import Any
 from coursehub.contracts.terms import canonical
 from coursehub.ledger.accounts import PARTNER_RESERVE
 
-FORMAT, WITHOUT_BANKS = "coursehub-statement/2", "coursehub-statement/1"
-"""The form of statements issued now, whose list of what is kept in reserve adds up to what stands there; and the first one,
-whose list left out what banks took and gave back."""
+FORMAT, WITHOUT_HISTORY, WITHOUT_BANKS = (f"coursehub-statement/{n}" for n in (3, 2, 1))
+"""The form of statements issued now, which tells contracts that count or guarantee from their first event on; the one before,
+which told where counters stood; and the first one, whose list of what is kept in reserve left out what banks took and gave
+back and so did not add up to what stands there."""
 GIVES = ("sale", "hire", "hour", "period", "reshared", "true_up", "guarantee")
 TAKES = ("refund", "dispute", "reinstated", "rebate")
 KINDS = (*GIVES, *TAKES)

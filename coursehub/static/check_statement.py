@@ -2,16 +2,22 @@
 """Checks a statement of coursehub without coursehub: one file, Python 3.9 or newer, nothing to install, no network.
 
     python3 check_statement.py                        the folder that this file lies in
-    python3 check_statement.py 2026-09.zip 2026-10.zip   several months: each must begin where the one before ended
+    python3 check_statement.py 2026-09.zip 2026-10.zip   several months: each begins where the one before ended, and tells
+                                                      every event as that one did
     python3 check_statement.py K-0001-evidence.json      the record of a negotiation
     (add --zh for sentences in Chinese)
 
 It computes again: the hash of the statement; the hashes of the signed terms; every line of every sale, placement,
 week of hours and refund from terms and facts; your legs in every journal; the totals; and for each journal the way
-to the root of its day. What it cannot know: whether the house left something out of the book altogether, the opening
-balance of the first month that it is given, and where the counters of clauses over many sales (volume, ceilings,
-costs that come back) stood before a sale: these are facts like the others. Compare the statement's hash with the
-one in your letter, and the roots of the days with those that everybody is shown.
+to the root of its day. Of contracts with clauses over many sales (volume, ceilings, costs that come back, guarantees)
+it reads every event since the first: it counts anew where each counter stood before each sale, and works out every
+true-up and every guarantee of the month, also those that should have been booked and were not.
+
+What it cannot know: whether the house left something out of the book altogether; the opening balance of the first
+month that it is given; the facts themselves, as what was paid, how it came, who wrote what, and what fell to a course
+of a pass, of a placement or of hours; from when until when terms held. What went back of a fee is held against what
+was given. Statements of before the form /3 say of counters, true-ups and guarantees no more than what was booked.
+Compare the statement's hash with the one in your letter, and the roots of the days with those that everybody is shown.
 """
 
 import base64
@@ -23,9 +29,10 @@ from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from pathlib import Path
 
-PARTS = ("statement", "terms", "events", "journals", "days")
+PARTS = ("statement", "terms", "events", "history", "journals", "days")
 ZONES = {"Asia/Shanghai": timedelta(hours=8)}
-FORMS = ("coursehub-statement/1", "coursehub-statement/2")
+FORMS = ("coursehub-statement/1", "coursehub-statement/2", "coursehub-statement/3")
+GIVES, TAKES, CLOSES = ("sale", "hire", "hour", "period"), ("refund", "dispute", "reinstated"), ("true_up", "guarantee")
 
 
 class Report:
@@ -72,19 +79,11 @@ def house_of(terms):
 
 def share(terms, facts, contribution):
     """Every line of a sale as (role, party, amount, clause)."""
-    gross, bps, fee = facts["gross_minor"], facts.get("tax_bps", 0), facts.get("fee_minor", 0)
-    tax = tax_within(gross, bps)
-    net = gross - tax
-    covered = min(fee, net) if "rail_fee" in terms["base"]["deduct"] else 0
-    bearer, clause = bearer_of(terms, facts)
-    before = gross + facts.get("discount_minor", 0)
-    discount = before - tax_within(before, bps) - net if bearer else 0
-    pot = net - covered + discount
+    fee, bearer, clause = facts.get("fee_minor", 0), *bearer_of(terms, facts)
+    tax, covered, discount, pot = pot_of(terms, facts)
     lines = [("tax", None, tax, "/base"), ("rail_fee", None, fee, "/base")]
-    leaves, left = [], pot
-    for n, fixed in enumerate(terms["fixed"]):
-        part = min(fixed["amount_minor"], left)
-        left -= part
+    leaves, left = [], left_of(terms, pot)
+    for n, (fixed, part) in enumerate(zip(terms["fixed"], fixed_of(terms, pot))):
         leaves.append((fixed["party"], f"/fixed/{n}", Fraction(part)))
     rate, path = rate_of(terms, facts)
     platform = min(rated(rate, facts, left), *ceilings(terms, rate, facts, left))
@@ -110,6 +109,31 @@ def share(terms, facts, contribution):
     if fee > covered:
         lines.append(("fee_cost", house_of(terms), covered - fee, "/base"))
     return lines
+
+
+def pot_of(terms, facts):
+    """Of a sale its tax, what it loses of the fee, the discount that one side bears, and what is shared."""
+    gross, bps, fee = facts["gross_minor"], facts.get("tax_bps", 0), facts.get("fee_minor", 0)
+    tax = tax_within(gross, bps)
+    net = gross - tax
+    covered = min(fee, net) if "rail_fee" in terms["base"]["deduct"] else 0
+    before = gross + facts.get("discount_minor", 0)
+    discount = before - tax_within(before, bps) - net if bearer_of(terms, facts)[0] else 0
+    return tax, covered, discount, net - covered + discount
+
+
+def fixed_of(terms, pot):
+    """What each fixed amount gets, as far as the pot reaches."""
+    parts, left = [], pot
+    for fixed in terms["fixed"]:
+        parts.append(min(fixed["amount_minor"], left))
+        left -= parts[-1]
+    return parts
+
+
+def left_of(terms, pot):
+    """What the platform's rate is taken of, and what counts as volume."""
+    return pot - sum(fixed_of(terms, pot))
 
 
 def bearer_of(terms, facts):
@@ -278,7 +302,373 @@ def due_back(terms, sold, earlier, event, booked):
     return booked if booked in ways else ways[0]
 
 
+# Counters, true-ups and guarantees: what terms say about many sales, from every event of their contract.
+
+
+def said_at(event):
+    """The moment of an event as terms write it."""
+    return moment(event["occurred_at"]).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def lines_of(event):
+    """The lines of an event as (role, party, amount, clause)."""
+    return [(line["role"], line["party"], line["amount_minor"], line["path"]) for line in event["lines"]]
+
+
+def facts_of(event, counters, said=None):
+    """What an event is shared by: its facts, how it came as it was said last, where counters stood, when it was."""
+    anew = {"channel": "platform", "attributed": None, **said} if said else {}
+    return {**event["facts"], **anew, "counted": counters, "moment": said_at(event)}
+
+
+def counters_of(terms, at):
+    """The names of the counters that a sale at this moment reads and moves."""
+    ladder, ceiling = terms["rates"]["rest"].get("ladder"), terms["rates"].get("ceiling")
+    found = ["volume:" + window_of(ladder["window"], at)] if ladder else []
+    found += ["platform:" + window_of(ceiling["window"], at)] if ceiling else []
+    return found + ["recouped:" + cost["id"] for cost in terms.get("recoup", ())]
+
+
+def counted_by(terms, facts, lines):
+    """How far the lines of a sale move each counter."""
+    moved = {}
+    for name in counters_of(terms, facts["moment"]):
+        counts, _, what = name.partition(":")
+        if counts == "volume":
+            moved[name] = left_of(terms, pot_of(terms, facts)[3])
+        elif counts == "platform":
+            moved[name] = sum(amount for _, _, amount, path in lines if path.startswith("/rates/"))
+        else:
+            paths = [f"/recoup/{n}" for n, cost in enumerate(terms["recoup"]) if cost["id"] == what]
+            moved[name] = sum(amount for _, _, amount, path in lines if path in paths)
+    return {name: amount for name, amount in moved.items() if amount}
+
+
+def counted_back(moved, gross, before, amount):
+    """How far a part that goes back of a sale moves its counters back, once so much has gone before."""
+    steps = {name: by * (before + amount) // gross - by * before // gross for name, by in moved.items()}
+    return {name: step for name, step in steps.items() if step}
+
+
+def replayed(events, terms):
+    """What each party gets by month, and where the counters end, when all is taken by its moment and then by its effect.
+
+    What a bank took and gave back moves no counter: the sale was one all along. What takes something back comes after what
+    it takes it from; what goes back of one sale in one moment is one step.
+    """
+    known, said, passing, steps = {event["id"]: event for event in events}, {}, set(), {}
+    for event in sorted(events, key=lambda one: (moment(one["occurred_at"]), one["effect"])):
+        if event["kind"] == "reshared":
+            said[event["reverses"]] = event["facts"]
+        elif event["kind"] == "reinstated":
+            passing.update((event["facts"]["taken"], event["effect"]))
+    for event in sorted(events, key=lambda one: one["effect"]):
+        if event["kind"] not in ("reshared", *CLOSES):
+            of = known[event["reverses"]] if event["reverses"] else None
+            place = max(said_at(event), said_at(of) if of else "")
+            key = (of["id"], place) if event["kind"] in TAKES else event["id"]
+            first, amount, passes = steps.get(key, ((place, bool(of), event["effect"], event), 0, 0))
+            amount -= event["amount_minor"]
+            steps[key] = (first, amount, passes - (event["amount_minor"] if event["effect"] in passing else 0))
+    got, counters, sold, gone, passed = {}, {}, {}, {}, {}
+    for (_, _, _, event), amount, passes in sorted(steps.values(), key=lambda step: step[0][:3]):
+        if event["kind"] in GIVES:
+            body, facts = terms[event["terms_hash"]]["terms"], facts_of(event, counters, said.get(event["id"]))
+            lines = share(body, facts, event["contribution"])
+            moved = counted_by(body, facts, lines)
+            sold[event["id"]] = (body, facts["gross_minor"], lines, moved)
+            gives = shares(lines)
+        else:
+            of = known[event["reverses"]]
+            body, gross, lines, were = sold[of["id"]]
+            before, sign = gone.get(of["id"], 0), 1 if amount > 0 else -1
+            gone[of["id"]] = before + amount
+            if event["kind"] == "rebate" and shares(lines_of(of)) == shares(lines):
+                gives = shares(lines_of(event))  # it ran over legs of others as well
+            else:
+                back = share_refund(body, lines, min(before, before + amount), abs(amount))
+                gives = {party: sign * part for party, part in shares(back).items()}
+            stays = before - passed.get(of["id"], 0)
+            passed[of["id"]] = passed.get(of["id"], 0) + passes
+            moved = {name: -step for name, step in counted_back(were, gross, stays, amount - passes).items()}
+        for name, step in moved.items():
+            counters[name] = counters.get(name, 0) + step
+        for party, part in gives.items():
+            place = (window_of("month", said_at(event)), party)
+            got[place] = got.get(place, 0) + part
+    return got, counters
+
+
+class Contract:
+    """One contract from its first event on, as far as one statement knows it."""
+
+    def __init__(self, told, events, terms):
+        self.name, self.terms, self.counters = told["reference"], terms, told["counters"]
+        self.held = [(one["hash"], moment(one["from"]), moment(one["until"]) if one["until"] else None) for one in told["terms"]]
+        hashes = {one["hash"] for one in told["terms"]}
+        self.events = [event for event in events if event["terms_hash"] in hashes]
+        self._right = {}
+
+    def right(self, events):
+        """The replay of these events, worked out once."""
+        plain = [event for event in events if event["kind"] not in CLOSES]
+        key = (len(plain), plain[-1]["id"] if plain else "")
+        if key not in self._right:
+            self._right[key] = replayed(plain, self.terms)
+        return self._right[key]
+
+    def true_up(self, events):
+        """What each party is still due once these events are taken in their right order; the house what others are not."""
+        due = {}
+        for (_, party), amount in self.right(events)[0].items():
+            due[party] = due.get(party, 0) + amount
+        for event in events:
+            if event["kind"] != "guarantee":
+                for party, amount in shares(lines_of(event)).items():
+                    due[party] = due.get(party, 0) - amount
+        if events:
+            last = max(events, key=lambda one: (moment(one["occurred_at"]), one["effect"]))
+            house = house_of(self.terms[last["terms_hash"]]["terms"])
+            due[house] = -sum(amount for party, amount in due.items() if party != house)
+        return {party: amount for party, amount in due.items() if amount}
+
+    def promises(self, through):
+        """Every window that is over with the month `through`: its terms, the place of the guarantee, and the guarantee."""
+        first, found = min(begins for _, begins, _ in self.held), []
+        month = window_of("month", first.isoformat())
+        while month <= through:
+            year, number = int(month[:4]), int(month[5:])
+            after = f"{year + number // 12:04d}-{number % 12 + 1:02d}"
+            last = moment(f"{after}-01T00:00:00Z") - ZONES["Asia/Shanghai"] - timedelta(seconds=1)
+            standing = [name for name, begins, until in self.held if begins <= last and (until is None or until > last)]
+            for name in standing[-1:]:
+                for n, promise in enumerate(self.terms[name]["terms"].get("guarantees", ())):
+                    if promise["window"] == "month" or number == 12:
+                        found.append((month if promise["window"] == "month" else month[:4], name, n, promise))
+            month = after
+        return found
+
+    def owed(self, events, window, promise):
+        """What is missing to a guarantee by these events, at most its limit, less what stands booked for the window."""
+        party, most = promise["party"], promise["cap_minor"]
+        got = self.right(events)[0].items()
+        earned = sum(amount for (month, who), amount in got if who == party and month.startswith(window))
+        missing = max(0, promise["amount_minor"] - earned)
+        booked = [one for one in events if one["kind"] == "guarantee" and one["effect"].split(":")[2:4] == [party, window]]
+        return (missing if most is None else min(missing, most)) - sum(one["amount_minor"] for one in booked)
+
+    def open_at(self, events, through):
+        """What a close would still book of these events, as (party, window of a guarantee or "", amount)."""
+        found = [(party, "", amount) for party, amount in self.true_up(events).items()]
+        for window, _, _, promise in self.promises(through):
+            if amount := self.owed(events, window, promise):
+                found.append((promise["party"], window, amount))
+        return found
+
+
 # The checks.
+
+
+def check_contracts(report, statement, parts):
+    """Contracts with clauses over many sales, from their first event on. All events in the order of the book, each with
+    where the counters of its contract stood before it; and which of them are closes that were worked out again."""
+    own, after = {event["id"] for event in parts["events"]}, statement["journals"]["after"]
+    every = parts["events"] + [event for told in parts["history"] for event in told["events"] if event["id"] not in own]
+    every.sort(key=lambda event: event["n"])
+    bound = {"count": len(parts["history"]), "hash": digest(parts["history"])} if statement["events"] else None
+    if statement["history"] != bound:
+        report.wrong(
+            "The histories of contracts are not those over which the statement was issued.",
+            "合约的历史不是出具对账单时的那些。",
+        )
+    contents, counted, closes = {one["id"]: one["content"] for one in parts["journals"]}, {}, set()
+    for told in parts["history"]:
+        contract = Contract(told, every, parts["terms"])
+        counted.update(check_counters(report, contract, told["contract"], contents))
+        for place, event in enumerate(contract.events):
+            if event["kind"] in CLOSES:
+                closes.add(event["id"])
+                if event["journal"] > after:
+                    check_close(report, contract, event, contract.events[:place])
+        if statement["events"]:  # issued: the month is over
+            check_closed(report, contract, statement)
+        report.note(
+            "{contract}: counters, true-ups and guarantees worked out again from all {n} events since its first.",
+            "{contract}：由其全部{n}笔业务重算了计数、补差与保底。",
+            contract=contract.name,
+            n=len(contract.events),
+        )
+    told = [{**one, "facts": {**one["facts"], "counted": counted[one["id"]]}} if one["id"] in counted else one for one in every]
+    return told, closes
+
+
+class Given:
+    """What something gave, as its counters go on: its event; where they stood before it and how far it moved them; how much
+    of it is gone; how far what went back and came again moved them since, and how far what was said anew of it did."""
+
+    def __init__(self, event, counted, moved):
+        self.event, self.counted, self.moved = event, counted, moved
+        self.gone, self.back, self.anew = 0, {}, {}
+
+
+def check_counters(report, contract, public_id, contents):
+    """Every journal moves the counters of its contract as its events say. Where they stood before each event that gave."""
+    stands, given, journals = {}, {}, {}
+    for event in contract.events:
+        journals.setdefault(event["journal"] or event["id"], []).append(event)
+    for number, events in journals.items():
+        booked, ways = contract.counters.get(str(number), {}), [{}, {}]
+        for event in events:
+            found = [{}]
+            if event["kind"] in GIVES:
+                terms, now = contract.terms[event["terms_hash"]]["terms"], added_up(stands, ways[0])
+                found = [counted_by(terms, facts_of(event, now), lines_of(event))]
+                given[event["id"]] = Given(event, now, found[0])
+            elif event["kind"] in (*TAKES, "rebate"):
+                found = counters_back(event, given[event["reverses"]], stands)
+                given[event["reverses"]].gone -= event["amount_minor"]
+            elif event["kind"] == "reshared":
+                found = [counters_anew(event, contract, given[event["reverses"]], stands)]
+            elif event["kind"] == "true_up":
+                found = [booked]  # held against the right order elsewhere
+            ways = [added_up(way, one) for way, one in zip(ways, (found[0], found[-1]))]
+        if booked not in ways:
+            for name in sorted({*ways[0], *booked}):
+                report.wrong(
+                    "{contract}: by its events journal {n} moves the counter {name} by {due}; it moved it by {booked}.",
+                    "{contract}：按其业务，凭证{n}应使计数{name}变动{due}；实际变动{booked}。",
+                    contract=contract.name,
+                    n=number,
+                    name=name,
+                    due=ways[0].get(name, 0),
+                    booked=booked.get(name, 0),
+                )
+        if contents.get(number) is not None and booked != memos_of(contents[number], public_id):
+            report.wrong(
+                "{contract}: journal {n} moves other counters than it is told to.",
+                "{contract}：凭证{n}变动的计数与所述不符。",
+                contract=contract.name,
+                n=number,
+            )
+        for event in events:
+            if event["kind"] in TAKES:
+                given[event["reverses"]].back = added_up(given[event["reverses"]].back, booked)
+            elif event["kind"] == "reshared":
+                given[event["reverses"]].anew = added_up(given[event["reverses"]].anew, booked)
+        stands = added_up(stands, booked)
+    if {*contract.counters} - {str(number) for number in journals}:
+        report.wrong(
+            "{contract}: a journal moves its counters, and none of its events stands behind it.",
+            "{contract}：有凭证变动其计数，却没有对应的业务。",
+            contract=contract.name,
+        )
+    return {name: one.counted for name, one in given.items()}
+
+
+def added_up(one, other, sign=1):
+    """Two sets of amounts by name together, or the second taken off the first; without what is nothing."""
+    sums = {name: one.get(name, 0) + sign * other.get(name, 0) for name in {**one, **other}}
+    return {name: amount for name, amount in sums.items() if amount}
+
+
+def memos_of(content, contract):
+    """How far a journal moves each counter of a contract: legs of `memo:` accounts, up on the credit side."""
+    moved = {}
+    for code, whose, _, amount, _ in content["postings"]:
+        if whose == contract and code.startswith("memo:") and code != "memo:contra":
+            moved = added_up(moved, {code[len("memo:") :]: -amount})
+    return moved
+
+
+def counters_back(event, given, stands):
+    """How far something that goes back or comes again moves the counters of its sale: by the rule, and as books of before it
+    or hours, which go back whole, may say it. A counter gives no more than it stands at, and gets no more than was taken."""
+    gross, amount = given.event["amount_minor"], -event["amount_minor"]
+    back = counted_back(given.moved, gross, given.gone, amount) if given.moved else {}
+    plain = {name: -min(step, stands.get(name, 0)) for name, step in back.items()}
+    if event["kind"] == "rebate":
+        ways = [plain, added_up({}, given.moved, -1) if given.gone + amount == gross else plain]
+    elif amount > 0:
+        left = added_up(given.moved, given.back)
+        ways = [{name: max(step, -left.get(name, 0)) for name, step in plain.items()}, plain]
+    else:
+        ways = [{name: -max(step, given.back.get(name, 0)) for name, step in back.items()}]
+    return [added_up(way, {}) for way in ways]
+
+
+def counters_anew(event, contract, given, stands):
+    """How far a sale that was said anew to have come otherwise moves the counters still; none of them below nothing."""
+    sale = given.event
+    terms, facts = contract.terms[sale["terms_hash"]]["terms"], facts_of(sale, given.counted, event["facts"])
+    due = added_up({}, given.anew, -1)
+    for sign, moved in ((1, counted_by(terms, facts, share(terms, facts, sale["contribution"]))), (-1, given.moved)):
+        back = counted_back(moved, sale["amount_minor"], 0, given.gone) if given.gone else {}
+        due = added_up(due, added_up(moved, back, -1), sign)
+    return added_up({name: max(step, -stands.get(name, 0)) for name, step in due.items()}, {})
+
+
+def check_close(report, contract, event, before):
+    """What a close booked is what all that was known by then comes to in its right order."""
+    until = moment(event["occurred_at"])
+    if event["facts"].get("limit"):  # at once, after what lifted a counter above its limit
+        until = max(until, moment(before[-1]["occurred_at"]))
+    seen = [one for one in before if moment(one["occurred_at"]) <= until]
+    known = {one["id"] for one in seen}
+    seen = [one for one in seen if one["reverses"] is None or one["reverses"] in known]
+    booked = shares(lines_of(event))
+    if event["kind"] == "true_up":
+        due, stands = contract.true_up(seen), {}
+        for number in {one["journal"] for one in [*before, event]}:
+            stands = added_up(stands, contract.counters.get(str(number), {}))
+        for name, right in contract.right(seen)[1].items():
+            if stands.get(name, 0) != right:
+                report.wrong(
+                    "{contract}: after the true-up {id} the counter {name} stands at {stands}; in the right order it is {right}.",
+                    "{contract}：补差{id}之后计数{name}为{stands}；按正确顺序应为{right}。",
+                    contract=contract.name,
+                    id=event["id"],
+                    name=name,
+                    stands=stands.get(name, 0),
+                    right=right,
+                )
+    else:
+        party, window = event["effect"].split(":")[2:4]
+        due, month = {}, window if "-" in window else f"{window}-12"
+        place = (window, party, event["terms_hash"], *(line["path"] for line in event["lines"]))
+        for ended, name, n, promise in contract.promises(month) if month < window_of("month", event["occurred_at"]) else ():
+            if (ended, promise["party"], name, f"/guarantees/{n}") == place:
+                due = {party: contract.owed(seen, window, promise)}
+    for party in sorted({*due, *booked}):
+        if due.get(party, 0) != booked.get(party, 0):
+            report.wrong(
+                "{contract}: {kind} {id} gives {party} {booked}; all events known by then, in their order, make {due}.",
+                "{contract}：{kind} {id}给{party} {booked}；按当时已知的全部业务依序重算应为{due}。",
+                contract=contract.name,
+                kind=event["kind"],
+                id=event["id"],
+                party=party,
+                booked=booked.get(party, 0),
+                due=due.get(party, 0),
+            )
+
+
+def check_closed(report, contract, statement):
+    """Once in each month nothing is left to put right: neither a true-up, nor a guarantee for a window that ended before."""
+    began = moment(statement["begins"]) + ZONES["Asia/Shanghai"] - timedelta(days=1)
+    through, after = f"{began:%Y-%m}", statement["journals"]["after"]
+    last = len(contract.events)
+    first = max((n + 1 for n, one in enumerate(contract.events) if one["journal"] and one["journal"] <= after), default=0)
+    owed = contract.open_at(contract.events, through)
+    if owed and all(contract.open_at(contract.events[:place], through) for place in range(last - 1, first - 1, -1)):
+        for party, window, amount in owed:
+            report.wrong(
+                "{contract}: in the whole month nobody booked what {party} is due {what}: {amount}.",
+                "{contract}：整月无人记入应给{party}的{what}：{amount}。",
+                contract=contract.name,
+                party=party,
+                what=f"/guarantees {window}" if window else "/true_up",
+                amount=amount,
+            )
 
 
 def check_terms(report, terms):
@@ -292,8 +682,8 @@ def check_terms(report, terms):
             )
 
 
-def check_events(report, events, terms):
-    """Every line follows from terms and facts."""
+def check_events(report, events, terms, closes=()):
+    """Every line follows from terms and facts. closes: true-ups and guarantees that were worked out otherwise."""
     known = {event["id"]: event for event in events}
     taken, gone = {}, {}
     for event in events:
@@ -313,8 +703,9 @@ def check_events(report, events, terms):
         if sum(line[2] for line in booked) != event["amount_minor"]:
             report.wrong("The lines of event {id} do not add up to its amount.", "业务{id}的各行之和与总额不符。", id=event["id"])
         facts = event["facts"]
-        if event["kind"] in ("rebate", "true_up", "guarantee"):
-            check_step(report, event, known)
+        if event["kind"] in ("rebate", *CLOSES):
+            if event["id"] not in closes:
+                check_step(report, event, known)
             continue
         if event["kind"] == "reshared":
             check_reshared(report, event, known, body, before)
@@ -380,8 +771,8 @@ def check_reshared(report, event, known, terms, gone):
 
 
 def check_step(report, event, known):
-    """What is not computed again: a rebate runs over legs of others as well, and is held against what its event gave; the
-    close of a month looks at all months of its contract."""
+    """What is not computed again: a rebate runs over legs of others as well, and is held against what its event gave; of
+    the close of a month statements before the form /3 do not tell enough, as it looks at all months of its contract."""
     if event["kind"] != "rebate":
         report.note(
             "Event {id} looks at all months of its contract ({kind}): its amount is taken as booked.",
@@ -411,7 +802,8 @@ def check_journals(report, statement, events, journals, days):
     party, withheld = statement["party"], 0
     by_journal = {}
     for event in events:
-        by_journal.setdefault(event["journal"], []).append(event)
+        if event["journal"]:  # what moved nothing has none
+            by_journal.setdefault(event["journal"], []).append(event)
     for journal in journals:
         number, content = journal["id"], journal["content"]
         if content is None:
@@ -448,7 +840,8 @@ def check_journals(report, statement, events, journals, days):
                 report.wrong("Event {id} and its journal say different moments.", "业务{id}与其凭证的时间不同。", id=event["id"])
     known = {journal["id"] for journal in journals}
     for event in events:
-        if event["journal"] not in known:
+        moved = event["journal"] or any(shares(lines_of(event)).values())
+        if moved and event["journal"] not in known:
             report.wrong("The journal of event {id} is missing.", "缺少业务{id}的凭证。", id=event["id"])
     if withheld:
         report.note(
@@ -576,7 +969,7 @@ def check_held(report, statement, events, terms, journals):
         return
     for event in events:
         until = moment(event["held_until"])
-        if until > ends and event["journal"] <= statement["journals"]["through"]:
+        if until > ends and event["journal"] and event["journal"] <= statement["journals"]["through"]:
             mine = [
                 line["amount_minor"]
                 for line in event["lines"]
@@ -604,7 +997,7 @@ def check_reserved(report, statement, events, terms, reserved):
     for event in events:
         sale = sales.get(event["reverses"], event)
         reserve = terms.get(sale["terms_hash"], {}).get("terms", {}).get("reserve")
-        if sale["kind"] != "sale" or event["kind"] not in leans or event["journal"] > through or not reserve:
+        if sale["kind"] != "sale" or event["kind"] not in leans or (event["journal"] or 0) > through or not reserve:
             continue
         until, let_go = moment(sale["occurred_at"]) + timedelta(days=reserve["days"]), sale.get("let_go")
         day = (until + zone).date().isoformat()
@@ -637,7 +1030,15 @@ def check_bundle(report, parts):
             "This program does not know the form {form}.", "本程序不认识这种对账单格式：{form}。", form=statement["format"]
         )
     check_terms(report, parts["terms"])
-    check_events(report, parts["events"], parts["terms"])
+    if statement["format"] in FORMS[:2]:
+        report.note(
+            "This statement has a form of before: where counters stood before a sale is taken as told.",
+            "本对账单为较早的格式：销售之前的计数按所述采用。",
+        )
+        check_events(report, parts["events"], parts["terms"])
+    else:
+        events, closes = check_contracts(report, statement, parts)
+        check_events(report, events, parts["terms"], closes)
     check_journals(report, statement, parts["events"], parts["journals"], parts["days"])
     check_statement(report, statement, parts)
     report.note(
@@ -790,12 +1191,32 @@ def check_evidence(report, evidence):
     )
 
 
+def check_same(report, parts, seen):
+    """What one month told of an event the months after it tell as well. seen: event by id, of all months before; grows."""
+    told = {event["id"]: event for each in parts.get("history", ()) for event in each["events"]}
+    told.update((event["id"], event) for event in parts["events"])
+    whole = {terms["hash"] for each in parts.get("history", ()) for terms in each["terms"]}
+    for name, before in seen.items():
+        now = told.get(name, {})
+        if (now or before["terms_hash"] in whole) and any(now.get(key) != before[key] for key in before if key != "let_go"):
+            report.wrong(
+                "{month} tells event {id} otherwise than a month before it, or leaves it out.",
+                "{month}所述的业务{id}与前面的月份不同，或将其略去。",
+                month=parts["statement"]["statement"]["month"],
+                id=name,
+            )
+    if "history" in parts:  # forms of before told less of an event
+        seen.update(told)
+
+
 def parts_of(place):
-    """The parts of a bundle, from its zip or the folder it was unpacked into."""
+    """The parts of a bundle, from its zip or the folder it was unpacked into; those of the first forms have no history."""
     if place.is_dir():
-        return {name: json.loads((place / f"{name}.json").read_text(encoding="utf-8")) for name in PARTS}
+        names = [name for name in PARTS if (place / f"{name}.json").exists()]
+        return {name: json.loads((place / f"{name}.json").read_text(encoding="utf-8")) for name in names}
     with zipfile.ZipFile(place) as archive:
-        return {name: json.loads(archive.read(f"{name}.json")) for name in PARTS}
+        names = [name for name in PARTS if f"{name}.json" in archive.namelist()]
+        return {name: json.loads(archive.read(f"{name}.json")) for name in names}
 
 
 def main(arguments):
@@ -808,7 +1229,8 @@ def main(arguments):
             if place.suffix == ".json":
                 check_evidence(report, json.loads(place.read_text(encoding="utf-8")))
             else:
-                months.append(check_bundle(report, parts_of(place)))
+                parts = parts_of(place)
+                months.append((check_bundle(report, parts), parts))
         except (
             KeyError,
             TypeError,
@@ -825,8 +1247,11 @@ def main(arguments):
                 place=place,
                 problem=problem,
             )
-    months.sort(key=lambda one: (one["party"], one["currency"], one["month"]))
-    for before, after in zip(months, months[1:]):
+    months.sort(key=lambda one: [one[0][name] for name in ("party", "currency", "month")])
+    seen = {}
+    for statement, parts in months:
+        check_same(report, parts, seen.setdefault((statement["party"], statement["currency"]), {}))
+    for before, after in zip([one for one, _ in months], [one for one, _ in months[1:]]):
         same = all(before[name] == after[name] for name in ("party", "currency"))
         if same and (before["closing"] != after["opening"] or before["journals"]["through"] != after["journals"]["after"]):
             report.wrong(

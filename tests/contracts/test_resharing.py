@@ -18,7 +18,7 @@ from coursehub.statements import bundle, operations, queries
 from coursehub.statements.checks import faults as false_statements
 from coursehub.statements.months import Month
 from tests.statements.books import APRIL, MARCH, MAY, dispute, refund, sell
-from tests.statements.test_checking import faults, hashed_anew
+from tests.statements.offline import faults, hashed_anew
 
 from .rig import agree, course_of, draft_of_dispute, draft_of_refund
 from .test_closing import AFTER, DAY, agreed, sale, share, sound, stood

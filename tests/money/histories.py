@@ -68,6 +68,7 @@ class History:
         self.drafts: list[Any] = []
         self.left: dict[str, int] = {}
         self.disputed: list[Any] = []
+        self.closed: list[datetime] = []
         self.version = 0
         self.limits: dict[str, int] = {}
         self.promised: list[tuple[datetime, list[dict[str, Any]]]] = []
@@ -273,6 +274,7 @@ class History:
     def close(self) -> None:
         """The month before is closed."""
         close_months(at=self.now)
+        self.closed.append(self.now)
 
     def pay(self) -> None:
         """A run is prepared and confirmed; the bank pays, or sends it back."""

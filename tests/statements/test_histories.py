@@ -15,7 +15,7 @@ from tests.contracts.rig import agree, course_of
 from tests.ledger import strangers
 
 from .books import AVAILABLE, HELD, MARCH, dispute, move, refund, sell
-from .test_checking import checker
+from .offline import checker
 
 LONG = timedelta(days=100)
 

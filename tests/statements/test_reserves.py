@@ -13,7 +13,7 @@ from coursehub.statements.months import Month
 from tests.contracts.rig import agree, course_of
 
 from .books import APRIL, DAY, MARCH, MAY, dispute, refund, sell
-from .test_checking import faults, hashed_anew
+from .offline import faults, hashed_anew
 
 
 def disputed_reserve(cast, at):
@@ -38,7 +38,7 @@ def test_what_is_in_reserve_adds_up_also_while_banks_have_some_of_it(cast, at):
     for issued, found in disputed_reserve(cast, at):
         inside = found["statement"]["statement"]
         assert sum(one["amount_minor"] for one in inside["reserved"]) == inside["closing"][RESERVE] > 0
-        assert faults(found) == [] and issued.body["format"] == "coursehub-statement/2"
+        assert faults(found) == [] and issued.body["format"] == "coursehub-statement/3"
     assert any(event.get("let_go") for event in found["events"]) and list(checks.faults()) == []
     for change, words in (
         (lambda p: p["statement"]["statement"]["reserved"][0].update(amount_minor=1), "What is in reserve, and until when"),
@@ -46,7 +46,7 @@ def test_what_is_in_reserve_adds_up_also_while_banks_have_some_of_it(cast, at):
         (lambda p: [each.update(let_go=1) for each in p["events"] if "let_go" in each], "What is in reserve, and until when"),
         (lambda p: p["statement"]["statement"].update(reserved=[]), "The list of what is in reserve comes to 0"),
         (lambda p: p["statement"]["statement"].update(format="coursehub-statement/1"), "What is in reserve, and until when"),
-        (lambda p: p["statement"]["statement"].update(format="coursehub-statement/3"), "does not know the form"),
+        (lambda p: p["statement"]["statement"].update(format="coursehub-statement/4"), "does not know the form"),
     ):
         forged = copy.deepcopy(found)
         change(forged)

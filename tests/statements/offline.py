@@ -1,0 +1,42 @@
+"""The program that partners run, as a module of the tests, and the bundles it is given."""
+
+import importlib.util
+import json
+from typing import Any
+
+from coursehub import config
+from coursehub.people.models import Organisation
+from coursehub.statements import bundle, queries
+
+PROGRAM = config.package() / "static" / "check_statement.py"
+spec = importlib.util.spec_from_file_location("check_statement", PROGRAM)
+assert spec and spec.loader
+checker = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(checker)
+
+
+def issued_bundles(organisation: Organisation, currency: str = "CNY") -> list[dict[str, Any]]:
+    """The bundle of every statement that was issued to a party, the oldest first, as it is read from its file."""
+    accounts = {number: code for number, (code, _currency) in queries.accounts_of(organisation.public_id, currency).items()}
+    issued = sorted(queries.statements_of(organisation.id).values(), key=lambda each: each.month)
+    return [json.loads(json.dumps(bundle.bundle(each.body, accounts))) for each in issued if each.currency == currency]
+
+
+def faults(parts: dict[str, Any]) -> list[str]:
+    """What the program says of a bundle."""
+    report = checker.Report()
+    try:
+        checker.check_bundle(report, parts)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, StopIteration) as problem:
+        report.wrong("cannot be read: {problem!r}", "", problem=problem)
+    return list(report.faults)
+
+
+def hashed_anew(parts: dict[str, Any]) -> dict[str, Any]:
+    """The same, with the hashes that whoever forges a bundle can make to fit."""
+    inside = parts["statement"]["statement"]
+    inside["events"]["hash"] = checker.digest(parts["events"])
+    if "history" in parts:  # forms of before have none
+        inside["history"]["hash"] = checker.digest(parts["history"])
+    parts["statement"]["hash"] = checker.digest(inside)
+    return parts
