@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from coursehub.contracts import record
 from coursehub.contracts.evidence import entry_data
-from coursehub.contracts.models import Contract, ContributionFact, NegotiationEntry, Proposal, Signature, Terms
+from coursehub.contracts.models import Contract, ContributionFact, NegotiationEntry, Proposal, Signature, Terms, TermsCourse
 from coursehub.contracts.operations.facts import hash_of_fact
 from coursehub.contracts.operations.signing import REAUTHENTICATION_LASTS
 from coursehub.contracts.record import stamp
@@ -39,6 +39,8 @@ def faults() -> Iterator[str]:
         for terms in _terms(contract):
             if _hash_of(terms) != terms.terms_hash:
                 yield f"Terms of {name} were altered: what they say does not give the hash that was signed."
+            if _outlive(terms):
+                yield f"Terms of {name} go on after the last day that they name."
         yield from _facts(contract, entries)
         yield from _proposals(contract, entries)
         yield from _signatures(contract, entries)
@@ -63,6 +65,15 @@ def _lost() -> Iterator[str]:
 def _hash_of(document: Terms | Proposal) -> str:
     told = {"semantics": document.semantics, "terms": document.body, "texts": document.texts}
     return hashlib.sha256(canonical(told)).hexdigest()
+
+
+def _outlive(terms: Terms) -> bool:
+    """Whether terms, or what they say of a course, stand as if they ended later than signed."""
+    if "ends" not in terms.body:
+        return False
+    covered = sa.select(TermsCourse.ended_at).where(TermsCourse.terms_id == terms.id)
+    ends = datetime.fromisoformat(terms.body["ends"])
+    return any(one is None or one > ends for one in (terms.ended_at, *db.session.execute(covered).scalars()))
 
 
 def _terms(contract: Contract) -> list[Terms]:

@@ -145,6 +145,7 @@ def _check_split(body: TermsBody) -> Iterator[Problem]:
             yield from _check_shares(node, path)
         elif isinstance(node, ByDate):
             yield from windows.check_rising([step.ends for step in node.steps], f"{path}/steps")
+            yield from windows.check_before_end(body, [step.ends for step in node.steps], f"{path}/steps")
         else:
             for n, party in enumerate(node.parties):
                 yield from known_party(body, party, f"{path}/parties/{n}")

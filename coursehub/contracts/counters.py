@@ -47,6 +47,11 @@ def day_of(moment: str) -> date:
     return datetime.fromisoformat(moment).astimezone(_BEIJING).date()
 
 
+def last_day(ends: str) -> date:
+    """The last day before a moment of the terms, in Beijing."""
+    return day_of(ends) - timedelta(days=1)
+
+
 def names_for(terms: "TermsBody", moment: str) -> list[str]:
     """The counters that a sale at this moment reads and moves; none for terms that look at one sale alone."""
     rest = terms.rates.rest

@@ -4,10 +4,11 @@ The division of what is left is a tree with fields of its own: `splitting.py`.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from coursehub.contracts.counters import day_of, midnight
+from coursehub.contracts.counters import day_of, last_day, midnight
 from coursehub.contracts.splitting import Branch, as_node
 from coursehub.contracts.terms import SEMANTICS, Borne, TermsBody
 from coursehub.money import as_decimal, currency_exponent
@@ -97,6 +98,7 @@ def from_terms(body: TermsBody) -> dict[str, Any]:
         "currency": currency,
         "courses": [course.id for course in body.scope.courses],
         "starts_on": day_of(body.starts) if body.starts else None,
+        "ends_on": last_day(body.ends) if body.ends else None,
         **{field: event in body.scope.events for event, field in MEMBER_EVENTS.items()},
         "deduct_fee": "rail_fee" in body.base.deduct,
         "rate_rest": _percent(body.rates.rest.share_bps),
@@ -160,7 +162,7 @@ def _triggers(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _over_time(fields: Mapping[str, Any], currency: str, parties: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Costs that come back, guarantees, the reserve, paydays and the rule of passes: only what is said."""
+    """Costs that come back, guarantees, the reserve, paydays, the rule of passes and the last day: only what is said."""
     costs = [
         {
             "id": fields[f"cost_name_{n}"] or f"cost{n + 1}",
@@ -196,6 +198,8 @@ def _over_time(fields: Mapping[str, Any], currency: str, parties: Sequence[dict[
     if fields.get("pool_rule"):
         floor, unused = fields.get("pool_floor") or 0, fields.get("pool_unused") or "house"
         said["pool"] = {"rule": fields["pool_rule"], "floor_minutes": floor, "unused": unused}
+    if fields.get("ends_on"):
+        said["ends"] = midnight(fields["ends_on"] + timedelta(days=1))
     return {name: value for name, value in said.items() if value}
 
 
@@ -257,6 +261,7 @@ def _cap(fields: Mapping[str, Any], channel: str, currency: str) -> int | None:
 FIELD_OF = {
     "/currency": "currency",
     "/starts": "starts_on",
+    "/ends": "ends_on",
     "/scope/courses": "courses",
     "/scope/events": "hires",
     "/pool": "pool_rule",

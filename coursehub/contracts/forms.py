@@ -121,6 +121,7 @@ class TermsForm(FlaskForm):
     currency = SelectField(_l("Currency"), validators=_ALWAYS, choices=[(code, code) for code in CURRENCIES])
     courses = Boxes(_l("Courses"), validators=[InputRequired(_l("Choose at least one course."))])
     starts_on = DateField(_l("Begins on"), validators=[Optional()])
+    ends_on = DateField(_l("Last day of these terms"), validators=[Optional()])
     hires = BooleanField(_l("Share in the fee when a credential of these courses helps somebody into a job"))
     hours = BooleanField(_l("Share in the fee on hours when it helps somebody into part-time work"))
     pool_rule = SelectField(_l("Take part in passes"), validators=[Optional()], choices=[("", _l("not in passes")), *POOL_RULES])

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from coursehub.contracts import operations
-from coursehub.contracts.operations import closing, comments, contests, reopening, sharing
+from coursehub.contracts.operations import closing, comments, contests, last_days, reopening, sharing
 from coursehub.jobs import cron, job
 
 
@@ -31,6 +31,12 @@ def reopen_terms(*, at: datetime) -> None:
     reopening.reopen_terms(at=at)
 
 
+@job("contracts.remind_of_last_days")
+def remind_of_last_days(*, at: datetime) -> None:
+    """Remind every side before terms end by themselves."""
+    last_days.remind_of_last_days(at=at)
+
+
 @job("contracts.run_out_contests")
 def run_out_contests(*, at: datetime) -> None:
     """End contests of facts whose time is over, and bring to mind what nearly ran out."""
@@ -50,6 +56,7 @@ def close_months(*, at: datetime) -> None:
 
 
 cron("contracts.reopen_terms", every=timedelta(days=1))
+cron("contracts.remind_of_last_days", every=timedelta(days=1))
 cron("contracts.run_out_contests", every=timedelta(hours=1))
 cron("contracts.remind_of_proposals", every=timedelta(hours=6))
 cron("contracts.close_months", every=timedelta(days=1))

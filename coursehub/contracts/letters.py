@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from coursehub import mail
 from coursehub.contracts import queries
+from coursehub.contracts.counters import last_day
 from coursehub.contracts.models import Contract, ContributionFact, FactContest, NegotiationEntry, Proposal, Terms
 from coursehub.db import db
 from coursehub.events import on
@@ -91,6 +92,19 @@ def send_clause_commented(*, at: datetime, proposal_id: int, n: int) -> None:
     proposal = db.session.get_one(Proposal, proposal_id)
     entry = db.session.get_one(NegotiationEntry, (proposal.contract_id, n))
     _write("clause_commented", proposal.contract, mark=f"{proposal.id}-{n}", at=at, but={entry.party}, proposal=proposal)
+
+
+@on("contracts.terms_end_soon")
+def send_terms_end_soon(*, at: datetime, terms_id: int, n: int) -> None:
+    """Every side is reminded of the last day, unless other terms were agreed meanwhile."""
+    terms = db.session.get_one(Terms, terms_id)
+    contract = db.session.get_one(Contract, terms.contract_id)
+    body, latest = queries.body_of(terms), queries.latest_terms(contract)
+    if body.ends is not None and latest is not None and latest.id == terms_id and contract.ends_at is None:
+        _write(
+            "terms_end_soon", contract, mark=f"{terms_id}-{n}", at=at, last=last_day(body.ends),
+            reply_days=body.governance.reply_days,
+        )  # fmt: skip
 
 
 @on("contracts.terms_reopened")

@@ -170,7 +170,9 @@ class NegotiationEntry(Model):
 
 
 class Terms(Model):
-    """Terms that every side signed, or as many as terms before ask for; they hold from a date until others begin or all ends."""
+    """Terms that every side signed, or as many as terms before ask for; they hold from a date until others begin, their last
+    day is over, or all ends.
+    """
 
     __tablename__ = "terms"
     __table_args__ = (
@@ -194,7 +196,7 @@ class Terms(Model):
 
 
 class TermsCourse(Model):
-    """A course that terms answer for. While its end is open no other terms may cover the course."""
+    """A course that terms answer for. No other terms may cover it meanwhile, which the migration `last_days` guards."""
 
     __tablename__ = "terms_course"
     __table_args__ = (

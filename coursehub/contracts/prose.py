@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 from coursehub.contracts.clauses import Pool
+from coursehub.contracts.counters import last_day
 from coursehub.contracts.sentences import CHANNELS, LABELS, SECTIONS, SENTENCES, WINDOWS
 from coursehub.contracts.terms import Borne, ByDate, ByModules, ChannelRate, Node, Pay, Rate, Shares, TermsBody
 from coursehub.money import currency_exponent
@@ -175,6 +176,10 @@ class _Teller:
             yield self.say("starts_at_signature", "/starts")
         else:
             yield self.say("starts", "/starts", starts=self.moment(self.body.starts))
+        if self.body.ends is not None:
+            yield self.say("ends", "/ends", last=f"{last_day(self.body.ends):%Y-%m-%d}")
+            if self.body.governance.enough is not None:
+                yield self.say("ends_all", "/ends/all", 1)
 
     def scope(self) -> Iterator[Sentence]:
         for n, course in enumerate(self.body.scope.courses):

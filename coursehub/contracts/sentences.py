@@ -50,6 +50,15 @@ SENTENCES = {
     ),
     "starts_at_signature": ("自最后一方签署之时起生效。", "It begins when the last side has signed."),
     "starts": ("自{starts}（北京时间）起生效。", "It begins on {starts} (Beijing time)."),
+    "ends": (
+        "最后一天为{last}（北京时间）。无论本条款其他各处如何约定，此后不再按本条款销售；此前成交的销售仍按本条款执行。",
+        "The last day is {last} (Beijing time). Whatever else stands here, nothing is sold under these terms afterwards; sales "
+        "made before then keep them.",
+    ),
+    "ends_all": (
+        "要延续到这一天之后，须全部各方签署。",
+        "To go on beyond that day everybody must sign.",
+    ),
     "course": ("适用于课程《{course}》的每一笔销售。", "It answers for every sale of the course “{course}”."),
     "hire": (
         "因这些课程的凭证而促成录用时，课程应得的服务费份额按{channel}成交的一笔销售分配，保证期内冻结；提前离职的退款沿原路退回。",

@@ -269,6 +269,7 @@ class TermsBody:
     reserve: Reserve | None = None
     pool: Pool | None = None
     payday: Payday | None = None
+    ends: Moment | None = None  # the first moment after their last day; None: until others begin
 
     def party(self, party_id: str) -> Party:
         """The party with this id. Raises KeyError if there is none."""
@@ -276,6 +277,10 @@ class TermsBody:
             if party.id == party_id:
                 return party
         raise KeyError(party_id)
+
+    def outlasts(self, other: "TermsBody") -> bool:
+        """Whether these terms go on after the last day of others."""
+        return other.ends is not None and (self.ends is None or self.ends > other.ends)
 
     @property
     def house(self) -> Party:

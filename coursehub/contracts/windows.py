@@ -1,13 +1,15 @@
-"""What the compiler asks of clauses that look at more than one sale: volume, dates, ceilings, costs, guarantees, reserves."""
+"""What the compiler asks of clauses beyond one sale: volume, dates, the last day, ceilings, costs, guarantees, reserves."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
 
+from coursehub.contracts.clauses import Guarantee
+from coursehub.contracts.counters import day_of, midnight
 from coursehub.contracts.shape import Problem
 from coursehub.contracts.terms import Rate, TermsBody
 
@@ -15,6 +17,8 @@ from coursehub.contracts.terms import Rate, TermsBody
 def check(body: TermsBody) -> Iterator[Problem]:
     """Everything about them that keeps well-formed terms from being offered."""
     yield from _check_rate(body.rates.rest, "/rates/rest")
+    yield from check_before_end(body, [later.begins for later in body.rates.rest.later], "/rates/rest/later")
+    yield from _check_end(body)
     if body.rates.ceiling and not body.rates.ceiling.amount_minor:
         yield Problem("/rates/ceiling", _l("A ceiling of nothing leaves the platform nothing. Raise it or remove it."))
     yield from _check_costs(body)
@@ -46,6 +50,53 @@ def check_rising(moments: Sequence[str], path: str) -> Iterator[Problem]:
             return
     if any(late <= early for early, late in pairwise(moments)):
         yield Problem(path, _l("Each day must be later than the one before. Put them in order."))
+
+
+def check_before_end(body: TermsBody, moments: Sequence[str], path: str) -> Iterator[Problem]:
+    """Refuse days that come only when the terms are over: nothing would ever follow them."""
+    if body.ends is not None and any(moment >= body.ends for moment in moments):
+        yield Problem(path, _l("The terms are over by then. Choose an earlier day, a later last day, or leave it out."))
+
+
+def _check_end(body: TermsBody) -> Iterator[Problem]:
+    if body.ends is None:
+        return
+    if not _is_day(body.ends):
+        yield Problem("/ends", _l("There is no such day. Choose another date."))
+        return
+    if midnight(day_of(body.ends)) != body.ends:
+        yield Problem(
+            "/ends",
+            _l("Terms end with a whole day in Beijing. Write the first moment after it, such as 2026-12-31T16:00:00Z."),
+        )
+    if body.starts is None or not _is_day(body.starts):
+        return
+    if body.ends <= body.starts:
+        yield Problem("/ends", _l("The last day lies before the beginning. Choose a later one."))
+        return
+    for n, promise in enumerate(body.guarantees):
+        if body.ends < _first_close(promise, body.starts):
+            refusal = _l(
+                "The terms end before the first month or year of this guarantee does, so it would never add anything. "
+                "Let them end with it or later, or leave it out."
+            )
+            yield Problem(f"/guarantees/{n}", refusal)
+
+
+def _is_day(moment: str) -> bool:
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return True
+
+
+def _first_close(promise: Guarantee, starts: str) -> str:
+    """When the first window of a guarantee is over; terms that hold until then owe it whole (decision 60)."""
+    day = day_of(starts)
+    if promise.window == "year":
+        return midnight(date(day.year + 1, 1, 1))
+    return midnight(date(day.year + day.month // 12, day.month % 12 + 1, 1))
 
 
 def _check_rate(rate: Rate, path: str) -> Iterator[Problem]:

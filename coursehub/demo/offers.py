@@ -21,6 +21,7 @@ from coursehub.catalog.operations.reviews import (
 from coursehub.config import package, root
 from coursehub.contracts import queries as contracts
 from coursehub.contracts import starting_points
+from coursehub.contracts.counters import midnight
 from coursehub.contracts.models import Contract, Proposal
 from coursehub.contracts.operations.authorship import record_weights
 from coursehub.contracts.operations.comments import comment_on_clause
@@ -193,13 +194,17 @@ def lumen_course(players: Players, *, at: datetime) -> tuple[Course, Contract]:
 
 
 def amend_lumen(players: Players, contract: Contract, *, at: datetime) -> None:
-    """Midway both sides change the terms, from a date on: the platform takes less, makers more. Old orders keep theirs."""
+    """Midway both sides change the terms, from a date on: the platform takes less, makers more. Old orders keep theirs.
+
+    They name a last day, some weeks after the story is told, so that both look again at what they agreed.
+    """
     standing = contracts.terms_of(contract, at)
     terms = deepcopy(standing.body) if standing is not None else {}
     terms["rates"]["rest"]["share_bps"] = 2500
     terms["split"]["items"][0]["share_bps"] = 6000
     terms["governance"]["triggers"] = [{"measure": "modules", "points_bps": 1000}]
     terms["starts"] = f"{at + timedelta(days=30):%Y-%m-%dT00:00:00Z}"
+    terms["ends"] = midnight(at.date() + timedelta(days=246))
     proposal = propose_terms(contract, by=players.acting("eve"), terms=terms, at=at, message="销量稳定后，请把平台比例降到 25%。")
     sign(players, proposal, "eve", at=at + HOURS)
     sign(players, proposal, "stan", at=at + 30 * HOURS)

@@ -134,6 +134,7 @@ def terms(draw: Any) -> dict[str, Any]:
         "governance": {"signers": everybody, "reply_days": draw(st.integers(1, 90)), "notice_days": draw(st.integers(0, 365))},
         "note": draw(st.sampled_from(["", "每季度复盘一次。"])),
         **more["terms"],
+        **draw(st.sampled_from([{}, {"ends": "2026-12-31T16:00:00Z"}, {"ends": "2029-02-28T16:00:00Z"}])),
         **({"pool": pool} if pool else {}),
     }
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from coursehub.contracts import operations as contracts
 from coursehub.contracts import queries
 from coursehub.contracts.closing import Closed, replayed
-from coursehub.contracts.counters import written
+from coursehub.contracts.counters import midnight, written
 from coursehub.contracts.models import Contract, MoneyEvent, Terms
 from coursehub.contracts.operations.closing import _happened, close_months
 from coursehub.contracts.operations.counting import counted
@@ -71,12 +71,13 @@ class History:
         self.closed: list[datetime] = []
         self.version = 0
         self.limits: dict[str, int] = {}
-        self.promised: list[tuple[datetime, list[dict[str, Any]]]] = []
+        self.promised: list[tuple[datetime, list[dict[str, Any]], str]] = []
+        self.ending = Random(f"last days of {self.seed}")
         self.promising = Random(f"guarantees of {self.seed}")  # of its own: the steps of a seed stay what they were
         guarantees = self._guarantees()
         contract = db.session.get_one(Contract, self.contract)
         agree(self.cast, self.world.course, self.start, contract=contract, note="first", guarantees=guarantees)
-        self.promised.append((self.start, guarantees))
+        self.promised.append((self.start, guarantees, ""))
 
     def run(self, steps: int) -> None:
         """So many steps, each chosen by chance; what a rule refuses is a step like any other."""
@@ -228,10 +229,15 @@ class History:
         if self.chance.random() < 0.3:
             begins += self.chance.choice([1, 20]) * DAY
             changed["starts"] = written(begins)
+        if (
+            "starts" not in changed and self.ending.random() < 0.6
+        ):  # then nothing is sold for a while, unless it was placed before
+            last = (begins + self.ending.choice([2, 20, 45, 400]) * DAY).date()
+            changed["ends"] = midnight(self.ending.choice([last, (last + 31 * DAY).replace(day=1)]))
         contract = db.session.get_one(Contract, self.contract)
         before = self._until(begins)
         agree(self.cast, self.world.course, self.now, contract=contract, rates=rates, **changed)
-        self.promised.append((begins, changed["guarantees"]))
+        self.promised.append((begins, changed["guarantees"], changed.get("ends", "")))
         assert self._until(begins) == before, "signing changed something that was before it"
 
     def _guarantees(self) -> list[dict[str, Any]]:
@@ -302,8 +308,13 @@ class History:
         assert _height() == before, "what was cut off left something behind"
 
     def _terms_at(self, at: datetime) -> Any:
+        """The terms in force, or where the last day of the latest is over those: orders of before are paid later."""
         found = queries.terms_in_force(self.world.course.id, at)
-        assert found is not None
+        if found is None:
+            begun = sa.select(Terms).where(Terms.contract_id == self.contract, Terms.effective_from <= at)
+            found = db.session.execute(begun.order_by(Terms.id.desc()).limit(1)).scalar_one()
+            ends = queries.body_of(found).ends
+            assert ends is not None and datetime.fromisoformat(ends) <= at, "terms that name no last day ended by themselves"
         return found
 
     def _share(self, draft: Any, *, again: bool = False) -> None:
@@ -353,9 +364,9 @@ class History:
         month, closed = month_at(self.start), month_at(self.now - 5 * DAY)
         while month < closed:
             promises: list[dict[str, Any]] = []
-            for begins, guarantees in self.promised:
+            for begins, guarantees, ends in self.promised:
                 if begins < month.ends:
-                    promises = guarantees
+                    promises = guarantees if not ends or datetime.fromisoformat(ends) >= month.ends else []
             for window in (str(month), str(month)[:4]) if month.number == 12 else (str(month),):
                 span = "month" if "-" in window else "year"
                 gained = right.earned(party, window)

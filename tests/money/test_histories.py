@@ -6,6 +6,7 @@ COURSEHUB_DRILL=1 runs a hundred thousand steps; each failure prints the seed th
 import os
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -131,11 +132,25 @@ def last_month_alone(monkeypatch):
     monkeypatch.setattr(closing, "windows_between", lambda window, _first, last: [window_of(window, written(last))])
 
 
-@pytest.mark.parametrize("planted", [booked_once, last_month_alone])
+def owed_after_a_last_day(monkeypatch):
+    """Terms go on promising when their last day is over and no others have begun."""
+    promises = closing._promises
+
+    def without_ends(held, month):
+        endless = [
+            SimpleNamespace(id=one.id, terms_hash=one.terms_hash, body=one.body, effective_from=one.effective_from, ended_at=None)
+            for one in held
+        ]
+        return promises(endless, month)
+
+    monkeypatch.setattr(closing, "_promises", without_ends)
+
+
+@pytest.mark.parametrize("planted", [booked_once, last_month_alone, owed_after_a_last_day])
 def test_a_guarantee_that_does_not_follow_its_window_is_found(cast, at, monkeypatch, planted):
-    """The planted faults, until decision 60 real ones."""
+    """The planted faults, until decision 60 real ones but for the last."""
     planted(monkeypatch)
-    history = History(cast, at, 1)
+    history = History(cast, at, 2 if planted is owed_after_a_last_day else 1)
     history.run(STEPS)
     history.now += 70 * DAY
     close_months(at=history.now)

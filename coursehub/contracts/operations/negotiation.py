@@ -46,6 +46,10 @@ class TermsCannotStartInThePast(Refusal):
     """These terms would begin in the past. Propose them again with a later date."""
 
 
+class TermsOverBeforeTheyBegin(Refusal):
+    """The last day of these terms would have passed before they begin. Propose them again with a later one."""
+
+
 class SignatureStands(Refusal):
     """Your side has signed this proposal, and the others may count on that until it is closed."""
 
@@ -118,7 +122,8 @@ def propose_terms(
     last proposal its author has read; if a newer one exists nothing happens.
 
     Raises TermsRefused with sentences that say how to mend the terms, ContractEnded,
-    ProposalOvertaken, SameTerms, TermsCannotStartInThePast, OthersHaveSigned, SignatureStands or WordsKeepFromHiring.
+    ProposalOvertaken, SameTerms, TermsCannotStartInThePast, TermsOverBeforeTheyBegin, OthersHaveSigned, SignatureStands or
+    WordsKeepFromHiring.
     """
     require(policies.may_negotiate(by, contract))
     if keeps_from_hiring(message):
@@ -277,8 +282,10 @@ def _check_fits(contract: Contract, body: TermsBody) -> None:
 def _check_is_new(contract: Contract, body: TermsBody, *, at: datetime) -> None:
     if body.starts is not None and datetime.fromisoformat(body.starts) < at:
         raise TermsCannotStartInThePast
+    if body.ends is not None and datetime.fromisoformat(body.ends) <= at:
+        raise TermsOverBeforeTheyBegin
     standing = queries.latest_terms(contract)
-    if standing is not None and standing.ended_at is None:
+    if standing is not None and (standing.ended_at is None or standing.ended_at > at):
         what_moves = {**to_data(body), "version": 0, "starts": None}
         if what_moves == {**standing.body, "version": 0, "starts": None}:
             raise SameTerms

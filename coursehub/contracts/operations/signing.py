@@ -15,6 +15,7 @@ from coursehub.contracts.operations.negotiation import (
     ContractEnded,
     ProposalOvertaken,
     TermsCannotStartInThePast,
+    TermsOverBeforeTheyBegin,
     close_open_proposal,
     lock_open,
     open_contract,
@@ -61,7 +62,7 @@ def sign_proposal(
     a passkey of theirs was asked to sign the hash itself; it stands in for the password.
 
     Raises PasskeyRefused, ProveItIsYou, ProposalClosed, ProposalOvertaken (the hash is another one),
-    AlreadySigned, TermsCannotStartInThePast, NewTermsStartLater or CourseUnderOtherTerms.
+    AlreadySigned, TermsCannotStartInThePast, TermsOverBeforeTheyBegin, NewTermsStartLater or CourseUnderOtherTerms.
     """
     require(policies.may_sign(by, proposal.contract))
     if not passkey and not timedelta(0) <= at - reauthenticated_at <= REAUTHENTICATION_LASTS:
@@ -77,6 +78,8 @@ def sign_proposal(
                 raise AlreadySigned
             if body.starts is not None and datetime.fromisoformat(body.starts) < at:
                 raise TermsCannotStartInThePast
+            if body.ends is not None and datetime.fromisoformat(body.ends) <= at:
+                raise TermsOverBeforeTheyBegin
             method, proved = "password", None
             if passkey:
                 method, reauthenticated_at = "passkey", at
@@ -112,19 +115,20 @@ def _begin_terms(proposal: Proposal, *, at: datetime) -> Terms:
     contract = proposal.contract
     body = queries.body_of(proposal)
     begins = at if body.starts is None else datetime.fromisoformat(body.starts)
+    ends = None if body.ends is None else datetime.fromisoformat(body.ends)
     _end_terms(contract, begins)
     proposal.state = "agreed"
     proposal.closed_at = at
     terms = Terms(
         contract_id=contract.id, proposal_id=proposal.id, terms_hash=proposal.terms_hash, semantics=proposal.semantics,
-        body=proposal.body, texts=proposal.texts, agreed_at=at, effective_from=begins,
+        body=proposal.body, texts=proposal.texts, agreed_at=at, effective_from=begins, ended_at=ends,
     )  # fmt: skip
     db.session.add(terms)
     db.session.flush()
     wanted = [course.id for course in body.scope.courses]
     course_ids = db.session.execute(sa.select(Course.id).where(Course.public_id.in_(wanted))).scalars().all()
     for course_id in course_ids:
-        _cover(terms, course_id, begins)
+        _cover(terms, course_id, begins, ends)
     db.session.flush()
     write_down(
         contract, "agreed", asked_by=None, at=at,
@@ -132,15 +136,15 @@ def _begin_terms(proposal: Proposal, *, at: datetime) -> Terms:
     )  # fmt: skip
     events.record("contracts.terms_agreed", at=at, terms_id=terms.id)
     jobs.enqueue("contracts.follow_terms", at=begins)
+    if ends is not None:
+        jobs.enqueue("contracts.follow_terms", at=ends)
     return terms
 
 
 def _end_terms(contract: Contract, ends: datetime) -> None:
-    """Let the terms that stand open end when the new ones begin, or when the contract does."""
-    standing = db.session.execute(
-        sa.select(Terms).where(Terms.contract_id == contract.id, Terms.ended_at.is_(None))
-    ).scalar_one_or_none()
-    if standing is None:
+    """Let the terms that reach beyond the day on which new ones begin end on it; who named an earlier last day keeps that."""
+    standing = queries.latest_terms(contract)
+    if standing is None or (standing.ended_at is not None and standing.ended_at <= ends):
         return
     if ends <= standing.effective_from:
         raise NewTermsStartLater
@@ -150,19 +154,23 @@ def _end_terms(contract: Contract, ends: datetime) -> None:
 def _set_end(terms: Terms, ends: datetime) -> None:
     terms.ended_at = ends
     db.session.execute(
-        sa.update(TermsCourse).where(TermsCourse.terms_id == terms.id, TermsCourse.ended_at.is_(None)).values(ended_at=ends)
+        sa.update(TermsCourse)
+        .where(TermsCourse.terms_id == terms.id, sa.or_(TermsCourse.ended_at.is_(None), TermsCourse.ended_at > ends))
+        .values(ended_at=ends)
     )
     db.session.flush()
 
 
-def _cover(terms: Terms, course_id: int, begins: datetime) -> None:
+def _cover(terms: Terms, course_id: int, begins: datetime, ends: datetime | None) -> None:
+    goes_on = sa.and_(TermsCourse.ended_at > begins, TermsCourse.ended_at > TermsCourse.effective_from)  # not: never began
     overlap = sa.select(TermsCourse.terms_id).where(
-        TermsCourse.course_id == course_id,
-        sa.or_(TermsCourse.ended_at.is_(None), TermsCourse.ended_at > begins),
+        TermsCourse.course_id == course_id, sa.or_(TermsCourse.ended_at.is_(None), goes_on)
     )
+    if ends is not None:
+        overlap = overlap.where(TermsCourse.effective_from < ends)
     if db.session.execute(overlap).first() is not None:
         raise CourseUnderOtherTerms
-    db.session.add(TermsCourse(terms_id=terms.id, course_id=course_id, effective_from=begins))
+    db.session.add(TermsCourse(terms_id=terms.id, course_id=course_id, effective_from=begins, ended_at=ends))
 
 
 def end_contract(contract: Contract, *, by: Actor, at: datetime, reason: str = "") -> datetime:

@@ -83,12 +83,16 @@ def declines_of(proposal: Proposal) -> dict[str, NegotiationEntry]:
 
 
 def quorum_of(proposal: Proposal) -> Quorum:
-    """Whose signatures make an open proposal hold: all of them, or as many as terms that bind them all have agreed on."""
+    """Whose signatures make an open proposal hold: all of them, or as many as terms that bind them all have agreed on.
+
+    Beyond a last day that everybody signed nobody is bound by the signatures of others.
+    """
     body = body_of(proposal)
     signers = frozenset(body.governance.signers)
     holding = latest_terms(proposal.contract)
-    rules = body_of(holding).governance if holding is not None else None
-    fewer = rules.enough if rules is not None and signers <= set(rules.signers) else None
+    before = body_of(holding) if holding is not None else None
+    bound = before is not None and signers <= set(before.governance.signers) and not body.outlasts(before)
+    fewer = before.governance.enough if before is not None and bound else None
     return Quorum(signers, len(signers) if fewer is None else min(fewer, len(signers)), body.house.id)
 
 

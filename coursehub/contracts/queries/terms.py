@@ -1,7 +1,7 @@
 """Which terms hold for a course or a contract at a moment, and what they say; prices that everybody pays alike."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Select, select
@@ -18,6 +18,9 @@ from coursehub.contracts.models import (
 )
 from coursehub.contracts.terms import TermsBody, parse
 from coursehub.db import db
+
+LAST_DAY_NEAR = timedelta(days=60)
+"""So long before their last day terms stand on the desks of all sides."""
 
 
 def terms_in_force(course_id: int, at: datetime) -> Terms | None:
@@ -99,6 +102,21 @@ def paydays_promised(at: datetime) -> dict[tuple[int, str], list[Payday]]:
         if body.payday:
             found.setdefault((organisation_id, body.currency), []).append(body.payday)
     return found
+
+
+def ending_terms(at: datetime) -> Select[Terms]:
+    """Terms in force whose last day is near and that no others follow; the soonest first. An end after notice is none."""
+    later = sa.orm.aliased(Terms)
+    follows = select(later.id).where(later.contract_id == Terms.contract_id, later.id > Terms.id)
+    return (
+        select(Terms)
+        .join(Contract, Contract.id == Terms.contract_id)
+        .where(
+            Terms.effective_from <= at, Terms.ended_at > at, Terms.ended_at <= at + LAST_DAY_NEAR, Contract.ends_at.is_(None),
+            ~follows.exists(),
+        )
+        .order_by(Terms.ended_at, Terms.id)
+    )  # fmt: skip
 
 
 def latest_terms(contract: Contract) -> Terms | None:

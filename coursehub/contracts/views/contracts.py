@@ -1,6 +1,6 @@
 """Contracts: the list, one of them, opening and leaving one, and the evidence to take home."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from coursehub import clock
 from coursehub.catalog.models import Course
 from coursehub.contracts import evidence as proof
 from coursehub.contracts import letterhead, operations, policies, queries
+from coursehub.contracts.counters import last_day
 from coursehub.contracts.forms import NewContractForm, ReasonForm
 from coursehub.contracts.models import Contract, Proposal, Terms, TermsCourse
 from coursehub.contracts.operations.paper import paper_key
@@ -33,17 +34,19 @@ def contracts() -> ResponseReturnValue:
     at = clock.now()
     side = reader.organisation.public_id if reader.organisation else ""
     waiting = db.session.execute(queries.proposals_waiting_for(side)).scalars().all()
+    holding = {contract.id: queries.terms_of(contract, at) for contract in listed.items}
     return page(
         "contracts/contracts.html",
         contracts=listed,
         names=looking.names_of(listed.items),
-        holding={contract.id: queries.terms_of(contract, at) for contract in listed.items},
+        holding=holding,
         on_offer={contract.id: queries.open_proposal(contract) for contract in listed.items},
         waiting=waiting,
         titles={contract.id: looking.title_of(contract) for contract in [*listed.items, *(one.contract for one in waiting)]},
         side=side,
         may_open=policies.may_open_for_the_house(reader) or policies.may_open_as_partner(reader),
         in_the_house=looking.in_the_house(),
+        last_days=_last_days(holding.values()),
         now=at,
     )
 
@@ -104,7 +107,8 @@ def contract(contract_id: str) -> ResponseReturnValue:
         side=policies.side_of(reader, found),
         names=looking.names_of([found]),
         holding=holding,
-        coming=next((terms for terms in history if terms.effective_from > at and terms.ended_at is None), None),
+        coming=next((terms for terms in history if _will_begin(terms, at)), None),
+        last=_last_day(found, shown, at),
         body=body,
         shown=shown,
         sections=looking.told(body) if body else [],
@@ -164,6 +168,24 @@ def printed_terms(contract_id: str, terms_hash: str) -> ResponseReturnValue:
     return answer
 
 
+def _last_days(held: Iterable[Terms | None]) -> dict[int, date]:
+    """The last day of each of these terms that names one."""
+    ends = {terms.id: queries.body_of(terms).ends for terms in held if terms is not None}
+    return {terms_id: last_day(moment) for terms_id, moment in ends.items() if moment is not None}
+
+
+def _will_begin(terms: Terms, at: datetime) -> bool:
+    return terms.effective_from > at and (terms.ended_at is None or terms.ended_at > terms.effective_from)
+
+
+def _last_day(contract: Contract, shown: Terms | None, at: datetime) -> dict[str, Any] | None:
+    """The last day of the terms signed last, where they name one that counts, and whether it is over."""
+    body = queries.body_of(shown) if shown is not None and shown.ended_at is not None and contract.ends_at is None else None
+    if shown is None or body is None or body.ends is None or queries.latest_terms(contract) != shown:
+        return None
+    return {"day": last_day(body.ends), "is_over": datetime.fromisoformat(body.ends) <= at}
+
+
 def _reopening(holding: Terms | None) -> dict[str, Any] | None:
     """What was measured when these terms were opened for talk, and the days it proposes; while nobody has proposed terms."""
     entry = queries.reopening_of(holding) if holding else None
@@ -218,6 +240,7 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
         "ended": _("Notice given"),
         "commented": _("Comment on a clause"),
         "reopened": _("Open for talk again: contributions have moved"),
+        "ends_soon": _("All sides reminded of the last day"),
         "fact_recorded": _("Contribution recorded"),
         "fact_contested": _("Contribution contested"),
         "fact_accepted": _("Contribution accepted after all"),
@@ -241,6 +264,7 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
         "fact_upheld": "harm",
         "fact_approved": "done",
         "reopened": "waits",
+        "ends_soon": "waits",
         "sale_contested": "waits",
         "sale_answered": "waits",
     }

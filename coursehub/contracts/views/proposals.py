@@ -16,9 +16,10 @@ from coursehub import clock
 from coursehub.config import current_settings
 from coursehub.contracts import drafting, operations, policies, queries, splitting
 from coursehub.contracts.compiler import compile_terms
+from coursehub.contracts.counters import day_of
 from coursehub.contracts.diff import changes
 from coursehub.contracts.forms import LABEL_WORDS, TermsForm, terms_form
-from coursehub.contracts.models import Contract, NegotiationEntry, Proposal
+from coursehub.contracts.models import Contract, NegotiationEntry, Proposal, Terms
 from coursehub.contracts.operations import comments
 from coursehub.contracts.quorum import Quorum
 from coursehub.contracts.shape import Problem
@@ -37,9 +38,11 @@ from coursehub.contracts.starting_points import (
 from coursehub.contracts.terms import TermsBody, TermsRefused, parse
 from coursehub.contracts.views import looking
 from coursehub.contracts.views.simulating import simulated
+from coursehub.db import db
 from coursehub.errors import NotAllowed, Refusal
 from coursehub.people.actor import Actor
 from coursehub.web import current_locale, page, see_other, signed_in_actor
+from coursehub.web.locale import local_time
 
 
 def draft_terms(contract_id: str) -> ResponseReturnValue:
@@ -52,10 +55,15 @@ def draft_terms(contract_id: str) -> ResponseReturnValue:
     values = drafting.from_terms(body)
     if values["starts_on"] and values["starts_on"] <= clock.now().date():
         values["starts_on"] = None  # a beginning that has passed cannot be offered again
+    ending = _ends_by_itself(found)
+    if ending is not None and chosen != "offer":
+        values["starts_on"] = day_of(ending)  # what follows begins on the day after
     holding = queries.terms_of(found, clock.now())
     reopening = queries.reopening_of(holding) if holding else None
     if reopening is not None and reopening.body.get("begins_on", "") > clock.now().date().isoformat():
         values["starts_on"] = date.fromisoformat(reopening.body["begins_on"])  # the day that was proposed to all sides
+    if values["ends_on"] and values["ends_on"] < (values["starts_on"] or local_time(clock.now()).date()):
+        values["ends_on"] = None  # what begins after a last day needs another one, or none
     return _editor(found, _form(found, values), splitting.drawn(body.split), start=chosen)
 
 
@@ -189,6 +197,12 @@ def withdraw_proposal(contract_id: str, proposal_id: str) -> ResponseReturnValue
     except Refusal as refusal:
         flash(str(refusal), "harm")
     return see_other(".contract", contract_id=contract_id)
+
+
+def _ends_by_itself(found: Contract) -> str | None:
+    """When terms end by themselves that are near their last day, and that no others follow."""
+    near = db.session.execute(queries.ending_terms(clock.now()).where(Terms.contract_id == found.id)).scalar_one_or_none()
+    return queries.body_of(near).ends if near is not None else None
 
 
 def _must_negotiate(reader: Actor, found: Contract) -> None:

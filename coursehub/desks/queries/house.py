@@ -12,7 +12,7 @@ from coursehub.billing.bank import queries as bank
 from coursehub.catalog.models import Course, Release, ReleaseReview
 from coursehub.config import current_settings
 from coursehub.contracts import queries as contracts
-from coursehub.contracts.models import Listing, Proposal
+from coursehub.contracts.models import Contract, Listing, Proposal, Terms
 from coursehub.contracts.operations.contests import ANSWER_TIME
 from coursehub.db import UtcDateTime, db
 from coursehub.jobs import Job
@@ -138,6 +138,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(_counted("listings", sa.select(Release.id).where(Release.state == "approved")))
     if roles & {"catalogue", "finance"} and reader.organisation is not None:
         found.append(_proposals(reader.organisation.public_id))
+        ending = contracts.ending_terms(at).with_only_columns(Terms.ended_at.label("due"), Contract.public_id.label("place"))
+        found.append(_counted("last_days", ending))
         found.append(_facts(reader.organisation.public_id))
     if "support" in roles:
         found.append(_queue("messages", SupportMessage.answered_at.is_(None), SupportMessage.written_at))

@@ -1,6 +1,7 @@
 """Clauses of books, music, film, research and teaching, each worked by hand in cents; ours are marked invented."""
 
 from coursehub.contracts.closing import shortfall
+from coursehub.contracts.prose import text_of
 from coursehub.contracts.terms import parse, to_data
 
 from .rig import MARCH, gives, pay, shares, terms
@@ -160,6 +161,17 @@ def test_a_campaign_is_borne_by_whoever_runs_it_down_to_a_floor():
     body = terms(3_000, discount=discount)
     assert gives(body, 6_000, discount_minor=4_000, discount_borne_by="a") == {"house": 3_000, "a": 3_000}
     assert gives(body, 4_000, discount_minor=6_000, discount_borne_by="a") == {"house": 1_200, "a": 2_800}
+
+
+def test_a_licence_for_five_years():
+    """Publishing, as usual: a licence for a term, here five years to 31 December 2030; afterwards it is the author's again.
+
+    Its last day is a whole day in Beijing: midnight there is 16:00 of universal time. A copy that was ordered on it is
+    shared as signed, whenever it is paid: of 45.00 at 8 % 3.60 to A.
+    """
+    body = terms(9_200, starts="2025-12-31T16:00:00Z", ends="2030-12-31T16:00:00Z")
+    assert gives(body, 4_500, occurred_at="2030-12-31T15:59:59Z") == {"house": 4_140, "a": 360}
+    assert "The last day is 2030-12-31 (Beijing time)." in text_of(body, "en")
 
 
 def test_every_clause_here_is_read_back_as_it_was_written():
