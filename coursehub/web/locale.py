@@ -6,7 +6,7 @@ merged into one compiled file when a catalogue has changed.
 """
 
 import os
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -74,6 +74,15 @@ def compile_catalogues() -> bool:
         write_mo(out, merged)
     fresh.replace(MERGED)
     return True
+
+
+def read_day(words: str) -> date | None:
+    """The day that an address writes as 2026-11-28; None for anything else, or for a day far from any that matters."""
+    try:
+        found = date.fromisoformat(words)
+    except ValueError:
+        return None
+    return found if date(2000, 1, 1) <= found <= date(2999, 12, 30) else None
 
 
 def local_time(moment: datetime) -> datetime:

@@ -1,22 +1,32 @@
-"""The books as house finance reads them: accounts, journals, one journal, and the proof.
+"""The books as house finance reads them: accounts, trial balance, journals, one journal, the proof, and files to take away.
 
 They stand here and not in the ledger because they show whose money it is: the ledger knows parties by their ids alone.
 """
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
-from flask import Blueprint, request
+from flask import Blueprint, Response, abort, request, stream_with_context
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import pgettext
 
+from coursehub import clock
 from coursehub.contracts import queries as contracts
 from coursehub.db import db
-from coursehub.ledger import chain, checks, names, queries
+from coursehub.ledger import chain, checks, exports, names, queries
 from coursehub.ledger.chain import Header
 from coursehub.ledger.models import Account, Journal
+from coursehub.ledger.sealing import DAY
+from coursehub.ledger.trial_balance import trial_balance
+from coursehub.money import as_decimal
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation
 from coursehub.web import STAFF, access, one_or_404, page, paginate
+from coursehub.web.locale import local_time, read_day
+from coursehub.web.sheets import as_csv
 
 bp = Blueprint("books", __name__, url_prefix="/house/books")
 bp.app_context_processor(
@@ -36,6 +46,61 @@ def accounts() -> ResponseReturnValue:
     found = queries.standing_accounts(words, parties=_called(words))
     listed = paginate(found, request.args.get("page", 1, int), per_page=50, scalars=False)
     return page("contracts/books/accounts.html", listed=listed, words=words, parties=_named(row.party for row in listed.items))
+
+
+@bp.get("/trial-balance")
+@access(STAFF("finance"))
+def trial() -> ResponseReturnValue:
+    """What stood on each account, what moved between two days, and what stands at the end; of one account, by party."""
+    since, until = _between()
+    code = request.args.get("account", "")
+    found = trial_balance(since, until, code=code)
+    return page(
+        "contracts/books/trial.html", trials=found, since=since, until=until, months=_months(), code=code,
+        counters=[] if code else trial_balance(since, until, counters=True),
+        parties=_named(row.party for each in found for row in each.rows),
+    )  # fmt: skip
+
+
+@bp.get("/trial-balance.csv")
+@access(STAFF("finance"))
+def trial_table() -> ResponseReturnValue:
+    """The same as a table for spreadsheets."""
+    since, until = _between()
+    code = request.args.get("account", "")
+    found = trial_balance(since, until, code=code)
+    called = _named(row.party for each in found for row in each.rows)
+    heads = [_("Currency"), pgettext("books", "Account"), _("Name"), _("Party"), pgettext("books", "Opening")]
+    heads += [_("Debit"), _("Credit"), _("Closing")]
+    rows: list[list[str | Decimal]] = [
+        [
+            row.currency, row.code, str(names.account_name(row.code)), called.get(row.party, row.party),
+            *(
+                as_decimal(minor, row.currency)
+                for minor in (row.opening_minor, row.debit_minor, row.credit_minor, row.closing_minor)
+            ),
+        ]
+        for each in found
+        for row in each.rows
+    ]  # fmt: skip
+    name = f"trial-balance-{since.isoformat()}-{until.isoformat()}.csv"
+    return Response(
+        as_csv(heads, rows), content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )  # fmt: skip
+
+
+@bp.get("/books.<name>")
+@access(STAFF("finance"))
+def export(name: str) -> ResponseReturnValue:
+    """The whole book for another program, line by line, so that a long one needs no memory."""
+    if name not in exports.FORMATS:
+        abort(404)
+    lines = (f"{line}\n" for line in exports.FORMATS[name]())
+    return Response(
+        stream_with_context(lines), content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="coursehub.{name}"', "Cache-Control": "no-store"},
+    )  # fmt: skip
 
 
 @bp.get("/journals")
@@ -77,6 +142,24 @@ def journal(number: int) -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Prove the books now and show what was found."""
     return page("contracts/books/check.html", result=checks.check_books())
+
+
+def _between() -> tuple[date, date]:
+    """The days in the address, in their order; without any, this month until today."""
+    today = local_time(clock.now()).date()
+    until = read_day(request.args.get("until", "")) or today
+    since = read_day(request.args.get("since", "")) or until.replace(day=1)
+    return min(since, until), max(since, until)
+
+
+def _months() -> list[tuple[date, date]]:
+    """This month until today and the five before it, each by its first and last day, for a quick choice."""
+    last = local_time(clock.now()).date()
+    found = []
+    for _n in range(6):
+        found.append((last.replace(day=1), last))
+        last = last.replace(day=1) - DAY
+    return found
 
 
 def _named(parties: Iterable[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from coursehub.catalog.models import Course
 from coursehub.contracts.models import MoneyEvent
 from coursehub.db import db
 from coursehub.ledger.sealing import begin_of
+from coursehub.web.locale import read_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def chosen(args: Mapping[str, str], *, courses: Sequence[Course], channels: Sequ
 
     return Filters(
         one_of("course", [course.public_id for course in courses]), one_of("channel", channels), one_of("kind", kinds),
-        _day(args.get("since", "")), _day(args.get("until", "")),
+        read_day(args.get("since", "")), read_day(args.get("until", "")),
     )  # fmt: skip
 
 
@@ -70,11 +71,3 @@ def sums(found: "sa.Select[Any]") -> list[Any]:
     rows = found.with_only_columns(MoneyEvent.currency, list(found.selected_columns)[-1].label("minor")).order_by(None).subquery()
     of_each = sa.select(rows.c.currency, sa.func.count().label("events"), sa.func.sum(rows.c.minor).label("amount_minor"))
     return list(db.session.execute(of_each.group_by(rows.c.currency).order_by(rows.c.currency)))
-
-
-def _day(words: str) -> date | None:
-    try:
-        found = date.fromisoformat(words)
-    except ValueError:
-        return None
-    return found if date(2000, 1, 1) <= found <= date(2999, 12, 30) else None
