@@ -9,13 +9,17 @@ By hand. A alone could sell notes for 2,000; A and B together make a course that
 live, 6,000 on top. A: 2000 + 9000/2 + 6000/3 = 8500. B: 4500 + 2000 = 6500. C: 2000. Sum 17,000: 50 %, 38.24 %, 11.76 %.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, get_args
 
+from coursehub.contracts.terms import Label
 from coursehub.money import share_out
 
 MOST_PARTIES = 8
+LABELS: tuple[str, ...] = get_args(Label)
+WHOLE = 10_000  # basis points
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +57,24 @@ def as_percentages(values: dict[str, Fraction]) -> dict[str, int]:
     common = 1
     for value in weights.values():
         common *= value.denominator
-    return share_out(10_000, {party: int(value * common) for party, value in weights.items()})
+    return share_out(WHOLE, {party: int(value * common) for party, value in weights.items()})
+
+
+def as_division(shares: Mapping[str, int]) -> dict[str, Any]:
+    """Percentages (basis points) as a division of terms, the largest first; parties with nothing are left out.
+
+    A division has one share for each label and a rest, so five parties stand exactly as suggested; with more, the smallest
+    divide that rest among them, each to the nearest hundredth of a percent of it. Raises ValueError where nobody has anything.
+    """
+    found = sorted((party for party, share in shares.items() if share > 0), key=lambda party: -shares[party])
+    if not found:
+        raise ValueError("a division gives something to somebody")
+    if len(found) == 1:
+        return {"kind": "pay", "party": found[0]}
+    named = found[: min(len(LABELS), len(found) - 1)]
+    items = [
+        {"label": label, "share_bps": shares[party], "then": {"kind": "pay", "party": party}}
+        for label, party in zip(LABELS, named, strict=False)
+    ]
+    last = {party: shares[party] for party in found[len(named) :]}
+    return {"kind": "shares", "items": items, "rest": as_division(share_out(WHOLE, last))}

@@ -100,9 +100,11 @@ def test_a_journal_shows_its_legs_its_hash_and_what_took_it_back(fay: FlaskClien
 def test_the_proof_says_what_is_wrong(fay: FlaskClient, book: Book) -> None:
     book()
     assert "The books are sound" in fay.get("/house/books/check").text
+    assert "This does not add up" not in fay.get("/house/books/trial-balance?since=2026-01-01").text
     with transaction():
         db.session.execute(sa.text("UPDATE balance SET posted_minor = posted_minor + 1 WHERE posted_minor = 4849"))
     assert "Account asset:rail:stripe shows 48.50 EUR" in fay.get("/house/books/check").text
+    assert "This does not add up" in fay.get("/house/books/trial-balance?since=2026-01-01").text
 
 
 def test_an_altered_journal_is_marked_on_its_own_page(fay: FlaskClient, book: Book) -> None:

@@ -35,9 +35,10 @@ from coursehub.contracts.starting_points import (
     simple_split,
     year_by_year,
 )
-from coursehub.contracts.terms import TermsBody, TermsRefused, parse
+from coursehub.contracts.terms import TermsBody, TermsRefused, parse, to_data
 from coursehub.contracts.views import looking
 from coursehub.contracts.views.simulating import simulated
+from coursehub.contracts.views.suggesting import division_asked
 from coursehub.db import db
 from coursehub.errors import NotAllowed, Refusal
 from coursehub.people.actor import Actor
@@ -52,6 +53,9 @@ def draft_terms(contract_id: str) -> ResponseReturnValue:
     _must_negotiate(reader, found)
     start = request.args.get("start", "")
     body, chosen = _begin_with(found, start)
+    suggested = division_asked([party.id for party in body.parties])
+    if suggested is not None:
+        body = parse({**to_data(body), "split": suggested})
     values = drafting.from_terms(body)
     if values["starts_on"] and values["starts_on"] <= clock.now().date():
         values["starts_on"] = None  # a beginning that has passed cannot be offered again
@@ -64,7 +68,8 @@ def draft_terms(contract_id: str) -> ResponseReturnValue:
         values["starts_on"] = date.fromisoformat(reopening.body["begins_on"])  # the day that was proposed to all sides
     if values["ends_on"] and values["ends_on"] < (values["starts_on"] or local_time(clock.now()).date()):
         values["ends_on"] = None  # what begins after a last day needs another one, or none
-    return _editor(found, _form(found, values), splitting.drawn(body.split), start=chosen)
+    drawn = splitting.drawn(body.split)
+    return _editor(found, _form(found, values), drawn, start=chosen, is_suggested=suggested is not None)
 
 
 def propose_terms(contract_id: str) -> ResponseReturnValue:
@@ -260,7 +265,14 @@ _RESHAPING: dict[str, Callable[[Branch, str], Branch]] = {
 
 
 def _editor(
-    found: Contract, form: TermsForm, split: Branch, *, start: str = "", body: TermsBody | None = None, status: int = 200
+    found: Contract,
+    form: TermsForm,
+    split: Branch,
+    *,
+    start: str = "",
+    body: TermsBody | None = None,
+    status: int = 200,
+    is_suggested: bool = False,
 ) -> ResponseReturnValue:
     at = clock.now()
     offered, latest = queries.open_proposal(found), queries.latest_terms(found)
@@ -285,6 +297,7 @@ def _editor(
         simulated=simulated(found, body, holding, at) if body else None,
         body=body,
         names=looking.names_of([found]),
+        is_suggested=is_suggested,
         example=looking.example_of(body, looking.contribution_of(found, at), clause_url=None) if body else None,
     )
 
