@@ -112,13 +112,13 @@ class Payday:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What opens the terms for talk again: a side's part of the modules or of the hours moved by so much since they began.
+    """What opens the terms for talk again: a side's part of the modules or hours moved by so much since they began, or a year.
 
-    points_bps: how far, in hundredths of a percentage point.
+    points_bps: how far, in hundredths of a percentage point; nothing for a year, which is counted from their beginning.
     """
 
-    measure: Literal["modules", "hours"]
-    points_bps: Annotated[int, Whole(100, 10_000)]
+    measure: Literal["modules", "hours", "yearly"]
+    points_bps: Annotated[int, Whole(100, 10_000)] = 0
 
 
 PoolRule = Literal["minutes_each", "minutes_together", "courses_each"]

@@ -18,7 +18,7 @@ SHARED = "shared"
 MEMBER_EVENTS = {"hire": "hires", "hour": "hours"}
 """Events beside sales that terms may answer, and the box on the form for each."""
 MEASURES = ("modules", "hours")
-"""What a trigger can watch."""
+"""What a trigger can measure; beside it there is the year."""
 RUNGS, LATER, COSTS = 4, 3, 3
 """How many steps by volume, later rates and costs the form has room for."""
 
@@ -158,6 +158,8 @@ def _triggers(fields: Mapping[str, Any]) -> dict[str, Any]:
         for measure in MEASURES
         if fields.get(f"trigger_{measure}") is not None
     ]
+    if fields.get("trigger_yearly"):
+        found.append({"measure": "yearly"})
     return {"triggers": found} if found else {}
 
 
@@ -232,7 +234,8 @@ def _windows_of(body: TermsBody) -> dict[str, Any]:
         fields |= {"payday_every": payday.every, "payday_minimum": _major(payday.minimum_minor, currency)}
     if pool := body.pool:
         fields |= {"pool_rule": pool.rule, "pool_floor": pool.floor_minutes, "pool_unused": pool.unused}
-    fields |= {f"trigger_{one.measure}": _percent(one.points_bps) for one in body.governance.triggers}
+    for trigger in body.governance.triggers:
+        fields[f"trigger_{trigger.measure}"] = _percent(trigger.points_bps) if trigger.measure in MEASURES else True
     return fields | {"enough": body.governance.enough}
 
 

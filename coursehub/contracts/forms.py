@@ -148,6 +148,7 @@ class TermsForm(FlaskForm):
     enough = IntegerField(_l("Signatures that are enough for a later change"), validators=[Optional(), NumberRange(2, 20)])
     trigger_modules = _points(_l("Talk again when a side's part of the modules has moved by, in percentage points"))
     trigger_hours = _points(_l("Talk again when a side's part of the hours has moved by, in percentage points"))
+    trigger_yearly = BooleanField(_l("Talk again each year"))
     offset_percent = _percent(_l("Most of one payout that may be set against a refund, in percent"), required=True)
     offset_days = _days(_l("For how many days"), 0, 3650)
     hold_days = _days(_l("Days a share is held"), 0, 365)

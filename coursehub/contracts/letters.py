@@ -114,9 +114,11 @@ def send_terms_reopened(*, at: datetime, contract_id: int, n: int) -> None:
     entry = db.session.get_one(NegotiationEntry, (contract_id, n))
     answer_by = datetime.fromisoformat(entry.body["answer_by"])
     begins_on = date.fromisoformat(entry.body["begins_on"]) if "begins_on" in entry.body else None
+    on = date.fromisoformat(entry.body["on"]) if "on" in entry.body else None
     _write(
-        "terms_reopened", contract, mark=f"{contract_id}-{n}", at=at, answer_by=answer_by, begins_on=begins_on, body=entry.body
-    )
+        "terms_reopened", contract, mark=f"{contract_id}-{n}", at=at, answer_by=answer_by, begins_on=begins_on, on=on,
+        body=entry.body,
+    )  # fmt: skip
 
 
 @on("contracts.proposal_declined")

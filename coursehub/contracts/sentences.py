@@ -274,6 +274,10 @@ SENTENCES = {
         "When a side's part of the approved hours has moved by more than {points} percentage points since these terms began, "
         "the sides talk again; until new terms begin, these go on.",
     ),
+    "trigger_yearly": (
+        "自本条款生效起每满一年，各方重新协商；协商期间本条款继续有效。",
+        "Each time a year has passed since these terms began, the sides talk again; until new terms begin, these go on.",
+    ),
     "reply": (
         "对修改提案应在{days}天内答复；新条款生效之前，现行条款继续有效。",
         "A proposal for change is to be answered within {days} days; until new terms begin, these go on.",

@@ -31,6 +31,16 @@ def year_by_year(
     return data
 
 
+def for_a_time(
+    parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str, at: datetime
+) -> dict[str, Any]:
+    """A simple split until the end of next year, looked at again each year: something to try before it is for good."""
+    data = simple_split(parties, courses, currency=currency)
+    data["ends"] = midnight(date(day_of(written(at)).year + 2, 1, 1))
+    data["governance"]["triggers"] = [{"measure": "yearly"}]
+    return data
+
+
 def cost_comes_back(parties: Sequence[dict[str, Any]], courses: Sequence[dict[str, Any]], *, currency: str) -> dict[str, Any]:
     """The house pays for making the course, and half of what is left comes back to it first."""
     data = simple_split(parties, courses, currency=currency)

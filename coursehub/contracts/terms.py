@@ -240,7 +240,7 @@ class Governance:
     reply_days: Annotated[int, Whole(1, 90)]
     notice_days: Annotated[int, Whole(0, 365)]
     enough: Annotated[int, Whole(1, 20)] | None = None
-    triggers: Annotated[tuple[Trigger, ...], Count(0, 2)] = ()
+    triggers: Annotated[tuple[Trigger, ...], Count(0, 3)] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from coursehub.contracts.clauses import Guarantee
 from coursehub.contracts.counters import day_of, midnight
 from coursehub.contracts.shape import Problem
+from coursehub.contracts.shifts import anniversary
 from coursehub.contracts.terms import Rate, TermsBody
 
 
@@ -23,6 +24,7 @@ def check(body: TermsBody) -> Iterator[Problem]:
         yield Problem("/rates/ceiling", _l("A ceiling of nothing leaves the platform nothing. Raise it or remove it."))
     yield from _check_costs(body)
     yield from _check_guarantees(body)
+    yield from _check_triggers(body)
     for measure in _twice(trigger.measure for trigger in body.governance.triggers):
         yield Problem("/governance/triggers", _l("Two triggers watch “%(measure)s”. Keep one.", measure=measure))
     if body.reserve:
@@ -81,6 +83,20 @@ def _check_end(body: TermsBody) -> Iterator[Problem]:
                 "Let them end with it or later, or leave it out."
             )
             yield Problem(f"/guarantees/{n}", refusal)
+
+
+def _check_triggers(body: TermsBody) -> Iterator[Problem]:
+    for n, trigger in enumerate(body.governance.triggers):
+        path = f"/governance/triggers/{n}"
+        if trigger.measure != "yearly":
+            if not trigger.points_bps:
+                yield Problem(path, _l("Nothing says how far a part may move. Give the percentage points, or leave it out."))
+            continue
+        if trigger.points_bps:
+            yield Problem(path, _l("A year is counted in days, not in percentage points. Leave the points out."))
+        dated = body.starts is not None and body.ends is not None and _is_day(body.starts) and _is_day(body.ends)
+        if dated and day_of(body.ends or "") <= anniversary(day_of(body.starts or ""), 1):
+            yield Problem(path, _l("The terms are over before a year has passed. Let them go on for longer, or leave it out."))
 
 
 def _is_day(moment: str) -> bool:

@@ -218,6 +218,7 @@ def northwind_asks(players: Players, contract: Contract, *, at: datetime) -> Non
     terms["rates"]["rest"]["ladder"] = {"kind": "marginal", "window": "year", "rungs": rungs}
     terms["recoup"] = [{"id": "film", "party": players.house.public_id, "amount_minor": 24_000, "share_bps": 1000}]
     terms["reserve"] = {"share_bps": 500, "days": 120}
+    terms["governance"]["triggers"] = [{"measure": "yearly"}]
     terms["starts"] = f"{at + timedelta(days=40):%Y-%m-01T00:00:00Z}"
     message = "More learners each month: let the platform's part fall with volume. The 240 that you paid for the film come back to you first."
     propose_terms(contract, by=players.acting("pia"), terms=terms, at=at, message=message)

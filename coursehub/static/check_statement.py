@@ -404,10 +404,15 @@ class Contract:
 
     def __init__(self, told, events, terms):
         self.name, self.terms, self.counters = told["reference"], terms, told["counters"]
-        self.held = [(one["hash"], moment(one["from"]), moment(one["until"]) if one["until"] else None) for one in told["terms"]]
+        self.held = [(one["hash"], moment(one["from"]), self.until(one)) for one in told["terms"]]
         hashes = {one["hash"] for one in told["terms"]}
         self.events = [event for event in events if event["terms_hash"] in hashes]
         self._right = {}
+
+    def until(self, told):
+        """When terms ended, at the latest after the last day that was signed; None: not yet, and no day was named."""
+        ends = [moment(each) for each in (told["until"], self.terms[told["hash"]]["terms"].get("ends")) if each]
+        return min(ends, default=None)
 
     def right(self, events):
         """The replay of these events, worked out once."""

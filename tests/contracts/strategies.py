@@ -101,6 +101,13 @@ def terms(draw: Any) -> dict[str, Any]:
     rest = st.one_of(st.just({"kind": "shared"}), st.sampled_from(everybody).map(lambda party: {"kind": "party", "party": party}))
     pool: dict[str, Any] = draw(pools | st.none())
     opted = draw(st.lists(st.sampled_from(everybody), unique=True))
+    ends = draw(st.sampled_from([{}, {"ends": "2026-12-31T16:00:00Z"}, {"ends": "2029-02-28T16:00:00Z"}]))
+    watched = draw(
+        st.lists(st.sampled_from(["modules", "hours"] if "2026" in str(ends) else ["modules", "hours", "yearly"]), unique=True)
+    )
+    triggers = [
+        {"measure": each, **({} if each == "yearly" else {"points_bps": draw(st.integers(100, 10_000))})} for each in watched
+    ]
     return {
         "semantics": SEMANTICS,
         "contract": "c1",
@@ -131,10 +138,15 @@ def terms(draw: Any) -> dict[str, Any]:
             "rest": draw(rest),
         },
         "refund_fee": {"bearer": draw(st.sampled_from(everybody)) if "rail_fee" in deduct else "house"},
-        "governance": {"signers": everybody, "reply_days": draw(st.integers(1, 90)), "notice_days": draw(st.integers(0, 365))},
+        "governance": {
+            "signers": everybody,
+            "reply_days": draw(st.integers(1, 90)),
+            "notice_days": draw(st.integers(0, 365)),
+            **({"triggers": triggers} if triggers else {}),
+        },
         "note": draw(st.sampled_from(["", "每季度复盘一次。"])),
         **more["terms"],
-        **draw(st.sampled_from([{}, {"ends": "2026-12-31T16:00:00Z"}, {"ends": "2029-02-28T16:00:00Z"}])),
+        **ends,
         **({"pool": pool} if pool else {}),
     }
 

@@ -13,8 +13,8 @@ from coursehub.contracts.evidence import entry_data
 from coursehub.contracts.operations.reopening import next_month, reopen_terms
 from coursehub.contracts.prose import text_of
 from coursehub.contracts.record import is_whole
-from coursehub.contracts.shifts import largest_shift
-from coursehub.contracts.terms import TermsRefused
+from coursehub.contracts.shifts import anniversary, largest_shift, last_anniversary
+from coursehub.contracts.terms import TermsRefused, to_data
 from coursehub.db import db
 from coursehub.mail import Letter
 from tests.cast import sign_in
@@ -121,6 +121,85 @@ def test_the_page_says_what_moved_and_the_editor_opens_with_the_proposed_day(cas
     terms = terms_data(cast.house, cast.northwind, course, hold={"days": 9})
     operations.propose_terms(contract, by=cast.acting(cast.pia), terms=terms, at=at + 3 * DAY)
     assert "answer hoped for" not in client.get(page).text  # somebody answered
+
+
+@pytest.fixture
+def yearly(cast, at):
+    """Northwind and the house agreed to talk each year."""
+    course = course_of(cast.northwind, "async", at)
+    governance = terms_data(cast.house, cast.northwind, course)["governance"] | {"triggers": [{"measure": "yearly"}]}
+    contract, _terms = agree(cast, course, at, governance=governance)
+    return contract, course, governance
+
+
+def test_each_year_the_sides_are_asked_to_talk_once_and_what_holds_goes_on(cast, at, yearly):
+    contract, course, _governance = yearly
+    told = [reopen_terms(at=at + days * DAY) for days in (1, 364, 365, 366, 730, 731, 732)]
+    assert told == [0, 0, 1, 0, 0, 1, 0]
+    first, second = opened(contract)
+    assert (first.body["on"], second.body["on"]) == ("2027-03-02", "2028-03-02")
+    assert first.body["begins_on"] == "2027-04-01"
+    jobs.run_due(at=at + 366 * DAY, strict=True)
+    letters = [letter for letter in db.session.query(Letter).all() if letter.key.startswith("contracts.terms_reopened")]
+    assert {letter.to for letter in letters} >= {"stan@example.org", "pia@example.org"}
+    assert all("又满一年" in letter.body or "Another year" in letter.body for letter in letters)
+    assert queries.terms_in_force(course.id, at + 800 * DAY) is not None
+
+
+def test_who_talks_already_is_not_asked_and_other_terms_begin_another_year(cast, at, yearly):
+    contract, course, governance = yearly
+    agreed = agree(cast, course, at + 100 * DAY, contract=contract, governance=governance, note="anew")[1]
+    assert reopen_terms(at=at + 366 * DAY) == 0, "the year of these terms is not over"
+    data = terms_data(cast.house, cast.northwind, course, governance=governance | {"reply_days": 30})
+    day = agreed.effective_from + 365 * DAY
+    operations.propose_terms(contract, by=cast.acting(cast.pia), terms=data, at=day - 9 * DAY)
+    assert reopen_terms(at=day) == 0
+    operations.expire_proposals(at=day + 30 * DAY)
+    assert reopen_terms(at=day + 30 * DAY) == 1, "nothing came of it, and nobody has proposed anything since that day"
+
+
+def test_the_desks_and_the_page_say_that_a_year_has_passed(cast, at, yearly, client, monkeypatch):
+    contract, course, governance = yearly
+    assert reopen_terms(at=at + 365 * DAY) == 1
+    monkeypatch.setattr(clock, "now", lambda: at + 366 * DAY)
+    sign_in(client, cast.pia)
+    page = client.get(f"/studio/contracts/{contract.public_id}").text
+    assert "Open for talk again: a year has passed" in page and "contributions have moved" not in page
+    assert "Together is open for talk again" in client.get("/studio").text
+    assert 'value="2027-04-01"' in client.get(f"/studio/contracts/{contract.public_id}/propose").text
+    sign_in(client, cast.stan)
+    assert "1 contract is open for talk again" in client.get("/house").text
+    data = terms_data(cast.house, cast.northwind, course, governance=governance, hold={"days": 9})
+    operations.propose_terms(contract, by=cast.acting(cast.stan), terms=data, at=at + 366 * DAY)
+    assert "open for talk again" not in client.get("/house").text
+
+
+def test_the_year_is_a_sentence_and_has_no_points():
+    def watching(*triggers, **more):
+        return {**JOINT, **more, "governance": {**JOINT["governance"], "triggers": list(triggers)}}
+
+    body = compile_terms(watching({"measure": "yearly"}))
+    assert "Each time a year has passed" in text_of(body, "en") and "每满一年" in text_of(body, "zh-CN")
+    assert to_data(body)["governance"]["triggers"] == [{"measure": "yearly"}]
+    dates = {"starts": "2026-01-31T16:00:00Z", "ends": "2027-01-30T16:00:00Z"}
+    for data, words in (
+        (watching({"measure": "hours"}), "Give the percentage points"),
+        (watching({"measure": "yearly", "points_bps": 500}), "not in percentage points"),
+        (watching({"measure": "yearly"}, **dates), "before a year has passed"),
+    ):
+        with pytest.raises(TermsRefused, match=words):
+            compile_terms(data)
+    compile_terms(watching({"measure": "yearly"}, **dates | {"ends": "2027-02-28T16:00:00Z"}))
+
+
+@given(st.dates(date(1999, 1, 1), date(2096, 12, 31)), st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_the_last_anniversary_is_by_now_and_less_than_a_year_ago(began, today):
+    found = last_anniversary(began, today)
+    if found is None:
+        assert today < anniversary(began, 1)
+        return
+    assert began < found <= today < anniversary(began, found.year - began.year + 1)
+    assert (found.month, found.day) == (began.month, began.day) or (began.month, began.day) == (2, 29)
 
 
 def test_the_day_proposed_is_the_first_of_the_month_after_the_time_to_answer():

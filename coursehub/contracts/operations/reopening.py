@@ -1,4 +1,4 @@
-"""Re-opening: when contributions have moved as far as the terms name, every side is asked to talk again."""
+"""Re-opening: when contributions have moved as far as the terms name, or a year has passed, every side is asked to talk again."""
 
 from datetime import date, datetime, timedelta
 
@@ -9,7 +9,7 @@ from coursehub.contracts import queries
 from coursehub.contracts.clauses import Trigger
 from coursehub.contracts.models import Contract, ContributionFact, NegotiationEntry, Terms
 from coursehub.contracts.operations.recording import write_down
-from coursehub.contracts.shifts import largest_shift
+from coursehub.contracts.shifts import largest_shift, last_anniversary
 from coursehub.db import db, lock, transaction
 from coursehub.ledger.sealing import day_of
 
@@ -17,7 +17,7 @@ FIELD = {"modules": "module_weights", "hours": "approved_minutes"}
 
 
 def reopen_terms(*, at: datetime) -> int:
-    """Look at every terms in force that name a trigger; how many were opened for talk. Once for each terms and measure.
+    """Look at every terms in force that name a trigger; how many were opened for talk. Once for each terms and measure, and year.
 
     Nothing ends and nothing changes by it: the record says what was measured, until when an answer is hoped for, and on which day
     other terms could begin.
@@ -26,8 +26,25 @@ def reopen_terms(*, at: datetime) -> int:
     in_force = sa.select(Terms).where(Terms.effective_from <= at, sa.or_(Terms.ended_at.is_(None), Terms.ended_at > at))
     for terms in list(db.session.execute(in_force.order_by(Terms.id)).scalars()):
         for trigger in queries.body_of(terms).governance.triggers:
-            opened += _look(terms, trigger, at)
+            look = _look_at_the_calendar if trigger.measure == "yearly" else _look
+            opened += look(terms, trigger, at)
     return opened
+
+
+def _look_at_the_calendar(terms: Terms, trigger: Trigger, at: datetime) -> bool:
+    """A year, or another one, has passed: unless somebody has proposed something since, or other terms are agreed, all talk."""
+    on = last_anniversary(day_of(terms.effective_from), day_of(at))
+    if on is None:
+        return False
+    with transaction():
+        contract = db.session.get_one(Contract, terms.contract_id)
+        lock(contract)
+        latest, offered = queries.latest_terms(contract), queries.proposals_of(contract)
+        talked = offered and (offered[0].state == "open" or day_of(offered[0].offered_at) >= on)
+        if talked or latest != terms or contract.ends_at is not None or _opened_before(terms, trigger, on.isoformat()):
+            return False
+        _open(contract, terms, at, measure=trigger.measure, on=on.isoformat())
+    return True
 
 
 def _look(terms: Terms, trigger: Trigger, at: datetime) -> bool:
@@ -44,14 +61,19 @@ def _look(terms: Terms, trigger: Trigger, at: datetime) -> bool:
         lock(contract)
         if _opened_before(terms, trigger):
             return False
-        answer_by = at + timedelta(days=queries.body_of(terms).governance.reply_days)
-        entry = write_down(
-            contract, "reopened", asked_by=None, at=at, terms_hash=terms.terms_hash, measure=trigger.measure, moved=party,
-            was_bps=round(was * 10_000), has_bps=round(has * 10_000), answer_by=answer_by.isoformat(),
-            begins_on=next_month(answer_by).isoformat(),
-        )  # fmt: skip
-        events.record("contracts.terms_reopened", at=at, contract_id=contract.id, n=entry.n)
+        moved: dict[str, str | int] = {"moved": party, "was_bps": round(was * 10_000), "has_bps": round(has * 10_000)}
+        _open(contract, terms, at, measure=trigger.measure, **moved)
     return True
+
+
+def _open(contract: Contract, terms: Terms, at: datetime, **why: str | int) -> None:
+    """Write down why, and until when an answer is hoped for; the letters follow. The caller holds the contract's lock."""
+    answer_by = at + timedelta(days=queries.body_of(terms).governance.reply_days)
+    entry = write_down(
+        contract, "reopened", asked_by=None, at=at, terms_hash=terms.terms_hash, **why, answer_by=answer_by.isoformat(),
+        begins_on=next_month(answer_by).isoformat(),
+    )  # fmt: skip
+    events.record("contracts.terms_reopened", at=at, contract_id=contract.id, n=entry.n)
 
 
 def next_month(moment: datetime) -> date:
@@ -79,11 +101,11 @@ def _contributed(contract_id: int, courses: list[int], trigger: Trigger, at: dat
     return found
 
 
-def _opened_before(terms: Terms, trigger: Trigger) -> bool:
+def _opened_before(terms: Terms, trigger: Trigger, on: str | None = None) -> bool:
     said = sa.select(NegotiationEntry).where(
         NegotiationEntry.contract_id == terms.contract_id, NegotiationEntry.kind == "reopened"
     )
     return any(
-        entry.body["terms_hash"] == terms.terms_hash and entry.body["measure"] == trigger.measure
+        entry.body["terms_hash"] == terms.terms_hash and entry.body["measure"] == trigger.measure and entry.body.get("on") == on
         for entry in db.session.execute(said).scalars()
     )

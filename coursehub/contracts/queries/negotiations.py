@@ -1,8 +1,10 @@
 """The contracts that somebody may see, their proposals, and the record of what was said."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from coursehub.contracts.models import (
     Contract,
@@ -130,6 +132,31 @@ def contracts_of(organisation_id: int) -> Select[Contract]:
     """The contracts that bind one organisation, newest first."""
     bound = select(ContractParty.contract_id).where(ContractParty.organisation_id == organisation_id)
     return select(Contract).where(Contract.id.in_(bound)).order_by(Contract.id.desc())
+
+
+def open_reopenings(at: datetime) -> Select[NegotiationEntry]:
+    """The entries by which terms in force were opened for talk, with their contracts, until the answer that is hoped for.
+
+    Not where somebody has proposed something since.
+    """
+    later = aliased(NegotiationEntry)
+    answered = exists().where(
+        later.contract_id == NegotiationEntry.contract_id, later.n > NegotiationEntry.n, later.kind.in_(("reopened", "proposed"))
+    )
+    holds = exists().where(
+        Terms.contract_id == NegotiationEntry.contract_id, Terms.effective_from <= at,
+        or_(Terms.ended_at.is_(None), Terms.ended_at > at),
+        Terms.terms_hash == NegotiationEntry.body["terms_hash"].as_string(),
+    )  # fmt: skip
+    return (
+        select(NegotiationEntry)
+        .join(Contract, Contract.id == NegotiationEntry.contract_id)
+        .where(
+            NegotiationEntry.kind == "reopened", NegotiationEntry.body["answer_by"].as_string() > at.isoformat(),
+            ~answered, holds, Contract.ends_at.is_(None),
+        )
+        .order_by(NegotiationEntry.at, NegotiationEntry.contract_id)
+    )  # fmt: skip
 
 
 def reopening_of(terms: Terms) -> NegotiationEntry | None:

@@ -195,6 +195,7 @@ def _reopening(holding: Terms | None) -> dict[str, Any] | None:
     return {
         **entry.body, "at": entry.at, "answer_by": datetime.fromisoformat(entry.body["answer_by"]),
         "begins_on": date.fromisoformat(begins_on) if begins_on else None,
+        "on": date.fromisoformat(entry.body["on"]) if "on" in entry.body else None,
     }  # fmt: skip
 
 
@@ -272,7 +273,11 @@ def _timeline(found: Contract, proposals: Sequence[Proposal]) -> list[dict[str, 
     items: list[dict[str, object]] = []
     for entry in queries.entries_of(found.id):
         proposal = numbers.get(entry.body.get("proposal", ""))
-        title = said.get(entry.kind, entry.kind)
+        title = (
+            said.get(entry.kind, entry.kind)
+            if entry.body.get("measure") != "yearly"
+            else _("Open for talk again: a year has passed")
+        )
         items.append(
             {
                 "at": entry.at,

@@ -28,6 +28,7 @@ from coursehub.contracts.starting_points import (
     by_volume,
     cost_comes_back,
     directed_training,
+    for_a_time,
     guaranteed_minimum,
     in_passes,
     joint_development,
@@ -233,7 +234,7 @@ def _begin_with(found: Contract, start: str) -> tuple[TermsBody, str]:
             return queries.body_of(offered), "offer"
         if holding is not None:
             return queries.body_of(holding), "holding"
-    make = partial(year_by_year, at=clock.now()) if chosen == "years" else _MAKERS[chosen]
+    make = partial(_DATED[chosen], at=clock.now()) if chosen in _DATED else _MAKERS[chosen]
     data = make(looking.party_data(found), looking.course_data(found), currency=current_settings().default_currency)
     return parse({**data, "contract": found.public_id, "version": 1}), chosen
 
@@ -243,6 +244,7 @@ STARTS = {
     "joint": _l("Joint development and teaching"),
     "volume": _l("Less by volume"),
     "years": _l("Less year by year"),
+    "time": _l("Until the end of next year"),
     "cost": _l("Costs come back first"),
     "minimum": _l("A guaranteed minimum"),
     "pass": _l("Part of passes as well"),
@@ -255,6 +257,7 @@ _MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
     "minimum": guaranteed_minimum, "pass": in_passes, "hires": placement_share, "directed": directed_training,
 }  # fmt: skip
 
+_DATED: dict[str, Callable[..., dict[str, Any]]] = {"years": year_by_year, "time": for_a_time}
 
 _RESHAPING: dict[str, Callable[[Branch, str], Branch]] = {
     "reshape": lambda split, _name: split,

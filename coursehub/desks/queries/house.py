@@ -12,7 +12,7 @@ from coursehub.billing.bank import queries as bank
 from coursehub.catalog.models import Course, Release, ReleaseReview
 from coursehub.config import current_settings
 from coursehub.contracts import queries as contracts
-from coursehub.contracts.models import Contract, Listing, Proposal, Terms
+from coursehub.contracts.models import Contract, Listing, NegotiationEntry, Proposal, Terms
 from coursehub.contracts.operations.contests import ANSWER_TIME
 from coursehub.db import UtcDateTime, db
 from coursehub.jobs import Job
@@ -140,6 +140,10 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(_proposals(reader.organisation.public_id))
         ending = contracts.ending_terms(at).with_only_columns(Terms.ended_at.label("due"), Contract.public_id.label("place"))
         found.append(_counted("last_days", ending))
+        place = Contract.public_id.label("place")
+        found.append(
+            _counted("reopened", contracts.open_reopenings(at).with_only_columns(NegotiationEntry.at.label("opened"), place))
+        )
         found.append(_facts(reader.organisation.public_id))
     if "support" in roles:
         found.append(_queue("messages", SupportMessage.answered_at.is_(None), SupportMessage.written_at))

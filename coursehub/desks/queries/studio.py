@@ -9,7 +9,15 @@ from sqlalchemy.orm import joinedload
 from coursehub.catalog import queries as catalog
 from coursehub.catalog.models import Course, Release, ReleaseReview, ReviewRemark
 from coursehub.contracts import queries as contracts
-from coursehub.contracts.models import Contract, ContractParty, MoneyEvent, MoneyLine, Proposal, Terms
+from coursehub.contracts.models import (
+    Contract,
+    ContractParty,
+    MoneyEvent,
+    MoneyLine,
+    NegotiationEntry,
+    Proposal,
+    Terms,
+)
 from coursehub.contracts.queries import FactsWaiting
 from coursehub.db import db
 from coursehub.desks.queries.courses import CourseHead, Stop, Way, courses_of, stops, ways
@@ -55,6 +63,7 @@ class StudioDesk:
     sold: list[Sold]
     proposals: list[Proposal]
     endings: list[tuple[Contract, datetime]]
+    reopened: list[tuple[Contract, NegotiationEntry]]
     facts: list[FactsWaiting]
     contests: list[AttributionContest]
     releases: list[ReleaseWaiting]
@@ -79,6 +88,7 @@ def studio_desk(
         sold=sold(party, since=since) if money else [],
         proposals=_proposals(party) if money else [],
         endings=_endings(organisation.id, at) if money else [],
+        reopened=_reopened(organisation.id, at) if money else [],
         facts=contracts.facts_waiting_for(party)[:SHOWN] if money else [],
         contests=list(db.session.execute(sales.contests_waiting_for(party)).scalars()) if money else [],
         releases=_releases(organisation.id, locale),
@@ -120,11 +130,21 @@ def _proposals(party: str) -> list[Proposal]:
     return list(db.session.execute(found).unique().scalars())
 
 
+def _bound(organisation_id: int) -> "sa.Select[int]":
+    return sa.select(ContractParty.contract_id).where(ContractParty.organisation_id == organisation_id)
+
+
+def _reopened(organisation_id: int, at: datetime) -> list[tuple[Contract, NegotiationEntry]]:
+    """Contracts that are open for talk again, and the entries by which they are."""
+    found = contracts.open_reopenings(at).where(Contract.id.in_(_bound(organisation_id))).limit(SHOWN)
+    return [(contract, entry) for contract, entry in db.session.execute(found.with_only_columns(Contract, NegotiationEntry))]
+
+
 def _endings(organisation_id: int, at: datetime) -> list[tuple[Contract, datetime]]:
     """Contracts whose terms are near their last day, and when they end."""
-    bound = sa.select(ContractParty.contract_id).where(ContractParty.organisation_id == organisation_id)
-    near = contracts.ending_terms(at).where(Contract.id.in_(bound)).with_only_columns(Contract, Terms.ended_at).limit(SHOWN)
-    return [(contract, ends) for contract, ends in db.session.execute(near) if ends is not None]
+    near = contracts.ending_terms(at).where(Contract.id.in_(_bound(organisation_id))).limit(SHOWN)
+    rows = db.session.execute(near.with_only_columns(Contract, Terms.ended_at))
+    return [(contract, ends) for contract, ends in rows if ends is not None]
 
 
 def _releases(organisation_id: int, locale: str) -> list[ReleaseWaiting]:
