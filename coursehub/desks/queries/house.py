@@ -137,13 +137,7 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
         found.append(_queue("applications", PartnerApplication.answered_at.is_(None), PartnerApplication.asked_at))
         found.append(_counted("listings", sa.select(Release.id).where(Release.state == "approved")))
     if roles & {"catalogue", "finance"} and reader.organisation is not None:
-        found.append(_proposals(reader.organisation.public_id))
-        ending = contracts.ending_terms(at).with_only_columns(Terms.ended_at.label("due"), Contract.public_id.label("place"))
-        found.append(_counted("last_days", ending))
-        place = Contract.public_id.label("place")
-        found.append(
-            _counted("reopened", contracts.open_reopenings(at).with_only_columns(NegotiationEntry.at.label("opened"), place))
-        )
+        found += _negotiations(reader.organisation.public_id, at)
         found.append(_facts(reader.organisation.public_id))
     if "support" in roles:
         found.append(_queue("messages", SupportMessage.answered_at.is_(None), SupportMessage.written_at))
@@ -237,6 +231,14 @@ def _runs(reader: Actor) -> Queue:
     """Payout runs that somebody else has prepared."""
     waiting = payouts.runs_waiting_for(reader.person_id)
     return Queue("payouts", len(waiting), min((run.prepared_at for run in waiting), default=None))
+
+
+def _negotiations(party: str, at: datetime) -> list[_Counted]:
+    """What partners proposed, terms near their last day, and contracts that are open for talk again."""
+    place = Contract.public_id.label("place")
+    ending = contracts.ending_terms(at).with_only_columns(Terms.ended_at.label("due"), place)
+    reopened = contracts.open_reopenings(at).with_only_columns(NegotiationEntry.at.label("opened"), place)
+    return [_proposals(party), _counted("last_days", ending), _counted("reopened", reopened)]
 
 
 def _proposals(party: str) -> _Counted:
