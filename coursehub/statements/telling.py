@@ -1,16 +1,19 @@
 """A statement in words: courses by title, clauses by number and sentence, accounts and kinds as a partner reads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from babel.dates import format_skeleton
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from coursehub.catalog.models import Course
 from coursehub.contracts import queries as contracts
 from coursehub.contracts.prose import channel_name, sentence_at
 from coursehub.contracts.views.looking import course_titles
+from coursehub.db import db
 from coursehub.ledger.names import journal_kind
 from coursehub.statements import queries
 from coursehub.statements.months import Month
@@ -82,6 +85,18 @@ def titles_of(data: Mapping[str, Any], locale: str) -> dict[str, str]:
     courses = queries.courses_named(sorted({line["course"] for line in data["lines"]}))
     titles = course_titles(courses, locale)
     return {course.public_id: titles[course.id] for course in courses}
+
+
+def titles_by_id(course_ids: Collection[int]) -> dict[int, str]:
+    """What these courses are called in the reader's language."""
+    courses = db.session.execute(sa.select(Course).where(Course.id.in_(set(course_ids)))).scalars().all()
+    return course_titles(courses)
+
+
+def payout_named(effect_key: str) -> str | None:
+    """The public id of the payout that a journal is about, if it is about one."""
+    kind, _colon, rest = effect_key.partition(":")
+    return rest.partition(":")[0] if kind == "payout" else None
 
 
 def references_of(data: Mapping[str, Any]) -> list[tuple[str, str]]:

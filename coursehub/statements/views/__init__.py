@@ -12,6 +12,8 @@ from coursehub.web.audiences import Audience
 PAGES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("/<month>/<currency>", "statement", own.statement),
     ("/<month>/<currency>/lines/<int:n>", "line", own.line),
+    ("/<month>/<currency>/moves/<int:n>", "move", own.move),
+    ("/<month>/<currency>/held/<until>", "held", own.held),
     ("/<month>/<currency>/mix", "mix", own.mix),
     ("/<month>/<currency>/<any(pdf, csv, beancount, zip):form>", "file", own.file),
 )

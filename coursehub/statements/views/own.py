@@ -6,13 +6,15 @@ from flask.typing import ResponseReturnValue
 from coursehub import clock
 from coursehub.contracts.instalments import part_words
 from coursehub.contracts.prose import channel_name
+from coursehub.payouts.queries.contents import parts_of
 from coursehub.people.queries import name_of
-from coursehub.statements import bundle, checklist, exports, letterhead, policies, queries, reckoning, telling
+from coursehub.statements import behind, bundle, checklist, exports, letterhead, policies, queries, reckoning, telling
 from coursehub.statements.mix import explain
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at, months_between
 from coursehub.statements.views import showing
 from coursehub.web import current_locale, external_url, page, paginate, signed_in_actor
+from coursehub.web.locale import read_day
 
 Row = tuple[Month, str, Statement | None, reckoning.Totals]
 
@@ -65,6 +67,36 @@ def line(month: str, currency: str, n: int, party: str | None = None) -> Respons
     return page(
         "statements/line.html", part_words=part_words, shown=found, told=told, in_the_house=showing.in_the_house(),
         events=paginate(behind, request.args.get("page", 1, int), scalars=False),
+    )  # fmt: skip
+
+
+def move(month: str, currency: str, n: int, party: str | None = None) -> ResponseReturnValue:
+    """The journals behind one move; each leads to the sale, the payout or the entry of the book that it is about."""
+    found = showing.shown(party, month, currency, clock.now())
+    if n >= len(found.data["moves"]):
+        abort(404)
+    told = found.data["moves"][n]
+    asked = behind.journals_of_move(found.organisation.public_id, found.data, told)
+    listed = paginate(asked, request.args.get("page", 1, int), scalars=False)
+    parts = parts_of(listed.items)
+    return page(
+        "statements/move.html", shown=found, told=told, listed=listed, in_the_house=showing.in_the_house(),
+        rows=[(part, telling.payout_named(row.effect_key)) for part, row in zip(parts, listed.items, strict=True)],
+        titles=telling.titles_by_id([part.event.course_id for part in parts if part.event]),
+    )  # fmt: skip
+
+
+def held(month: str, currency: str, until: str, party: str | None = None) -> ResponseReturnValue:
+    """The sales behind what is on hold until one day."""
+    found, day = showing.shown(party, month, currency, clock.now()), read_day(until)
+    whole = next((one for one in found.data["held"] if one["until"] == until), None)
+    if day is None or whole is None:
+        abort(404)
+    of = found.organisation.public_id
+    listed = paginate(behind.events_held_until(of, found.data, day), request.args.get("page", 1, int))
+    return page(
+        "statements/held.html", shown=found, until=day, whole=whole, listed=listed, in_the_house=showing.in_the_house(),
+        amounts=behind.held_of(of, listed.items), titles=telling.titles_by_id([event.course_id for event in listed.items]),
     )  # fmt: skip
 
 
