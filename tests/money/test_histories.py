@@ -15,7 +15,7 @@ from coursehub.contracts import queries
 from coursehub.contracts.counters import window_of, written
 from coursehub.contracts.models import Terms
 from coursehub.contracts.operations import closing, sharing
-from coursehub.contracts.operations.closing import CLOSES_AFTER, close_months
+from coursehub.contracts.operations.closing import close_months
 from coursehub.db import db
 from coursehub.ledger import checks
 from coursehub.ledger.operations import seal_days
@@ -24,7 +24,6 @@ from coursehub.statements import reserves
 from coursehub.statements.months import month_at, month_of
 from coursehub.statements.queries import reckon
 from coursehub.statements.reckoning import disagreements
-from coursehub.web.locale import local_time
 from tests.contracts.rig import gave_back_as_before
 from tests.ledger import strangers
 from tests.statements import offline
@@ -70,15 +69,7 @@ def found_offline(history):
     """What the program for partners finds in the bundle of any month; that a close was missed only where the worker was away."""
     seal_days(at=history.now + 40 * DAY)
     statements.issue_due(at=history.now + 40 * DAY)
-    closed = [local_time(at) for at in history.closed]
-    ran = {f"{at:%Y-%m}" for at in closed if at - CLOSES_AFTER >= at.replace(day=1, hour=0)}
-    found = []
-    for parts in offline.issued_bundles(history.cast.northwind):
-        month = parts["statement"]["statement"]["month"]
-        found += [
-            (month, told) for told in offline.faults(parts) if month in ran or "in the whole month nobody booked" not in told
-        ]
-    return found
+    return offline.not_found_late(history.cast.northwind, history.closed)
 
 
 def so_far(history):
