@@ -4,7 +4,8 @@
     python3 check_statement.py                        the folder that this file lies in
     python3 check_statement.py 2026-09.zip 2026-10.zip   several months: each begins where the one before ended, and tells
                                                       every event as that one did
-    python3 check_statement.py K-0001-evidence.json      the record of a negotiation
+    python3 check_statement.py K-0001-evidence.json      the record of a negotiation; with months beside it, these are held
+                                                      against it: from when until when terms held
     (add --zh for sentences in Chinese)
 
 It computes again: the hash of the statement; the hashes of the signed terms; every line of every sale, placement,
@@ -15,8 +16,9 @@ true-up and every guarantee of the month, also those that should have been booke
 
 What it cannot know: whether the house left something out of the book altogether; the opening balance of the first
 month that it is given; the facts themselves, as what was paid, how it came, who wrote what, and what fell to a course
-of a pass, of a placement or of hours; from when until when terms held. What went back of a fee is held against what
-was given. Statements of before the form /3 say of counters, true-ups and guarantees no more than what was booked.
+of a pass, of a placement or of hours; and, without the record of their negotiation, from when until when terms held
+that name no days themselves. What went back of a fee is held against what was given. Statements of before the form /3
+say of counters, true-ups and guarantees no more than what was booked.
 Compare the statement's hash with the one in your letter, and the roots of the days with those that everybody is shown.
 """
 
@@ -489,6 +491,7 @@ def check_contracts(report, statement, parts):
     contents, counted, closes = {one["id"]: one["content"] for one in parts["journals"]}, {}, set()
     for told in parts["history"]:
         contract = Contract(told, every, parts["terms"])
+        check_dates(report, contract, moment(statement["ends"]))
         counted.update(check_counters(report, contract, told["contract"], contents))
         for place, event in enumerate(contract.events):
             if event["kind"] in CLOSES:
@@ -514,6 +517,55 @@ class Given:
     def __init__(self, event, counted, moved):
         self.event, self.counted, self.moved = event, counted, moved
         self.gone, self.back, self.anew = 0, {}, {}
+
+
+def check_dates(report, contract, ends):
+    """From when until when terms held goes with the days that they name themselves, and with the terms that follow."""
+    for place, (name, begins, until) in enumerate(contract.held):
+        body = contract.terms[name]["terms"]
+        starts, last = body.get("starts"), [moment(body["ends"])] if body.get("ends") else []
+        last += [later for _, later, _ in contract.held[place + 1 : place + 2] if later > begins]
+        late = last and min(last) <= ends and (until is None or until > min(last))
+        if (starts and moment(starts) != begins) or late or (until is not None and until < begins):
+            report.wrong(
+                "{contract}: from when until when terms {hash}… held is not what was signed.",
+                "{contract}：条款{hash}…的起止时间与签署的内容不符。",
+                contract=contract.name,
+                hash=name[:12],
+            )
+
+
+def check_recorded(report, parts, recorded):
+    """From when until when terms held is what the record of their contract says; recorded: by contract, hash -> both."""
+    ends = moment(parts["statement"]["statement"]["ends"])
+    for told in parts.get("history", ()):
+        known = recorded.get(told["contract"], {})
+        for one in told["terms"]:
+            begins, until = known.get(one["hash"], (None, None))
+            due = until if until is not None and until <= ends else None
+            if begins and (moment(one["from"]), one["until"] and moment(one["until"])) != (begins, due):
+                report.wrong(
+                    "{contract}: when terms {hash}… held in {month} is not what its record says, if that is of today.",
+                    "{contract}：条款{hash}…在{month}的起止时间与合约记录（若为最新）所述不符。",
+                    contract=told["reference"],
+                    hash=one["hash"][:12],
+                    month=parts["statement"]["statement"]["month"],
+                )
+
+
+def recorded_by(evidence):
+    """From when until when terms held, by the record of their contract: hash -> (from, until or None)."""
+    named, found = {one["terms_hash"]: one["terms"].get("ends") for one in evidence["proposals"]}, {}
+    for entry in evidence["record"]["entries"]:
+        at = entry["body"].get({"agreed": "effective_from", "ended": "ends_at"}.get(entry["kind"], ""))
+        if at:
+            for name, (begins, until) in found.items():
+                if until is None or until > moment(at):
+                    found[name] = (begins, max(begins, moment(at)))
+        if entry["kind"] == "agreed":
+            last = named[entry["body"]["terms_hash"]]
+            found[entry["body"]["terms_hash"]] = (moment(at), moment(last) if last else None)
+    return found
 
 
 def check_counters(report, contract, public_id, contents):
@@ -1228,11 +1280,13 @@ def main(arguments):
     """Check what is named; 0 when all of it holds."""
     report = Report(chinese="--zh" in arguments)
     places = [Path(one) for one in arguments if one != "--zh"] or [Path(__file__).resolve().parent]
-    months = []
+    months, recorded = [], {}
     for place in places:
         try:
             if place.suffix == ".json":
-                check_evidence(report, json.loads(place.read_text(encoding="utf-8")))
+                evidence = json.loads(place.read_text(encoding="utf-8"))
+                check_evidence(report, evidence)
+                recorded[evidence["contract"]] = recorded_by(evidence)
             else:
                 parts = parts_of(place)
                 months.append((check_bundle(report, parts), parts))
@@ -1256,6 +1310,7 @@ def main(arguments):
     seen = {}
     for statement, parts in months:
         check_same(report, parts, seen.setdefault((statement["party"], statement["currency"]), {}))
+        check_recorded(report, parts, recorded)
     for before, after in zip([one for one, _ in months], [one for one, _ in months[1:]]):
         same = all(before[name] == after[name] for name in ("party", "currency"))
         if same and (before["closing"] != after["opening"] or before["journals"]["through"] != after["journals"]["after"]):

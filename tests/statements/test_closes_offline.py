@@ -1,19 +1,22 @@
 """What a close books is worked out again by a stranger: counters, true-ups and guarantees, booked wrongly or not at all."""
 
 import copy
+import json
 from functools import partial
 
 import pytest
 
 from coursehub.contracts.closing import shortfall, true_up
-from coursehub.contracts.counters import moved_by
+from coursehub.contracts.counters import moved_by, written
+from coursehub.contracts.evidence import bundle as evidence_of
 from coursehub.contracts.operations import closing, counting, sharing
 from coursehub.contracts.operations.closing import close_month
 from coursehub.contracts.operations.resharing import reattribute
+from coursehub.contracts.record import stamp
 from coursehub.db import transaction
 from coursehub.ledger.checks import check_books
 from coursehub.ledger.operations import seal_days
-from coursehub.statements import checks, operations, queries, reckoning
+from coursehub.statements import bundle, checks, operations, queries, reckoning
 from tests.contracts.rig import agree, course_of, three_sides
 
 from .books import APRIL, DAY, MARCH, MAY, dispute, refund, sell
@@ -176,6 +179,48 @@ def test_a_month_that_tells_an_event_otherwise_than_the_month_before_is_refused(
     next(iter(forged["history"][0]["events"]))["contribution"] = {"module_weights": {}}
     status, said = checked(told[0], hashed_anew(forged))
     assert status == 1 and "otherwise than a month before it" in said
+
+
+def test_from_when_until_when_terms_held_is_held_against_what_was_signed(cast, at, tmp_path, capsys):
+    """Terms that begin on a day of their own follow others; the record of the contract knows both days."""
+    course = course_of(cast.northwind, "async", at)
+    contract, terms = agree(cast, course, at, **terms_that_count(cast))
+    begins = APRIL + 2 * DAY
+    agree(cast, course, APRIL, contract=contract, starts=written(begins), guarantees=[])
+    sell(terms, course, MARCH, "1")
+    close_month(contract, "2026-03", at=APRIL + DAY)
+    seal_days(at=MAY)
+    operations.issue_due(at=MAY)
+    record = tmp_path / "evidence.json"
+    record.write_text(json.dumps(evidence_of(contract, party=cast.northwind.public_id)))
+    april = issued_bundles(cast.northwind)[1]
+    assert [one["until"] for one in april["history"][0]["terms"]] == [stamp(begins), None]
+
+    def checked(parts):
+        for name, part in parts.items():
+            (tmp_path / f"{name}.json").write_bytes(checker.canonical(part))
+        status = checker.main([str(tmp_path), str(record)])
+        return status, capsys.readouterr().out
+
+    assert checked(april)[0] == 0
+    for place, change, words in (
+        (0, {"until": None}, "is not what was signed"),
+        (1, {"from": stamp(begins + DAY)}, "is not what was signed"),
+        (0, {"until": stamp(begins - DAY)}, "is not what its record says"),
+        (0, {"from": stamp(at + DAY)}, "is not what its record says"),
+    ):
+        forged = copy.deepcopy(april)
+        forged["history"][0]["terms"][place].update(change)
+        status, said = checked(hashed_anew(forged))
+        assert status == 1 and words in said, said
+
+
+def test_a_month_that_is_not_over_is_told_from_the_first_event_as_well(cast, at):
+    closed_months(cast, at)
+    accounts = {number: code for number, (code, _currency) in queries.accounts_of(cast.northwind.public_id, "CNY").items()}
+    so_far = queries.reckon(cast.northwind, queries.month_at(JUNE), "CNY", at=JUNE + DAY)
+    told = json.loads(json.dumps(bundle.bundle(so_far, accounts)))
+    assert so_far["history"] is None and told["history"][0]["events"] and faults(told) == []
 
 
 def test_a_quiet_month_still_shows_what_was_guaranteed(cast, at):
