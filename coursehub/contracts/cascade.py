@@ -109,7 +109,7 @@ class _Teller:
         if reason.kind == "refund":
             return _("Gives back of its share")
         if reason.kind == "reshared":
-            return _("Shared anew after a contest")
+            return _why_anew(line)
         if reason.kind == "reinstated":
             return _("Gets its share back")
         if reason.kind == "fixed":
@@ -122,6 +122,12 @@ class _Teller:
             return _("Platform's part (%(channel)s)", channel=channel_name(reason.channel or "", self.locale))
         pots = [label_name(factor.by, self.locale) for factor in reason.factors if factor.by not in ("modules", "hours")]
         return _("Share: %(pots)s", pots=" › ".join(pots)) if pots else _("Its share")
+
+
+def _why_anew(line: Line) -> str:
+    if line.path.startswith("/facts/"):
+        return _("The contested fact stands") if line.path.endswith("/stands") else _("The fact never counted")
+    return _("Shared anew after a contest")
 
 
 def arithmetic(line: Line, currency: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from coursehub.contracts import operations
-from coursehub.contracts.operations import closing, comments, contests, last_days, reopening, sharing
+from coursehub.contracts.operations import closing, comments, contests, last_days, putting_right, reopening, sharing
 from coursehub.jobs import cron, job
 
 
@@ -43,6 +43,12 @@ def run_out_contests(*, at: datetime) -> None:
     contests.run_out_contests(at=at)
 
 
+@job("contracts.put_facts_right")
+def put_facts_right(*, at: datetime) -> None:
+    """Share anew what was shared otherwise while a fact was contested that stands, or by one that never counted."""
+    putting_right.put_facts_right(at=at)
+
+
 @job("contracts.remind_of_proposals")
 def remind_of_proposals(*, at: datetime) -> None:
     """Bring to mind what nearly ran out."""
@@ -58,6 +64,7 @@ def close_months(*, at: datetime) -> None:
 cron("contracts.reopen_terms", every=timedelta(days=1))
 cron("contracts.remind_of_last_days", every=timedelta(days=1))
 cron("contracts.run_out_contests", every=timedelta(hours=1))
+cron("contracts.put_facts_right", every=timedelta(hours=1))
 cron("contracts.remind_of_proposals", every=timedelta(hours=6))
 cron("contracts.close_months", every=timedelta(days=1))
 cron("contracts.release_reserves", every=timedelta(hours=6))

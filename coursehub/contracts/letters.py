@@ -6,7 +6,7 @@ from datetime import date, datetime
 from coursehub import mail
 from coursehub.contracts import queries
 from coursehub.contracts.counters import last_day
-from coursehub.contracts.models import Contract, ContributionFact, FactContest, NegotiationEntry, Proposal, Terms
+from coursehub.contracts.models import Contract, ContributionFact, FactContest, FactSettlement, NegotiationEntry, Proposal, Terms
 from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
@@ -32,7 +32,8 @@ def _write(
             mail.send_once(
                 key=f"contracts.{template}:{mark}:{person_id}", person_id=person_id, to=email,
                 locale=locale, template=f"contracts/letters/{template}.txt", at=at, kind="contracts",
-                contract=contract, desk="contracts_house" if party.side == "house" else "contracts_studio", **context,
+                contract=contract, party=party.party,
+                desk="contracts_house" if party.side == "house" else "contracts_studio", **context,
             )  # fmt: skip
 
 
@@ -196,8 +197,17 @@ def send_contest_ends_soon(*, at: datetime, contest_id: int) -> None:
 @on("contracts.contest_closed")
 def send_contest_closed(*, at: datetime, contest_id: int) -> None:
     """Every side learns how it ended and whether the fact counts."""
-    contest, _fact, contract = _contest(contest_id)
-    _write("contest_closed", contract, mark=str(contest.id), at=at, contest=contest)
+    contest, fact, contract = _contest(contest_id)
+    never = queries.until_of(fact) == fact.recorded_at
+    _write("contest_closed", contract, mark=str(contest.id), at=at, contest=contest, never=never)
+
+
+@on("contracts.facts_put_right")
+def send_facts_put_right(*, at: datetime, settlement_id: int) -> None:
+    """Every side learns how many sales were put right after a fact was settled, and what that gives it or takes."""
+    settlement = db.session.get_one(FactSettlement, settlement_id)
+    contract = db.session.get_one(Contract, db.session.get_one(ContributionFact, settlement.fact_id).contract_id)
+    _write("facts_put_right", contract, mark=str(settlement.id), at=at, settlement=settlement)
 
 
 def _contest(contest_id: int) -> tuple[FactContest, ContributionFact, Contract]:

@@ -62,13 +62,10 @@ class ContractParty(Model):
     __table_args__ = (
         _one_of("side", ("house", "partner")),
         Index(
-            "uq_contract_party_one_house",
-            "contract_id",
-            unique=True,
-            sqlite_where=sa.text("side = 'house'"),
+            "uq_contract_party_one_house", "contract_id", unique=True, sqlite_where=sa.text("side = 'house'"),
             postgresql_where=sa.text("side = 'house'"),
         ),
-    )
+    )  # fmt: skip
 
     contract_id: Mapped[int] = mapped_column(BigId, ForeignKey("contract.id"), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"), primary_key=True, index=True)
@@ -296,13 +293,35 @@ class FactContest(Model):
     outcome: Mapped[str | None] = mapped_column(String(12))
 
 
+class FactSettlement(Model):
+    """A fact was settled otherwise than sales were shared by meanwhile: they are put right, one batch after another.
+
+    stands: it outlived its contest; else it fell. Looked at are sales booked from `since` on, up to `through_id`.
+    """
+
+    __tablename__ = "fact_settlement"
+
+    id: Mapped[Id]
+    fact_id: Mapped[int] = ref("contribution_fact.id")
+    contest_id: Mapped[int | None] = ref("fact_contest.id", index=False, unique=True)
+    stands: Mapped[bool]
+    settled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    through_id: Mapped[int] = mapped_column(BigId)
+    looked_id: Mapped[int] = mapped_column(BigId, default=0)
+    sales: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON, default=dict)  # currency -> party -> minor units
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
 class MoneyEvent(Model):
     """Something that moved money under terms: its facts as they were, and its journal.
 
     A hire or an hour is one course's part of a placement fee or of the fee on a week's hours; the parts of one fee share a
     journal, and so do their rebates. A period is one course's part of a month of the pool of a pass. The courses of a bundle
     share the journal of their sale. A dispute is what a buyer's bank took of a sale, reinstated what it gave back of that:
-    both point at the sale, and so does what moved between the parties because it was said anew how the sale came (reshared).
+    both point at the sale, and so does what moved between the parties because it was said anew how the sale came, or what had
+    been contributed by then (reshared; its `contribution`, if it has one, is what counts now).
 
     `facts` are what the caller said; `contribution` is what the facts register said at
     the event. `journal_id` is empty only for an event that moved nothing.

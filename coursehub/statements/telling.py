@@ -66,10 +66,16 @@ def told_lines(data: Mapping[str, Any], locale: str) -> list[ToldLine]:
 
 
 def _said(line: Mapping[str, Any]) -> str:
-    """What stands for a clause where terms speak none: the contest after which a sale was shared anew."""
-    contest = str(line["path"]).rpartition("/contests/")[2]
-    told = _("Contest %(id)s: it was put right how the sale came", id=contest) if line["kind"] == "reshared" else line["path"]
-    return str(told)
+    """What stands for a clause where terms speak none: the contest after which a sale was shared anew, of it or of a fact."""
+    path = str(line["path"])
+    if line["kind"] != "reshared":
+        return path
+    if path.startswith("/facts/"):
+        _root, fact, ended = path.removeprefix("/").split("/")
+        if ended == "stands":
+            return str(_("Fact %(id)s was contested and stands: put right what was shared without it", id=fact))
+        return str(_("Fact %(id)s never counted: put right what was shared by it", id=fact))
+    return str(_("Contest %(id)s: it was put right how the sale came", id=path.rpartition("/contests/")[2]))
 
 
 def by_course(lines: Sequence[ToldLine]) -> dict[str, list[ToldLine]]:

@@ -804,10 +804,11 @@ def check_events(report, events, terms, closes=()):
 
 
 def check_reshared(report, event, known, terms, gone):
-    """A sale that was said anew to have come otherwise: by now everybody has what it gives so, the house the rounding."""
+    """A sale of which something was said anew, how it came or what had been contributed: by now everybody has what it gives
+    so, the house the rounding."""
     sale, said = known[event["reverses"]], {"channel": "platform", "attributed": None, **event["facts"]}
     at = moment(sale["occurred_at"]).strftime("%Y-%m-%dT%H:%M:%SZ")
-    right = share(terms, {"counted": {}, **sale["facts"], **said, "moment": at}, sale["contribution"])
+    right = share(terms, {"counted": {}, **sale["facts"], **said, "moment": at}, event["contribution"] or sale["contribution"])
     due = shares(right)
     for party, amount in shares(share_refund(terms, right, 0, gone)).items():
         due[party] = due.get(party, 0) + amount

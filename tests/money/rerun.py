@@ -109,7 +109,8 @@ class Rerun:
         sale, sold, gone = db.session.get_one(MoneyEvent, of), self.sold[of], self.gone[of]
         moment, anew = written(sale.occurred_at), self.anew.setdefault(of, Anew())
         said = {"channel": event.facts["channel"], "attributed": event.facts["attributed"]}
-        right = share_sale(body, replace(sale_from(sale.facts | said, sale.contribution, moment), counted=self.before[of]))
+        contributed = event.contribution or sale.contribution
+        right = share_sale(body, replace(sale_from(sale.facts | said, contributed, moment), counted=self.before[of]))
         left = Counter(shares_of(right))
         left.update(shares_of(share_refund(body, right, before_minor=0, amount_minor=gone)))
         due = true_up(left, self.booked[of], house=body.house.id)
@@ -127,7 +128,7 @@ class Rerun:
         moves = {name: moved for name, step in steps.items() if (moved := max(step, -self.counters.get(name, 0)))}
         anew.kept.update(kept)
         anew.moved.update(moves)
-        path = f"/contests/{event.facts['contest']}"
+        path = f"/contests/{event.facts['contest']}" if "contest" in event.facts else _of_fact(event)
         legs = self._count(body, moves)
         for party, amount in due.items():
             account = AccountRef("income:share") if party == body.house.id else AccountRef(PARTNER_HELD, party)
@@ -184,6 +185,10 @@ class Rerun:
         )  # fmt: skip
         lines = [chain.Line(leg.account.code, leg.account.party or "", currency, leg.amount_minor, leg.term_path) for leg in legs]
         return chain.link(header, lines, prev_hash=journal.prev_hash) == journal.hash
+
+
+def _of_fact(event: MoneyEvent) -> str:
+    return f"/facts/{event.facts['fact']}/{'stands' if event.facts['stands'] else 'fell'}"
 
 
 def _was_let_go(sale: MoneyEvent, event: MoneyEvent) -> bool:

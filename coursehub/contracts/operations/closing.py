@@ -17,7 +17,6 @@ from coursehub.contracts.operations.counting import memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import AVAILABLE, keep_lines
 from coursehub.contracts.operations.maturing import owed_back
 from coursehub.contracts.reasons import Reason
-from coursehub.contracts.replay import sale_from
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import Line
 from coursehub.db import db, lock, new_public_id, transaction
@@ -86,7 +85,7 @@ def _events(contract: Contract, at: datetime) -> list[MoneyEvent]:
 def _happened(events: list[MoneyEvent], bodies: Mapping[str, TermsBody]) -> list[Happened]:
     keys = {event.id: event.effect_key for event in events}
     given = {event.id: event for event in events}
-    said = {event.reverses_id: event.facts for event in events if event.kind == "reshared"}
+    anew = {event.reverses_id: event for event in sorted(events, key=lambda one: one.id) if event.kind == "reshared"}
     passing = {
         key for event in events if event.kind == "reinstated" for key in (event.facts["taken_effect_key"], event.effect_key)
     }
@@ -106,15 +105,9 @@ def _happened(events: list[MoneyEvent], bodies: Mapping[str, TermsBody]) -> list
             passes = gone if event.effect_key in passing else 0
             found.append(Happened(event.effect_key, moment, terms, reverses=taken, amount_minor=gone, passing_minor=passes))
         else:
-            facts = {"channel": event.channel, **queries.facts_now(event, said.get(event.id))}
-            sale = sale_from(facts if event.kind == "sale" else _of_fee(event), event.contribution, moment)
+            sale = queries.sale_said(event, queries.said_by(event, anew.get(event.id)))
             found.append(Happened(event.effect_key, moment, terms, sale=sale))
     return found
-
-
-def _of_fee(event: MoneyEvent) -> dict[str, object]:
-    """A course's part of a member's fee as a sale: its fee and its tax were taken off before."""
-    return {"gross_minor": event.amount_minor, "channel": event.channel}
 
 
 def _got(event: MoneyEvent) -> dict[str, int]:

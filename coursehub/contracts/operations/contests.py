@@ -1,4 +1,7 @@
-"""Contests of facts: a reason, an answer, and a clock on each; nobody's fact counts over another side's objection."""
+"""Contests of facts: a reason, an answer, and a clock on each; nobody's fact counts over another side's objection.
+
+Nobody gains by the time that takes either: once it is settled, what was shared meanwhile is put right (decision 62).
+"""
 
 from datetime import datetime, timedelta
 
@@ -8,6 +11,7 @@ from coursehub import events
 from coursehub.contracts import policies
 from coursehub.contracts.models import Contract, ContributionFact, FactContest
 from coursehub.contracts.operations.facts import FactSettled, open_contest
+from coursehub.contracts.operations.putting_right import note_settlement
 from coursehub.contracts.operations.recording import write_down
 from coursehub.contracts.policies import side_of
 from coursehub.db import db, lock, transaction
@@ -33,7 +37,7 @@ class NotAnsweredYet(Refusal):
 
 
 def contest_fact(fact: ContributionFact, *, by: Actor, at: datetime, reason: str) -> FactContest:
-    """Say that a fact is not so; until it is settled no sale uses it. Raises FactSettled."""
+    """Say that a fact is not so; no sale uses it until it is settled; if it stands these are put right. Raises FactSettled."""
     contract = db.session.get_one(Contract, fact.contract_id)
     require(policies.may_contest(by, fact, contract))
     with transaction():
@@ -70,17 +74,19 @@ def answer_contest(fact: ContributionFact, *, by: Actor, at: datetime, answer: s
 
 
 def settle_contest(fact: ContributionFact, *, by: Actor, at: datetime) -> None:
-    """Accept a fact one's own side has contested; it counts again. Raises NothingContested."""
+    """Accept a fact one's own side has contested; it counts as if it had never been. Raises NothingContested."""
     contract = db.session.get_one(Contract, fact.contract_id)
     require(policies.may_contest(by, fact, contract))
     with transaction():
         contest = _own_contest(fact, contract, by)
-        _close(contest, "accepted", at=at)
+        _close(contest, fact, "accepted", at=at)
         write_down(contract, "fact_accepted", asked_by=by, at=at, fact=fact.public_id)
 
 
 def uphold_contest(fact: ContributionFact, *, by: Actor, at: datetime) -> None:
     """Not be convinced by the answer: the fact is set aside for good, and the sides may state another.
+
+    If it was contested as soon as it was told, it never counted; else what it shared before that stays.
 
     Raises NothingContested or NotAnsweredYet.
     """
@@ -91,7 +97,7 @@ def uphold_contest(fact: ContributionFact, *, by: Actor, at: datetime) -> None:
         if contest.answered_at is None:
             raise NotAnsweredYet
         fact.withdrawn_at = at
-        _close(contest, "upheld", at=at)
+        _close(contest, fact, "upheld", at=at)
         write_down(contract, "fact_upheld", asked_by=by, at=at, fact=fact.public_id)
 
 
@@ -114,7 +120,7 @@ def run_out_contests(*, at: datetime) -> int:
             answered = contest.answered_at is not None
             if not answered:
                 fact.withdrawn_at = at
-            _close(contest, "let_stand" if answered else "unanswered", at=at)
+            _close(contest, fact, "let_stand" if answered else "unanswered", at=at)
             write_down(contract, "contest_ran_out", asked_by=None, at=at, fact=fact.public_id, counts=answered)
             ended += 1
     with transaction():
@@ -133,7 +139,8 @@ def _own_contest(fact: ContributionFact, contract: Contract, by: Actor) -> FactC
     return contest
 
 
-def _close(contest: FactContest, outcome: str, *, at: datetime) -> None:
+def _close(contest: FactContest, fact: ContributionFact, outcome: str, *, at: datetime) -> None:
     contest.settled_at, contest.outcome = at, outcome
     db.session.flush()
     events.record("contracts.contest_closed", at=at, contest_id=contest.id)
+    note_settlement(fact, contest, at=at)

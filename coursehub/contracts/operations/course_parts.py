@@ -4,7 +4,7 @@ A placement fee and the fee on hours take this one road. A part is divided like 
 written down as a money event of its own; all parts of a fee stand in one journal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from coursehub.contracts.waterfall import Line, Sale, share_sale, shares_of
 from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_HELD, PARTNER_READY
-from coursehub.ledger.operations import AccountRef, Booked, Leg, post
+from coursehub.ledger.operations import AccountRef, Booked, Leg, post, stand_in_line
 
 HELD, AVAILABLE = PARTNER_HELD, PARTNER_READY
 CHANNEL = "member"
@@ -111,11 +111,19 @@ def keep_lines(event: MoneyEvent, lines: tuple[Line, ...]) -> None:
     db.session.flush()
 
 
+def lock_contracts(events: Iterable[MoneyEvent]) -> None:
+    """Wait for whoever books under the contracts of these events, in one order; before anything is booked."""
+    for contract_id in sorted({event.contract_id for event in events}):
+        lock(db.session.get_one(Contract, contract_id))
+
+
 def release_parts(fee: Booked, *, effect_key: str, at: datetime, code: str = HELD) -> Booked | None:
-    """What parties got on this account, less what went back, can be paid out. None if that is nothing."""
+    """What parties got on this account, with what went back and what was put right, can be paid out. None if that is nothing."""
     with transaction():
+        stand_in_line()  # what is put right from now on finds it released
         held: dict[str, int] = {}
-        for journal_id in (fee.id, *(each.id for each in ledger.reversals_of(fee.id))):
+        anew = [one.journal_id for event in queries.events_of_journal(fee.id) for one in queries.reshared_of(event)]
+        for journal_id in (fee.id, *(each.id for each in ledger.reversals_of(fee.id)), *filter(None, anew)):
             for leg in ledger.lines_of(journal_id):
                 if leg.code == code:
                     held[leg.party] = held.get(leg.party, 0) - leg.amount_minor

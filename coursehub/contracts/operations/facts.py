@@ -9,6 +9,7 @@ from coursehub import events
 from coursehub.contracts import policies, queries
 from coursehub.contracts.evidence import statement_of
 from coursehub.contracts.models import Contract, ContributionFact, FactContest
+from coursehub.contracts.operations.putting_right import note_settlement
 from coursehub.contracts.operations.recording import write_down
 from coursehub.contracts.terms import canonical
 from coursehub.db import db, lock, new_public_id, transaction
@@ -80,7 +81,10 @@ def approve_fact(fact: ContributionFact, *, by: Actor, at: datetime) -> None:
 
 
 def take_back_fact(fact: ContributionFact, *, by: Actor, at: datetime) -> None:
-    """Take one's own side's fact back; what was sold meanwhile keeps it. Raises FactSettled."""
+    """Take one's own side's fact back. Raises FactSettled.
+
+    What was sold meanwhile keeps it, unless it is taken back, or contested, as soon as it was told: then it never counted.
+    """
     contract = db.session.get_one(Contract, fact.contract_id)
     require(policies.may_take_back(by, fact, contract))
     with transaction():
@@ -95,6 +99,8 @@ def take_back_fact(fact: ContributionFact, *, by: Actor, at: datetime) -> None:
         write_down(contract, "fact_taken_back", asked_by=by, at=at, fact=fact.public_id)
         if contest is not None:
             events.record("contracts.contest_closed", at=at, contest_id=contest.id)
+        db.session.flush()
+        note_settlement(fact, contest, at=at)
 
 
 def open_contest(fact: ContributionFact) -> FactContest | None:

@@ -10,7 +10,8 @@ from coursehub.contracts import queries
 from coursehub.contracts.counters import moved_back, moved_by, written
 from coursehub.contracts.models import MoneyEvent, PublishedPrices
 from coursehub.contracts.operations.counting import memo_legs, standing_counters
-from coursehub.contracts.operations.course_parts import HELD, keep_lines, legs_of_part, parts_of, write_down
+from coursehub.contracts.operations.course_parts import HELD, keep_lines, legs_of_part, lock_contracts, parts_of, write_down
+from coursehub.contracts.operations.resharing import keep_pace
 from coursehub.contracts.placement_fee import share_fee
 from coursehub.contracts.price_book import from_data
 from coursehub.contracts.reasons import Factor, Reason
@@ -82,6 +83,7 @@ def share_rebate(hire: Booked, *, effect_key: str, amount_minor: int, occurred_a
     is credited, and a whole fee given back leaves every leg at nothing.
     """
     with transaction():
+        lock_contracts(queries.events_of_journal(hire.id))
         given = ledger.lines_of(hire.id)
         (employer,) = {leg.party for leg in given if leg.code == MEMBER_OWES}
         events = queries.events_of_journal(hire.id)
@@ -107,7 +109,9 @@ def share_rebate(hire: Booked, *, effect_key: str, amount_minor: int, occurred_a
         if queries.events_of_journal(booked.id):
             return booked
         for event in events:
-            _write_rebate(event, step, booked, effect_key=effect_key, occurred_at=occurred_at, at=at)
+            row = _write_rebate(event, step, booked, effect_key=effect_key, occurred_at=occurred_at, at=at)
+            if row is not None:
+                keep_pace(event, queries.body_hashed(event.terms_hash), row, at=at)
     return booked
 
 
@@ -138,7 +142,7 @@ def _names_of(events: list[MoneyEvent]) -> dict[str, int]:
 
 def _write_rebate(
     event: MoneyEvent, step: Mapping[str, int], booked: Booked, *, effect_key: str, occurred_at: datetime, at: datetime
-) -> None:
+) -> MoneyEvent | None:
     house = queries.body_hashed(event.terms_hash).house.id
     lines = []
     for name, amount in step.items():
@@ -148,7 +152,7 @@ def _write_rebate(
             reason = Reason("refund", Fraction(got), (Factor("refunded", amount, got or 1),))
             lines.append(Line("share", party or house, -amount, "/clawback", reason))
     if not lines:
-        return
+        return None
     row = MoneyEvent(
         public_id=new_public_id(), kind="rebate", effect_key=f"{effect_key}:{event.course_id}", occurred_at=occurred_at,
         recorded_at=at, contract_id=event.contract_id, course_id=event.course_id, terms_hash=event.terms_hash,
@@ -158,3 +162,4 @@ def _write_rebate(
     db.session.add(row)
     db.session.flush()
     keep_lines(row, tuple(lines))
+    return row

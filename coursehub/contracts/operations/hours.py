@@ -1,6 +1,6 @@
 """Sharing out the fee on approved hours: the pay whole to whoever worked, each course's part through that course's terms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -9,14 +9,16 @@ from typing import Any
 from coursehub.contracts import queries
 from coursehub.contracts.hour_fee import HourTerms, share_week
 from coursehub.contracts.models import MoneyEvent, PublishedPrices
-from coursehub.contracts.operations.course_parts import keep_lines, legs_of_part, parts_of, write_down
+from coursehub.contracts.operations.course_parts import keep_lines, legs_of_part, lock_contracts, parts_of, write_down
+from coursehub.contracts.operations.maturing import owed_back, released_key
+from coursehub.contracts.operations.resharing import keep_pace
 from coursehub.contracts.placement_fee import share_fee
 from coursehub.contracts.price_book import from_data
 from coursehub.contracts.reasons import Factor, Reason
 from coursehub.contracts.waterfall import Line, shares_of
 from coursehub.db import db, new_public_id, transaction
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.accounts import MEMBER_WILL_OWE, PARTNER_OWES, PARTNER_READY
+from coursehub.ledger.accounts import MEMBER_WILL_OWE, PARTNER_HELD, PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.operations import AccountRef, Booked, Leg, post
 
 WORKER = "liability:payable:worker"
@@ -93,6 +95,7 @@ def take_hours_back(booked: Booked, *, effect_key: str, at: datetime) -> Booked:
     What courses could have been paid already is held again first, so that the legs fit.
     """
     with transaction():
+        lock_contracts(queries.events_of_journal(booked.id))
         week = ledger.journal(booked.id)
         legs = ledger.lines_of(booked.id)
         currency = legs[0].currency
@@ -103,20 +106,23 @@ def take_hours_back(booked: Booked, *, effect_key: str, at: datetime) -> Booked:
         if queries.events_of_journal(back.id):
             return back
         for event in queries.events_of_journal(booked.id):
-            _write_back(event, back, effect_key=effect_key, at=at)
+            row = _write_back(event, back, effect_key=effect_key, at=at)
+            anew = keep_pace(event, queries.body_hashed(event.terms_hash), row, at=at)
             if released is not None:
-                _owe_what_was_paid(event, effect_key=effect_key, at=at)
+                _owe_what_was_paid(event, [row, anew] if anew else [row], effect_key=effect_key, at=at)
+                if anew is not None:
+                    _settle_since(released.id, event, anew, at=at)
     return back
 
 
-def _owe_what_was_paid(event: MoneyEvent, *, effect_key: str, at: datetime) -> None:
+def _owe_what_was_paid(event: MoneyEvent, back: Sequence[MoneyEvent], *, effect_key: str, at: datetime) -> None:
     """What a partner had been paid of a part that went back is a debt, not a balance below nothing."""
     house = queries.body_hashed(event.terms_hash).house.id
     legs: list[Leg] = []
-    for party, share in shares_of([queries.line_of(row) for row in event.lines]).items():
+    for party, share in shares_of([queries.line_of(row) for each in back for row in each.lines]).items():
         short = ledger.balance_of(PARTNER_READY, event.currency, party=party)
-        if party != house and share > 0 and short > 0:
-            owed = min(share, short)
+        if party != house and share < 0 < short:
+            owed = min(-share, short)
             legs += [Leg(AccountRef(PARTNER_READY, party), -owed), Leg(AccountRef(PARTNER_OWES, party), owed, "/clawback")]
     if legs:
         post(
@@ -125,9 +131,25 @@ def _owe_what_was_paid(event: MoneyEvent, *, effect_key: str, at: datetime) -> N
         )  # fmt: skip
 
 
-def released_key(effect_key: str) -> str:
-    """The effect by which a week's parts become payable."""
-    return f"{effect_key}:released"
+def _settle_since(released_id: int, event: MoneyEvent, anew: MoneyEvent, *, at: datetime) -> None:
+    """What was put right after the hold had ended was settled at once, so it is not on hold: it goes back the same way."""
+    legs: list[Leg] = []
+    ready: dict[str, int] = {}
+    for one in queries.reshared_of(event):
+        if one.id == anew.id or one.journal_id is None or one.journal_id < released_id:
+            continue
+        for leg in ledger.lines_of(one.journal_id):
+            if leg.code == PARTNER_HELD:
+                legs.append(Leg(AccountRef(PARTNER_HELD, leg.party), leg.amount_minor))
+                if leg.amount_minor < 0:
+                    legs += owed_back(leg.party, -leg.amount_minor, event.currency, ready)
+                else:
+                    legs.append(Leg(AccountRef(PARTNER_READY, leg.party), -leg.amount_minor))
+    if legs:
+        post(
+            kind="clawback", effect_key=f"clawback:{anew.public_id}", occurred_at=at, at=at, postings=legs,
+            currency=event.currency, terms_hash=event.terms_hash,
+        )  # fmt: skip
 
 
 def _reverse(journal_id: int, currency: str, *, effect_key: str, at: datetime, terms_hash: str | None = None) -> Booked:
@@ -141,7 +163,7 @@ def _reverse(journal_id: int, currency: str, *, effect_key: str, at: datetime, t
     )  # fmt: skip
 
 
-def _write_back(event: MoneyEvent, back: Booked, *, effect_key: str, at: datetime) -> None:
+def _write_back(event: MoneyEvent, back: Booked, *, effect_key: str, at: datetime) -> MoneyEvent:
     """One course's part of a week as it went back: every line of it, turned round."""
     row = MoneyEvent(
         public_id=new_public_id(), kind="rebate", effect_key=f"{effect_key}:{event.course_id}", occurred_at=at, recorded_at=at,
@@ -160,3 +182,4 @@ def _write_back(event: MoneyEvent, back: Booked, *, effect_key: str, at: datetim
         if line.amount_minor
     ]  # fmt: skip
     keep_lines(row, tuple(lines))
+    return row

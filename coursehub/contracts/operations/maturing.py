@@ -45,8 +45,8 @@ def mature_sale(sale: MoneyEvent, *, at: datetime) -> Booked | None:
 
 def hold_is_over(sale: MoneyEvent, *, at: datetime) -> bool:
     """Whether the hold of a sale is over; what is still on hold of it matures now, so nothing of it is after this."""
-    if sale.held_until > at:
-        return False
+    if sale.kind not in MATURING or sale.held_until > at:
+        return False  # parts of a fee are let go of together; `settle_matured` sees it
     mature_sale(sale, at=at)
     return True
 
@@ -154,7 +154,15 @@ def _was_over(sale: MoneyEvent) -> bool:
 
 
 def _key(sale: MoneyEvent) -> str:
-    return f"mature:{sale.public_id}"
+    """The effect by which a hold ends: that of a sale or a part of a pool by itself, those of a fee's parts together."""
+    if sale.kind in MATURING or sale.journal_id is None:
+        return f"mature:{sale.public_id}"
+    return released_key(ledger.journal(sale.journal_id).effect_key)
+
+
+def released_key(effect_key: str) -> str:
+    """The effect by which what courses got of a fee becomes ready to be paid."""
+    return f"{effect_key}:released"
 
 
 def reserve_key(effect_key: str) -> str:

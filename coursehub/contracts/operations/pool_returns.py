@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from coursehub.contracts import queries
-from coursehub.contracts.models import TAKEN_BACK, Contract, MoneyEvent
+from coursehub.contracts.models import TAKEN_BACK, MoneyEvent
+from coursehub.contracts.operations.course_parts import lock_contracts
 from coursehub.contracts.operations.pooling import UNUSED, PaidPeriod
 from coursehub.contracts.operations.sharing import EventDraft, reinstate, share
-from coursehub.db import db, lock, transaction
+from coursehub.db import db, transaction
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import POOL
 from coursehub.ledger.allocation import way_to_target
@@ -52,7 +53,7 @@ def return_period(back: ReturnedPeriod, *, at: datetime) -> Booked:
         shared = [each for each in (ledger.journal_for(key) for key in back.month_keys) if each is not None]
         found = [event for journal in shared for event in queries.events_of_journal(journal.id)]
         events = [event for event in found if event.course_id in back.shares]
-        _lock_contracts(events)  # before the head of the chain, like every other event
+        lock_contracts(events)  # before the head of the chain, like every other event
         before = ledger.journal_for(back.effect)
         if before is not None:
             return Booked(before.id, before.hash)
@@ -88,11 +89,6 @@ def _taken(period: PaidPeriod) -> dict[str, int]:
     whole = period.gross_minor - period.fee_minor - with_rail
     taken = {name: legs[name] - minor for name, minor in left.items()}
     return taken | {"fee": whole - sum(taken.values())}
-
-
-def _lock_contracts(events: Sequence[MoneyEvent]) -> None:
-    for contract_id in sorted({event.contract_id for event in events}):
-        lock(db.session.get_one(Contract, contract_id))
 
 
 def _refill(
@@ -169,7 +165,7 @@ def reinstate_period(effect: str, pass_id: str, *, occurred_at: datetime, at: da
     """
     with transaction():
         taken = _events_of(effect)
-        _lock_contracts(taken)
+        lock_contracts(taken)
         journal = ledger.journal_for(effect)
         if journal is None:
             raise LookupError(f"{effect} was never booked")

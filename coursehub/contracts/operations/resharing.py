@@ -1,11 +1,13 @@
-"""A sale shared anew: how it came was put right, and what that moves is booked beside the sale, which stays as it was.
+"""A sale shared anew: something that is said of it was put right, and what that moves is booked beside the sale, which stays.
 
-The correction is dated today and stands in today's month, so no closed month changes. It is always the difference between
-what the sale would have given by now, had it come as it is said now, and what was booked for it by now. So a refund after
-it takes back the sale and, beside it, its part of the correction.
+How it came is put right after a contest of the sale, what its sides had contributed after a contest of a fact. The correction
+is dated today and stands in today's month, so no closed month changes. It is always the difference between what the sale
+would have given by now, had all been known as it is now, and what was booked for it by now. So a refund after it takes back
+the sale and, beside it, its part of the correction. A part of a fee or of a pool is put right like a sale.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -18,6 +20,7 @@ from coursehub.contracts.operations.closing import hold_limits
 from coursehub.contracts.operations.counting import memo_legs, standing_counters
 from coursehub.contracts.operations.course_parts import keep_lines
 from coursehub.contracts.operations.maturing import hold_is_over, reserve_key, settle_matured
+from coursehub.contracts.queries import Said
 from coursehub.contracts.reasons import Reason
 from coursehub.contracts.reserve import reserve_left
 from coursehub.contracts.terms import TermsBody
@@ -42,14 +45,27 @@ def reattribute(sale: MoneyEvent, *, channel: str, attributed: str | None, conte
     before = queries.event_for(key)
     if before is not None:
         return before
-    said = {"channel": channel, "attributed": attributed, "contest": contest}
-    body = queries.body_hashed(sale.terms_hash)
-    with transaction():
-        is_over = hold_is_over(sale, at=at)
-        event = _put_right(sale, body, said, key=key, occurred_at=at, at=at)
-        settle_matured(sale, body, event, at=at, is_over=is_over)
-        hold_limits(event, sale, at=at)
-    return event
+    now = queries.said_anew(sale) or queries.as_sold(sale)
+    return _say(sale, replace(now, channel=channel, attributed=attributed, cause={"contest": contest}), key=key, at=at)
+
+
+def contribute_anew(
+    event: MoneyEvent, contribution: Mapping[str, Any], *, fact: str, stands: bool, key: str, at: datetime
+) -> MoneyEvent | None:
+    """State anew what the sides of an event had contributed, and book what that moves, in the open transaction.
+
+    The caller holds the lock of the contract. fact: public id of the one that was settled, stands: whether it outlived that;
+    both stand on the lines. key: the effect, once. None if everybody has what they are due already.
+    """
+    before = queries.event_for(key)
+    if before is not None:
+        return before
+    now = queries.said_anew(event) or queries.as_sold(event)
+    said = replace(now, contribution=contribution, cause={"fact": fact, "stands": stands})
+    body = queries.body_hashed(event.terms_hash)
+    if now.contribution == contribution or _shares(event, body, now) == _shares(event, body, said):
+        return None
+    return _say(event, said, key=key, at=at)
 
 
 def keep_pace(sale: MoneyEvent, body: TermsBody, cause: MoneyEvent, *, at: datetime) -> MoneyEvent | None:
@@ -60,12 +76,23 @@ def keep_pace(sale: MoneyEvent, body: TermsBody, cause: MoneyEvent, *, at: datet
     return _put_right(sale, body, said, key=f"{cause.effect_key}:{RESHARED}", occurred_at=cause.occurred_at, at=at)
 
 
-def _put_right(
-    sale: MoneyEvent, body: TermsBody, said: Mapping[str, Any], *, key: str, occurred_at: datetime, at: datetime
-) -> MoneyEvent:
+def _say(event: MoneyEvent, said: Said, *, key: str, at: datetime) -> MoneyEvent:
+    body = queries.body_hashed(event.terms_hash)
+    with transaction():
+        is_over = hold_is_over(event, at=at)
+        anew = _put_right(event, body, said, key=key, occurred_at=at, at=at)
+        settle_matured(event, body, anew, at=at, is_over=is_over)
+        hold_limits(anew, event, at=at)
+    return anew
+
+
+def _shares(event: MoneyEvent, body: TermsBody, said: Said) -> dict[str, int]:
+    return {party: amount for party, amount in shares_of(queries.lines_said(event, body, said)).items() if amount}
+
+
+def _put_right(sale: MoneyEvent, body: TermsBody, said: Said, *, key: str, occurred_at: datetime, at: datetime) -> MoneyEvent:
     gone = queries.refunded_of(sale)
-    beside = queries.reversals_of_event(sale.id)
-    earlier = [event for event in beside if event.kind == RESHARED]
+    beside, earlier = queries.reversals_of_event(sale.id), queries.reshared_of(sale)
     right = queries.lines_said(sale, body, said)
     due = true_up(_left(body, right, gone), _booked([sale, *beside]), house=body.house.id)
     kept = _reserve_due(sale, body, right, earlier, gone)
@@ -73,9 +100,9 @@ def _put_right(
     legs = memo_legs(body, moved)
     for party, amount in due.items():
         if party == body.house.id:
-            legs.append(Leg(AccountRef("income:share"), -amount, _path(said)))
+            legs.append(Leg(AccountRef("income:share"), -amount, said.path))
         else:
-            legs.append(Leg(AccountRef(PARTNER_HELD, party), kept.get(party, 0) - amount, _path(said)))
+            legs.append(Leg(AccountRef(PARTNER_HELD, party), kept.get(party, 0) - amount, said.path))
     legs += [Leg(AccountRef(PARTNER_RESERVE, party), -amount, "/reserve") for party, amount in kept.items()]
     legs += [Leg(AccountRef(PARTNER_HELD, party), amount, "/reserve") for party, amount in kept.items() if party not in due]
     booked: Booked | None = None
@@ -87,18 +114,15 @@ def _put_right(
     event = MoneyEvent(
         public_id=new_public_id(), kind=RESHARED, effect_key=key, occurred_at=occurred_at, recorded_at=at,
         contract_id=sale.contract_id, course_id=sale.course_id, terms_hash=sale.terms_hash, currency=sale.currency,
-        channel=said["channel"], amount_minor=0, contribution={}, held_until=sale.held_until,
-        facts={name: said[name] for name in ("channel", "attributed", "contest")} | {"moved": moved},
+        channel=said.channel, amount_minor=0, held_until=sale.held_until,
+        contribution={} if said.contribution == sale.contribution else dict(said.contribution),
+        facts={"channel": said.channel, "attributed": said.attributed, **said.cause, "moved": moved},
         journal_id=booked.id if booked else None, reverses_id=sale.id,
     )  # fmt: skip
     db.session.add(event)
     db.session.flush()
-    keep_lines(event, tuple(Line("share", who, sum_, _path(said), Reason(RESHARED, Fraction(sum_))) for who, sum_ in due.items()))
+    keep_lines(event, tuple(Line("share", who, sum_, said.path, Reason(RESHARED, Fraction(sum_))) for who, sum_ in due.items()))
     return event
-
-
-def _path(said: Mapping[str, Any]) -> str:
-    return f"/contests/{said['contest']}"
 
 
 def _left(body: TermsBody, lines: tuple[Line, ...], gone_minor: int) -> dict[str, int]:
@@ -121,8 +145,8 @@ def _booked(events: list[MoneyEvent]) -> dict[str, int]:
 def _reserve_due(
     sale: MoneyEvent, body: TermsBody, right: tuple[Line, ...], earlier: list[MoneyEvent], gone: int
 ) -> dict[str, int]:
-    """What more (or, negative, less) of each share the reserve keeps; nothing once it was let go of."""
-    if body.reserve is None or ledger.journal_for(reserve_key(sale.effect_key)) is not None:
+    """What more (or, negative, less) of each share the reserve keeps; nothing once it was let go of, and of sales alone."""
+    if sale.kind != "sale" or body.reserve is None or ledger.journal_for(reserve_key(sale.effect_key)) is not None:
         return {}
     due = reserve_left(body, right, gone_minor=gone)
     for party, kept in reserve_left(body, [queries.line_of(row) for row in sale.lines], gone_minor=gone).items():

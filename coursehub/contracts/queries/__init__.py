@@ -1,5 +1,17 @@
 """What can be asked of contracts, split by noun. Reads only; other rooms import from here."""
 
+from coursehub.contracts.queries.anew import (
+    Said,
+    as_sold,
+    lines_now,
+    lines_said,
+    said_anew,
+    said_by,
+    sale_said,
+    settlements_of,
+    stated,
+    until_of,
+)
 from coursehub.contracts.queries.authorship import authorship_document, authorship_evidence, standings_of, weights_of
 from coursehub.contracts.queries.book import (
     Gone,
@@ -11,16 +23,13 @@ from coursehub.contracts.queries.book import (
     event_for,
     events_for_party,
     events_of_journal,
-    facts_now,
     hours_to_release,
     line_of,
-    lines_now,
-    lines_said,
     rebated_of,
     refunded_of,
     reserves_that_end,
+    reshared_of,
     reversals_of_event,
-    said_anew,
 )
 from coursehub.contracts.queries.facts import (
     FactsWaiting,
@@ -69,6 +78,8 @@ from coursehub.contracts.queries.terms import (
 __all__ = [
     "FactsWaiting",
     "Gone",
+    "Said",
+    "as_sold",
     "authorship_document",
     "authorship_evidence",
     "body_hashed",
@@ -95,7 +106,6 @@ __all__ = [
     "events_of_journal",
     "every_fact",
     "every_prices",
-    "facts_now",
     "facts_of",
     "facts_waiting_for",
     "hours_to_release",
@@ -119,13 +129,19 @@ __all__ = [
     "reopening_of",
     "replaced_weights",
     "reserves_that_end",
+    "reshared_of",
     "reversals_of_event",
     "said_anew",
+    "said_by",
+    "sale_said",
+    "settlements_of",
     "standings_of",
+    "stated",
     "terms_history",
     "terms_in_force",
     "terms_of",
     "terms_with_hash",
+    "until_of",
     "weights_of",
     "with_standing_terms",
 ]

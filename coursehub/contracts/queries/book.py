@@ -1,7 +1,7 @@
 """The book of money events: what was sold, given back, shared, held and let go of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,7 @@ from coursehub.contracts import reasons
 from coursehub.contracts.counters import moved_by, names_for, written
 from coursehub.contracts.models import TAKEN_BACK, MoneyEvent, MoneyLine, Terms
 from coursehub.contracts.queries.terms import body_hashed, body_of
-from coursehub.contracts.replay import sale_from
-from coursehub.contracts.terms import TermsBody
-from coursehub.contracts.waterfall import Line, gone_of, share_sale
+from coursehub.contracts.waterfall import Line, gone_of
 from coursehub.db import db, look
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_RESERVE
@@ -66,29 +64,6 @@ def booked_as_gone(sale: MoneyEvent) -> Gone:
                 name = leg.code.removeprefix("memo:")
                 gone.counters[name] = gone.counters.get(name, 0) + leg.amount_minor
     return gone
-
-
-def said_anew(sale: MoneyEvent) -> dict[str, Any] | None:
-    """How a sale came as a settled contest says it: channel, attributed and the contest. None while nobody put it right."""
-    found = select(MoneyEvent.facts).where(MoneyEvent.reverses_id == sale.id, MoneyEvent.kind == "reshared")
-    return db.session.execute(found.order_by(MoneyEvent.id.desc()).limit(1)).scalar_one_or_none()
-
-
-def facts_now(sale: MoneyEvent, said: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The facts of a sale, with how it came as it was said last."""
-    return sale.facts | ({name: said[name] for name in ("channel", "attributed")} if said else {})
-
-
-def lines_said(sale: MoneyEvent, body: TermsBody, said: Mapping[str, Any]) -> tuple[Line, ...]:
-    """The lines that a sale would have had, had it come as it is said now; the counters are where they stood before it."""
-    sold = sale_from(facts_now(sale, said), sale.contribution, written(sale.occurred_at))
-    return share_sale(body, replace(sold, counted=counted_before(sale)))
-
-
-def lines_now(sale: MoneyEvent, body: TermsBody) -> Sequence[Line]:
-    """The lines of a sale as it was shared, or as it is shared since it was said anew how it came."""
-    said = said_anew(sale)
-    return [line_of(row) for row in sale.lines] if said is None else lines_said(sale, body, said)
 
 
 def counted_before(event: MoneyEvent | sa.Row[Any]) -> dict[str, int]:
@@ -154,6 +129,11 @@ def reversals_of_event(event_id: int) -> Sequence[MoneyEvent]:
     return (
         db.session.execute(select(MoneyEvent).where(MoneyEvent.reverses_id == event_id).order_by(MoneyEvent.id)).scalars().all()
     )
+
+
+def reshared_of(event: MoneyEvent) -> list[MoneyEvent]:
+    """What was put right between the parties of an entry of the book, oldest first."""
+    return [one for one in reversals_of_event(event.id) if one.kind == "reshared"]
 
 
 def rebated_of(journal_id: int, account: str) -> int:

@@ -41,24 +41,25 @@ def past_of(contract_id: int, since: datetime, *, currency: str, most: int) -> t
     past = []
     for event_id, kind, occurred_at, channel, amount_minor, facts, contribution in db.session.execute(found):
         known = facts if kind == "sale" else {"gross_minor": amount_minor, "channel": channel}
-        sale = sale_from(known | said.get(event_id, {}), contribution, written(occurred_at))
+        came, contributed = said.get(event_id, ({}, {}))
+        sale = sale_from(known | came, contributed or contribution, written(occurred_at))
         past.append(Past(sale, got.get(event_id, {}), gone.get(event_id, 0), kind))
     return past, there
 
 
-def _since(ids: "sa.Subquery") -> tuple[dict[int, int], dict[int, dict[str, Any]]]:
-    """By event: how much of it went back, and how it came as it was said last."""
-    gone, said = defaultdict[int, int](int), dict[int, dict[str, Any]]()
+def _since(ids: "sa.Subquery") -> tuple[dict[int, int], dict[int, tuple[dict[str, Any], dict[str, Any]]]]:
+    """By event: how much of it went back, and how it came and what had been contributed as it was said last."""
+    gone, said = defaultdict[int, int](int), dict[int, tuple[dict[str, Any], dict[str, Any]]]()
     later = (
-        sa.select(MoneyEvent.reverses_id, MoneyEvent.kind, MoneyEvent.amount_minor, MoneyEvent.facts)
+        sa.select(MoneyEvent.reverses_id, MoneyEvent.kind, MoneyEvent.amount_minor, MoneyEvent.facts, MoneyEvent.contribution)
         .join(ids, ids.c.id == MoneyEvent.reverses_id)
         .where(MoneyEvent.kind.in_(SINCE))
         .order_by(MoneyEvent.id)
     )
-    for event_id, kind, amount_minor, facts in db.session.execute(later):
+    for event_id, kind, amount_minor, facts, contribution in db.session.execute(later):
         gone[event_id] -= amount_minor
         if kind == "reshared":
-            said[event_id] = {name: facts[name] for name in ("channel", "attributed")}
+            said[event_id] = ({name: facts[name] for name in ("channel", "attributed")}, contribution)
     return gone, said
 
 

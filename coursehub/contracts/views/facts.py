@@ -65,7 +65,8 @@ def contest_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
     def act() -> None:
         operations.contest_fact(fact, by=reader, at=clock.now(), reason=form.reason.data or "")
 
-    return _then_back(found, act, _("Contested. No sale uses this fact until it is settled. The answer is due in 14 days."))
+    done = _("Contested. No sale uses it until it is settled; if it stands, these are put right. The answer is due in 14 days.")
+    return _then_back(found, act, done)
 
 
 def answer_contest(contract_id: str, fact_id: str) -> ResponseReturnValue:
@@ -85,8 +86,9 @@ def accept_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
     """Accept after all."""
     reader, found, fact = _find(contract_id, fact_id)
     return _then_back(
-        found, lambda: operations.settle_contest(fact, by=reader, at=clock.now()), _("Accepted. The fact counts again.")
-    )
+        found, lambda: operations.settle_contest(fact, by=reader, at=clock.now()),
+        _("Accepted. The fact counts again, and what was shared without it meanwhile is put right."),
+    )  # fmt: skip
 
 
 def uphold_contest(contract_id: str, fact_id: str) -> ResponseReturnValue:
@@ -111,7 +113,7 @@ def take_back_fact(contract_id: str, fact_id: str) -> ResponseReturnValue:
     reader, found, fact = _find(contract_id, fact_id)
     return _then_back(
         found, lambda: operations.take_back_fact(fact, by=reader, at=clock.now()),
-        _("Taken back. Earlier sales keep what they were shared by."),
+        _("Taken back. Earlier sales keep it; if it was recorded less than 14 days before, they are put right."),
     )  # fmt: skip
 
 
@@ -161,6 +163,7 @@ def _register(found: Contract, reader: Actor, form: FactForm, *, status: int = 2
         may_take_back={fact.id: policies.may_take_back(reader, fact, found) for fact in listed.items},
         may=looking.may(reader, found),
         form=form,
+        settlements=queries.settlements_of([fact.id for fact in listed.items]),
         replaced=queries.replaced_weights(found, clock.now()),
         now=clock.now(),
     )

@@ -16,7 +16,8 @@ from coursehub.billing import queries as billing
 from coursehub.billing.operations import Line, note_charge, take_charge_back
 from coursehub.contracts.hour_fee import HourTerms, share_week
 from coursehub.contracts.operations.course_parts import release_parts
-from coursehub.contracts.operations.hours import Week, released_key, share_hours, take_hours_back
+from coursehub.contracts.operations.hours import Week, share_hours, take_hours_back
+from coursehub.contracts.operations.maturing import released_key
 from coursehub.contracts.price_book import PriceBook, from_data
 from coursehub.contracts.queries import hours_to_release, prices_in_force
 from coursehub.db import db, lock, transaction
