@@ -294,10 +294,7 @@ class FactContest(Model):
 
 
 class FactSettlement(Model):
-    """A fact was settled otherwise than sales were shared by meanwhile: they are put right, one batch after another.
-
-    stands: it outlived its contest; else it fell. Looked at are sales booked from `since` on, up to `through_id`.
-    """
+    """Sales booked from `since` to `through_id` are put right, since a fact `stands` that was contested, or never counted."""
 
     __tablename__ = "fact_settlement"
 

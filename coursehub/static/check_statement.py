@@ -359,9 +359,9 @@ def replayed(events, terms):
     it takes it from; what goes back of one sale in one moment is one step.
     """
     known, said, passing, steps = {event["id"]: event for event in events}, {}, set(), {}
-    for event in sorted(events, key=lambda one: (moment(one["occurred_at"]), one["effect"])):
+    for event in sorted(events, key=lambda one: one["n"]):
         if event["kind"] == "reshared":
-            said[event["reverses"]] = event["facts"]
+            said[event["reverses"]] = event
         elif event["kind"] == "reinstated":
             passing.update((event["facts"]["taken"], event["effect"]))
     for event in sorted(events, key=lambda one: one["effect"]):
@@ -375,8 +375,9 @@ def replayed(events, terms):
     got, counters, sold, gone, passed = {}, {}, {}, {}, {}
     for (_, _, _, event), amount, passes in sorted(steps.values(), key=lambda step: step[0][:3]):
         if event["kind"] in GIVES:
-            body, facts = terms[event["terms_hash"]]["terms"], facts_of(event, counters, said.get(event["id"]))
-            lines = share(body, facts, event["contribution"])
+            body, anew = terms[event["terms_hash"]]["terms"], said.get(event["id"], event)
+            facts = facts_of(event, counters, None if anew is event else anew["facts"])
+            lines = share(body, facts, anew["contribution"] or event["contribution"])
             moved = counted_by(body, facts, lines)
             sold[event["id"]] = (body, facts["gross_minor"], lines, moved)
             gives = shares(lines)
@@ -654,11 +655,11 @@ def counters_back(event, given, stands):
 
 
 def counters_anew(event, contract, given, stands):
-    """How far a sale that was said anew to have come otherwise moves the counters still; none of them below nothing."""
-    sale = given.event
+    """How far a sale of which something was said anew moves the counters still; none of them below nothing."""
+    sale, known = given.event, event["contribution"] or given.event["contribution"]
     terms, facts = contract.terms[sale["terms_hash"]]["terms"], facts_of(sale, given.counted, event["facts"])
     due = added_up({}, given.anew, -1)
-    for sign, moved in ((1, counted_by(terms, facts, share(terms, facts, sale["contribution"]))), (-1, given.moved)):
+    for sign, moved in ((1, counted_by(terms, facts, share(terms, facts, known))), (-1, given.moved)):
         back = counted_back(moved, sale["amount_minor"], 0, given.gone) if given.gone else {}
         due = added_up(due, added_up(moved, back, -1), sign)
     return added_up({name: max(step, -stands.get(name, 0)) for name, step in due.items()}, {})

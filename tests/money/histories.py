@@ -59,6 +59,7 @@ class History:
     start: datetime
     seed: int
     told: list[str] = field(default_factory=list)
+    late: int = 21
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
@@ -78,13 +79,19 @@ class History:
         contract = db.session.get_one(Contract, self.contract)
         agree(self.cast, self.world.course, self.start, contract=contract, note="first", guarantees=guarantees)
         self.promised.append((self.start, guarantees, ""))
+        agree(self.cast, self.world.course, self.start, contract=contract, note="first", guarantees=guarantees, **self.split())
+        self.promised.append((self.start, guarantees))
+
+    def split(self) -> dict[str, Any]:
+        """How terms divide what is left, if they say more than the plain ones."""
+        return {}
 
     def run(self, steps: int) -> None:
         """So many steps, each chosen by chance; what a rule refuses is a step like any other."""
         ways = [
             (self.sell, 30), (self.refund, 14), (self.repeat, 8), (self.contradict, 3), (self.amend, 3), (self.wait, 12),
             (self.mature, 8), (self.close, 4), (self.pay, 6), (self.cut_off, 4), (self.dispute, 4), (self.reinstate, 4),
-            (self.contest, 8), (self.settle, 8), (self.run_out, 2),
+            (self.contest, 8), (self.settle, 8), (self.run_out, 2), *self.more_ways(),
         ]  # fmt: skip
         for _n in range(steps):
             way = self.chance.choices([way for way, _weight in ways], [weight for _way, weight in ways])[0]
@@ -94,9 +101,13 @@ class History:
             except Refusal as refusal:
                 self.told[-1] += f" ({type(refusal).__name__})"
 
+    def more_ways(self) -> list[tuple[Callable[[], None], int]]:
+        """What else may happen, each with its weight."""
+        return []
+
     def sell(self) -> None:
         """A sale that happened up to three weeks ago and is known only now."""
-        at = max(self.start, self.now - self.chance.randrange(21) * DAY)
+        at = max(self.start, self.now - self.chance.randrange(self.late) * DAY)
         gross = self.chance.choice([0, 1, 7, 999, 10_000, self.chance.randrange(200_000)])
         discount = self.chance.choice([0, 0, 0, gross // 3])
         draft = draft_of_sale(
@@ -225,6 +236,7 @@ class History:
         if self.chance.random() < 0.3:
             changed["clawback"] = {"offset_limit_bps": 0, "max_age_days": 0}
         changed["guarantees"] = self._guarantees()
+        changed |= self.split()
         begins = self.now
         if self.chance.random() < 0.3:
             begins += self.chance.choice([1, 20]) * DAY
