@@ -317,8 +317,7 @@ class MoneyEvent(Model):
     A hire or an hour is one course's part of a placement fee or of the fee on a week's hours; the parts of one fee share a
     journal, and so do their rebates. A period is one course's part of a month of the pool of a pass. The courses of a bundle
     share the journal of their sale. A dispute is what a buyer's bank took of a sale, reinstated what it gave back of that:
-    both point at the sale, and so does what moved between the parties because it was said anew how the sale came, or what had
-    been contributed by then (reshared; its `contribution`, if it has one, is what counts now).
+    both point at the sale, and so does what moved because it was said anew how it came or what was contributed (reshared).
 
     `facts` are what the caller said; `contribution` is what the facts register said at
     the event. `journal_id` is empty only for an event that moved nothing.

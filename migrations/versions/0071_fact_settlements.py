@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "fact_settlements"
-down_revision = "mismatch_owners"
+down_revision = "last_days"
 branch_labels = None
 depends_on = None
 

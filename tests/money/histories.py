@@ -77,10 +77,8 @@ class History:
         self.promising = Random(f"guarantees of {self.seed}")  # of its own: the steps of a seed stay what they were
         guarantees = self._guarantees()
         contract = db.session.get_one(Contract, self.contract)
-        agree(self.cast, self.world.course, self.start, contract=contract, note="first", guarantees=guarantees)
-        self.promised.append((self.start, guarantees, ""))
         agree(self.cast, self.world.course, self.start, contract=contract, note="first", guarantees=guarantees, **self.split())
-        self.promised.append((self.start, guarantees))
+        self.promised.append((self.start, guarantees, ""))
 
     def split(self) -> dict[str, Any]:
         """How terms divide what is left, if they say more than the plain ones."""

@@ -7,7 +7,6 @@ import pytest
 
 from coursehub.contracts import standing
 from coursehub.contracts.operations import putting_right
-from coursehub.contracts.operations.closing import close_months
 from coursehub.ledger import checks
 from coursehub.statements.months import month_of
 from coursehub.statements.queries import reckon
@@ -17,6 +16,7 @@ from . import rerun
 from .fact_histories import FactHistory
 from .histories import DAY
 from .seen import faults
+from .test_histories import found_offline
 
 pytestmark = pytest.mark.usefixtures("app")
 DRILL = os.environ.get("COURSEHUB_DRILL") == "1"
@@ -34,7 +34,7 @@ def test_a_random_history_of_facts_leaves_everybody_what_is_known_to_be_theirs(c
     assert history.misgiven() == [], f"seed {seed}: {history.told}"
     history.now += 70 * DAY
     history.mature()
-    close_months(at=history.now)
+    history.close()
     assert faults(history.seen(closed=True), partner) == [], f"seed {seed}: {history.told}"
     assert checks.check_books().faults == (), f"seed {seed}"
     assert rerun.differences() == [], f"seed {seed}"
@@ -42,6 +42,7 @@ def test_a_random_history_of_facts_leaves_everybody_what_is_known_to_be_theirs(c
     while month <= last:
         assert disagreements(reckon(cast.northwind, month, "CNY", at=history.now)) == [], f"seed {seed}, {month}"
         month = month.next
+    assert found_offline(history) == [], f"seed {seed}: {history.told}"
 
 
 def nobody_is_put_right(monkeypatch):
