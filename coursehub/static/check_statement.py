@@ -717,7 +717,9 @@ def check_closed(report, contract, statement):
     last = len(contract.events)
     first = max((n + 1 for n, one in enumerate(contract.events) if one["journal"] and one["journal"] <= after), default=0)
     owed = contract.open_at(contract.events, through)
-    if owed and all(contract.open_at(contract.events[:place], through) for place in range(last - 1, first - 1, -1)):
+    places = range(last - 1, first - 1, -1)
+    booked = [place for place in places if place and contract.events[place - 1]["kind"] in CLOSES]  # most likely there
+    if owed and all(contract.open_at(contract.events[:place], through) for place in dict.fromkeys([*booked, *places])):
         for party, window, amount in owed:
             report.wrong(
                 "{contract}: in the whole month nobody booked what {party} is due {what}: {amount}.",
