@@ -76,6 +76,7 @@ KINDS_OF_JOURNAL = {
     "payout_paid": _l("Payout arrived"),
     "payout_bounced": _l("Payout came back"),
     "settlement": _l("From the payment provider to the bank"),
+    "exchange": _l("Changed into another currency"),
     "mature": _l("End of a hold"),
     "clawback": _l("Share taken back after its hold"),
     "write_off": _l("Claim given up"),

@@ -36,11 +36,15 @@ class AccountRef:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One leg to be posted: debit positive, credit negative; a leg of zero is left out."""
+    """One leg to be posted: debit positive, credit negative; a leg of zero is left out.
+
+    currency: if it is another than the journal's, whose legs of each currency balance by themselves.
+    """
 
     account: AccountRef
     amount_minor: int
     term_path: str | None = None
+    currency: str | None = None
 
 
 class Booked(NamedTuple):
@@ -75,7 +79,7 @@ def post(
     take back too much.
     """
     lines = [
-        Line(leg.account.code, leg.account.party or "", currency, leg.amount_minor, leg.term_path)
+        Line(leg.account.code, leg.account.party or "", leg.currency or currency, leg.amount_minor, leg.term_path)
         for leg in postings
         if leg.amount_minor
     ]

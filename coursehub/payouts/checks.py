@@ -8,7 +8,7 @@ from coursehub.db import db
 from coursehub.ledger.accounts import PARTNER_ON_ITS_WAY, PARTNER_READY
 from coursehub.ledger.models import Account, Balance, Journal, Posting
 from coursehub.payouts import queries
-from coursehub.payouts.models import Payout, PayoutStep
+from coursehub.payouts.models import MovementMatch, Payout, PayoutStep, RailMovement
 from coursehub.people.models import Organisation
 
 SOUND = "Every payout moved in the books what it says, once, and every claim stands there."
@@ -19,6 +19,7 @@ def faults() -> Iterator[str]:
     yield from _steps()
     yield from _on_its_way()
     yield from _owed()
+    yield from _exchanged()
     found = sa.select(Account.party, Account.currency, Balance.posted_minor).join(Balance, Balance.account_id == Account.id)
     for party, currency, minor in db.session.execute(found.where(Account.code == PARTNER_ON_ITS_WAY, Balance.posted_minor > 0)):
         yield f"{party} in {currency}: {minor} more arrived than was ordered"
@@ -75,3 +76,23 @@ def _owed() -> Iterator[str]:
         claims = sum(claim.left_minor for claim in queries.claims_of(party, currency))
         if claims != minor:
             yield f"{party} in {currency}: owes {minor} in the books, its claims add up to {claims}"
+
+
+def _exchanged() -> Iterator[str]:
+    """What the provider settled in another currency, and is matched, came into the balance that it stands in."""
+    rail = sa.and_(Account.code == sa.literal("asset:rail:") + RailMovement.rail, Account.currency == RailMovement.currency)
+    rows = db.session.execute(
+        sa.select(
+            RailMovement.movement_id, RailMovement.amount_minor - RailMovement.fee_minor,
+            sa.func.sum(sa.case((rail, Posting.amount_minor), else_=0)),
+        )
+        .join(MovementMatch, MovementMatch.movement_id == RailMovement.id)
+        .outerjoin(Journal, Journal.effect_key == sa.literal("exchange:") + RailMovement.movement_id)
+        .outerjoin(Posting, Posting.journal_id == Journal.id)
+        .outerjoin(Account, Account.id == Posting.account_id)
+        .where(RailMovement.presented_minor.is_not(None))
+        .group_by(RailMovement.movement_id, RailMovement.amount_minor, RailMovement.fee_minor)
+    )  # fmt: skip
+    for name, net, booked in rows:
+        if int(booked or 0) != net:
+            yield f"movement {name}: {net} came in by its exchange, {int(booked or 0)} in the books"

@@ -67,7 +67,13 @@ STEPS: dict[tuple[str, ...], LazyString] = {
     ),
     ("movement", "differs", "sale"): _l(
         "The provider took another amount or another fee than we booked. Compare both in the dashboard with the order "
-        "here, book the difference as an adjusting entry, and explain the movement with the number of that entry."
+        "here, book the difference as an adjusting entry, and explain the movement with the number of that entry. Where the "
+        "buyer paid in another currency, what was paid, the rate and the fee must all fit; once it is understood, book what "
+        "left the one currency and what came into the other, each against the account between two currencies."
+    ),
+    ("movement", "differs", "refund"): _l(
+        "The provider gave back another amount than we did. Compare the two in the dashboard and here, book the difference as "
+        "an adjusting entry, and explain the movement with the number of that entry."
     ),
     ("movement", "differs", "dispute"): _l(
         "The bank took or gave back another amount or fee than the dispute says. Compare the two in the dashboard, book "

@@ -220,6 +220,8 @@ class Movement:
     kind: sale, refund, refund_failed, transfer (to a payee), transfer_back, payout (to the house's bank), payout_failed,
     dispute, fee or other. source_id: the charge, refund, transfer, reversal, payout or dispute that moved it.
     fee_minor: what the rail keeps on top of it. currency: of the balance, which need not be the buyer's.
+    presented_minor, presented_currency: what it was in the buyer's currency, signed as well, where that is another one; rate:
+    by what the rail multiplied that to come to amount_minor, as it writes it.
     """
 
     id: str
@@ -229,6 +231,9 @@ class Movement:
     fee_minor: int
     currency: str
     made_at: datetime
+    presented_minor: int | None = None
+    presented_currency: str | None = None
+    rate: str | None = None
 
 
 @dataclass(frozen=True)

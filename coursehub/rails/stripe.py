@@ -7,6 +7,7 @@ retries and timeouts are set here and nowhere else.
 
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -188,7 +189,7 @@ class StripeRail(CardsOfStripe, PayeesOfStripe):
 
     def movements(self, *, since: datetime) -> Iterator[Movement]:
         """Balance transactions, newest first, page by page."""
-        params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        params: dict[str, Any] = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.source"]}
         while True:
             found = self._ask(lambda: self._stripe.v1.balance_transactions.list(params))  # type: ignore[arg-type]
             for body in found.data:
@@ -294,17 +295,32 @@ def movement_facts(body: dict[str, Any]) -> Movement:
     """A balance transaction in our words."""
     kind = _KINDS_OF_MOVEMENT.get(body["type"], "other")
     source = body["source"]
-    if body["type"] == "adjustment" and str(source).startswith(("du_", "dp_")):
+    source_id = str(source["id"] if isinstance(source, dict) else source or "")
+    if body["type"] == "adjustment" and source_id.startswith(("du_", "dp_")):
         kind = "dispute"
     return Movement(
         id=body["id"],
         kind=kind,
-        source_id=source["id"] if isinstance(source, dict) else source or "",
+        source_id=source_id,
         amount_minor=int(body["amount"]),
         fee_minor=int(body["fee"]),
         currency=body["currency"].upper(),
         made_at=datetime.fromtimestamp(body["created"], UTC),
+        **_exchanged(body),
     )
+
+
+def _exchanged(body: dict[str, Any]) -> dict[str, Any]:
+    """What was presented to the buyer, if that was in another currency than the balance; it stands on what moved it."""
+    source, rate = body["source"], body["exchange_rate"]
+    if rate is None or not isinstance(source, dict) or source.get("currency", body["currency"]) == body["currency"]:
+        return {}
+    sign = -1 if body["amount"] < 0 else 1
+    return {
+        "presented_minor": sign * int(source["amount"]),
+        "presented_currency": source["currency"].upper(),
+        "rate": format(Decimal(str(rate)), "f"),
+    }
 
 
 def event_facts(body: dict[str, Any]) -> RailEvent:

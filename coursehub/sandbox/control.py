@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from coursehub.sandbox import cards, delivery, disputes, payees, payments, refunds, subscriptions
+from coursehub.sandbox import cards, delivery, disputes, payees, payments, refunds, settling, subscriptions
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.store import Store
 
@@ -118,6 +118,14 @@ def settle() -> Response:
         refunds=refunds.settle_refunds(store, at=store.now()),
         expired=payments.expire_sessions(store, at=store.now()),
     )
+
+
+@bp.post("/exchange")
+def exchange() -> Response:
+    """From now on what is presented in the currencies of `rates` is settled `into` another one, at these rates; {} ends it."""
+    wish = _wish()
+    settling.exchange_at(_store(), dict(wish.get("rates", {})), str(wish.get("into", "")))
+    return jsonify(wish)
 
 
 @bp.post("/refunds")

@@ -3,6 +3,7 @@
 from coursehub.sandbox import shapes, shapes_out
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.events import announce
+from coursehub.sandbox.settling import settled
 from coursehub.sandbox.shapes import Body, new_id
 from coursehub.sandbox.store import Store
 
@@ -63,9 +64,11 @@ def escalate(store: Store, dispute_id: str, *, at: int) -> Body:
 
 
 def _take(store: Store, body: Body, at: int, *, quiet: bool = False) -> Body:
+    left_us = settled(store, -body["amount"], body["currency"])
     taken = shapes.balance_transaction(
-        amount=-body["amount"], fee=FEE_MINOR, currency=body["currency"], source=body["id"], type="adjustment", created=at
-    )
+        amount=left_us.amount, fee=FEE_MINOR, currency=left_us.currency, rate=left_us.rate, source=body["id"], type="adjustment",
+        created=at,
+    )  # fmt: skip
     body["balance_transactions"] = [store.put(taken)]
     announce(store, "charge.dispute.funds_withdrawn", store.put(body), at=at, quiet=quiet)
     return body
@@ -80,8 +83,15 @@ def close_dispute(store: Store, dispute_id: str, *, won: bool, at: int, quiet: b
         taken = bool(body["balance_transactions"])
         body["status"] = ("won" if won else "lost") if taken else "warning_closed"
         if won and taken:
+            came = settled(store, body["amount"], body["currency"])
             back = shapes.balance_transaction(
-                amount=body["amount"], fee=0, currency=body["currency"], source=dispute_id, type="adjustment", created=at
+                amount=came.amount,
+                fee=0,
+                currency=came.currency,
+                rate=came.rate,
+                source=dispute_id,
+                type="adjustment",
+                created=at,
             )
             body["balance_transactions"] = [*body["balance_transactions"], store.put(back)]
             charge = store.get("charge", body["charge"])

@@ -6,6 +6,7 @@ from coursehub.sandbox import cards, shapes
 from coursehub.sandbox.errors import ApiError
 from coursehub.sandbox.events import announce
 from coursehub.sandbox.params import Params, as_whole
+from coursehub.sandbox.settling import settled
 from coursehub.sandbox.shapes import Body, new_id
 from coursehub.sandbox.store import Store
 
@@ -279,10 +280,12 @@ def collect(store: Store, intent: Body, method: str, at: int, *, quiet: bool = F
     charge = _charge_of(
         intent, method, at, amount_captured=intent["amount"], captured=True, paid=True, status="succeeded", outcome=outcome
     )
+    came = settled(store, intent["amount"], intent["currency"])
     movement = shapes.balance_transaction(
-        amount=intent["amount"],
-        fee=shapes.fee_minor(intent["amount"], intent["currency"]),
-        currency=intent["currency"],
+        amount=came.amount,
+        fee=shapes.fee_minor(came.amount, came.currency),
+        currency=came.currency,
+        rate=came.rate,
         source=charge["id"],
         type="payment" if method in shapes.WALLETS else "charge",
         created=at,

@@ -4,6 +4,7 @@ from coursehub.sandbox import shapes
 from coursehub.sandbox.errors import ApiError, wanted
 from coursehub.sandbox.events import announce
 from coursehub.sandbox.params import Params
+from coursehub.sandbox.settling import settled
 from coursehub.sandbox.shapes import Body, new_id
 from coursehub.sandbox.store import Store
 
@@ -22,10 +23,12 @@ def refund(store: Store, params: Params, *, at: int, quiet: bool = False) -> Bod
     if reason not in _REASONS:
         raise ApiError(400, f"Invalid reason: {reason}", param="reason")
     _check_amount(charge, amount, left)
+    left_us = settled(store, -amount, charge["currency"])
     movement = shapes.balance_transaction(
-        amount=-amount,
+        amount=left_us.amount,
         fee=0,
-        currency=charge["currency"],
+        currency=left_us.currency,
+        rate=left_us.rate,
         source="",
         type="payment_refund" if _by_wallet(charge) else "refund",
         created=at,
@@ -105,8 +108,9 @@ def _fail(store: Store, body: Body, at: int) -> None:
     charge = store.get("charge", body["charge"])
     charge["amount_refunded"] -= body["amount"]
     charge["refunded"] = False
+    back = settled(store, body["amount"], body["currency"])
     movement = shapes.balance_transaction(
-        amount=body["amount"], fee=0, currency=body["currency"], source=body["id"], type="refund_failure", created=at
+        amount=back.amount, fee=0, currency=back.currency, rate=back.rate, source=body["id"], type="refund_failure", created=at
     )
     body |= {"status": "failed", "failure_reason": "lost_or_stolen_card", "failure_balance_transaction": movement["id"]}
     for kept in (charge, movement, body):

@@ -21,6 +21,9 @@ _LINKS = {
     "transfer": "transfer",
 }
 
+# What moved the balance may be any of these; an id says which.
+_BY_PREFIX = {"re": "refund", "du": "dispute", "tr": "transfer", "trr": "transfer_reversal", "po": "payout"}
+
 
 def rendered(store: Store, body: Body, expand: Iterable[str] = ()) -> Body:
     """The object as a caller sees it.
@@ -66,7 +69,7 @@ def _expanded(store: Store, body: Body, head: str, tails: list[str]) -> object:
     id = body[head]
     if id is None:
         return None
-    other = "refund" if str(id).startswith("re_") else _LINKS[head]
+    other = _BY_PREFIX.get(str(id).split("_")[0], _LINKS[head])
     found_one = store.find(other, id)
     return id if found_one is None else rendered(store, found_one, tails)
 

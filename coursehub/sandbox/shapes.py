@@ -173,9 +173,9 @@ def charge(**given: Any) -> Body:
 
 
 def balance_transaction(
-    *, amount: int, fee: int, currency: str, source: str, type: str, created: int, delay_days: int = 0
+    *, amount: int, fee: int, currency: str, source: str, type: str, created: int, delay_days: int = 0, rate: Any = None
 ) -> Body:
-    """One movement of our balance: gross, fee and net."""
+    """One movement of our balance: gross, fee and net; at which rate, if it was presented in another currency."""
     fees = {
         "amount": fee,
         "application": None,
@@ -192,7 +192,7 @@ def balance_transaction(
         "created": created,
         "currency": currency,
         "description": None,
-        "exchange_rate": None,
+        "exchange_rate": rate,
         "fee": fee,
         "fee_details": [fees] if fee else [],
         "net": amount - fee,

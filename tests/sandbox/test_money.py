@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stripe
@@ -9,6 +10,7 @@ import stripe
 from coursehub.sandbox.app import create_sandbox
 from coursehub.sandbox.seed import History
 from tests.sandbox.rig import Inbox, Running, Sandbox, client_for
+from tests.sandbox.test_shapes import differences
 
 
 def test_refunds_in_parts_never_pass_what_was_paid(sandbox: Sandbox) -> None:
@@ -91,6 +93,22 @@ def test_a_dispute_takes_the_money_when_it_opens_and_gives_it_back_when_won(sand
         "charge.dispute.funds_reinstated",
         "charge.dispute.closed",
     ]
+
+
+def test_what_is_presented_in_another_currency_is_settled_at_the_rate_of_its_day_and_says_so(sandbox: Sandbox) -> None:
+    sandbox.tell("exchange", into="eur", rates={"cny": 0.1281})
+    charge = sandbox.paid(10_000).payment_intent.latest_charge.id
+    sandbox.tell("exchange", into="eur", rates={"cny": 0.13})
+    sandbox.stripe.v1.refunds.create(params={"charge": charge, "amount": 5_000})
+    params: Any = {"expand": ["data.source"]}
+    back, came = sandbox.stripe.v1.balance_transactions.list(params).data
+    assert (came.amount, came.currency, came.exchange_rate, came.fee) == (1_281, "eur", 0.1281, 62)
+    assert (came.source.object, came.source.amount, came.source.currency) == ("charge", 10_000, "cny")
+    assert (back.amount, back.exchange_rate, back.source.object, back.source.amount) == (-650, 0.13, "refund", 5_000)
+    for each in (came, back):
+        assert differences("balance_transaction", each.to_dict()) == []
+    sandbox.tell("exchange")
+    assert sandbox.paid(10_000).payment_intent.latest_charge.balance_transaction.exchange_rate is None
 
 
 def test_what_was_bought_in_a_seeded_past_can_be_refunded_after_a_restart(tmp_path: Path) -> None:

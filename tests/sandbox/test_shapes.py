@@ -11,7 +11,7 @@ from tests.sandbox.rig import Sandbox
 
 SHAPES: dict[str, Any] = json.loads((Path(__file__).parents[1] / "stripe_shapes.json").read_text(encoding="utf-8"))
 # The SDK reads Stripe's decimal strings as Decimal.
-KINDS = {Decimal: "string", bool: "boolean", int: "integer", str: "string", list: "array", type(None): "null"}
+KINDS = {Decimal: "string", float: "number", bool: "boolean", int: "integer", str: "string", list: "array", type(None): "null"}
 
 # Fields whose kind differs because they were expanded, or which the fixture leaves without a meaning.
 OPEN = {"payment_intent", "latest_charge", "balance_transaction", "charge", "source", "refunds"}

@@ -13,7 +13,11 @@ MOVEMENTS = ("sale", "refund", "refund_failed", "transfer", "transfer_back", "pa
 
 
 class RailMovement(Model):
-    """One movement of the rail's balance as the rail tells it. What went to the bank has its journal; see `read_movements`."""
+    """One movement of the rail's balance as the rail tells it. What went to the bank has its journal; see `read_movements`.
+
+    presented_minor, presented_currency, rate: what it was for the buyer and how it became the amount, where that is another
+    currency; the rate as the rail writes it. What it exchanged has the journal `exchange:<movement_id>`.
+    """
 
     __tablename__ = "rail_movement"
     __table_args__ = (
@@ -31,6 +35,9 @@ class RailMovement(Model):
     amount_minor: Mapped[int] = mapped_column(BigId)
     fee_minor: Mapped[int] = mapped_column(BigId)
     currency: Mapped[str] = mapped_column(String(3))
+    presented_minor: Mapped[int | None] = mapped_column(BigId)
+    presented_currency: Mapped[str | None] = mapped_column(String(3))
+    rate: Mapped[str | None] = mapped_column(String(32))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
     journal_id: Mapped[int | None] = ref("journal.id", index=False)

@@ -11,6 +11,7 @@ from coursehub.errors import require
 from coursehub.ledger.accounts import BANK
 from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.payouts import policies, queries
+from coursehub.payouts.adjusting import EXCHANGE
 from coursehub.payouts.models import MovementExplanation, MovementMatch, RailMovement
 from coursehub.payouts.operations.answers import ExplainedAlready
 from coursehub.payouts.operations.mismatches import settle_mismatches
@@ -39,8 +40,10 @@ def match_movements(*, at: datetime) -> int:
     """Set aside the movements that have their payment or refund, so that pages ask only about the others; how many."""
     with transaction():
         stand_in_line()
-        matched = [each.movement.id for each in queries.looked_at() if not each.why]
-        db.session.add_all(MovementMatch(movement_id=movement_id, at=at) for movement_id in matched)
+        matched = [*(each for each in queries.looked_at() if not each.why), *queries.exchanged_back()]
+        for each in matched:
+            _book_exchange(each, at)
+        db.session.add_all(MovementMatch(movement_id=each.movement.id, at=at) for each in matched)
         settle_mismatches(at=at)
     return len(matched)
 
@@ -54,7 +57,8 @@ def _keep(movement: rails.Movement, rail: str, at: datetime) -> bool:
             RailMovement(
                 rail=rail, movement_id=movement.id, kind=movement.kind, source_id=movement.source_id,
                 amount_minor=movement.amount_minor, fee_minor=movement.fee_minor, currency=movement.currency,
-                made_at=movement.made_at, read_at=at, journal_id=_book(movement, rail, at),
+                made_at=movement.made_at, read_at=at, journal_id=_book(movement, rail, at), rate=movement.rate,
+                presented_minor=movement.presented_minor, presented_currency=movement.presented_currency,
             )
         )  # fmt: skip
     return True
@@ -73,6 +77,25 @@ def _book(movement: rails.Movement, rail: str, at: datetime) -> int | None:
             Leg(AccountRef("expense:rail_fee"), movement.fee_minor),
         ],
     ).id  # fmt: skip
+
+
+def _book_exchange(each: queries.Unmatched, at: datetime) -> None:
+    """What left the balance that our books keep in the buyer's currency, and arrived in the one that the rail keeps.
+
+    Net of the fee on both sides: it was taken in the settled currency, and stands in the buyer's among the sale's own legs.
+    """
+    if each.booked is None:
+        return
+    movement, (currency, minor) = each.movement, each.booked
+    settled = movement.amount_minor - movement.fee_minor
+    rail, exchange = AccountRef(f"asset:rail:{movement.rail}"), AccountRef(EXCHANGE)
+    post(
+        kind="exchange", effect_key=f"exchange:{movement.movement_id}", occurred_at=movement.made_at, at=at, currency=currency,
+        postings=[
+            Leg(rail, -minor), Leg(exchange, minor),
+            Leg(exchange, -settled, currency=movement.currency), Leg(rail, settled, currency=movement.currency),
+        ],
+    )  # fmt: skip
 
 
 def explain_movement(movement: RailMovement, *, words: str, by: Actor, at: datetime) -> None:

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from coursehub.db import db
 from coursehub.ledger.models import Account, Balance
+from coursehub.payouts import exchange
 from coursehub.payouts.models import (
     Adjustment,
     MovementExplanation,
@@ -36,11 +38,13 @@ TO_BE_BOOKED = ("unknown", "by_hand")
 class Unmatched:
     """A movement and what is wrong with it.
 
-    why: unknown (nothing of ours), differs (another amount or fee), by_hand (of a kind that no room books).
+    why:    unknown (nothing of ours), differs (another amount or fee), by_hand (of a kind that no room books).
+    booked: currency and amount that our books moved at the rail for it, where the rail settled it in another currency.
     """
 
     movement: RailMovement
     why: str
+    booked: tuple[str, int] | None = None
 
 
 def unmatched() -> list[Unmatched]:
@@ -58,9 +62,31 @@ def booked_twice() -> list[RailMovement]:
     return [each.movement for each in _judged(_is_booked().exists()) if not each.why]
 
 
+def exchanged_back() -> list[Unmatched]:
+    """Refunds that failed, settled in another currency: the two movements differ by the rates of their days, and both count."""
+    found = (
+        sa.select(RailMovement)
+        .outerjoin(MovementMatch, MovementMatch.movement_id == RailMovement.id)
+        .where(
+            RailMovement.presented_minor.is_not(None),
+            MovementMatch.movement_id.is_(None),
+            RailMovement.source_id.in_(_undone()),
+        )
+        .order_by(RailMovement.id)
+    )
+    return [
+        Unmatched(movement, "", (movement.presented_currency, movement.presented_minor))
+        for movement in db.session.execute(found).scalars()
+        if movement.presented_currency is not None and movement.presented_minor is not None
+    ]
+
+
 def _judged(which: sa.ColumnElement[bool]) -> list[Unmatched]:
     found = (
-        sa.select(RailMovement, Payment, Refund, PaymentDispute, Payout, PassPeriod, PassRefund)
+        sa.select(
+            RailMovement, Payment, Refund, PaymentDispute, Payout, PassPeriod, PassRefund,
+            sa.func.coalesce(_paid.currency, _of_pass.currency, ""),
+        )
         .outerjoin(Payment, sa.and_(RailMovement.kind == "sale", Payment.rail_charge_id == RailMovement.source_id))
         .outerjoin(PassPeriod, sa.and_(RailMovement.kind == "sale", PassPeriod.rail_charge_id == RailMovement.source_id))
         .outerjoin(
@@ -71,6 +97,8 @@ def _judged(which: sa.ColumnElement[bool]) -> list[Unmatched]:
             Refund,
             sa.and_(RailMovement.kind.in_(("refund", "refund_failed")), Refund.rail_refund_id == RailMovement.source_id),
         )
+        .outerjoin(_paid, _paid.id == Refund.payment_id)
+        .outerjoin(_of_pass, _of_pass.id == PassRefund.period_id)
         .outerjoin(
             PaymentDispute,
             sa.and_(RailMovement.kind == "dispute", PaymentDispute.rail_dispute_id == RailMovement.source_id),
@@ -87,9 +115,13 @@ def _judged(which: sa.ColumnElement[bool]) -> list[Unmatched]:
         .order_by(RailMovement.made_at, RailMovement.id)
     )  # fmt: skip
     return [
-        Unmatched(movement, _why(movement, _Ours(payment or period, refund or of_pass, dispute, payout)))
-        for movement, payment, refund, dispute, payout, period, of_pass in db.session.execute(found)
+        _judge(movement, _Ours(payment or period, refund or of_pass, dispute, payout, refunded_in))
+        for movement, payment, refund, dispute, payout, period, of_pass, refunded_in in db.session.execute(found)
     ]
+
+
+_paid, _of_pass = aliased(Payment), aliased(PassPeriod)
+"""What a refund gives back."""
 
 
 def _is_booked() -> "sa.Select[Adjustment]":
@@ -103,7 +135,10 @@ def _undone() -> "sa.Select[str]":
         sa.select(RailMovement.source_id)
         .where(RailMovement.kind.in_(("refund", "refund_failed")))
         .group_by(RailMovement.source_id)
-        .having(sa.func.count() > 1, sa.func.sum(RailMovement.amount_minor) == 0)
+        .having(
+            sa.func.count() > 1,
+            sa.func.sum(sa.func.coalesce(RailMovement.presented_minor, RailMovement.amount_minor)) == 0,
+        )
     )
 
 
@@ -114,17 +149,47 @@ class _Ours(NamedTuple):
     refund: Refund | PassRefund | None
     dispute: PaymentDispute | None
     payout: Payout | None
+    refunded_in: str
+
+    @property
+    def told(self) -> tuple[str, int, int] | None:
+        """Currency, amount and fee of it as our books moved them at the rail; signs as the amount of a sale."""
+        if self.payment is not None:
+            return self.payment.currency, self.payment.amount_minor, self.payment.fee_minor
+        if self.dispute is not None:
+            return self.dispute.currency, self.dispute.amount_minor, self.dispute.fee_minor
+        return (self.refunded_in, self.refund.amount_minor, 0) if self.refund is not None else None
+
+
+def _judge(movement: RailMovement, ours: _Ours) -> Unmatched:
+    told = ours.told
+    why = _why(movement, ours)
+    if why or told is None or told[0] == movement.currency:
+        return Unmatched(movement, why)
+    currency, minor, fee = told
+    presented, back = movement.presented_minor, movement.amount_minor < 0
+    if presented is None or movement.rate is None or (movement.presented_currency, abs(presented)) != (currency, minor):
+        return Unmatched(movement, "differs")
+    taken = exchange.in_presented(movement.fee_minor, presented, movement.amount_minor)
+    if movement.kind == "dispute" and not back:
+        fee = taken  # what of its fee came back stands in no row of ours; it was reckoned in this way
+    if movement.kind in ("sale", "dispute") and abs(taken - fee) > 1:
+        return Unmatched(movement, "differs")
+    if not exchange.fits(presented, movement.rate, movement.amount_minor):
+        return Unmatched(movement, "differs")
+    return Unmatched(movement, "", (currency, presented - fee))
 
 
 def _why(movement: RailMovement, ours: _Ours) -> str:
-    payment, refund, dispute, payout = ours
+    payment, refund, dispute, payout, _currency = ours
     if movement.kind == "sale":
         if payment is None:
             return "unknown"
         same = (payment.amount_minor, payment.fee_minor) == (movement.amount_minor, movement.fee_minor)
-        return "" if same or payment.currency != movement.currency else "differs"
+        return "" if same or payment.currency != movement.currency else "differs"  # another currency: see _judge
     if movement.kind in ("refund", "refund_failed"):
-        return "unknown" if refund is None else ""
+        same = refund is not None and (refund.amount_minor == abs(movement.amount_minor) or ours.refunded_in != movement.currency)
+        return "unknown" if refund is None else "" if same else "differs"
     if movement.kind == "dispute":
         return _why_dispute(movement, dispute)
     if movement.kind in ("transfer", "transfer_back"):
