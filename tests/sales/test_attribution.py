@@ -1,6 +1,7 @@
 """Contests of how a sale came: who may, by when, and what the end of one moves in the books."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from coursehub.mail import Letter
 from coursehub.sales import operations, queries
 from coursehub.sales.operations import Click, attribution
 from coursehub.sales.operations.attribution import NothingToSay, SaleContestedBefore, TooLateToContest
+from coursehub.web import paginate
 from tests.cast import sign_in
 from tests.contracts.rig import draft_of_refund
 
@@ -219,3 +221,16 @@ def test_both_sides_do_it_on_their_pages_and_nobody_reads_who_bought(app, monkey
 
 def contracts_of_sale(sale):
     return queries.contests_of([sale])[sale.id]
+
+
+def test_contested_sales_are_read_page_by_page_the_open_ones_first(app, monkeypatch, shop, cast, course, offering, at):
+    monkeypatch.setattr(clock, "now", lambda: at + DAY)
+    monkeypatch.setattr("coursehub.sales.views.attribution.paginate", partial(paginate, per_page=1))
+    for person in (cast.ada, cast.bo):
+        shop.buy(offering, person)
+    for n, sale in enumerate(db.session.execute(sa.select(MoneyEvent).order_by(MoneyEvent.id)).scalars().all()):
+        sign_in(app.test_client(), cast.pia).post(f"/sales/{sale.public_id}/contests", data={"reason": f"Talk number {n}"})
+    house = sign_in(app.test_client(), cast.stan)
+    told = [house.get(f"/house/attributions?contests={n}").text for n in (1, 2)]
+    assert sorted(("Talk number 0" in page, "Talk number 1" in page) for page in told) == [(False, True), (True, False)]
+    assert "contests=2" in told[0]

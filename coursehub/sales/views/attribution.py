@@ -125,7 +125,8 @@ def _back(reader: Actor) -> ResponseReturnValue:
 def _shown(reader: Actor, events: Sequence[MoneyEvent]) -> dict[str, Any]:
     """What both pages show: the sales, every contest of this side, whose turn it is, and what may be done."""
     locale, now = current_locale(), clock.now()
-    contests = list(db.session.execute(queries.contests_visible_to(reader).limit(50)).scalars())
+    listed = paginate(queries.contests_visible_to(reader), request.args.get("contests", 1, int))
+    contests = listed.items
     told = {event.id: event for event in events}
     told |= {each.event_id: db.session.get_one(MoneyEvent, each.event_id) for each in contests}
     found = sa.select(Course).where(Course.id.in_({event.course_id for event in told.values()}))
@@ -137,6 +138,7 @@ def _shown(reader: Actor, events: Sequence[MoneyEvent]) -> dict[str, Any]:
     return {
         "events": list(events),
         "contests": contests,
+        "contests_listed": listed,
         "contest_of": known,
         "told": told,
         "titles": course_titles(list(db.session.execute(found).scalars())),

@@ -1,6 +1,9 @@
 """The pages of passes: taken, opened, stopped and taken back; a month for the house and for the partner."""
 
+from functools import partial
+
 from coursehub.sales.passes import operations, queries
+from coursehub.web import paginate
 from tests.cast import sign_in
 
 
@@ -49,3 +52,24 @@ def test_a_month_is_contested_by_the_partner_answered_and_shared_by_finance(app,
     operations.share_month(month, by=cast.acting(cast.fay), at=month.drawn_up_at + operations.TIME_TO_CONTEST)
     assert fay.get(f"/house/pools/{month.public_id}").status_code == 200
     assert sign_in(app.test_client(), cast.eve).get(f"/studio/passes/{month.public_id}").status_code == 404
+
+
+def test_a_month_with_many_periods_is_read_page_by_page_each_with_its_own_money(app, monkeypatch, story, cast):
+    for views in ("months", "studio"):
+        monkeypatch.setattr(f"coursehub.sales.passes.views.{views}.paginate", partial(paginate, per_page=1))
+    taken = [story.take(person) for person in (cast.ada, cast.bo)]
+    for mine in taken:
+        story.learn(mine, story.courses[0], 20)
+    story.wait(31, *taken)
+    story.wait(30)
+    month = story.draw_up("2026-04")
+    first, second = queries.periods_in(month.id)
+    for path, person in ((f"/house/pools/{month.public_id}", cast.fay), (f"/studio/passes/{month.public_id}", cast.pia)):
+        reader = sign_in(app.test_client(), person)
+        page, after = reader.get(path).text, reader.get(f"{path}?page=2").text
+        assert first.public_id in page and second.public_id not in page and "page=2" in page
+        assert second.public_id in after and first.public_id not in after
+    use = queries.uses_in(month.id)[1]
+    asked = {"reason": "More"}
+    answer = sign_in(app.test_client(), cast.pia).post(f"/studio/passes/uses/{use.public_id}/contested?page=2", data=asked)
+    assert answer.location.endswith("?page=2")

@@ -27,6 +27,7 @@ from coursehub.sales.passes.queries.pools import (
     contests_to_answer,
     counting_minutes,
     facts_hash,
+    listed_periods,
     months_of,
     months_of_courses,
     passes_of_courses,
@@ -36,6 +37,7 @@ from coursehub.sales.passes.queries.pools import (
     unshared_pools,
     used_in,
     uses_in,
+    uses_of_courses,
 )
 from coursehub.sales.passes.queries.returns import (
     dispute_that_holds,
@@ -73,6 +75,7 @@ __all__ = [
     "had_before",
     "is_disputed",
     "left_minor",
+    "listed_periods",
     "months_of",
     "months_of_courses",
     "names_of_periods",
@@ -98,4 +101,5 @@ __all__ = [
     "unshared_pools",
     "used_in",
     "uses_in",
+    "uses_of_courses",
 ]

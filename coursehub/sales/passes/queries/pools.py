@@ -1,11 +1,11 @@
 """The months of pools: what was used, what there is to share, what courses got."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from coursehub.contracts.models import Terms
 from coursehub.contracts.pools import Divided, Period, divide
@@ -93,8 +93,18 @@ def months_of(pass_id: int) -> Sequence[PoolMonth]:
 
 def periods_in(month_id: int) -> Sequence[PassPeriod]:
     """The periods of a month of a pool."""
-    found = select(PassPeriod).where(PassPeriod.pool_month_id == month_id).order_by(PassPeriod.id)
-    return db.session.execute(found).scalars().all()
+    return db.session.execute(listed_periods(month_id)).scalars().all()
+
+
+def listed_periods(month_id: int) -> Select[PassPeriod]:
+    """The same, to be read in parts."""
+    return select(PassPeriod).where(PassPeriod.pool_month_id == month_id).order_by(PassPeriod.id)
+
+
+def uses_of_courses(month_id: int, course_ids: Iterable[int]) -> Select[PeriodUse]:
+    """The facts of a month about some courses, by period and course, to be read in parts."""
+    found = select(PeriodUse).where(PeriodUse.pool_month_id == month_id, PeriodUse.course_id.in_(list(course_ids)))
+    return found.order_by(PeriodUse.period_id, PeriodUse.course_id)
 
 
 def uses_in(month_id: int) -> Sequence[PeriodUse]:

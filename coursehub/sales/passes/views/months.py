@@ -1,7 +1,7 @@
 """A month of a pool for the house's finance: its facts, the three rules side by side, sharing it, refunds of its periods."""
 
 import sqlalchemy as sa
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.validators import ValidationError
@@ -24,7 +24,7 @@ from coursehub.sales.passes.words import RULES
 from coursehub.sales.views.selling import course_titles
 from coursehub.sales.views.selling import name_of as organisation_name
 from coursehub.sales.words import dispute_state_words
-from coursehub.web import STAFF, access, one_or_404, page, see_other, signed_in_actor
+from coursehub.web import STAFF, access, one_or_404, page, paginate, see_other, signed_in_actor
 from coursehub.web.amounts import minor_of
 
 bp = Blueprint("passes_months", __name__, url_prefix="/house/pools")
@@ -58,7 +58,8 @@ def _month_page(
 ) -> ResponseReturnValue:
     pass_ = db.session.get_one(CoursePass, found.pass_id)
     sharing = queries.sharing_of(pass_, found)
-    rows = queries.periods_in(found.id)
+    listed = paginate(queries.listed_periods(found.id), request.args.get("page", 1, int))
+    rows = listed.items
     courses = {course: db.session.get_one(Course, course) for course in sharing.terms}
     parties = sa.select(Organisation).order_by(Organisation.id)
     uses = {use.id: use for use in queries.uses_in(found.id)}
@@ -72,7 +73,8 @@ def _month_page(
         funded=funded, distributed=distributed,
         dispute_state_words=dispute_state_words, compared=compare(pass_, sharing, at=clock.now()),
         rules=[(rule, RULES[rule]) for rule in POOL_RULES],
-        titles=course_titles([*courses.values(), *extra]), periods=rows, uses=uses,
+        titles=course_titles([*courses.values(), *extra]), periods=rows, listed=listed, uses=uses,
+        pooled={period.id: period.amount_minor for period in sharing.periods},
         names={each.public_id: organisation_name(each) for each in db.session.execute(parties).scalars()},
         back=queries.refunded_minor([row.id for row in rows]), disputes={row.id: queries.disputes_of(row.id) for row in rows},
         left={row.id: queries.left_minor(row) for row in rows}, contests=queries.contests_in(found.id),

@@ -1,7 +1,7 @@
 """A partner's own part of passes: minutes of its courses, period by period, what they gave, and contesting them."""
 
 import sqlalchemy as sa
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,7 @@ from coursehub.sales.passes.forms import ContestUseForm
 from coursehub.sales.passes.views.taking import name_of
 from coursehub.sales.passes.words import RULES
 from coursehub.sales.views.selling import course_titles
-from coursehub.web import PARTNER, access, one_or_404, page, see_other, signed_in_actor
+from coursehub.web import PARTNER, access, one_or_404, page, paginate, see_other, signed_in_actor
 
 bp = Blueprint("passes_studio", __name__, url_prefix="/studio/passes")
 READERS = PARTNER("owner", "finance", "author")
@@ -55,10 +55,11 @@ def _find(public_id: str) -> PoolMonth:
 def _month(found: PoolMonth, form: ContestUseForm, *, at_fault: str = "", status: int = 200) -> ResponseReturnValue:
     courses = _courses()
     own = {course.id for course in courses}
-    uses = [use for use in queries.uses_in(found.id) if use.course_id in own]
+    listed = paginate(queries.uses_of_courses(found.id, own), request.args.get("page", 1, int))
+    uses: list[PeriodUse] = listed.items
     pass_ = db.session.get_one(CoursePass, found.pass_id)
     return page(
-        "sales/passes/studio/month.html", status=status, month=found, found=pass_, name=name_of(pass_), uses=uses,
+        "sales/passes/studio/month.html", status=status, month=found, found=pass_, name=name_of(pass_), uses=uses, listed=listed,
         titles=course_titles(courses), form=form, at_fault=at_fault, rules=RULES, counting=queries.counting_minutes(found.id),
         periods={use.period_id: db.session.get_one(PassPeriod, use.period_id) for use in uses},
         disputed=queries.disputed_minor([use.period_id for use in uses]),
@@ -80,4 +81,4 @@ def contest(public_id: str) -> ResponseReturnValue:
         return _month(found, form, at_fault=public_id, status=422)
     operations.contest_use(use, reason=form.reason.data or "", by=signed_in_actor(), at=clock.now())
     flash(_("Contested. The month is not shared before the house has answered."), "done")
-    return see_other("passes_studio.month", public_id=found.public_id)
+    return see_other("passes_studio.month", public_id=found.public_id, page=request.args.get("page", None, int))
