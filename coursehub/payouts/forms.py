@@ -127,3 +127,13 @@ class HandOverForm(FlaskForm):
     def offer(self, colleagues: dict[int, str]) -> None:
         """Whom to choose from, by their number."""
         self.to.choices = list(colleagues.items())
+
+
+class NotSoForm(FlaskForm):
+    """Why an explanation does not hold."""
+
+    words = TextAreaField(
+        _l("Why it was not so"),
+        validators=[InputRequired(_l("Say why: it stays on record beside the explanation.")), Length(max=1000)],
+        render_kw={"rows": 2},
+    )

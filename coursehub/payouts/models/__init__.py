@@ -2,6 +2,7 @@
 
 from coursehub.payouts.models.adjustments import Adjustment
 from coursehub.payouts.models.bank import OUTCOMES, RESULTS, AnswerLine, BankAnswer, Explanation
+from coursehub.payouts.models.explanations import EXPLAINABLE, ExplanationChange
 from coursehub.payouts.models.mismatches import LOOKED_AFTER_UNTIL, MISMATCHES, MismatchOwner
 from coursehub.payouts.models.movements import MOVEMENTS, MovementExplanation, MovementMatch, RailMovement
 from coursehub.payouts.models.provider import (
@@ -33,6 +34,7 @@ from coursehub.payouts.models.runs import (
 __all__ = [
     "DECISIONS",
     "ENDINGS",
+    "EXPLAINABLE",
     "LOOKED_AFTER_UNTIL",
     "MISMATCHES",
     "MOVEMENTS",
@@ -46,6 +48,7 @@ __all__ = [
     "BackGivenUp",
     "BankAnswer",
     "Explanation",
+    "ExplanationChange",
     "FileDownload",
     "HoldEnd",
     "MismatchOwner",

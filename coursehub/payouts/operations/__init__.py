@@ -26,12 +26,17 @@ from coursehub.payouts.operations.adjustments import (
 from coursehub.payouts.operations.answers import (
     AnswerKnown,
     AnswerNotRead,
-    ExplainedAlready,
-    explain_line,
     import_answer,
 )
 from coursehub.payouts.operations.bank_statements import book_bank_statement
 from coursehub.payouts.operations.calendars import set_calendar
+from coursehub.payouts.operations.explanations import (
+    ExplainedAlready,
+    NotExplained,
+    explain_line,
+    explain_movement,
+    take_explanation_back,
+)
 from coursehub.payouts.operations.files import NothingForTheBank, NotOrdered, take_file
 from coursehub.payouts.operations.giving_up import (
     GivenUpAlready,
@@ -50,7 +55,7 @@ from coursehub.payouts.operations.mismatches import (
     settle_mismatches,
     take_mismatch,
 )
-from coursehub.payouts.operations.movements import explain_movement, match_movements, read_movements
+from coursehub.payouts.operations.movements import match_movements, read_movements
 from coursehub.payouts.operations.payees import MoneyWaits, PayoutUnderWay, remove_account
 from coursehub.payouts.operations.runs import (
     HouseAccountUnfit,
@@ -89,6 +94,7 @@ __all__ = [
     "MovementStands",
     "NoHouseAccount",
     "NotArrived",
+    "NotExplained",
     "NotOfFinance",
     "NotOrdered",
     "NotRefused",
@@ -133,6 +139,7 @@ __all__ = [
     "set_calendar",
     "settle_mismatches",
     "take_back_adjustment",
+    "take_explanation_back",
     "take_file",
     "take_mismatch",
     "take_run_back",

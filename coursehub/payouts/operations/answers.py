@@ -15,8 +15,7 @@ from coursehub.ledger.accounts import BANK, PARTNER_ON_ITS_WAY, PARTNER_READY
 from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.payouts import answer_file, policies, queries
 from coursehub.payouts.answer_file import Answered
-from coursehub.payouts.models import AnswerLine, BankAnswer, Explanation, Payout, PayoutRun, PayoutStep
-from coursehub.payouts.operations.mismatches import settle_mismatches
+from coursehub.payouts.models import AnswerLine, BankAnswer, Payout, PayoutRun, PayoutStep
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.people.models import Organisation
@@ -29,10 +28,6 @@ class AnswerKnown(Refusal):
 
 class AnswerNotRead(Refusal):
     """This file cannot be read here: %(why)s. Nothing of it was booked."""
-
-
-class ExplainedAlready(Refusal):
-    """Somebody has explained this line already."""
 
 
 def import_answer(name: str, raw: bytes, *, by: Actor, at: datetime) -> BankAnswer:
@@ -126,17 +121,3 @@ def _step(payout: Payout, kind: str, line: Answered, at: datetime) -> str:
 def _noon(on: date) -> datetime:
     """A day of the bank as a moment."""
     return datetime.combine(on, time(12), SHOWN_ZONE)
-
-
-def explain_line(line: AnswerLine, *, words: str, by: Actor, at: datetime) -> None:
-    """Say what was found out about a line that matched nothing; it leaves the list. Raises ExplainedAlready."""
-    require(policies.may_prepare(by))
-    with transaction():
-        if db.session.get(Explanation, line.id) is not None:
-            raise ExplainedAlready
-        try:
-            with db.session.begin_nested():
-                db.session.add(Explanation(line_id=line.id, words=words.strip(), by_id=by.person_id, at=at))
-        except IntegrityError as problem:
-            raise ExplainedAlready from problem
-        settle_mismatches(at=at)

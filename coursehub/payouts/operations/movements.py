@@ -3,19 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from coursehub import rails
 from coursehub.db import db, transaction
-from coursehub.errors import require
 from coursehub.ledger.accounts import BANK
 from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
-from coursehub.payouts import policies, queries
+from coursehub.payouts import queries
 from coursehub.payouts.adjusting import EXCHANGE
-from coursehub.payouts.models import MovementExplanation, MovementMatch, RailMovement
-from coursehub.payouts.operations.answers import ExplainedAlready
+from coursehub.payouts.models import MovementMatch, RailMovement
 from coursehub.payouts.operations.mismatches import settle_mismatches
-from coursehub.people.actor import Actor
 
 LOOK_BACK = timedelta(days=7)
 """So far behind the last movement the rail is asked again: some become visible late."""
@@ -96,17 +92,3 @@ def _book_exchange(each: queries.Unmatched, at: datetime) -> None:
             Leg(exchange, -settled, currency=movement.currency), Leg(rail, settled, currency=movement.currency),
         ],
     )  # fmt: skip
-
-
-def explain_movement(movement: RailMovement, *, words: str, by: Actor, at: datetime) -> None:
-    """Say what was found out about a movement that matched nothing; it leaves the list. Raises ExplainedAlready."""
-    require(policies.may_prepare(by))
-    with transaction():
-        if db.session.get(MovementExplanation, movement.id) is not None:
-            raise ExplainedAlready
-        try:
-            with db.session.begin_nested():
-                db.session.add(MovementExplanation(movement_id=movement.id, words=words.strip(), by_id=by.person_id, at=at))
-        except IntegrityError as problem:
-            raise ExplainedAlready from problem
-        settle_mismatches(at=at)

@@ -36,9 +36,9 @@ from coursehub.payouts.queries.claims import (
     owed_by_party,
 )
 from coursehub.payouts.queries.contents import Part, made_of, own_payout, parts_of, set_off_in
+from coursehub.payouts.queries.explanations import changes_of, explained_matching
 from coursehub.payouts.queries.matching import (
     answers_read,
-    explained_lately,
     line_visible_to,
     open_lines,
     organisations_of_parties,
@@ -63,8 +63,10 @@ from coursehub.payouts.queries.movements import (
     looked_at,
     missing,
     movement_visible_to,
+    movements_matching,
     rail_balances,
     read_last_at,
+    states_of,
     unmatched,
 )
 from coursehub.payouts.queries.payees import account_visible_to, currencies_owed, is_paid_to
@@ -114,6 +116,7 @@ __all__ = [
     "booked_twice",
     "calendar",
     "calendar_row",
+    "changes_of",
     "claims_of",
     "currencies_owed",
     "currencies_ready",
@@ -124,7 +127,7 @@ __all__ = [
     "entries_of",
     "entry_of",
     "exchanged_back",
-    "explained_lately",
+    "explained_matching",
     "giving_up_of",
     "giving_up_visible_to",
     "givings_up_of",
@@ -140,6 +143,7 @@ __all__ = [
     "mismatch_at",
     "missing",
     "movement_visible_to",
+    "movements_matching",
     "offsets_of",
     "open_lines",
     "open_run",
@@ -167,6 +171,7 @@ __all__ = [
     "set_off_in",
     "sole_charge",
     "standing_still",
+    "states_of",
     "step_of",
     "steps_of",
     "suspense",

@@ -9,6 +9,7 @@ from coursehub.db import db
 from coursehub.ledger.models import Account, Balance, Journal, Posting
 from coursehub.payouts.models import AnswerLine, BankAnswer, Explanation, Payout, PayoutStep
 from coursehub.payouts.policies import may_read_all
+from coursehub.payouts.queries.explanations import taken_back
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 
@@ -22,7 +23,10 @@ def open_lines() -> list[tuple[AnswerLine, BankAnswer]]:
         sa.select(AnswerLine, BankAnswer)
         .join(BankAnswer, BankAnswer.id == AnswerLine.answer_id)
         .outerjoin(Explanation, Explanation.line_id == AnswerLine.id)
-        .where(AnswerLine.result.in_(("unknown", "differs")), Explanation.line_id.is_(None))
+        .where(
+            AnswerLine.result.in_(("unknown", "differs")),
+            sa.or_(Explanation.line_id.is_(None), taken_back("line", AnswerLine.id)),
+        )
         .order_by(BankAnswer.at, AnswerLine.id)
     )
     return [(line, answer) for line, answer in db.session.execute(found)]
@@ -44,17 +48,6 @@ def answers_read(count: int) -> list[tuple[BankAnswer, dict[str, int]]]:
     """The last files of the bank, each with what became of its lines."""
     found = sa.select(BankAnswer).order_by(BankAnswer.id.desc()).limit(count)
     return [(answer, results_of(answer.id)) for answer in db.session.execute(found).scalars()]
-
-
-def explained_lately(count: int) -> list[tuple[AnswerLine, Explanation]]:
-    """What was found out about lines, the latest first."""
-    found = (
-        sa.select(AnswerLine, Explanation)
-        .join(Explanation, Explanation.line_id == AnswerLine.id)
-        .order_by(Explanation.at.desc(), AnswerLine.id.desc())
-        .limit(count)
-    )
-    return [(line, words) for line, words in db.session.execute(found)]
 
 
 def without_answer(at: datetime) -> list[tuple[Payout, PayoutStep]]:

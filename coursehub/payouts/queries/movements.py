@@ -1,5 +1,6 @@
 """The rail's balance held against our payments, refunds and disputes: what matches nothing, and which side knows more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
@@ -21,6 +22,7 @@ from coursehub.payouts.models import (
 )
 from coursehub.payouts.policies import may_read_all
 from coursehub.payouts.queries.adjustments import standing
+from coursehub.payouts.queries.explanations import taken_back
 from coursehub.people.actor import Actor
 from coursehub.sales.models import PassPeriod, PassRefund, Payment, PaymentDispute, Refund
 
@@ -109,7 +111,8 @@ def _judged(which: sa.ColumnElement[bool]) -> list[Unmatched]:
         .outerjoin(MovementExplanation, MovementExplanation.movement_id == RailMovement.id)
         .outerjoin(MovementMatch, MovementMatch.movement_id == RailMovement.id)
         .where(
-            RailMovement.journal_id.is_(None), MovementExplanation.movement_id.is_(None), MovementMatch.movement_id.is_(None),
+            RailMovement.journal_id.is_(None), MovementMatch.movement_id.is_(None),
+            sa.or_(MovementExplanation.movement_id.is_(None), taken_back("movement", RailMovement.id)),
             RailMovement.source_id.not_in(_undone()), which,
         )
         .order_by(RailMovement.made_at, RailMovement.id)
@@ -250,6 +253,32 @@ def movement_visible_to(reader: Actor, movement_id: int) -> "sa.Select[RailMovem
     """One movement, for finance staff."""
     found = sa.select(RailMovement).where(RailMovement.id == movement_id)
     return found if may_read_all(reader) else found.where(sa.false())
+
+
+def movements_matching(reader: Actor, words: str = "") -> "sa.Select[RailMovement]":
+    """Every movement, the latest first, or those whose number or whose charge, refund, transfer or dispute has these letters."""
+    found = sa.select(RailMovement).order_by(RailMovement.made_at.desc(), RailMovement.id.desc())
+    if words:
+        names = (RailMovement.movement_id, RailMovement.source_id)
+        found = found.where(sa.or_(*(name.icontains(words, autoescape=True) for name in names)))
+    return found if may_read_all(reader) else found.where(sa.false())
+
+
+def states_of(movements: Sequence[RailMovement]) -> dict[int, str]:
+    """Where each of these stands: waits, booked (by an entry, or as money for the bank), explained, or matched."""
+    ids = [movement.id for movement in movements]
+    waits = {each.movement.id for each in unmatched()}
+    explained = sa.select(RailMovement.id).join(MovementExplanation, MovementExplanation.movement_id == RailMovement.id)
+    said = explained.where(RailMovement.id.in_(ids), sa.not_(taken_back("movement", RailMovement.id)))
+    known = set(db.session.execute(said).scalars())
+    entries = sa.select(Adjustment.movement_id).where(Adjustment.movement_id.in_(ids), Adjustment.is_confirmed.is_(sa.true()))
+    booked = {movement.id for movement in movements if movement.journal_id} | set(db.session.execute(entries).scalars())
+
+    def state(number: int) -> str:
+        found = ("waits", waits), ("explained", known), ("booked", booked)
+        return next((name for name, numbers in found if number in numbers), "matched")
+
+    return {number: state(number) for number in ids}
 
 
 def read_last_at() -> datetime | None:

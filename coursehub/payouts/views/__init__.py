@@ -1,7 +1,18 @@
 """Pages of payouts: a partner's own, and runs, answers and reconciliation for the house's finance."""
 
-from coursehub.payouts.views import adjustments, bank, bank_entries, calendars, house, mismatches, own, reconciliation, ways
+from coursehub.payouts.views import (
+    adjustments,
+    bank,
+    bank_entries,
+    calendars,
+    house,
+    mismatches,
+    own,
+    reconciliation,
+    records,
+    ways,
+)
 
-blueprints = [adjustments.bp, own.bp, house.bp, bank.bp, calendars.bp, reconciliation.bp, mismatches.bp, ways.bp]
+blueprints = [adjustments.bp, own.bp, house.bp, bank.bp, calendars.bp, reconciliation.bp, mismatches.bp, records.bp, ways.bp]
 
 __all__ = ["bank_entries", "blueprints"]

@@ -118,7 +118,8 @@ def _page(
     troubled = [payout for _trouble, payout in (each.thing for each in found["transfer"])]
     givings = queries.givings_up_of([payout.id for payout in troubled])
     parties = queries.organisations_of_parties([each.name for each in found["claim"]])
-    answers, explained = queries.answers_read(10), queries.explained_lately(10)
+    answers = queries.answers_read(10)
+    explained = db.session.execute(queries.explained_matching(actor).limit(10)).all()
     return page(
         "payouts/house/reconciliation.html", status=status, form=form, at_fault=at_fault, found=found, now=at, parties=parties,
         counts=(len(every), len(mine), sum(each.key not in owners for each in every)), whose=whose, owners=owners,
@@ -133,6 +134,6 @@ def _page(
         ),
         by=people.display_names(
             [*(answer.by_id for _line, answer in (each.thing for each in found["line"])), *(each.by_id for each, _how in answers),
-             *(each.by_id for _line, each in explained), *(row.proposed_by_id for row in givings.values()), *owners.values()]
+             *(row.by_id for row in explained), *(row.proposed_by_id for row in givings.values()), *owners.values()]
         ),
     )  # fmt: skip

@@ -42,7 +42,7 @@ WHATS = {
     "contest": _l("sale shared anew after payout"),
 }
 MOVEMENTS = {
-    "sale": _l("Payment"),
+    "sale": _l("Payment by a buyer"),
     "refund": _l("Refund"),
     "refund_failed": _l("Failed refund"),
     "transfer": _l("To a partner's account"),
@@ -78,6 +78,13 @@ ABOUT = {
     "adjustment": (_l("Adjusting entry"), "payouts_adjustments.entry"),
 }
 """What money in suspense belongs to, and where that stands."""
+STANDS = {
+    "waits": (_l("matches nothing yet"), "waits"),
+    "explained": (_l("explained"), "plain"),
+    "booked": (_l("booked"), "done"),
+    "matched": (_l("matched"), "done"),
+}
+"""Where a movement at the provider stands, and in which tone that is said."""
 NATURES = {
     "receipt": _l("money for us"),
     "by_hand": _l("marked by hand before"),
@@ -145,7 +152,7 @@ def words() -> dict[str, Any]:
     """For the templates of all blueprints."""
     return {
         "step_words": STEPS, "step_tones": STEP_TONES, "run_words": RUNS, "run_tones": RUN_TONES, "reason_words": REASONS,
-        "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": runbook.WRONG,
+        "what_words": WHATS, "movement_words": MOVEMENTS, "wrong_words": runbook.WRONG, "stands_words": STANDS,
         "trouble_words": TROUBLES, "problem_words": PROBLEMS, "ending_words": ENDINGS, "step_of": step_of, "kind_of": kind_of,
         "about_words": {about: name for about, (name, _endpoint) in ABOUT.items()},
         "about_url": about_url, "journal_kind": journal_kind,

@@ -115,3 +115,21 @@ def test_another_fee_is_noticed(shop, cast, offering, at):
     operations.read_movements(at=at)
     (odd,) = queries.unmatched()
     assert odd.why == "differs" and movements() == 1
+
+
+def test_every_movement_is_found_with_where_it_stands_and_an_explanation_can_be_taken_back(client, shop, cast, offering, at):
+    shop.buy(offering, cast.ada)
+    shop.pay(shop.order(offering, cast.bo))  # paid there, never settled here
+    operations.read_movements(at=at)
+    (odd,) = queries.unmatched()
+    fay = sign_in(client, cast.fay)
+    listed = "/house/payouts/reconciliation/movements"
+    assert "matched" in fay.get(listed).text and "matches nothing yet" in fay.get(listed).text
+    found = fay.get(f"{listed}?q={odd.movement.source_id}").text
+    assert "matches nothing yet" in found and ">matched<" not in found
+    assert "No movement fits" in fay.get(f"{listed}?q=nothing").text
+    operations.explain_movement(odd.movement, words="A test.", by=cast.acting(cast.fay), at=at)
+    assert queries.states_of([odd.movement]) == {odd.movement.id: "explained"}
+    operations.take_explanation_back("movement", odd.movement.id, words="No test.", by=cast.acting(cast.stan), at=at)
+    assert queries.states_of([odd.movement]) == {odd.movement.id: "waits"}
+    assert [each.movement.id for each in queries.unmatched()] == [odd.movement.id]
