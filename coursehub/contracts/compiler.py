@@ -173,6 +173,8 @@ def _check_shares(node: Shares, path: str) -> Iterator[Problem]:
 def _check_bearers(body: TermsBody) -> Iterator[Problem]:
     for n, choice in enumerate(body.discount.opted_in):
         yield from known_party(body, choice.party, f"/discount/opted_in/{n}/party")
+        if choice.campaigns == "joined" and choice.party == body.house.id:
+            yield Problem(f"/discount/opted_in/{n}", _l("Sides join campaigns of the house; it joins none. Leave that out."))
     for party in _twice(choice.party for choice in body.discount.opted_in):
         yield Problem(
             "/discount/opted_in", _l("“%(party)s” is ready to bear discounts twice. Keep one floor price.", party=party)

@@ -70,9 +70,13 @@ def to_data(
         "clawback": {"offset_limit_bps": _bps(fields["offset_percent"]), "max_age_days": fields["offset_days"]},
         "discount": {
             "opted_in": [
-                {"party": party["id"], "floor_price_minor": _minor(fields.get(f"floor_{n}") or Decimal(0), currency)}
+                {
+                    "party": party["id"],
+                    "floor_price_minor": _minor(fields.get(f"floor_{n}") or Decimal(0), currency),
+                    "campaigns": "joined" if fields.get(f"joins_{n}") else "own",
+                }
                 for n, party in enumerate(parties)
-                if fields.get(f"opted_in_{n}")
+                if fields.get(f"opted_in_{n}") or fields.get(f"joins_{n}")
             ],
             "rest": {"kind": "shared"}
             if fields["discount_rest"] == SHARED
@@ -122,6 +126,7 @@ def from_terms(body: TermsBody) -> dict[str, Any]:
     for choice in body.discount.opted_in:
         fields[f"opted_in_{numbers[choice.party]}"] = True
         fields[f"floor_{numbers[choice.party]}"] = _major(choice.floor_price_minor, currency)
+        fields[f"joins_{numbers[choice.party]}"] = choice.campaigns == "joined"
     return fields
 
 

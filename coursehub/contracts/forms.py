@@ -194,6 +194,7 @@ def terms_form(
     for n, (_party, name) in enumerate(everybody):
         fields[f"fixed_{n}"] = _amount(_l("Fixed amount of each sale to %(name)s", name=name))
         fields[f"opted_in_{n}"] = BooleanField(_l("%(name)s bears the discounts of its own campaigns", name=name))
+        fields[f"joins_{n}"] = BooleanField(_l("and of campaigns of the house that it joins"))
         fields[f"floor_{n}"] = _amount(_l("as long as the buyer pays at least"))
         fields[f"guarantee_{n}"] = _amount(_l("%(name)s gets at least", name=name))
         fields[f"guarantee_cap_{n}"] = _amount(_l("and we add at most"))

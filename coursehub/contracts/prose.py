@@ -281,7 +281,7 @@ class _Teller:
         for n, choice in enumerate(self.body.discount.opted_in):
             path = f"/discount/opted_in/{n}"
             floor = self.money(choice.floor_price_minor)
-            key = "discount_own" if choice.floor_price_minor else "discount_own_any"
+            key = f"discount_{choice.campaigns}" if choice.floor_price_minor else f"discount_{choice.campaigns}_any"
             yield self.say(key, path, party=self.name(choice.party), floor=floor)
         rest = self.body.discount.rest
         first = "" if self.body.discount.opted_in else "_all"

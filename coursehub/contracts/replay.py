@@ -67,6 +67,7 @@ def sale_from(facts: dict[str, Any], contribution: dict[str, Any], moment: str =
         attributed=facts.get("attributed"),
         discount_minor=int(facts.get("discount_minor", 0)),
         discount_borne_by=facts.get("discount_borne_by"),
+        joined=tuple(facts.get("joined", ())),
         module_weights=contribution.get("module_weights", {}),
         approved_minutes=contribution.get("approved_minutes", {}),
         occurred_at=moment,
@@ -182,7 +183,7 @@ def _key(past: Past, *, dated: bool) -> tuple[Any, ...]:
     sale = past.sale
     return (
         past.kind, sale.gross_minor, sale.tax_bps, sale.fee_minor, sale.channel, sale.attributed, sale.discount_minor,
-        sale.discount_borne_by, sale.occurred_at if dated else "", past.refunded_minor,
+        sale.discount_borne_by, sale.joined, sale.occurred_at if dated else "", past.refunded_minor,
         *sorted(sale.module_weights.items()), None, *sorted(sale.approved_minutes.items()),
     )  # fmt: skip
 

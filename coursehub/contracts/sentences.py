@@ -211,6 +211,19 @@ SENTENCES = {
         "{party}自己发起的优惠由{party}从该笔所得中承担。",
         "A discount of {party}'s own campaign is borne by {party} out of its share of that sale.",
     ),
+    "discount_joined": (
+        "{party}自己发起或已加入的优惠活动，优惠由{party}从该笔所得中承担，实付价不低于{floor}时适用；多方加入同一活动的，"
+        "按各自所得比例分担。加入与退出自当时起对此后的订单生效。",
+        "A discount of a campaign that {party} made or has joined is borne by {party} out of its share of that sale, as long as "
+        "the buyer pays at least {floor}; several sides that joined one bear it in proportion to their shares. Joining and "
+        "leaving count for orders placed from then on.",
+    ),
+    "discount_joined_any": (
+        "{party}自己发起或已加入的优惠活动，优惠由{party}从该笔所得中承担；多方加入同一活动的，按各自所得比例分担。"
+        "加入与退出自当时起对此后的订单生效。",
+        "A discount of a campaign that {party} made or has joined is borne by {party} out of its share of that sale; several "
+        "sides that joined one bear it in proportion to their shares. Joining and leaving count for orders placed from then on.",
+    ),
     "discount_borne": (
         "其他优惠由{party}从该笔所得中承担；不足部分由其余各方按所得比例分担。",
         "Any other discount is borne by {party} out of its share of that sale; what exceeds that share is borne by the "

@@ -192,10 +192,11 @@ class Clawback:
 
 @dataclass(frozen=True, slots=True)
 class OptIn:
-    """A party ready to bear discounts of its own campaigns, down to a price."""
+    """A party ready to bear discounts of its own campaigns, or of those it joins as well, down to a price."""
 
     party: PartyId
     floor_price_minor: Minor
+    campaigns: Literal["own", "joined"] = "own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Sale:
     gross_minor: what the buyer paid, tax included, after the discount.
     attributed: the party whose link brought the buyer, or None.
     discount_borne_by: the party whose campaign the discount was, or None.
+    joined: the parties that had joined the campaign of the discount when the order was placed.
     module_weights, approved_minutes: contribution per party, as known at the sale.
     occurred_at: the moment as terms write it; needed by terms that look at dates or windows.
     counted: where the counters of `counters.names_for` stood before this sale.
@@ -59,6 +60,7 @@ class Sale:
     attributed: str | None = None
     discount_minor: int = 0
     discount_borne_by: str | None = None
+    joined: tuple[str, ...] = ()
     module_weights: Mapping[str, int] = field(default_factory=dict)
     approved_minutes: Mapping[str, int] = field(default_factory=dict)
     occurred_at: str = ""
@@ -108,16 +110,16 @@ def share_sale(terms: TermsBody, sale: Sale) -> tuple[Line, ...]:
     tax = tax_within(sale.gross_minor, sale.tax_bps)
     after_tax = sale.gross_minor - tax
     covered = min(sale.fee_minor, after_tax) if "rail_fee" in terms.base.deduct else 0
-    bearer, clause = _bearer_of(terms, sale)
+    bearers = _bearers_of(terms, sale)
     list_price = sale.gross_minor + sale.discount_minor
-    discount = list_price - tax_within(list_price, sale.tax_bps) - after_tax if bearer else 0
+    discount = list_price - tax_within(list_price, sale.tax_bps) - after_tax if bearers else 0
     pot = after_tax - covered + discount
     taxed = (Factor("tax", sale.tax_bps, 10_000 + sale.tax_bps),)
     lines = [Line("tax", None, tax, "/base", Reason("tax", sale.gross_minor, taxed))]
     lines.append(Line("rail_fee", None, sale.fee_minor, "/base", Reason("rail_fee", sale.fee_minor)))
     lines += _shared(terms, sale, pot)
-    if discount and bearer:
-        lines += _discount_lines(lines, bearer, discount, clause)
+    if discount:
+        lines += _discount_lines(lines, bearers, discount)
     if uncovered := sale.fee_minor - covered:
         cost = Reason("fee_cost", Fraction(uncovered))
         lines.append(Line(FEE_COST, terms.house.id, -uncovered, "/base", cost))
@@ -136,15 +138,23 @@ def rate_for(terms: TermsBody, sale: Sale) -> tuple[Rate, str]:
     return terms.rates.rest, "/rates/rest"
 
 
-def _bearer_of(terms: TermsBody, sale: Sale) -> tuple[str | None, str]:
-    """Who bears the discount out of its own share (None if everybody does), and the clause that says so."""
+def _bearers_of(terms: TermsBody, sale: Sale) -> dict[str, str]:
+    """Who bears the discount out of its own share, each by which clause; nobody if everybody does, at the lower price.
+
+    Whose campaign it is, else those who joined it, else whom the rest rule names.
+    """
     if not sale.discount_minor:
-        return None, ""
+        return {}
+    joined = {}
     for n, choice in enumerate(terms.discount.opted_in):
-        if choice.party == sale.discount_borne_by and sale.gross_minor >= choice.floor_price_minor:
-            return choice.party, f"/discount/opted_in/{n}"
+        if sale.gross_minor < choice.floor_price_minor:
+            continue
+        if choice.party == sale.discount_borne_by:
+            return {choice.party: f"/discount/opted_in/{n}"}
+        if choice.campaigns == "joined" and choice.party in sale.joined:
+            joined[choice.party] = f"/discount/opted_in/{n}"
     rest = terms.discount.rest
-    return (rest.party if isinstance(rest, Borne) else None), "/discount/rest"
+    return joined or ({rest.party: "/discount/rest"} if isinstance(rest, Borne) else {})
 
 
 def _shared(terms: TermsBody, sale: Sale, pot: int) -> Iterator[Line]:
@@ -240,15 +250,20 @@ def _rounded(exact: Sequence[int], whole: int, pot: int) -> list[int]:
     return amounts
 
 
-def _discount_lines(lines: Sequence[Line], bearer: str, discount: int, clause: str) -> list[Line]:
-    """Take the discount from its bearer; what exceeds the bearer's share, from the others in proportion."""
+def _discount_lines(lines: Sequence[Line], bearers: Mapping[str, str], discount: int) -> list[Line]:
+    """Take the discount from its bearers in proportion to their shares; what exceeds these, from the others so.
+
+    By hand: 30.00 off, borne by A, who gets 20.00, and B, who gets 40.00: 10.00 and 20.00. 90.00 off: 20.00 and 40.00,
+    and 30.00 from the others.
+    """
     got = shares_of(lines)
-    borne = {bearer: min(discount, got.get(bearer, 0))}
-    if excess := discount - borne[bearer]:
-        others = {party: amount for party, amount in got.items() if party != bearer}
-        borne |= share_out(excess, others)
-    reason = Reason("discount", Fraction(discount))
-    return [Line("discount", party, -amount, clause, reason) for party, amount in borne.items() if amount]
+    own = {party: got.get(party, 0) for party in bearers}
+    whole = min(discount, sum(own.values()))
+    borne = share_out(whole, own) if whole else {}
+    if excess := discount - whole:
+        borne |= share_out(excess, {party: amount for party, amount in got.items() if party not in bearers})
+    reason, first = Reason("discount", Fraction(discount)), next(iter(bearers.values()))
+    return [Line("discount", party, -amount, bearers.get(party, first), reason) for party, amount in borne.items() if amount]
 
 
 def shares_of(lines: Sequence[Line]) -> dict[str, int]:

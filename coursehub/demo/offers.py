@@ -203,6 +203,7 @@ def amend_lumen(players: Players, contract: Contract, *, at: datetime) -> None:
     terms["rates"]["rest"]["share_bps"] = 2500
     terms["split"]["items"][0]["share_bps"] = 6000
     terms["governance"]["triggers"] = [{"measure": "modules", "points_bps": 1000}]
+    terms["discount"]["opted_in"] = [one | {"campaigns": "joined"} for one in terms["discount"]["opted_in"]]
     terms["starts"] = f"{at + timedelta(days=30):%Y-%m-%dT00:00:00Z}"
     terms["ends"] = midnight(at.date() + timedelta(days=246))
     proposal = propose_terms(contract, by=players.acting("eve"), terms=terms, at=at, message="销量稳定后，请把平台比例降到 25%。")

@@ -37,6 +37,7 @@ from coursehub.learning.queries.reports import subject_named
 from coursehub.people.models import Person
 from coursehub.sales.jobs import expire_orders
 from coursehub.sales.models import Order, PartnerLink, RefundRequest
+from coursehub.sales.operations.campaigns import join_campaign
 from coursehub.sales.operations.checkout import Click
 from coursehub.sales.operations.coupons import CouponDraft, make_coupon
 from coursehub.sales.operations.links import count_visit, make_link
@@ -96,7 +97,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     agenda.add(agenda.ago(days=363), house)
     agenda.add(agenda.ago(days=330), northwind)
     agenda.add(agenda.ago(days=300), lumen)
-    agenda.add(agenda.ago(days=285), partial(_campaigns, stage))
+    _price_cuts(agenda, stage)
     agenda.add(agenda.ago(days=200), amended)
     agenda.add(agenda.ago(days=169), lambda at: follow_terms(at=at))
     agenda.add(agenda.ago(days=110), written_together)
@@ -127,6 +128,21 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
     agenda.add(agenda.ago(hours=18), lambda at: careers.tell_careers(agenda, people, at))
     agenda.add(agenda.ago(hours=1), lambda at: expire_orders(at=at))
     return stage
+
+
+def _price_cuts(agenda: Agenda, stage: Stage) -> None:
+    agenda.add(agenda.ago(days=285), partial(_campaigns, stage))
+    agenda.add(agenda.ago(days=20), partial(_winter, stage))
+
+
+def _winter(stage: Stage, at: datetime) -> None:
+    """A campaign of the house that partners join, if their terms say so: Lumen does."""
+    players = stage.players
+    coupon = make_coupon(
+        CouponDraft(code="WINTER15", borne_by="terms", starts_at=at, off_bps=1500, ends_at=at + timedelta(days=60)),
+        by=players.acting("stan"), at=at,
+    )  # fmt: skip
+    join_campaign(coupon, stage.contracts[LUMEN], by=players.acting("eve"), at=at)
 
 
 def _campaigns(stage: Stage, at: datetime) -> None:

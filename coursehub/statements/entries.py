@@ -14,7 +14,7 @@ from coursehub.contracts.record import stamp
 from coursehub.db import db
 from coursehub.statements import reckoning
 
-SALE_FACTS = ("gross_minor", "tax_bps", "fee_minor", "channel", "attributed", "discount_minor", "discount_borne_by")
+SALE_FACTS = ("gross_minor", "tax_bps", "fee_minor", "channel", "attributed", "discount_minor", "discount_borne_by", "joined")
 COUNTED = ("sale", "hire", "hour", "period")
 """Kinds of event that counters look at and are moved by."""
 AT_ONCE = 1000

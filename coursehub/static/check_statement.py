@@ -81,7 +81,7 @@ def house_of(terms):
 
 def share(terms, facts, contribution):
     """Every line of a sale as (role, party, amount, clause)."""
-    fee, bearer, clause = facts.get("fee_minor", 0), *bearer_of(terms, facts)
+    fee, bearers = facts.get("fee_minor", 0), bearers_of(terms, facts)
     tax, covered, discount, pot = pot_of(terms, facts)
     lines = [("tax", None, tax, "/base"), ("rail_fee", None, fee, "/base")]
     leaves, left = [], left_of(terms, pot)
@@ -100,14 +100,12 @@ def share(terms, facts, contribution):
     leaves += branch(terms["split"], contribution, rest, "/split", facts.get("moment", ""))
     lines += [("share", party, amount, path) for (party, path, _), amount in zip(leaves, rounded(leaves, pot))]
     if discount:
-        got = shares(lines)
-        takes = {bearer: min(discount, got.get(bearer, 0))}
-        if discount > takes[bearer]:
-            others = [(party, "", amount) for party, amount in got.items() if party != bearer]
-            whole, rest = sum(amount for _, _, amount in others), discount - takes[bearer]
-            exact = [(party, path, Fraction(rest * amount, whole)) for party, path, amount in others]
-            takes.update({party: part for (party, _, _), part in zip(exact, rounded(exact, rest))})
-        lines += [("discount", party, -amount, clause) for party, amount in takes.items() if amount]
+        got, clause = shares(lines), next(iter(bearers.values()))
+        own = {party: got.get(party, 0) for party in bearers}
+        borne = min(discount, sum(own.values()))
+        takes = in_proportion(borne, own)
+        takes.update(in_proportion(discount - borne, {party: part for party, part in got.items() if party not in bearers}))
+        lines += [("discount", party, -amount, bearers.get(party, clause)) for party, amount in takes.items() if amount]
     if fee > covered:
         lines.append(("fee_cost", house_of(terms), covered - fee, "/base"))
     return lines
@@ -120,7 +118,7 @@ def pot_of(terms, facts):
     net = gross - tax
     covered = min(fee, net) if "rail_fee" in terms["base"]["deduct"] else 0
     before = gross + facts.get("discount_minor", 0)
-    discount = before - tax_within(before, bps) - net if bearer_of(terms, facts)[0] else 0
+    discount = before - tax_within(before, bps) - net if bearers_of(terms, facts) else 0
     return tax, covered, discount, net - covered + discount
 
 
@@ -138,14 +136,26 @@ def left_of(terms, pot):
     return pot - sum(fixed_of(terms, pot))
 
 
-def bearer_of(terms, facts):
-    """Who bears a discount alone, and the clause."""
+def bearers_of(terms, facts):
+    """Who bears a discount instead of everybody, each with the clause: whose campaign it is, who joined it, else the rest."""
     if not facts.get("discount_minor"):
-        return None, ""
+        return {}
+    joined = {}
     for n, choice in enumerate(terms["discount"]["opted_in"]):
-        if choice["party"] == facts.get("discount_borne_by") and facts["gross_minor"] >= choice["floor_price_minor"]:
-            return choice["party"], f"/discount/opted_in/{n}"
-    return terms["discount"]["rest"].get("party"), "/discount/rest"
+        if facts["gross_minor"] >= choice["floor_price_minor"]:
+            if choice["party"] == facts.get("discount_borne_by"):
+                return {choice["party"]: f"/discount/opted_in/{n}"}
+            if choice.get("campaigns") == "joined" and choice["party"] in facts.get("joined", ()):
+                joined[choice["party"]] = f"/discount/opted_in/{n}"
+    rest = terms["discount"]["rest"].get("party")
+    return joined or ({rest: "/discount/rest"} if rest else {})
+
+
+def in_proportion(amount, weights):
+    """An amount by weights, in whole units: the largest remainders first, ties in their order; nothing of nothing."""
+    whole = sum(weights.values())
+    exact = [(party, "", Fraction(amount * weight, whole)) for party, weight in weights.items()] if amount else []
+    return {party: part for (party, _, _), part in zip(exact, rounded(exact, amount))}
 
 
 def rate_of(terms, facts):

@@ -134,7 +134,11 @@ def terms(draw: Any) -> dict[str, Any]:
         "hold": {"days": draw(st.integers(0, 365))},
         "clawback": {"offset_limit_bps": draw(bps), "max_age_days": draw(st.integers(0, 3650))},
         "discount": {
-            "opted_in": [{"party": party, "floor_price_minor": draw(amounts)} for party in opted],
+            "opted_in": [
+                {"party": party, "floor_price_minor": draw(amounts)}
+                | ({"campaigns": "joined"} if party != "house" and draw(st.booleans()) else {})
+                for party in opted
+            ],
             "rest": draw(rest),
         },
         "refund_fee": {"bearer": draw(st.sampled_from(everybody)) if "rail_fee" in deduct else "house"},
@@ -162,6 +166,7 @@ sales = st.builds(
     attributed=st.one_of(st.none(), parties),
     discount_minor=amounts,
     discount_borne_by=st.one_of(st.none(), parties),
+    joined=st.lists(parties, unique=True).map(tuple),
     module_weights=weights,
     approved_minutes=weights,
     occurred_at=st.builds("2026-{:02d}-{:02d}T08:00:00Z".format, st.integers(1, 12), st.integers(1, 28)),

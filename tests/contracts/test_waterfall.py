@@ -196,6 +196,7 @@ def test_neither_the_order_of_keys_nor_the_names_of_parties_change_an_amount(dat
         sale,
         attributed=names.get(sale.attributed, sale.attributed),
         discount_borne_by=names.get(sale.discount_borne_by, sale.discount_borne_by),
+        joined=tuple(names.get(party, party) for party in reversed(sale.joined)),
         module_weights={names.get(party, party): weight for party, weight in reversed(list(sale.module_weights.items()))},
         approved_minutes={names.get(party, party): minutes for party, minutes in sale.approved_minutes.items()},
     )

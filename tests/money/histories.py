@@ -74,6 +74,7 @@ class History:
         self.limits: dict[str, int] = {}
         self.promised: list[tuple[datetime, list[dict[str, Any]], str]] = []
         self.ending = Random(f"last days of {self.seed}")
+        self.joining = Random(f"campaigns of {self.seed}")
         self.promising = Random(f"guarantees of {self.seed}")  # of its own: the steps of a seed stay what they were
         guarantees = self._guarantees()
         contract = db.session.get_one(Contract, self.contract)
@@ -114,6 +115,7 @@ class History:
             channel=self.chance.choice(["platform", "partner_link", "coupon", "member"]),
             attributed=self.chance.choice([None, self.cast.northwind.public_id]), discount_minor=discount,
             discount_borne_by=self.chance.choice([None, self.cast.northwind.public_id]),
+            **self.joining.choice([{}, {"joined": [self.cast.northwind.public_id]}]),
         )  # fmt: skip
         self._share(draft)
         self.left[draft.effect_key] = gross
@@ -233,6 +235,9 @@ class History:
             changed["reserve"] = {"share_bps": self.chance.choice([333, 5_000, 10_000]), "days": 60}
         if self.chance.random() < 0.3:
             changed["clawback"] = {"offset_limit_bps": 0, "max_age_days": 0}
+        if self.joining.random() < 0.5:
+            joins = {"party": party, "floor_price_minor": self.joining.choice([0, 5_000]), "campaigns": "joined"}
+            changed["discount"] = {**plain["discount"], "opted_in": [joins]}
         changed["guarantees"] = self._guarantees()
         changed |= self.split()
         begins = self.now

@@ -356,7 +356,16 @@ def test_the_program_shares_and_refunds_as_we_do(data, sale, chance):
     sale = replace(sale, counted={name: chance.draw(strategies.amounts) for name in names_for(body, sale.occurred_at)})
     facts = {
         name: getattr(sale, name)
-        for name in ("gross_minor", "tax_bps", "fee_minor", "channel", "attributed", "discount_minor", "discount_borne_by")
+        for name in (
+            "gross_minor",
+            "tax_bps",
+            "fee_minor",
+            "channel",
+            "attributed",
+            "discount_minor",
+            "discount_borne_by",
+            "joined",
+        )
     }
     facts |= {"counted": dict(sale.counted), "moment": sale.occurred_at}
     contribution = {"module_weights": dict(sale.module_weights), "approved_minutes": dict(sale.approved_minutes)}

@@ -31,6 +31,7 @@ from coursehub.contracts.queries.book import (
     reshared_of,
     reversals_of_event,
 )
+from coursehub.contracts.queries.campaigns import sides_in_campaign
 from coursehub.contracts.queries.facts import (
     FactsWaiting,
     contribution,
@@ -65,6 +66,7 @@ from coursehub.contracts.queries.terms import (
     contract_of,
     ending_terms,
     every_prices,
+    joining_sides,
     latest_terms,
     open_listing,
     paydays_promised,
@@ -109,6 +111,7 @@ __all__ = [
     "facts_of",
     "facts_waiting_for",
     "hours_to_release",
+    "joining_sides",
     "latest_terms",
     "line_of",
     "lines_now",
@@ -135,6 +138,7 @@ __all__ = [
     "said_by",
     "sale_said",
     "settlements_of",
+    "sides_in_campaign",
     "standings_of",
     "stated",
     "terms_history",

@@ -119,6 +119,13 @@ def ending_terms(at: datetime) -> Select[Terms]:
     )  # fmt: skip
 
 
+def joining_sides(contract: Contract, at: datetime) -> dict[str, int]:
+    """The sides that may join campaigns of the house by the terms in force, with their floor price in minor units."""
+    holding = terms_of(contract, at)
+    choices = body_of(holding).discount.opted_in if holding is not None else ()
+    return {choice.party: choice.floor_price_minor for choice in choices if choice.campaigns == "joined"}
+
+
 def latest_terms(contract: Contract) -> Terms | None:
     """The terms signed last, whether or not they have begun or ended."""
     found = select(Terms).where(Terms.contract_id == contract.id).order_by(Terms.id.desc())

@@ -217,6 +217,7 @@ def keep_payment(order: Order, payment: rails.PaymentFacts, rail: str, outcome: 
 def sale_draft(order: Order, payment: Payment, brought_by: str | None, paid: Sequence[Instalment] = ()) -> EventDraft:
     """The sale of one course as the contracts room needs to know it; of a price in parts, of those that this payment paid."""
     assert order.course_id is not None
+    joined = queries.joined_by_sides(order)
     return EventDraft(
         kind="sale",
         effect_key=payment.effect_key,
@@ -232,6 +233,7 @@ def sale_draft(order: Order, payment: Payment, brought_by: str | None, paid: Seq
             "attributed": brought_by,
             "discount_minor": sum(row.discount_minor for row in paid) if paid else order.discount_minor,
             "discount_borne_by": order.discount_borne_by,
+            **({"joined": joined} if joined else {}),
             "order": order.public_id,
             "rail": payment.rail,
             **_told(order, paid),

@@ -17,6 +17,7 @@ from coursehub.sales.queries.bundles import (
     parts_with_titles,
     paying_bundle_order,
 )
+from coursehub.sales.queries.campaigns import campaigns_at, campaigns_of, joined_by_sides
 from coursehub.sales.queries.employer_invoices import employer_document_of, employer_invoice_of
 from coursehub.sales.queries.gifts import gift_hashed, gift_of, gifts_waiting, order_of_gift
 from coursehub.sales.queries.instalments import (
@@ -116,6 +117,8 @@ __all__ = [
     "bundles_visible_to",
     "bundles_with",
     "came_by",
+    "campaigns_at",
+    "campaigns_of",
     "contests_of",
     "contests_visible_to",
     "contests_waiting_for",
@@ -147,6 +150,7 @@ __all__ = [
     "instalments_of",
     "instalments_to_ask",
     "is_cut_since_asked",
+    "joined_by_sides",
     "kept_minor",
     "kept_of_parts",
     "kept_without_seat",

@@ -60,6 +60,7 @@ def _coupons_page(actor: Actor, form: CouponForm, courses: list[Course], status:
         scopes=queries.coupon_course_ids(ids),
         titles=course_titles(courses),
         bearer_words=bearer_words,
+        campaigns=queries.campaigns_of(actor.organisation, clock.now()) if actor.organisation is not None else [],
         may_close=lambda coupon: policies.may_close_coupon(actor, coupon),
     )
 

@@ -163,6 +163,26 @@ def test_a_campaign_is_borne_by_whoever_runs_it_down_to_a_floor():
     assert gives(body, 4_000, discount_minor=6_000, discount_borne_by="a") == {"house": 1_200, "a": 2_800}
 
 
+def test_a_campaign_of_the_house_is_borne_by_those_who_joined_it():
+    """Invented: A and B may join campaigns of the house, A down to 50.00. List price 100.00 sold at 70.00, the house 30 %.
+
+    Shared as 100.00: the house 30.00, A 42.00 (60 % of 70.00), B 28.00. Both joined: of 30.00 A bears 18.00, B 12.00.
+    A alone: 30.00, and keeps 12.00. At 40.00 A's floor is passed: of 60.00 B bears its 28.00, the rest comes from the
+    others in proportion, 13.33 from the house and 18.67 from A. Nobody: the house, as the rest rule says, its 30.00.
+    """
+    joins = [
+        {"party": "a", "floor_price_minor": 5_000, "campaigns": "joined"},
+        {"party": "b", "floor_price_minor": 0, "campaigns": "joined"},
+    ]
+    discount = {"opted_in": joins, "rest": {"kind": "party", "party": "house"}}
+    body = terms(3_000, shares(("makers", 6_000, pay("a")), rest=pay("b")), sides="house a b", discount=discount)
+    off = {"discount_minor": 3_000}
+    assert gives(body, 7_000, joined=("a", "b"), **off) == {"house": 3_000, "a": 2_400, "b": 1_600}
+    assert gives(body, 7_000, joined=("a",), **off) == {"house": 3_000, "a": 1_200, "b": 2_800}
+    assert gives(body, 4_000, joined=("a", "b"), discount_minor=6_000) == {"house": 1_667, "a": 2_333}
+    assert gives(body, 7_000, **off) == {"a": 4_200, "b": 2_800}
+
+
 def test_a_licence_for_five_years():
     """Publishing, as usual: a licence for a term, here five years to 31 December 2030; afterwards it is the author's again.
 
