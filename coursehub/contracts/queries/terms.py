@@ -37,6 +37,22 @@ def terms_in_force(course_id: int, at: datetime) -> Terms | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
+def last_terms_before(course_id: int, at: datetime) -> Terms | None:
+    """The terms under which a course was sold last before that moment; None while any hold."""
+    if terms_in_force(course_id, at) is not None:
+        return None
+    found = (
+        select(Terms)
+        .join(TermsCourse, TermsCourse.terms_id == Terms.id)
+        .where(
+            TermsCourse.course_id == course_id, TermsCourse.ended_at <= at,
+            TermsCourse.ended_at > TermsCourse.effective_from,
+        )
+        .order_by(TermsCourse.ended_at.desc())
+    )  # fmt: skip
+    return db.session.execute(found.limit(1)).scalar_one_or_none()
+
+
 def contract_of(terms_hash: str | None) -> Contract | None:
     """The contract whose terms have this hash."""
     found = select(Contract).join(Terms, Terms.contract_id == Contract.id).where(Terms.terms_hash == terms_hash)

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from coursehub.contracts.models import MoneyEvent
+from coursehub.contracts import queries as contracts
+from coursehub.contracts.models import Contract, MoneyEvent
+from coursehub.contracts.operations import end_contract
 from coursehub.db import db
 from coursehub.errors import NotAllowed
 from coursehub.learning.models import ActiveDay
@@ -147,6 +149,24 @@ def test_a_course_whose_terms_changed_within_the_month_still_answers_for_it_and_
     agree(cast, story.courses[0], story.now, contract=contract)  # these speak of no pass
     assert story.courses[0].id in queries.answering_terms(story.on_offer, "2026-04")
     assert story.courses[0].id not in queries.answering_terms(story.on_offer, "2026-06")
+
+
+@pytest.mark.parametrize(("noticed_after", "counts"), [(3, True), (0, False)])
+def test_terms_that_ended_answer_for_periods_that_began_under_them_and_no_others(story, cast, noticed_after, counts):
+    """The second period begins on 2 April and ends on 2 May; the terms end on 4 April, or on the 1st."""
+    ada, (python, sql) = story.take(cast.ada), story.courses
+    contract = db.session.get_one(Contract, contracts.terms_in_force(python.id, story.now).contract_id)
+    end_contract(contract, by=cast.acting(cast.pia), at=story.now + noticed_after * DAY)
+    story.learn(ada, sql, 20)
+    story.wait(31, ada)
+    story.learn(ada, python, 10)
+    story.wait(31, ada)
+    story.draw_up("2026-04")
+    story.wait(30)
+    sharing = queries.sharing_of(story.on_offer, story.draw_up("2026-05"))
+    assert [str(python.id) in period.minutes for period in sharing.periods] == [counts]
+    assert sharing.divided(story.on_offer).by_course.get(str(python.id), 0) == (NET if counts else 0)
+    assert python.id not in queries.answering_terms(story.on_offer, "2026-06")
 
 
 def test_a_refund_after_the_close_takes_back_the_very_amounts_of_its_period(story, cast):

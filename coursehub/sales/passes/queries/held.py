@@ -1,7 +1,7 @@
 """Passes on offer, and those that somebody has."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -23,6 +23,8 @@ from coursehub.sales.models import (
 )
 from coursehub.sales.passes.months import bounds
 from coursehub.sales.passes.standing import CLOSED_WITH_IT
+
+LONGEST_PERIOD = timedelta(days=31)
 
 
 def on_offer() -> Sequence[CoursePass]:
@@ -61,17 +63,19 @@ def courses_in(pass_id: int, at: datetime) -> Sequence[Course]:
 def agreed_terms(pass_: CoursePass, course_id: int, at: datetime) -> Terms | None:
     """The terms by which a course takes part in a pass at a moment: in force, for passes, by the very rule of this one."""
     terms = contracts.terms_in_force(course_id, at)
-    if terms is None:
-        return None
+    return terms if terms is not None and _is_for(pass_, terms) else None
+
+
+def _is_for(pass_: CoursePass, terms: Terms) -> bool:
     body = contracts.body_of(terms)
-    same = "period" in body.scope.events and body.pool == pass_.pool and body.currency == pass_.currency
-    return terms if same else None
+    return "period" in body.scope.events and body.pool == pass_.pool and body.currency == pass_.currency
 
 
 def answering_terms(pass_: CoursePass, month: str) -> dict[int, Terms]:
     """By course: the terms that answer for a month of the pool, those that held when it began, or when the course joined.
 
-    A change within the month therefore counts from the next one on.
+    A change within the month therefore counts from the next one on. Terms that ended in the month before, and that none
+    follow, answer for it still, but only for periods that began under them: `pools.py` leaves the minutes of others aside.
     """
     begins, ends = bounds(month)
     joined = select(PassCourse.course_id, sa.func.min(PassCourse.joined_at)).where(
@@ -80,10 +84,17 @@ def answering_terms(pass_: CoursePass, month: str) -> dict[int, Terms]:
     )  # fmt: skip
     found: dict[int, Terms] = {}
     for course_id, since in db.session.execute(joined.group_by(PassCourse.course_id).order_by(PassCourse.course_id)):
-        terms = agreed_terms(pass_, course_id, max(since, begins))
+        terms = agreed_terms(pass_, course_id, max(since, begins)) or _ended_before(pass_, course_id, begins)
         if terms is not None:
             found[course_id] = terms
     return found
+
+
+def _ended_before(pass_: CoursePass, course_id: int, begins: datetime) -> Terms | None:
+    """The terms that ended within a period's length before a month; None where others hold, or they were not for the pass."""
+    terms = contracts.last_terms_before(course_id, begins)
+    late = terms is not None and terms.ended_at is not None and terms.ended_at > begins - LONGEST_PERIOD
+    return terms if terms is not None and late and _is_for(pass_, terms) else None
 
 
 def subscriptions_of(person_id: int) -> Sequence[PassSubscription]:

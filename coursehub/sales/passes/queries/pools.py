@@ -162,9 +162,13 @@ def sharing_of(pass_: CoursePass, month: PoolMonth) -> Sharing:
     """What there is to share in a month; what was refunded and what banks took so far is not in it."""
     rows = periods_in(month.id)
     left, counting = pooled_now(pass_, rows), counting_minutes(month.id)
+    terms = answering_terms(pass_, month.month)
+    over = {course: each.ended_at for course, each in terms.items() if each.ended_at is not None}
+    begun, begins = {row.id: row.starts_at for row in rows}, bounds(month.month)[0]
     minutes: dict[int, dict[str, int]] = {}
     for (period, course), active in counting.items():
-        minutes.setdefault(period, {})[str(course)] = active
+        if course not in over or over[course] > begins or begun[period] < over[course]:
+            minutes.setdefault(period, {})[str(course)] = active
     periods = [
         Period(
             row.public_id,
@@ -173,7 +177,7 @@ def sharing_of(pass_: CoursePass, month: PoolMonth) -> Sharing:
         )
         for row in rows
     ]
-    return Sharing(periods, answering_terms(pass_, month.month), {row.public_id: row.id for row in rows})
+    return Sharing(periods, terms, {row.public_id: row.id for row in rows})
 
 
 def unshared_pools(month: str) -> list[tuple[CoursePass, str]]:
