@@ -858,7 +858,7 @@ def check_step(report, event, known):
         steps = [
             line["amount_minor"]
             for one in known.values()
-            if one["reverses"] == given["id"]
+            if one["reverses"] == given["id"] and one["kind"] == "rebate"  # not: what was said anew of it since
             for line in one["lines"]
             if line["party"] == party
         ]

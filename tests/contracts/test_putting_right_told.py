@@ -8,8 +8,9 @@ import pytest
 from coursehub import clock, jobs
 from coursehub.contracts import queries as contracts
 from coursehub.contracts.evidence import bundle as evidence
+from coursehub.contracts.operations.hiring import share_rebate
 from coursehub.contracts.views.simulating import simulated
-from coursehub.db import db
+from coursehub.db import db, transaction
 from coursehub.ledger.operations import seal_days
 from coursehub.mail import Letter
 from coursehub.statements import bundle, operations, queries
@@ -22,6 +23,7 @@ from tests.statements.test_checking import faults, hashed_anew
 from ..cast import sign_in
 from .facts_rig import DAY, Register, sound
 from .rig import draft_of_dispute, draft_of_refund
+from .test_fee_legs import announced, hired
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -65,6 +67,23 @@ def test_a_closed_month_stays_and_the_next_statement_names_the_fact_and_holds(ca
     moved = next(event for event in forged["events"] if event["kind"] == "reshared")
     moved["contribution"] = moved["contribution"] | {"module_weights": {register.own: 1}}
     assert any("shares a sale anew" in fault for fault in faults(hashed_anew(forged)))
+    sound()
+
+
+def test_a_rebate_after_a_part_of_a_fee_was_put_right_holds_on_the_statement(cast):
+    """What is put right gives Northwind something of the fee; that is no rebate that gives."""
+    late = MARCH + 15 * DAY
+    register, prices = Register(cast, late), announced(cast, late)
+    fact = register.state(1_000, late)
+    register.contest(fact, late + DAY)
+    booked = hired(cast, late + 2 * DAY, prices, {register.course.public_id: 1})
+    register.end(fact, "accepted", late + 3 * DAY)
+    register.put_right(late + 4 * DAY)
+    with transaction():
+        back = late + 5 * DAY
+        share_rebate(booked, effect_key="placement:p1:rebate", amount_minor=123_457, occurred_at=back, at=back)
+    _march, found = issued(register, APRIL, Month(2026, 3))
+    assert faults(found) == []
     sound()
 
 
