@@ -3,16 +3,20 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from coursehub.contracts import queries as contracts
 from coursehub.contracts.operations.resharing import reattribute
-from coursehub.db import transaction
+from coursehub.db import db, transaction
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import NOT_GIVEN_BACK, PARTNER_OWES
 from coursehub.ledger.checks import check_books
+from coursehub.ledger.models import Journal
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.payouts import operations, queries
 from coursehub.payouts.checks import faults
+from coursehub.talent.working_days import local_day
+from tests.cast import sign_in
 
 from .rig import World
 
@@ -55,6 +59,33 @@ def test_what_was_paid_is_owed_and_half_of_the_next_payout_goes_against_it(world
     assert world.standing["owes"] == owed - ready // 2
     (claim,) = queries.claims_of(world.cast.northwind.public_id, "CNY")
     assert claim.left_minor == owed - ready // 2
+
+
+def test_what_was_owed_at_any_journal_stands_as_it_did_then(world, paid):
+    """The claim, then what the payout set against it, then what is given up; each moment adds up to the books of then."""
+    party = world.cast.northwind.public_id
+    before = head()
+    world.refund(paid, 100_000)
+    owed, refunded = world.standing["owes"], head()
+    world.sell()
+    world.confirm(world.prepare())
+    left, set_off = world.standing["owes"], head()
+    operations.give_up_claims(at=world.now + 180 * DAY)
+    stood = [sum(claim.left_minor for claim in queries.claims_of(party, "CNY", through=n)) for n in (before, refunded, set_off)]
+    assert stood == [0, owed, left] and 0 < left < owed
+    assert queries.claims_of(party, "CNY", through=head()) == queries.claims_of(party, "CNY") == []
+
+
+def test_the_statement_says_what_is_owed_and_since_when(world, paid, client):
+    world.refund(paid, 100_000)
+    sign_in(client, world.cast.finn)
+    page = client.get(f"/studio/statements/{local_day(world.now):%Y-%m}/CNY").text
+    owed = page.partition('id="owed"')[2].partition("</section>")[0]
+    assert "refund after payout" in owed and f"{world.standing['owes'] / 100:,.2f}" in owed and "settled otherwise" not in owed
+
+
+def head():
+    return db.session.execute(sa.select(sa.func.max(Journal.id))).scalar_one()
 
 
 def test_a_payout_that_bounces_gives_back_what_was_sent_and_keeps_what_was_set_off(world, paid):

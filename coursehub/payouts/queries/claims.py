@@ -18,18 +18,23 @@ CLAWBACK = "/clawback"
 """The clause by which something is owed back, as the books name it beside the amount."""
 
 
-def claims_of(party: str, currency: str) -> list[Claim]:
-    """What a partner owes in a currency, the oldest first; party: its public id."""
+def claims_of(party: str, currency: str, *, through: int | None = None) -> list[Claim]:
+    """What a partner owes in a currency, the oldest first; party: its public id.
+
+    through: as it stood after the journal of that number; None: as it stands now.
+    """
+    known = Journal.id <= through if through is not None else sa.true()
     taken = (
         sa.select(PayoutOffset.journal_id, sa.func.sum(PayoutOffset.amount_minor).label("minor"))
         .join(_Payout, _Payout.id == PayoutOffset.payout_id)
         .join(Organisation, Organisation.id == _Payout.organisation_id)
         .join(PayoutStep, sa.and_(PayoutStep.payout_id == _Payout.id, PayoutStep.kind == "ordered"))
-        .where(Organisation.public_id == party)
+        .join(Journal, Journal.effect_key == sa.literal("payout:") + _Payout.public_id)
+        .where(Organisation.public_id == party, known)
         .group_by(PayoutOffset.journal_id)
         .subquery()
     )
-    given_up = sa.select(Journal.effect_key).where(Journal.kind == "write_off", Journal.effect_key.endswith(f":{party}"))
+    given_up = sa.select(Journal.effect_key).where(Journal.kind == "write_off", Journal.effect_key.endswith(f":{party}"), known)
     left = sa.func.sum(Posting.amount_minor) - sa.func.coalesce(taken.c.minor, 0)
     rows = db.session.execute(
         sa.select(
@@ -44,7 +49,9 @@ def claims_of(party: str, currency: str) -> list[Claim]:
         .join(Posting, Posting.journal_id == Journal.id)
         .join(Account, Account.id == Posting.account_id)
         .outerjoin(taken, taken.c.journal_id == Journal.id)
-        .where(Account.code == PARTNER_OWES, Account.party == party, Account.currency == currency, Posting.amount_minor > 0)
+        .where(
+            Account.code == PARTNER_OWES, Account.party == party, Account.currency == currency, Posting.amount_minor > 0, known
+        )
         .group_by(Journal.id, taken.c.minor)
         .having(left > 0)
         .order_by(Journal.occurred_at, Journal.id)

@@ -1,12 +1,17 @@
 """A party's statements: by year, one of them, the events behind a line, and the same as files."""
 
+from datetime import datetime
+
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from coursehub import clock
 from coursehub.contracts.instalments import part_words
 from coursehub.contracts.prose import channel_name
+from coursehub.ledger.accounts import PARTNER_OWES
+from coursehub.payouts.queries.claims import claims_of
 from coursehub.payouts.queries.contents import parts_of
+from coursehub.payouts.views.showing import WHATS as CLAIMS
 from coursehub.people.queries import name_of
 from coursehub.statements import behind, bundle, checklist, exports, letterhead, policies, queries, reckoning, telling
 from coursehub.statements.mix import explain
@@ -42,8 +47,13 @@ def statement(month: str, currency: str, party: str | None = None) -> ResponseRe
     """From opening to closing, line by line, with what proves it."""
     found = showing.shown(party, month, currency, clock.now())
     lines = telling.told_lines(found.data, current_locale())
+    claims = claims_of(found.organisation.public_id, currency, through=found.data["journals"]["through"])
     return page(
         "statements/statement.html",
+        claims=claims,
+        claims_beside=-found.data["closing"].get(PARTNER_OWES, 0) - sum(claim.left_minor for claim in claims),
+        claim_words=CLAIMS,
+        ends=datetime.fromisoformat(found.data["ends"]),
         shown=found,
         data=found.data,
         totals=reckoning.totals(found.data),
