@@ -51,3 +51,13 @@ class TakeBackForm(FlaskForm):
     """Why an entry is taken back."""
 
     words = TextAreaField(_l("Why"), validators=[Filled(WHY), Length(max=1000)], render_kw={"rows": 2})
+
+
+class RefundByBankForm(FlaskForm):
+    """By which transfer a failed refund reached its buyer; the amount follows from the refund."""
+
+    paid_on = DateField(_l("Left the bank on"), validators=[InputRequired(_l("Choose the day on which it left."))])
+    bank_reference = StringField(
+        _l("Number of the transfer at the bank"), validators=[Filled(_l("Type the number of the transfer.")), Length(max=120)]
+    )
+    words = TextAreaField(_l("Why"), validators=[Filled(WHY), Length(max=1000)], render_kw={"rows": 2})

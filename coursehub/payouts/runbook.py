@@ -110,10 +110,11 @@ STEPS: dict[tuple[str, ...], LazyString] = {
     ),
     ("suspense", "order"): _l(
         "A payment for an order that was over, or a refund that failed. Open the order: give the payment back, or try the"
-        " refund again."
+        " refund again. A refund that you paid by bank transfer instead is written down here."
     ),
     ("suspense", "pass"): _l(
-        "A refund of a pass failed. Open the pass and look why the buyer's bank refused; then try it again."
+        "A refund of a pass failed. Open the pass and look why the buyer's bank refused; then try it again. "
+        "A refund that you paid by bank transfer instead is written down here."
     ),
     ("suspense", "dispute"): _l(
         "A bank took more than was left of a payment, or gave that back. Open the dispute and wait for the bank's word; "

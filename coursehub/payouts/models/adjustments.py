@@ -13,6 +13,7 @@ class Adjustment(Model):
 
     movement_id: the movement at the payment provider that it books, if it is about one.
     reverses_id: the entry that this one takes back, whole.
+    refund_name: the failed refund, of an order or a pass, that it pays by bank.
     journal_id:  its journal, once another person has confirmed it.
     """
 
@@ -29,6 +30,7 @@ class Adjustment(Model):
             sqlite_where=text("is_confirmed IS NOT FALSE"), postgresql_where=text("is_confirmed IS NOT FALSE"),
         ),
         Index("adjustment_by_movement", "movement_id"),
+        Index("adjustment_by_refund", "refund_name"),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -42,6 +44,7 @@ class Adjustment(Model):
     reference: Mapped[str] = mapped_column(String(120))
     movement_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("rail_movement.id", name="adjustment_movement_fkey"))
     reverses_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("adjustment.id", name="adjustment_reverses_fkey"))
+    refund_name: Mapped[str | None] = mapped_column(String(16))
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     proposed_by_id: Mapped[int] = ref("person.id", index=False)
     is_confirmed: Mapped[bool | None] = mapped_column(Boolean)

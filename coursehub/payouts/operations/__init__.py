@@ -57,6 +57,7 @@ from coursehub.payouts.operations.mismatches import (
 )
 from coursehub.payouts.operations.movements import match_movements, read_movements
 from coursehub.payouts.operations.payees import MoneyWaits, PayoutUnderWay, remove_account
+from coursehub.payouts.operations.refunds_by_bank import propose_refund_by_bank
 from coursehub.payouts.operations.runs import (
     HouseAccountUnfit,
     NoHouseAccount,
@@ -133,6 +134,7 @@ __all__ = [
     "propose_adjustment",
     "propose_for_movement",
     "propose_giving_up",
+    "propose_refund_by_bank",
     "read_movements",
     "remove_account",
     "send_transfer",

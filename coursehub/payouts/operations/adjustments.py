@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from coursehub import events, rails
-from coursehub.db import db, new_public_id, transaction
+from coursehub.db import db, lock, new_public_id, transaction
 from coursehub.errors import Refusal, require
 from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.payouts import policies, queries
@@ -13,6 +13,7 @@ from coursehub.payouts.models import Adjustment, RailMovement
 from coursehub.payouts.operations.mismatches import settle_mismatches
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
+from coursehub.sales.operations.refunds_by_bank import mark_paid_by_bank, unmark_paid_by_bank
 from coursehub.web.locale import SHOWN_ZONE
 
 NOON = time(12)
@@ -66,7 +67,7 @@ def propose_adjustment(draft: AdjustmentDraft, *, by: Actor, at: datetime) -> Ad
     known = adjustable(rails.current_name())
     if draft.debit == draft.credit or not {draft.debit, draft.credit} <= set(known) or draft.amount_minor <= 0:
         raise AccountsUnfit
-    return _propose(draft, by=by, at=at)
+    return propose(draft, by=by, at=at)
 
 
 def propose_for_movement(movement: RailMovement, *, other: str, words: str, by: Actor, at: datetime) -> Adjustment:
@@ -89,7 +90,7 @@ def propose_for_movement(movement: RailMovement, *, other: str, words: str, by: 
         waits = {each.movement.id: each.why for each in queries.looked_at()}
         if net == 0 or waits.get(movement.id, "") not in queries.TO_BE_BOOKED or queries.entry_of(movement.id) is not None:
             raise MovementStands
-        return _propose(draft, movement_id=movement.id, by=by, at=at)
+        return propose(draft, movement_id=movement.id, by=by, at=at)
 
 
 def take_back_adjustment(row: Adjustment, *, words: str, by: Actor, at: datetime) -> Adjustment:
@@ -108,19 +109,28 @@ def take_back_adjustment(row: Adjustment, *, words: str, by: Actor, at: datetime
             words,
             row.reference,
         )
-        return _propose(draft, reverses_id=row.id, by=by, at=at)
+        return propose(draft, reverses_id=row.id, refund_name=row.refund_name, by=by, at=at)
 
 
-def _propose(
-    draft: AdjustmentDraft, *, movement_id: int | None = None, reverses_id: int | None = None, by: Actor, at: datetime
+def propose(
+    draft: AdjustmentDraft,
+    *,
+    movement_id: int | None = None,
+    reverses_id: int | None = None,
+    refund_name: str | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Adjustment:
+    """Write an entry down for a colleague; who calls has looked whether it may be. Raises DayToCome."""
+    require(policies.may_prepare(by))
     if draft.occurred_on > at.astimezone(SHOWN_ZONE).date():
         raise DayToCome
     with transaction():
         row = Adjustment(
             public_id=new_public_id(), debit_code=draft.debit, credit_code=draft.credit, currency=draft.currency,
             amount_minor=draft.amount_minor, occurred_on=draft.occurred_on, words=draft.words.strip(),
-            reference=draft.reference.strip(), movement_id=movement_id, reverses_id=reverses_id, proposed_at=at,
+            reference=draft.reference.strip(), movement_id=movement_id, reverses_id=reverses_id,
+            refund_name=refund_name, proposed_at=at,
             proposed_by_id=by.person_id,
         )  # fmt: skip
         db.session.add(row)
@@ -131,9 +141,12 @@ def _propose(
 
 
 def confirm_adjustment(row: Adjustment, *, by: Actor, at: datetime) -> None:
-    """The second person agrees, and it is booked. Raises AdjustmentDecided, MovementStands."""
+    """The second person agrees, and it is booked. Raises AdjustmentDecided, MovementStands, RefundNotWaiting."""
     require(policies.may_confirm_adjustment(by, row))
+    refund = queries.refund_named(row.refund_name) if row.refund_name else None
     with transaction():
+        if refund is not None:
+            lock(refund)  # before the line of the books, as whoever tries it again does
         stand_in_line()
         _still_open(row)
         if row.movement_id is not None and not _still_waits(row.movement_id):
@@ -145,6 +158,10 @@ def confirm_adjustment(row: Adjustment, *, by: Actor, at: datetime) -> None:
             postings=[Leg(AccountRef(row.debit_code), row.amount_minor), Leg(AccountRef(row.credit_code), -row.amount_minor)],
             reverses=first.journal_id if first else None,
         )  # fmt: skip
+        if refund is not None and first is None:
+            mark_paid_by_bank(refund, at=at)
+        elif refund is not None:
+            unmark_paid_by_bank(refund)
         row.is_confirmed, row.decided_at, row.decided_by_id, row.journal_id = True, at, by.person_id, booked.id
         db.session.flush()
         _note("adjustment_confirmed", row, by, at)

@@ -58,7 +58,13 @@ def _places(journals: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
     """What each effect is about, by its key: in one question for each kind of thing."""
     said = {key: (kind, _said(kind, key)) for kind, key in journals}
     names = {kind: {name for k, name in said.values() if k == kind} for kind, _name in said.values()}
-    refunds = set().union(*(names.get(kind, set()) for kind in OF_REFUNDS))
+    entries = {key for key, (kind, _name) in said.items() if key.startswith("adjustment:")}
+    pays = _pairs(
+        sa.select(Adjustment.public_id, sa.func.coalesce(Adjustment.refund_name, "")).where(Adjustment.refund_name.is_not(None)),
+        {key.removeprefix("adjustment:") for key in entries},
+    )
+    said |= {key: (kind, pays[name]) for key, (kind, name) in said.items() if key in entries and name in pays}
+    refunds = set(pays.values()).union(*(names.get(kind, set()) for kind in OF_REFUNDS))
     orders = _pairs(
         sa.select(Payment.rail_payment_id, Order.public_id).join(Order, Order.id == Payment.order_id), names.get("stray", ())
     )
@@ -71,7 +77,6 @@ def _places(journals: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
         refunds,
     )
     disputes = _pairs(sa.select(PaymentDispute.rail_dispute_id, PaymentDispute.public_id), names.get("dispute_beyond", ()))
-    entries = {key for key, (kind, _name) in said.items() if key.startswith("adjustment:")}
     original = aliased(Adjustment)
     first = _pairs(
         sa.select(Adjustment.public_id, sa.func.coalesce(original.public_id, Adjustment.public_id)).outerjoin(

@@ -10,9 +10,21 @@ from coursehub.payouts.views import (
     own,
     reconciliation,
     records,
+    refunds,
     ways,
 )
 
-blueprints = [adjustments.bp, own.bp, house.bp, bank.bp, calendars.bp, reconciliation.bp, mismatches.bp, records.bp, ways.bp]
+blueprints = [
+    adjustments.bp,
+    own.bp,
+    house.bp,
+    bank.bp,
+    calendars.bp,
+    reconciliation.bp,
+    mismatches.bp,
+    records.bp,
+    refunds.bp,
+    ways.bp,
+]
 
 __all__ = ["bank_entries", "blueprints"]

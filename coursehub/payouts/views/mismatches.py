@@ -78,5 +78,6 @@ def _page(kind: str, reference: str, form: HandOverForm, *, status: int = 200) -
     return page(
         "payouts/house/mismatch.html", status=status, found=found, kind=kind, reference=reference, kept=kept, by=by | colleagues,
         owner=owner, me=actor.person_id, form=form, now=at, steps=runbook.steps(found) if found else "", names=runbook.NAMES,
+        refunds=queries.failed_refunds_of(found.what, found.name) if found and kind == "suspense" else [],
         place_of=showing.place_of(found) if found else "",
     )  # fmt: skip

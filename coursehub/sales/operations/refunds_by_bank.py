@@ -1,0 +1,40 @@
+"""Refunds that failed at the rail and reached the buyer by bank transfer instead; the money is booked by who confirms it."""
+
+from datetime import datetime
+
+from coursehub.db import lock, transaction
+from coursehub.errors import Refusal
+from coursehub.sales.models import PassRefund, Refund
+
+
+class RefundNotWaiting(Refusal):
+    """This refund does not wait any more: it was tried again, or is paid. Look at it again."""
+
+
+def lock_failed(refund: Refund | PassRefund) -> None:
+    """Hold a refund whose money waits in suspense, in the open transaction. Raises RefundNotWaiting."""
+    lock(refund)
+    if refund.state != "failed" or refund.booked_at is None:
+        raise RefundNotWaiting
+
+
+def mark_paid_by_bank(refund: Refund | PassRefund, *, at: datetime) -> None:
+    """The buyer has it by bank. What the rail says of its earlier attempts changes nothing any more. Raises RefundNotWaiting."""
+    with transaction():
+        lock_failed(refund)
+        refund.state, refund.done_at, refund.problem = "done", at, PAID_BY_BANK
+        refund.rail_refund_id = None
+        refund.attempt += 1
+
+
+def unmark_paid_by_bank(refund: Refund | PassRefund) -> None:
+    """The transfer was not made after all: the refund waits as before. Raises RefundNotWaiting."""
+    with transaction():
+        lock(refund)
+        if (refund.state, refund.problem) != ("done", PAID_BY_BANK):
+            raise RefundNotWaiting
+        refund.state, refund.done_at, refund.problem = "failed", None, "transfer taken back"
+
+
+PAID_BY_BANK = "paid by bank"
+"""What stands beside such a refund where else the rail's own word does."""
