@@ -59,6 +59,26 @@ def test_both_months_hold(parts):
     assert [faults(each) for each in parts] == [[], []]
 
 
+def test_who_had_joined_a_campaign_is_told_and_decides_who_bears_its_discount(cast, at):
+    northwind, house = cast.northwind.public_id, cast.house.public_id
+    discount = {
+        "opted_in": [{"party": northwind, "floor_price_minor": 9_000, "campaigns": "joined"}],
+        "rest": {"kind": "party", "party": house},
+    }
+    course = course_of(cast.northwind, "async", at)
+    _contract, terms = agree(cast, course, at, discount=discount)
+    for n, facts in enumerate(({"joined": [northwind]}, {}, {"joined": [northwind], "gross_minor": 8_999})):
+        sell(terms, course, MARCH + n * DAY, str(n), discount_minor=1_000, **facts)
+    seal_days(at=MAY)
+    operations.issue_due(at=MAY)
+    (told, *_rest) = issued_bundles(cast.northwind)
+    assert faults(told) == []
+    joined = next(event for event in told["events"] if "joined" in event["facts"] and event["facts"]["gross_minor"] == 10_000)
+    assert {line["party"] for line in joined["lines"] if line["role"] == "discount"} == {northwind}
+    del joined["facts"]["joined"]
+    assert faults(told), "without the fact somebody else bears it"
+
+
 def test_the_program_runs_alone_on_the_file_that_a_partner_downloads(parts, cast, client, tmp_path):
     sign_in(client, cast.finn)
     files = []

@@ -53,7 +53,8 @@ class EventDraft:
     kind: sale | refund | dispute. effect_key: the business effect, such as `sale:<payment>`.
     terms_hash: the terms the order pinned; for a refund those of the sale are taken.
     facts of a sale: gross_minor, tax_bps, fee_minor, channel, attributed (organisation's
-    public id or None), discount_minor, discount_borne_by, order (public id), rail.
+    public id or None), discount_minor, discount_borne_by, joined (who had joined its campaign, where anybody had),
+    order (public id), rail.
     facts of a refund: sale_effect_key, amount_minor, refund (its id). A dispute is a refund that the buyer's bank
     took by itself; it says dispute instead. Both may be about a course's part of a month of a pool (`pool_returns.py`).
     """
