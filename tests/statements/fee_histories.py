@@ -21,7 +21,7 @@ from coursehub.contracts.operations.hours import Week, share_hours, take_hours_b
 from coursehub.contracts.operations.pool_returns import ReturnedPeriod, reinstate_period, return_period
 from coursehub.contracts.operations.pooling import PaidPeriod, SharedMonth, fund_pool, share_pool
 from coursehub.contracts.operations.prices import announce_prices
-from coursehub.contracts.operations.resharing import reattribute
+from coursehub.contracts.operations.resharing import contribute_anew, reattribute
 from coursehub.contracts.operations.sharing import reinstate
 from coursehub.contracts.placement_fee import Band, PriceList
 from coursehub.contracts.price_book import PriceBook
@@ -74,7 +74,7 @@ class FeeHistory:
         ways = [
             (self.sell, 14), (self.sell_bundle, 8), (self.refund, 10), (self.dispute, 6), (self.reinstate, 6), (self.contest, 4),
             (self.hire, 6), (self.rebate, 5), (self.week, 6), (self.week_back, 3), (self.share_month, 5), (self.period_back, 6),
-            (self.period_again, 4), (self.wait, 14), (self.close, 6), (self.amend, 2),
+            (self.period_again, 4), (self.wait, 14), (self.close, 6), (self.amend, 2), (self.contribute, 6),
         ]  # fmt: skip
         for _n in range(steps):
             self.count += 1
@@ -167,6 +167,21 @@ class FeeHistory:
             with transaction():
                 db.session.get_one(Contract, sale.contract_id, with_for_update=True)
                 reattribute(sale, channel=channel, attributed=party, contest=f"c{self.count}", at=self.now)
+
+    def contribute(self) -> None:
+        """It is put right what had been contributed to something: a fact that was contested stands, or never counted."""
+        given = (
+            db.session.execute(db.select(MoneyEvent).where(MoneyEvent.kind.in_(EVENTS)).order_by(MoneyEvent.id)).scalars().all()
+        )
+        if given:
+            event = self.chance.choice(given)
+            sides = (self.cast.northwind.public_id, self.cast.lumen.public_id)
+            known = {"module_weights": {side: self.chance.randrange(4) for side in sides}, "approved_minutes": {}}
+            with transaction():
+                db.session.get_one(Contract, event.contract_id, with_for_update=True)
+                contribute_anew(
+                    event, known, fact=f"f{self.count}", stands=self.chance.random() < 0.5, key=f"fact:{self.count}", at=self.now
+                )  # fmt: skip
 
     def _weights(self) -> dict[str, int]:
         return {
@@ -272,7 +287,8 @@ class FeeHistory:
         data["parties"] = [*data["parties"], third]
         data["governance"] = {**data["governance"], "signers": [party["id"] for party in data["parties"]]}
         pay = {"kind": "pay", "party": northwind}
-        part = {"label": "makers", "share_bps": self.chance.choice([1, 2_500, 3_333]), "then": {"kind": "pay", "party": lumen}}
+        makers = {"kind": "by_modules", "parties": [lumen, northwind], "rest": {"kind": "pay", "party": lumen}}
+        part = {"label": "makers", "share_bps": self.chance.choice([1, 2_500, 3_333]), "then": makers}
         data["split"] = {"kind": "shares", "items": [part], "rest": pay}
         data["scope"], data["pool"] = {**data["scope"], "events": EVENTS}, RULE
         rest: dict[str, Any] = {**data["rates"]["rest"], "share_bps": self.chance.choice([0, 2_500, 3_333])}

@@ -5,8 +5,10 @@ import os
 import pytest
 
 from coursehub.contracts.counters import moved_by
+from coursehub.contracts.models import MoneyEvent
 from coursehub.contracts.operations import course_parts, hiring
-from coursehub.db import db
+from coursehub.contracts.operations.resharing import contribute_anew
+from coursehub.db import db, transaction
 from coursehub.ledger.checks import check_books
 from coursehub.ledger.operations import seal_days
 from coursehub.statements import checks, operations
@@ -39,6 +41,20 @@ def test_both_partners_work_out_the_same(cast, at, seed):
     assert check_books().faults == () and list(checks.faults()) == [], f"seed {seed}"
     assert seed > 1 or kinds_of(history) >= {"sale", "refund", "hire", "hour", "period"}  # by chance a history has no hours
     db.session.rollback()
+
+
+def test_a_rebate_of_a_fee_that_was_shared_anew_is_no_fault(cast, at):
+    """Until it was tried, the program took the step up of the correction for one of the rebate."""
+    history = FeeHistory(cast, at, 1)
+    history._weights = lambda: {history.courses[0].public_id: 1}
+    history.hire()
+    event = db.session.execute(db.select(MoneyEvent)).scalar_one()
+    known = {"module_weights": {cast.northwind.public_id: 1}, "approved_minutes": {}}
+    with transaction():
+        anew = contribute_anew(event, known, fact="f1", stands=True, key="fact:1", at=history.now)
+    assert anew and any(line.party == cast.northwind.public_id and line.amount_minor > 0 for line in anew.lines)
+    history.rebate()
+    assert over(history) == []
 
 
 def counted_by_half(body, lines, moment):
