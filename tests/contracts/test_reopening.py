@@ -64,6 +64,23 @@ def test_a_shift_beyond_the_named_points_is_written_down_and_told_once(cast, at,
     assert queries.terms_in_force(course.id, at + 30 * DAY) is not None, "what holds goes on"
 
 
+def test_an_objection_alone_opens_nothing(cast, at, agreed):
+    """Northwind's new weight would keep everything within 20 points; while the house objects to it the old one stands alone."""
+    contract, course = agreed
+    weigh(cast, contract, course, cast.house, 60, at + 3 * DAY)
+    operations.record_fact(
+        contract, course_id=course.id, kind="module_weight", party=cast.northwind.public_id, value=160, holds_from=at + 3 * DAY,
+        by=cast.acting(cast.pia), at=at + 3 * DAY,
+    )  # fmt: skip
+    assert reopen_terms(at=at + 4 * DAY) == 0, "160 of 220 are 72.7 %: 7.3 points"
+    fact = max(queries.every_fact(contract), key=lambda each: each.value)
+    operations.contest_fact(fact, by=cast.acting(cast.stan), at=at + 5 * DAY, reason="too much")
+    assert queries.contribution(contract.id, course.id, at + 6 * DAY)["module_weights"][cast.northwind.public_id] == 80
+    assert reopen_terms(at=at + 6 * DAY) == 0, "80 of 140 would be 57.1 %: 22.9 points"
+    operations.settle_contest(fact, by=cast.acting(cast.stan), at=at + 7 * DAY)
+    assert reopen_terms(at=at + 8 * DAY) == 0 and not opened(contract)
+
+
 def test_where_nobody_had_contributed_yet_the_first_contributions_are_what_is_compared_with(cast, at):
     course = course_of(cast.northwind, "async", at)
     governance = terms_data(cast.house, cast.northwind, course)["governance"]

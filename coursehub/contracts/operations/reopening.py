@@ -7,13 +7,14 @@ import sqlalchemy as sa
 from coursehub import events
 from coursehub.contracts import queries
 from coursehub.contracts.clauses import Trigger
-from coursehub.contracts.models import Contract, ContributionFact, NegotiationEntry, Terms
+from coursehub.contracts.models import Contract, ContributionFact, FactContest, NegotiationEntry, Terms
 from coursehub.contracts.operations.recording import write_down
 from coursehub.contracts.shifts import largest_shift, last_anniversary
 from coursehub.db import db, lock, transaction
 from coursehub.ledger.sealing import day_of
 
 FIELD = {"modules": "module_weights", "hours": "approved_minutes"}
+KIND = {"modules": "module_weight", "hours": "approved_minutes"}
 
 
 def reopen_terms(*, at: datetime) -> int:
@@ -49,6 +50,8 @@ def _look_at_the_calendar(terms: Terms, trigger: Trigger, at: datetime) -> bool:
 
 def _look(terms: Terms, trigger: Trigger, at: datetime) -> bool:
     courses = queries.course_ids_of_version(terms.id)
+    if _is_contested(terms.contract_id, courses, trigger):
+        return False  # an objection alone moves nothing: it is measured once that is settled
     before = _contributed(terms.contract_id, courses, trigger, terms.effective_from)
     if not any(before.values()):
         before = _contributed(terms.contract_id, courses, trigger, _first_known(terms, trigger) or at)
@@ -84,13 +87,25 @@ def next_month(moment: datetime) -> date:
 
 def _first_known(terms: Terms, trigger: Trigger) -> datetime | None:
     """When something was contributed for the first time, where that was after the terms had begun."""
-    kind = {"modules": "module_weight", "hours": "approved_minutes"}[trigger.measure]
     return db.session.execute(
         sa.select(sa.func.min(ContributionFact.holds_from)).where(
-            ContributionFact.contract_id == terms.contract_id, ContributionFact.kind == kind,
+            ContributionFact.contract_id == terms.contract_id, ContributionFact.kind == KIND[trigger.measure],
             ContributionFact.withdrawn_at.is_(None), ContributionFact.holds_from > terms.effective_from,
         )
     ).scalar_one_or_none()  # fmt: skip
+
+
+def _is_contested(contract_id: int, courses: list[int], trigger: Trigger) -> bool:
+    """Whether somebody objects to a contribution that would be measured."""
+    found = (
+        sa.select(FactContest.id)
+        .join(ContributionFact, ContributionFact.id == FactContest.fact_id)
+        .where(
+            ContributionFact.contract_id == contract_id, ContributionFact.course_id.in_(courses),
+            ContributionFact.kind == KIND[trigger.measure], FactContest.settled_at.is_(None),
+        )
+    )  # fmt: skip
+    return db.session.execute(found.limit(1)).first() is not None
 
 
 def _contributed(contract_id: int, courses: list[int], trigger: Trigger, at: datetime) -> dict[str, int]:
