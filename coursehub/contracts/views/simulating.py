@@ -18,8 +18,8 @@ from coursehub.contracts.terms import TermsBody
 from coursehub.web import current_locale
 
 REPLAYED = timedelta(days=365)
-MOST_AT_ONCE = 20_000
-"""So many events a page works out at once, about a second; of more it takes the latest, unless it is asked for all."""
+MOST_AT_ONCE = 5_000
+"""So many events a page works out at once, in a second or two; of more it takes the latest, unless it is asked for all."""
 ALL = 1_000_000
 PART_WORDS = {
     "scope": _l("what the terms answer for"),
