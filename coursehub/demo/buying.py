@@ -17,6 +17,7 @@ from coursehub.sales.operations import (
     BundleDraft,
     ask_refund,
     employers,
+    fapiao,
     gifts,
     make_bundle,
     papers,
@@ -130,12 +131,12 @@ def _papers(people: Players, order_id: int, made_out: bool, at: datetime) -> Non
     details = DetailsDraft(
         "company", "青禾软件有限公司", "91310000MA1K00DEMO", "上海市青禾路 8 号 021-5550100", "青禾银行 6222 0000 1111"
     )
-    asked = papers.ask_fapiao(order, details, kind="special" if made_out else "normal", by=buyer, at=at)
+    asked = fapiao.ask_fapiao(order, details, kind="special" if made_out else "normal", by=buyer, at=at)
     papers.ask_invoice(order, details, by=buyer, at=at)
     if made_out:
         finance = people.acting("stan")
-        papers.take_fapiao(asked, by=finance, at=at + timedelta(hours=3))
-        papers.record_fapiao(asked, number="26312000000361", issued_on=at.date(), by=finance, at=at + timedelta(hours=3))
+        fapiao.take_fapiao(asked, by=finance, at=at + timedelta(hours=3))
+        fapiao.record_fapiao(asked, number="26312000000361", issued_on=at.date(), by=finance, at=at + timedelta(hours=3))
 
 
 def _return(people: Players, order_id: int, at: datetime) -> None:

@@ -14,15 +14,16 @@ from coursehub.demo.agenda import Agenda, SideStory
 from coursehub.demo.players import Players
 from coursehub.learning.operations import note_active
 from coursehub.people.models import Person
+from coursehub.people.operations.buyer_details import DetailsDraft
 from coursehub.sales.models import CoursePass, PassSubscription, PeriodUse, PoolMonth
 from coursehub.sales.operations import follow_dispute
 from coursehub.sales.passes import operations, queries
-from coursehub.sales.passes.operations import PassDraft
+from coursehub.sales.passes.operations import PassDraft, papers
 
 DAYS = timedelta(days=1)
 SUBSCRIBERS = ((2, 75), (3, 74), (6, 73), (11, 72), (12, 71), (13, 70), (1, 40), (0, 3))
 """Number in the list of learners, and how many days ago they took the pass; the last is still on trial."""
-STOPS, FAILS, DISPUTES = 12, 2, 11
+STOPS, FAILS, DISPUTES, FILES = 12, 2, 11, 1
 
 
 def rule() -> Pool:
@@ -47,6 +48,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
         side.add(side.ago(days=day, hours=6), partial(_look_after_months, people))
     side.add(side.ago(hours=22), partial(_refund, people))
     side.add(side.ago(days=2), partial(_dispute, side, people))
+    side.add(side.ago(days=4), partial(_papers, people))
 
 
 def _the_pass() -> CoursePass:
@@ -135,6 +137,16 @@ def _contest(people: Players, at: datetime) -> None:
         operations.answer_contest(
             contest, answer="核对了记录：直播另加 20 分钟。", minutes=use.minutes + 20, by=people.acting("fay"), at=at + DAYS / 4
         )
+
+
+def _papers(people: Players, at: datetime) -> None:
+    """One has invoices, and asks for the fapiao of the last period."""
+    mine = _of(people, FILES)
+    if mine is not None:
+        by, period = people.learner(db.session.get_one(Person, mine.person_id)), queries.periods_of(mine.id)[0]
+        details = DetailsDraft("personal", "Theo Maas")
+        papers.ask_fapiao_of_period(period, details, kind="normal", by=by, at=at)
+        papers.ask_invoices(mine, details, by=by, at=at)
 
 
 def _refund(people: Players, at: datetime) -> None:

@@ -1,15 +1,18 @@
 """The shape of what people type about invoices and fapiao."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from coursehub.people.operations.buyer_details import DetailsDraft
 from coursehub.sales.forms import Written
+
+_FAPIAO = [("normal", _l("Normal fapiao")), ("special", _l("Special VAT fapiao"))]
 
 
 class InvoiceForm(FlaskForm):
@@ -27,7 +30,7 @@ class InvoiceForm(FlaskForm):
     bank = StringField(_l("Bank and account number"), validators=[Length(max=120)])
     fapiao = RadioField(
         _l("Fapiao"),
-        choices=[("", _l("No fapiao")), ("normal", _l("Normal fapiao")), ("special", _l("Special VAT fapiao"))],
+        choices=[("", _l("No fapiao")), *_FAPIAO],
         default="",
     )
 
@@ -44,6 +47,31 @@ class InvoiceForm(FlaskForm):
             tax_number="".join((self.tax_number.data or "").split()).upper() if company else "",
             address=(self.address.data or "").strip() if company else "", bank=(self.bank.data or "").strip() if company else "",
         )  # fmt: skip
+
+
+class PassPaperForm(InvoiceForm):
+    """For whom the invoices of a pass are made out, and for which of its periods a fapiao is wanted."""
+
+    period = SelectField(_l("Period of the fapiao"), validate_choice=False)
+
+    def offer(self, periods: Sequence[tuple[str, str]], *, invoices: bool) -> None:
+        """Ask only for what there is. periods: those whose fapiao can be asked for. invoices: whether any can be made out."""
+        if not periods:
+            del self.fapiao, self.period
+            return
+        self.period.choices = list(periods)
+        if not invoices:  # then a fapiao is all that the form is for
+            self.fapiao.choices = list(_FAPIAO)
+            self.fapiao.data = self.fapiao.data or "normal"
+
+    def validate_period(self, field: Any) -> None:
+        """A fapiao is for one of those offered."""
+        if self.fapiao.data and field.data not in dict(field.choices):
+            raise ValidationError(_l("Choose one."))
+
+    def wish(self) -> tuple[str, str] | None:
+        """The kind of fapiao that is wanted, and the period; None without."""
+        return (self.fapiao.data, self.period.data) if self.fapiao is not None and self.fapiao.data else None
 
 
 class FapiaoForm(FlaskForm):

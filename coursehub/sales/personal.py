@@ -74,11 +74,10 @@ def export(person_id: int) -> dict[str, Any]:
         .join(PassSubscription, PassSubscription.id == PassPeriod.subscription_id)
         .where(PassSubscription.person_id == person_id)
     )
-    paid_periods = sa.select(PassPeriod.id).join(PassSubscription).where(PassSubscription.person_id == person_id)
     disputes = sa.select(
         PaymentDispute.amount_minor, PaymentDispute.currency, PaymentDispute.reason, PaymentDispute.state,
         PaymentDispute.opened_at, PaymentDispute.closed_at,
-    ).where(sa.or_(PaymentDispute.order_id.in_(own), PaymentDispute.period_id.in_(paid_periods)))  # fmt: skip
+    ).where(sa.or_(PaymentDispute.order_id.in_(own), PaymentDispute.period_id.in_(_paid_periods(person_id))))  # fmt: skip
     given = sa.select(Gift.words, Gift.recipient_email, Gift.made_at, Gift.claimed_at).where(Gift.giver_id == person_id)
     accepted = (
         sa.select(Course.slug, Bundle.name_en.label("bundle"), Gift.claimed_at)
@@ -94,7 +93,7 @@ def export(person_id: int) -> dict[str, Any]:
         "instalments_by_course": _rows(shares.order_by(InstalmentShare.instalment_id, InstalmentShare.part_id)),
         "refund_requests": _rows(requests.where(RefundRequest.order_id.in_(own)).order_by(RefundRequest.id)),
         "payment_disputes": _rows(disputes.order_by(PaymentDispute.id)),
-        "fapiao": _rows(fapiao.where(FapiaoRequest.order_id.in_(own)).order_by(FapiaoRequest.id)),
+        "fapiao": _rows(fapiao.where(_fapiao_of(person_id)).order_by(FapiaoRequest.id)),
         "asked_employers": _rows(asked.where(SponsorRequest.learner_id == person_id).order_by(SponsorRequest.id)),
         "gifts_given": _rows(given.order_by(Gift.id)),
         "gifts_accepted": _rows(accepted.where(Gift.claimed_by_id == person_id).order_by(Gift.id)),
@@ -110,8 +109,7 @@ def erase(person_id: int, at: datetime) -> None:
     own = sa.select(Order.id).where(Order.buyer_id == person_id)
     requests = sa.update(RefundRequest).where(RefundRequest.order_id.in_(own))
     db.session.execute(requests.values(reason="", answer=""))
-    fapiao = sa.update(FapiaoRequest).where(FapiaoRequest.order_id.in_(own))
-    db.session.execute(fapiao.values(answer=""))
+    db.session.execute(sa.update(FapiaoRequest).where(_fapiao_of(person_id)).values(answer=""))
     asked = sa.update(SponsorRequest).where(SponsorRequest.learner_id == person_id)
     db.session.execute(asked.values(words="", answer="", employer_email=None))
     given = sa.update(Gift).where(Gift.giver_id == person_id)
@@ -127,6 +125,16 @@ def erase(person_id: int, at: datetime) -> None:
     for subscription_id in db.session.execute(going).scalars().all():
         jobs.enqueue("sales.end_pass", at=at, subscription_id=subscription_id)
     db.session.expire_all()
+
+
+def _paid_periods(person_id: int) -> "sa.Select[int]":
+    mine = PassSubscription.id == PassPeriod.subscription_id
+    return sa.select(PassPeriod.id).join(PassSubscription, mine).where(PassSubscription.person_id == person_id)
+
+
+def _fapiao_of(person_id: int) -> sa.ColumnElement[bool]:
+    own = sa.select(Order.id).where(Order.buyer_id == person_id)
+    return sa.or_(FapiaoRequest.order_id.in_(own), FapiaoRequest.period_id.in_(_paid_periods(person_id)))
 
 
 def _rows(select: sa.Executable) -> list[dict[str, Any]]:

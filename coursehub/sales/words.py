@@ -1,12 +1,14 @@
 """What states, channels and causes are called on a screen."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from coursehub.contracts.instalments import part_words
-from coursehub.web.locale import gettext_locale
+from coursehub.sales.models import CoursePass, PassPeriod
+from coursehub.web.locale import gettext_locale, local_time
 
 _STATES = {
     "placed": _l("Payment not begun"),
@@ -151,3 +153,17 @@ def fapiao_kind_words(kind: str) -> str:
 def fapiao_state_words(state: str) -> str:
     """Where a request for a fapiao stands."""
     return str(_FAPIAO_STATES[state])
+
+
+FAPIAO_WORDS: dict[str, Any] = {"kind_words": fapiao_kind_words, "state_words": fapiao_state_words, "tones": FAPIAO_TONES}
+"""What templates say about fapiao."""
+
+
+def period_days(period: PassPeriod) -> str:
+    """The days of a paid period."""
+    return f"{local_time(period.starts_at):%Y-%m-%d} – {local_time(period.ends_at):%Y-%m-%d}"
+
+
+def period_titles(pass_: CoursePass, period: PassPeriod) -> dict[str, str]:
+    """What a paid period is called on paper, by language."""
+    return {"zh-CN": f"{pass_.name} ({period_days(period)})", "en": f"{pass_.name_en} ({period_days(period)})"}

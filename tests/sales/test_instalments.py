@@ -18,7 +18,7 @@ from coursehub.mail import Letter
 from coursehub.people.operations.buyer_details import DetailsDraft
 from coursehub.sales import instalments, operations, personal, queries
 from coursehub.sales.models import Offering, Order
-from coursehub.sales.operations import charging, checkout, offerings, papers
+from coursehub.sales.operations import charging, checkout, fapiao, offerings, papers
 from coursehub.sales.operations.instalments import pause_late
 from tests.cast import sign_in
 from tests.contracts.rig import agree
@@ -202,8 +202,8 @@ def test_each_part_has_an_invoice_of_its_own_and_the_later_ones_follow(months: M
         ("sale_invoice", 2, 6_633),
     ]
     assert "part 2 of 3" in found[1].lines[0]["text"]["en"] and "2" in found[1].lines[0]["text"]["zh-CN"]
-    with pytest.raises(papers.FapiaoAfterLastPart):
-        papers.ask_fapiao(order, details, kind="normal", by=months.cast.acting(months.cast.ada), at=months.at)
+    with pytest.raises(fapiao.FapiaoAfterLastPart):
+        fapiao.ask_fapiao(order, details, kind="normal", by=months.cast.acting(months.cast.ada), at=months.at)
     asked = operations.ask_refund(order, reason="x", by=months.cast.acting(months.cast.ada), at=months.at)
     operations.approve_refund(asked, amount_minor=1_000, answer="好", by=months.cast.acting(months.cast.stan), at=months.at)
     months.work(months.at)

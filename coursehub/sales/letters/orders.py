@@ -162,5 +162,7 @@ def send_fapiao_reversed(*, at: datetime, reversal_id: int) -> None:
 
 
 def _write_fapiao(name: str, asked: FapiaoRequest, *, at: datetime, mark: str = "", **more: Any) -> None:
-    order = db.session.get_one(Order, asked.order_id)
-    write(name, person_id=order.buyer_id, mark=mark or asked.public_id, at=at, asked=asked, **more, **about(order))
+    sold = queries.sold_for(asked)
+    context = {"asked": asked, "sold": sold, "title": sold.titles[people.locale_of(sold.buyer_id)], **more}
+    context["paper"] = "sales.invoice" if asked.order_id is not None else "passes.invoices"
+    write(name, person_id=sold.buyer_id, mark=mark or asked.public_id, at=at, **context)

@@ -13,7 +13,9 @@ FAPIAO_STATES = ("asked", "issued", "declined")
 
 
 class FapiaoRequest(Model):
-    """A buyer asks for the fapiao of an order; the tax office's system makes it out, and its number is kept here.
+    """A buyer asks for the fapiao of an order, or of a paid period of a pass; its number is kept here.
+
+    The tax office's system makes it out.
 
     issued_minor: what it was made out over, the price less what had gone back by then.
     """
@@ -23,7 +25,9 @@ class FapiaoRequest(Model):
         one_of("kind", FAPIAO_KINDS),
         one_of("state", FAPIAO_STATES),
         unique_while("uq_fapiao_request_open", "order_id", where="state <> 'declined'"),
+        unique_while("uq_fapiao_request_period_open", "period_id", where="state <> 'declined'"),
         unique_while("uq_fapiao_request_number", "number", where="number <> ''"),
+        sa.CheckConstraint("(period_id IS NULL) = (order_id IS NOT NULL)", name="order_or_period"),
         sa.CheckConstraint("(state = 'issued') = (issued_minor IS NOT NULL AND number <> '')", name="issued_is_whole"),
         sa.CheckConstraint("issued_minor IS NULL OR issued_minor > 0", name="issued_positive"),
         sa.Index("ix_fapiao_request_queue", "state", "asked_at"),
@@ -31,7 +35,8 @@ class FapiaoRequest(Model):
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
-    order_id: Mapped[int] = ref("order.id", index=False)
+    order_id: Mapped[int | None] = ref("order.id", index=False)
+    period_id: Mapped[int | None] = ref("pass_period.id", index=False)
     details_id: Mapped[int] = ref("buyer_details.id", index=False)
     kind: Mapped[str] = mapped_column(sa.String(10))
     state: Mapped[str] = mapped_column(sa.String(10))

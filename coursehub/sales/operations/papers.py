@@ -1,12 +1,9 @@
-"""Paper for buyers: an invoice with its number, credit notes beside refunds, and the fapiao that finance makes out."""
+"""Paper for buyers: an invoice with its number, and credit notes beside refunds."""
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
-import sqlalchemy as sa
-
-from coursehub import events
 from coursehub.billing import queries as billing
 from coursehub.billing.models import BuyerDocument
 from coursehub.billing.operations.buyers import TAX, BuyerLine, issue_buyer_document
@@ -17,13 +14,9 @@ from coursehub.errors import Refusal, require
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.models import Journal
 from coursehub.people.actor import Actor
-from coursehub.people.models import BuyerDetails
-from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details, open_buyer_details
+from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details
 from coursehub.sales import policies, queries
 from coursehub.sales.models import (
-    PLAN_GOING,
-    FapiaoRequest,
-    FapiaoReversal,
     Order,
     OrderPart,
     Payment,
@@ -38,7 +31,7 @@ _TAX_NUMBER = re.compile(r"[0-9A-Z]{15,20}")
 
 
 class NothingToInvoice(Refusal):
-    """There is nothing of this order that an invoice could be made out over."""
+    """There is nothing left that an invoice could be made out over."""
 
 
 class EmployerHasInvoice(Refusal):
@@ -47,34 +40,6 @@ class EmployerHasInvoice(Refusal):
 
 class TaxNumberWrong(Refusal):
     """A company's tax number has between 15 and 20 capital letters and digits. Look at it once more."""
-
-
-class SpecialNeedsMore(Refusal):
-    """A special fapiao is made out to companies only, and needs their address and bank account."""
-
-
-class FapiaoAskedBefore(Refusal):
-    """The fapiao of this order has been asked for already."""
-
-
-class FapiaoAfterLastPart(Refusal):
-    """The price of this order is still being paid in parts. One fapiao over all of it is made out when the last part is paid."""
-
-
-class FapiaoAnswered(Refusal):
-    """This request has been answered already."""
-
-
-class FapiaoTaken(Refusal):
-    """A colleague is making out this fapiao. Ask them before you take it over."""
-
-
-class NumberUsed(Refusal):
-    """This number stands at another fapiao already."""
-
-
-class NothingToReverse(Refusal):
-    """Nothing went back of this order that has no red-letter fapiao yet."""
 
 
 def ask_invoice(order: Order, details: DetailsDraft, *, by: Actor, at: datetime) -> BuyerDocument:
@@ -221,125 +186,3 @@ def check_details(details: DetailsDraft) -> None:
     """Refuse a company's tax number that cannot be one. Raises TaxNumberWrong."""
     if details.kind == "company" and not _TAX_NUMBER.fullmatch(details.tax_number):
         raise TaxNumberWrong
-
-
-def ask_fapiao(order: Order, details: DetailsDraft, *, kind: str, by: Actor, at: datetime) -> FapiaoRequest:
-    """Ask for the fapiao of an order. kind: normal | special.
-
-    Raises NothingToInvoice, EmployerHasInvoice, TaxNumberWrong, SpecialNeedsMore, FapiaoAskedBefore,
-    FapiaoAfterLastPart.
-    """
-    require(policies.may_ask_paper(by, order))
-    check_details(details)
-    if kind == "special" and not (details.kind == "company" and details.address and details.bank):
-        raise SpecialNeedsMore
-    with transaction():
-        lock(order)
-        if queries.employer_invoice_of(order.id) is not None:
-            raise EmployerHasInvoice
-        if queries.paid_minor(order) <= queries.refunded_minor(order):
-            raise NothingToInvoice
-        plan = queries.plan_of(order.id)
-        if plan is not None and plan.state in PLAN_GOING:
-            raise FapiaoAfterLastPart
-        if any(each.state != "declined" for each in queries.fapiao_of(order.id)):
-            raise FapiaoAskedBefore
-        kept = keep_buyer_details(details, by=by, at=at)
-        request = FapiaoRequest(order_id=order.id, details_id=kept.id, kind=kind, state="asked", asked_at=at)
-        db.session.add(request)
-        db.session.flush()
-        events.record("sales.fapiao_asked", at=at, request_id=request.id, order_id=order.id)
-    return request
-
-
-def take_fapiao(request: FapiaoRequest, *, by: Actor, at: datetime) -> BuyerDetails:
-    """Open for whom a fapiao is made out, to make it out; the buyer sees that it was opened."""
-    order = db.session.get_one(Order, request.order_id)
-    require(policies.may_make_out(by, order))
-    details = db.session.get_one(BuyerDetails, request.details_id)
-    with transaction():
-        lock(request)
-        if request.state == "asked":
-            if request.taken_by_id not in (None, by.person_id):
-                raise FapiaoTaken
-            request.taken_by_id = by.person_id
-        open_buyer_details(details, by=by, at=at)
-    return details
-
-
-def record_fapiao(request: FapiaoRequest, *, number: str, issued_on: date, by: Actor, at: datetime) -> None:
-    """The fapiao was made out: keep its number; the buyer is told. Raises FapiaoAnswered, NumberUsed, NothingToInvoice."""
-    order = db.session.get_one(Order, request.order_id)
-    require(policies.may_make_out(by, order))
-    with transaction():
-        lock(order)
-        _lock_asked(request)
-        left = queries.paid_minor(order) - queries.refunded_minor(order)
-        if left <= 0:
-            raise NothingToInvoice
-        if _is_used(number.strip()):
-            raise NumberUsed
-        request.state, request.number, request.issued_on, request.issued_minor = "issued", number.strip(), issued_on, left
-        request.answered_at, request.answered_by_id = at, by.person_id
-        db.session.flush()
-        events.record("sales.fapiao_issued", at=at, request_id=request.id)
-
-
-def decline_fapiao(request: FapiaoRequest, *, answer: str, by: Actor, at: datetime) -> None:
-    """Say why it cannot be made out so; the buyer may ask again. Raises FapiaoAnswered."""
-    order = db.session.get_one(Order, request.order_id)
-    require(policies.may_make_out(by, order))
-    with transaction():
-        _lock_asked(request)
-        request.state, request.answer = "declined", answer.strip()
-        request.answered_at, request.answered_by_id = at, by.person_id
-        db.session.flush()
-        events.record("sales.fapiao_declined", at=at, request_id=request.id)
-
-
-def reverse_fapiao(request: FapiaoRequest, *, number: str, issued_on: date, by: Actor, at: datetime) -> FapiaoReversal:
-    """A red-letter fapiao was made out over all that went back since. Raises NothingToReverse, NumberUsed."""
-    order = db.session.get_one(Order, request.order_id)
-    require(policies.may_make_out(by, order))
-    with transaction():
-        lock(order)
-        lock(request)
-        due = queries.fapiao_to_reverse_minor(request)
-        if due <= 0:
-            raise NothingToReverse
-        if _is_used(number.strip()):
-            raise NumberUsed
-        reversal = FapiaoReversal(
-            request_id=request.id, number=number.strip(), amount_minor=due, issued_on=issued_on, recorded_at=at,
-            recorded_by_id=by.person_id,
-        )  # fmt: skip
-        db.session.add(reversal)
-        db.session.flush()
-        events.record("sales.fapiao_reversed", at=at, reversal_id=reversal.id)
-    return reversal
-
-
-def export_fapiao(*, by: Actor, at: datetime) -> list[tuple[FapiaoRequest, Order, BuyerDetails]]:
-    """All that waits, with for whom, for the program that makes fapiao out; each opening is logged. Own orders stay out."""
-    require(policies.may_export_fapiao(by))
-    with transaction():
-        found = []
-        for request, order in db.session.execute(queries.fapiao_waiting()).tuples():
-            if order.buyer_id == by.person_id:
-                continue
-            details = db.session.get_one(BuyerDetails, request.details_id)
-            open_buyer_details(details, by=by, at=at)
-            found.append((request, order, details))
-    return found
-
-
-def _lock_asked(request: FapiaoRequest) -> None:
-    lock(request)
-    if request.state != "asked":
-        raise FapiaoAnswered
-
-
-def _is_used(number: str) -> bool:
-    issued = sa.select(FapiaoRequest.id).where(FapiaoRequest.number == number)
-    red = sa.select(FapiaoReversal.id).where(FapiaoReversal.number == number)
-    return db.session.execute(sa.union_all(issued, red).limit(1)).first() is not None

@@ -1,50 +1,150 @@
-"""Reading what was put on paper for orders: fapiao that buyers asked for."""
+"""Reading what was put on paper: fapiao that buyers asked for, and what each is made out over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from coursehub.db import db
-from coursehub.sales.models import FapiaoRequest, FapiaoReversal, Order, Payment, PaymentDispute, Refund
-
-_LOST = (
-    sa.select(sa.func.coalesce(sa.func.sum(PaymentDispute.shared_minor), 0))
-    .where(PaymentDispute.order_id == Order.id, PaymentDispute.state == "lost", PaymentDispute.reinstated_at.is_(None))
-    .correlate(Order)
-    .scalar_subquery()
+from coursehub.sales.models import (
+    CoursePass,
+    FapiaoRequest,
+    FapiaoReversal,
+    Order,
+    PassPeriod,
+    PassRefund,
+    PassSubscription,
+    Payment,
+    PaymentDispute,
+    Refund,
 )
-_REFUNDED = (
-    sa.select(sa.func.coalesce(sa.func.sum(Refund.amount_minor), 0))
-    .join(Payment, Payment.id == Refund.payment_id)
-    .where(Refund.order_id == Order.id, Refund.booked_at.is_not(None), Payment.outcome == "sold")
-    .correlate(Order)
-    .scalar_subquery()
-)
-_PAID = (
-    sa.select(sa.func.coalesce(sa.func.sum(Payment.amount_minor), 0))
-    .where(Payment.order_id == Order.id, Payment.outcome == "sold")
-    .correlate(Order)
-    .scalar_subquery()
-)
-_BACK = _REFUNDED + _LOST
-_REVERSED = (
-    sa.select(sa.func.coalesce(sa.func.sum(FapiaoReversal.amount_minor), 0))
-    .where(FapiaoReversal.request_id == FapiaoRequest.id)
-    .correlate(FapiaoRequest)
-    .scalar_subquery()
-)
-_TO_REVERSE = _BACK - (_PAID - FapiaoRequest.issued_minor) - _REVERSED
+from coursehub.sales.queries.orders import titles_of
+from coursehub.sales.words import period_titles
 
 
-def refunded_minor(order: Order) -> int:
-    """What of an order's price has gone back, as the books have it: refunded, or kept by the buyer's bank."""
-    return int(db.session.execute(sa.select(_BACK).select_from(Order).where(Order.id == order.id)).scalar_one())
+def _sum(amount: Any, *where: Any, of: type[Order | PassPeriod | FapiaoRequest]) -> "sa.ScalarSelect[int]":
+    """A sum for each row of the table that is asked for."""
+    return sa.select(sa.func.coalesce(sa.func.sum(amount), 0)).where(*where).correlate(of).scalar_subquery()
+
+
+def _order_paid(id: Any, of: type[Order | FapiaoRequest]) -> "sa.ScalarSelect[int]":
+    return _sum(Payment.amount_minor, Payment.order_id == id, Payment.outcome == "sold", of=of)
+
+
+def _order_gone(id: Any, of: type[Order | FapiaoRequest]) -> "sa.ColumnElement[int]":
+    sold = sa.select(Payment.id).where(Payment.outcome == "sold")
+    refunded = (Refund.order_id == id, Refund.booked_at.is_not(None), Refund.payment_id.in_(sold))
+    return _sum(Refund.amount_minor, *refunded, of=of) + _lost(PaymentDispute.order_id == id, of)
+
+
+def _period_gone(id: Any, of: type[PassPeriod | FapiaoRequest]) -> "sa.ColumnElement[int]":
+    refunded = (PassRefund.period_id == id, PassRefund.booked_at.is_not(None))
+    return _sum(PassRefund.amount_minor, *refunded, of=of) + _lost(PaymentDispute.period_id == id, of)
+
+
+def _lost(about: Any, of: type[Order | PassPeriod | FapiaoRequest]) -> "sa.ScalarSelect[int]":
+    """What banks keep for good; while they decide nothing is gone."""
+    return _sum(PaymentDispute.shared_minor, about, PaymentDispute.state == "lost", PaymentDispute.reinstated_at.is_(None), of=of)
+
+
+_PAID = _order_paid(FapiaoRequest.order_id, FapiaoRequest) + _sum(
+    PassPeriod.amount_minor, PassPeriod.id == FapiaoRequest.period_id, of=FapiaoRequest
+)
+_GONE = _order_gone(FapiaoRequest.order_id, FapiaoRequest) + _period_gone(FapiaoRequest.period_id, FapiaoRequest)
+_REVERSED = _sum(FapiaoReversal.amount_minor, FapiaoReversal.request_id == FapiaoRequest.id, of=FapiaoRequest)
+_TO_REVERSE = _GONE - (_PAID - FapiaoRequest.issued_minor) - _REVERSED
+
+
+@dataclass(frozen=True)
+class SoldOnPaper:
+    """What a fapiao is made out over: an order, or a paid period of a pass.
+
+    number: of the order, or of the subscription. gone_minor: what of paid_minor went back for good. titles: by language.
+    """
+
+    buyer_id: int
+    number: str
+    currency: str
+    tax_bps: int
+    paid_minor: int
+    gone_minor: int
+    titles: Mapping[str, str]
+
+    @property
+    def left_minor(self) -> int:
+        """What a fapiao would be made out over now."""
+        return self.paid_minor - self.gone_minor
+
+
+def sold_order(order: Order) -> SoldOnPaper:
+    """An order as a fapiao sees it."""
+    return _orders([order.id])[order.id]
+
+
+def sold_period(period: PassPeriod) -> SoldOnPaper:
+    """A paid period as a fapiao sees it."""
+    return sold_periods([period.id])[period.id]
+
+
+def sold_for(request: FapiaoRequest) -> SoldOnPaper:
+    """What a request is about."""
+    return sold_for_each([request])[request.id]
+
+
+def sold_for_each(requests: Iterable[FapiaoRequest]) -> dict[int, SoldOnPaper]:
+    """By request: what it is about."""
+    requests = list(requests)
+    orders = _orders([each.order_id for each in requests if each.order_id is not None])
+    periods = sold_periods([each.period_id for each in requests if each.period_id is not None])
+    found = {each.id: orders[each.order_id] for each in requests if each.order_id is not None}
+    return found | {each.id: periods[each.period_id] for each in requests if each.period_id is not None}
+
+
+def _orders(ids: Sequence[int]) -> dict[int, SoldOnPaper]:
+    if not ids:
+        return {}
+    found = sa.select(Order, _order_paid(Order.id, Order), _order_gone(Order.id, Order)).where(Order.id.in_(ids))
+    rows = db.session.execute(found).tuples().all()
+    titles = {locale: titles_of([order for order, _paid, _gone in rows], locale) for locale in ("zh-CN", "en")}
+    return {
+        order.id: SoldOnPaper(
+            order.buyer_id, order.public_id, order.currency, order.tax_bps, int(paid), int(gone),
+            {locale: names.get(order.id, "") for locale, names in titles.items()},
+        )
+        for order, paid, gone in rows
+    }  # fmt: skip
+
+
+def sold_periods(ids: Sequence[int]) -> dict[int, SoldOnPaper]:
+    """By period: how a fapiao sees it."""
+    if not ids:
+        return {}
+    found = (
+        sa.select(PassPeriod, PassSubscription, CoursePass, _period_gone(PassPeriod.id, PassPeriod))
+        .join(PassSubscription, PassSubscription.id == PassPeriod.subscription_id)
+        .join(CoursePass, CoursePass.id == PassSubscription.pass_id)
+        .where(PassPeriod.id.in_(ids))
+    )
+    return {
+        period.id: SoldOnPaper(
+            mine.person_id, mine.public_id, period.currency, period.tax_bps, period.amount_minor, int(gone),
+            period_titles(pass_, period),
+        )
+        for period, mine, pass_, gone in db.session.execute(found).tuples()
+    }  # fmt: skip
 
 
 def fapiao_of(order_id: int) -> Sequence[FapiaoRequest]:
     """Every request for the fapiao of an order, the latest first."""
     found = sa.select(FapiaoRequest).where(FapiaoRequest.order_id == order_id).order_by(FapiaoRequest.id.desc())
+    return db.session.execute(found).scalars().all()
+
+
+def fapiao_of_periods(period_ids: Iterable[int]) -> Sequence[FapiaoRequest]:
+    """Every request for the fapiao of paid periods, the latest first."""
+    found = sa.select(FapiaoRequest).where(FapiaoRequest.period_id.in_(list(period_ids))).order_by(FapiaoRequest.id.desc())
     return db.session.execute(found).scalars().all()
 
 
@@ -58,27 +158,26 @@ def fapiao_to_reverse_minor(request: FapiaoRequest) -> int:
     """What went back after a fapiao was made out and has no red-letter fapiao yet."""
     if request.state != "issued":
         return 0
-    found = sa.select(_TO_REVERSE).select_from(FapiaoRequest).join(Order, Order.id == FapiaoRequest.order_id)
-    return int(db.session.execute(found.where(FapiaoRequest.id == request.id)).scalar_one())
+    return int(db.session.execute(sa.select(_TO_REVERSE).where(FapiaoRequest.id == request.id)).scalar_one())
 
 
-def fapiao_waiting() -> "sa.Select[FapiaoRequest, Order]":
-    """Requests that nobody has answered, the oldest first, each with its order."""
-    found = sa.select(FapiaoRequest, Order).join(Order, Order.id == FapiaoRequest.order_id)
-    return found.where(FapiaoRequest.state == "asked").order_by(FapiaoRequest.asked_at, FapiaoRequest.id)
+def fapiao_waiting() -> "sa.Select[FapiaoRequest]":
+    """Requests that nobody has answered, the oldest first."""
+    found = sa.select(FapiaoRequest).where(FapiaoRequest.state == "asked")
+    return found.order_by(FapiaoRequest.asked_at, FapiaoRequest.id)
 
 
-def fapiao_to_reverse() -> "sa.Select[FapiaoRequest, Order, int]":
-    """Fapiao whose order was refunded since, the oldest first, with what a red-letter fapiao must take back."""
-    found = sa.select(FapiaoRequest, Order, _TO_REVERSE).join(Order, Order.id == FapiaoRequest.order_id)
-    return found.where(FapiaoRequest.state == "issued", _TO_REVERSE > 0).order_by(FapiaoRequest.asked_at, FapiaoRequest.id)
+def fapiao_to_reverse() -> "sa.Select[FapiaoRequest, int]":
+    """Fapiao of which money went back since, the oldest first, with what a red-letter fapiao must take back."""
+    found = sa.select(FapiaoRequest, _TO_REVERSE).where(FapiaoRequest.state == "issued", _TO_REVERSE > 0)
+    return found.order_by(FapiaoRequest.asked_at, FapiaoRequest.id)
 
 
 def fapiao_to_do() -> "sa.Select[int, datetime]":
     """How many requests finance has something to do for, and since when the oldest waits: unanswered, or to be reversed."""
     found = sa.select(sa.func.count(), sa.func.min(FapiaoRequest.asked_at)).select_from(FapiaoRequest)
     reverse = sa.and_(FapiaoRequest.state == "issued", _TO_REVERSE > 0)
-    return found.join(Order, Order.id == FapiaoRequest.order_id).where(sa.or_(FapiaoRequest.state == "asked", reverse))
+    return found.where(sa.or_(FapiaoRequest.state == "asked", reverse))
 
 
 def fapiao_answered() -> "sa.Select[FapiaoRequest]":

@@ -1,7 +1,5 @@
 """Invoices of orders, and the fapiao that finance makes out."""
 
-from typing import Any
-
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -18,16 +16,14 @@ from coursehub.people import queries as people
 from coursehub.people.models import BuyerDetails
 from coursehub.sales import queries
 from coursehub.sales.models import FapiaoRequest, Order
-from coursehub.sales.operations import papers
+from coursehub.sales.operations import fapiao, papers
 from coursehub.sales.paper_forms import FapiaoDeclineForm, FapiaoForm, InvoiceForm
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import own_order, titles_of
-from coursehub.sales.words import FAPIAO_TONES, fapiao_kind_words, fapiao_state_words
+from coursehub.sales.words import FAPIAO_WORDS, fapiao_kind_words
 from coursehub.web import SIGNED_IN, STAFF, access, current_locale, one_or_404, page, paginate, see_other, signed_in_actor
 from coursehub.web.locale import local_time
 from coursehub.web.sheets import as_csv
-
-WORDS: dict[str, Any] = {"kind_words": fapiao_kind_words, "state_words": fapiao_state_words, "tones": FAPIAO_TONES}
 
 
 @bp.get("/orders/<public_id>/invoice")
@@ -50,13 +46,14 @@ def _invoice_page(order: Order, form: InvoiceForm, *, problem: str = "", status:
         title=titles_of([order]).get(order.id, ""),
         documents=documents,
         details=db.session.get_one(BuyerDetails, documents[0].details_id) if documents else None,
-        requests=[(each, queries.reversals_of_fapiao(each.id)) for each in requests],
+        requests=[(each, queries.reversals_of_fapiao(each.id), "") for each in requests],
         may_ask=queries.sold_payment(order.id) is not None and not any(each.state != "declined" for each in requests),
         form=form,
         problem=problem,
+        currency=order.currency,
         spoken=current_locale(),
         pdf_url=lambda document_id: url_for("sales.invoice_pdf", public_id=order.public_id, document_id=document_id),
-        **WORDS,
+        **FAPIAO_WORDS,
     )
 
 
@@ -69,7 +66,7 @@ def ask_invoice(public_id: str) -> ResponseReturnValue:
         return _invoice_page(order, form, status=422)
     try:
         if form.fapiao.data:
-            papers.ask_fapiao(order, form.draft(), kind=form.fapiao.data, by=actor, at=now)
+            fapiao.ask_fapiao(order, form.draft(), kind=form.fapiao.data, by=actor, at=now)
         papers.ask_invoice(order, form.draft(), by=actor, at=now)
     except Refusal as refusal:
         return _invoice_page(order, form, problem=str(refusal), status=refusal.status)
@@ -97,15 +94,16 @@ def invoice_pdf(public_id: str, document_id: str) -> ResponseReturnValue:
 def fapiao_queue() -> ResponseReturnValue:
     """What buyers wait for, what must be reversed, and what was answered lately."""
     answered = paginate(queries.fapiao_answered(), request.args.get("page", 1, int))
-    orders = queries.orders_with_ids(each.order_id for each in answered.items)
+    waiting = db.session.execute(queries.fapiao_waiting()).scalars().all()
+    to_reverse = db.session.execute(queries.fapiao_to_reverse()).tuples().all()
     return page(
         "sales/house/fapiao.html",
-        waiting=db.session.execute(queries.fapiao_waiting()).tuples().all(),
-        to_reverse=db.session.execute(queries.fapiao_to_reverse()).tuples().all(),
+        waiting=waiting,
+        to_reverse=to_reverse,
         answered=answered,
-        orders={order.id: order for order in orders},
-        back=queries.refunded_minor,
-        **WORDS,
+        sold=queries.sold_for_each([*waiting, *(asked for asked, _due in to_reverse), *answered.items]),
+        spoken=current_locale(),
+        **FAPIAO_WORDS,
     )
 
 
@@ -120,24 +118,22 @@ def _opened(
     asked: FapiaoRequest, form: FapiaoForm, decline: FapiaoDeclineForm | None = None, *, status: int = 200
 ) -> ResponseReturnValue:
     try:
-        details = papers.take_fapiao(asked, by=signed_in_actor(), at=clock.now())
-    except papers.FapiaoTaken as refusal:
+        details = fapiao.take_fapiao(asked, by=signed_in_actor(), at=clock.now())
+    except fapiao.FapiaoTaken as refusal:
         flash(str(refusal), "warning")
         return see_other("sales.fapiao_queue")
-    order = db.session.get_one(Order, asked.order_id)
     return page(
         "sales/house/fapiao_request.html",
         status=status,
         asked=asked,
-        order=order,
-        title=titles_of([order]).get(order.id, ""),
+        sold=queries.sold_for(asked),
+        spoken=current_locale(),
         details=details,
-        left_minor=queries.paid_minor(order) - queries.refunded_minor(order),
         to_reverse_minor=queries.fapiao_to_reverse_minor(asked),
         reversals=queries.reversals_of_fapiao(asked.id),
         form=form,
         decline=decline or FapiaoDeclineForm(formdata=None),
-        **WORDS,
+        **FAPIAO_WORDS,
     )
 
 
@@ -149,10 +145,10 @@ def record_fapiao(public_id: str) -> ResponseReturnValue:
     form = FapiaoForm()
     if not form.validate_on_submit() or form.issued_on.data is None:
         return _opened(asked, form, status=422)
-    act = papers.record_fapiao if asked.state == "asked" else papers.reverse_fapiao
+    act = fapiao.record_fapiao if asked.state == "asked" else fapiao.reverse_fapiao
     try:
         act(asked, number=form.number.data or "", issued_on=form.issued_on.data, by=signed_in_actor(), at=clock.now())
-    except papers.NumberUsed as refusal:
+    except fapiao.NumberUsed as refusal:
         form.number.errors = [str(refusal)]
         return _opened(asked, form, status=422)
     except Refusal as refusal:
@@ -171,7 +167,7 @@ def decline_fapiao(public_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _opened(asked, FapiaoForm(formdata=None), form, status=422)
     try:
-        papers.decline_fapiao(asked, answer=form.answer.data or "", by=signed_in_actor(), at=clock.now())
+        fapiao.decline_fapiao(asked, answer=form.answer.data or "", by=signed_in_actor(), at=clock.now())
         flash(_("The buyer gets your words by mail and can ask again."), "done")
     except Refusal as refusal:
         flash(str(refusal), "warning")
@@ -183,22 +179,20 @@ def decline_fapiao(public_id: str) -> ResponseReturnValue:
 def export_fapiao() -> ResponseReturnValue:
     """All waiting requests as a file for the program that makes fapiao out."""
     now = clock.now()
-    found = papers.export_fapiao(by=signed_in_actor(), at=now)
-    titles = titles_of([order for _asked, order, _details in found])
+    found = fapiao.export_fapiao(by=signed_in_actor(), at=now)
     heads = [
-        _("Order"), _("Asked for"), _("Fapiao"), _("Made out for"), _("Name on the invoice"), _("Tax number"),
+        _("Order or pass"), _("Asked for"), _("Fapiao"), _("Made out for"), _("Name on the invoice"), _("Tax number"),
         _("Address and telephone"), _("Bank and account number"), _("Item"), _("Amount"), _("Currency"),
         _("Tax rate, in percent"),
     ]  # fmt: skip
     rows = [
         [
-            order.public_id, local_time(asked.asked_at).date().isoformat(), fapiao_kind_words(asked.kind),
+            sold.number, local_time(asked.asked_at).date().isoformat(), fapiao_kind_words(asked.kind),
             _("A company") if details.kind == "company" else _("A person"), details.title, details.tax_number, details.address,
-            details.bank, titles.get(order.id, ""),
-            str(as_decimal(queries.paid_minor(order) - queries.refunded_minor(order), order.currency)), order.currency,
-            str(as_decimal(order.tax_bps, "CNY")),
+            details.bank, sold.titles[current_locale()],
+            str(as_decimal(sold.left_minor, sold.currency)), sold.currency, str(as_decimal(sold.tax_bps, "CNY")),
         ]
-        for asked, order, details in found
+        for asked, sold, details in found
     ]  # fmt: skip
     return Response(
         as_csv(heads, rows), content_type="text/csv; charset=utf-8",

@@ -1,4 +1,4 @@
-"""Paper for passes: each paid period has an invoice with a number of the one series, and a credit note beside each refund."""
+"""Paper for passes: each paid period has an invoice of the one series, credit notes beside refunds, and its fapiao if asked."""
 
 from datetime import datetime
 
@@ -11,10 +11,12 @@ from coursehub.ledger import queries as ledger
 from coursehub.ledger.models import Journal
 from coursehub.people.actor import Actor
 from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details
-from coursehub.sales.models import CoursePass, PassPeriod, PassRefund, PassSubscription, PaymentDispute, back_of
+from coursehub.sales import queries as sold
+from coursehub.sales.models import CoursePass, FapiaoRequest, PassPeriod, PassRefund, PassSubscription, PaymentDispute, back_of
+from coursehub.sales.operations.fapiao import check_wish, keep_wish
 from coursehub.sales.operations.papers import NothingToInvoice, check_details
 from coursehub.sales.passes import policies, queries
-from coursehub.web.locale import local_time
+from coursehub.sales.words import period_titles
 
 
 def ask_invoices(subscription: PassSubscription, details: DetailsDraft, *, by: Actor, at: datetime) -> list[BuyerDocument]:
@@ -37,6 +39,19 @@ def ask_invoices(subscription: PassSubscription, details: DetailsDraft, *, by: A
             for dispute in queries.disputes_of(period.id):
                 credit_period_dispute(period, dispute, at=at)
     return made
+
+
+def ask_fapiao_of_period(period: PassPeriod, details: DetailsDraft, *, kind: str, by: Actor, at: datetime) -> FapiaoRequest:
+    """Ask for the fapiao of a paid period. kind: normal | special.
+
+    Raises NothingToInvoice, TaxNumberWrong, SpecialNeedsMore, FapiaoAskedBefore.
+    """
+    require(policies.may_change_subscription(by, db.session.get_one(PassSubscription, period.subscription_id)))
+    check_wish(details, kind)
+    with transaction():
+        lock(period)
+        request = FapiaoRequest(period_id=period.id, kind=kind)
+        return keep_wish(request, sold.sold_period(period), sold.fapiao_of_periods([period.id]), details, by=by, at=at)
 
 
 def continue_invoices(subscription: PassSubscription, period: PassPeriod, *, at: datetime) -> BuyerDocument | None:
@@ -111,5 +126,4 @@ def _key(period: PassPeriod) -> str:
 def _words(period: PassPeriod) -> dict[str, str]:
     subscription = db.session.get_one(PassSubscription, period.subscription_id)
     pass_ = db.session.get_one(CoursePass, subscription.pass_id)
-    days = f"{local_time(period.starts_at):%Y-%m-%d} – {local_time(period.ends_at):%Y-%m-%d}"
-    return {"zh-CN": f"{pass_.name} ({days})", "en": f"{pass_.name_en} ({days})"}
+    return period_titles(pass_, period)
