@@ -63,6 +63,7 @@ class PassPaperForm(InvoiceForm):
         if not invoices:  # then a fapiao is all that the form is for
             self.fapiao.choices = list(_FAPIAO)
             self.fapiao.data = self.fapiao.data or "normal"
+            self.fapiao.flags.required = self.period.flags.required = True
 
     def validate_period(self, field: Any) -> None:
         """A fapiao is for one of those offered."""

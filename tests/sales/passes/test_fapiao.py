@@ -224,5 +224,6 @@ def test_after_the_invoices_only_a_fapiao_can_be_asked_for(app, story, cast):
     assert "Ask for a fapiao" in page and "No fapiao" not in page and "Make out the invoices" not in page
     period = queries.periods_of(mine.id)[0]
     typed = {"kind": "personal", "title": "Ada Chen", "fapiao": "normal", "period": period.public_id}
+    assert ada.post(address, data={"kind": "personal", "title": "Ada Chen"}).status_code == 422, "for which period?"
     assert ada.post(address, data=typed).status_code == 303
     assert sales.fapiao_of_periods([period.id])[0].state == "asked"
