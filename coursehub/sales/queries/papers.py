@@ -34,8 +34,8 @@ def _order_paid(id: Any, of: type[Order | FapiaoRequest]) -> "sa.ScalarSelect[in
 
 
 def _order_gone(id: Any, of: type[Order | FapiaoRequest]) -> "sa.ColumnElement[int]":
-    sold = sa.select(Payment.id).where(Payment.outcome == "sold")
-    refunded = (Refund.order_id == id, Refund.booked_at.is_not(None), Refund.payment_id.in_(sold))
+    sold = (Payment.id == Refund.payment_id, Payment.outcome == "sold")
+    refunded = (Refund.order_id == id, Refund.booked_at.is_not(None), *sold)
     return _sum(Refund.amount_minor, *refunded, of=of) + _lost(PaymentDispute.order_id == id, of)
 
 

@@ -44,7 +44,7 @@ class _Paper:
     documents: Sequence[BuyerDocument]
     requests: Sequence[FapiaoRequest]
     periods: dict[int, PassPeriod]
-    open: list[PassPeriod]
+    askable: list[PassPeriod]
     lacks_invoice: bool
 
 
@@ -55,10 +55,10 @@ def _read(mine: PassSubscription, form: PassPaperForm) -> _Paper:
     periods = {each.id: each for each in queries.periods_of(mine.id)}
     requests, paid = sales.fapiao_of_periods(periods), sales.sold_periods(list(periods))
     asked = {each.period_id for each in requests if each.state != "declined"}
-    open = [each for each in periods.values() if each.id not in asked and paid[each.id].left_minor > 0]
+    askable = [each for each in periods.values() if each.id not in asked and paid[each.id].left_minor > 0]
     lacks_invoice = any(each.paid("").effect_key not in invoiced for each in periods.values())
-    form.offer([(each.public_id, period_days(each)) for each in open], invoices=lacks_invoice)
-    return _Paper(documents, requests, periods, open, lacks_invoice)
+    form.offer([(each.public_id, period_days(each)) for each in askable], invoices=lacks_invoice)
+    return _Paper(documents, requests, periods, askable, lacks_invoice)
 
 
 def _page(
@@ -72,7 +72,7 @@ def _page(
             (each, sales.reversals_of_fapiao(each.id), period_days(paper.periods[each.period_id]))
             for each in paper.requests if each.period_id is not None
         ],
-        currency=mine.currency, lacks_invoice=paper.lacks_invoice, may_ask=paper.lacks_invoice or bool(paper.open),
+        currency=mine.currency, lacks_invoice=paper.lacks_invoice, may_ask=paper.lacks_invoice or bool(paper.askable),
         spoken=current_locale(),
         pdf_url=lambda document_id: url_for("passes.invoice_pdf", public_id=mine.public_id, document_id=document_id),
         **FAPIAO_WORDS,
@@ -90,7 +90,7 @@ def ask_invoices(public_id: str) -> ResponseReturnValue:
     wish = form.wish()
     try:
         if wish is not None:
-            period = next(each for each in paper.open if each.public_id == wish[1])
+            period = next(each for each in paper.askable if each.public_id == wish[1])
             papers.ask_fapiao_of_period(period, form.draft(), kind=wish[0], by=actor, at=now)
         if wish is None or paper.lacks_invoice:
             papers.ask_invoices(mine, form.draft(), by=actor, at=now)
