@@ -19,7 +19,9 @@ from .test_closes_offline import half_counted
 
 pytestmark = pytest.mark.usefixtures("app")
 DRILL = os.environ.get("COURSEHUB_DRILL") == "1"
-SEEDS = range(200) if DRILL else range(int(os.environ.get("COURSEHUB_FEE_HISTORIES", 2)))
+FOUND = 17
+"""A week that goes back after a close has moved the counter, with what was put right of it: that moved the counter once more."""
+SEEDS = range(200) if DRILL else sorted({*range(int(os.environ.get("COURSEHUB_FEE_HISTORIES", 2))), FOUND})
 STEPS = 90
 
 

@@ -173,4 +173,4 @@ def _counters_due(
         for name, step in event.facts["moved"].items():
             due[name] = due.get(name, 0) - step
     standing = standing_counters(body, due)
-    return {name: max(step, -standing[name]) for name, step in due.items() if max(step, -standing[name])}
+    return {name: max(step, -standing[name]) for name, step in due.items() if step and max(step, -standing[name])}
