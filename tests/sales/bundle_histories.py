@@ -57,7 +57,7 @@ class BundleHistory:
     def sell(self) -> None:
         """One payment over two or three of the courses."""
         chosen = self.dice.sample(self.terms, self.dice.randint(2, 3))
-        price, fee = self.dice.choice((3, 401, 9_999, 25_000)), self.dice.choice((0, 1, 320))
+        price, fee = self.dice.choice((3, 4, 401, 9_999, 25_000)), self.dice.choice((0, 1, 3, 320))
         parts = share_out(price, {str(course.id): self.dice.randint(1, 9_000) for course, _terms in chosen})
         fees = share_out(fee, parts)
         key = f"sale:{self.seed}:{len(self.sold)}"

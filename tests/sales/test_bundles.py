@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from coursehub.catalog.models import Course
 from coursehub.contracts.models import MoneyEvent
+from coursehub.contracts.operations.bundling import part_key, share_bundle
 from coursehub.contracts.operations.maturing import mature_sale
-from coursehub.db import db
+from coursehub.contracts.operations.sharing import EventDraft, reinstate, share
+from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
+from coursehub.ledger import checks
 from coursehub.ledger.allocation import reversal_step
 from coursehub.ledger.models import Journal
 from coursehub.mail import Letter
@@ -20,6 +23,7 @@ from coursehub.sales import operations, queries
 from coursehub.sales.models import Refund
 from coursehub.sales.operations import BundleDraft
 from coursehub.sales.queries import disputes
+from tests.contracts.rig import draft_of_dispute, draft_of_refund, in_force
 from tests.sales.rig import books, expected, told
 
 
@@ -142,6 +146,53 @@ def test_a_whole_refund_returns_every_party_to_zero(shop, cast, bundle, at):
     assert order.state == "refunded"
     assert books([cast.northwind]) == {"asset:rail:stripe": -925, "expense:rail_fee": 925}
     assert queries.courses_held(cast.ada.id, [each.course_id for each in queries.parts_of(order.id)]) == set()
+
+
+def small_bundle(shop, cast, at, courses, *, terms, price, fee, key):
+    """One payment over the courses, their parts as equal as may be, of which the provider keeps a fee."""
+    parts = share_out(price, {str(course.id): 1 for course in courses})
+    fees = share_out(fee, parts)
+    facts = {"tax_bps": 0, "channel": "platform", "attributed": None, "discount_minor": 0, "discount_borne_by": None, "order": key,
+             "rail": "stripe"}  # fmt: skip
+    drafts = [
+        EventDraft("sale", part_key(key, course.id), at, course.id, "CNY",
+                   facts | {"gross_minor": parts[str(course.id)], "fee_minor": fees[str(course.id)]}, each.terms_hash)
+        for course, each in zip(courses, terms, strict=True)
+    ]  # fmt: skip
+    with transaction():
+        return share_bundle(drafts, effect_key=key, at=at)
+
+
+@pytest.mark.parametrize("price,fee", [(3, 3), (4, 3), (2, 2), (3, 5), (3, 2)])
+@pytest.mark.parametrize("takes_back", ["refund", "dispute"])
+def test_a_bundle_of_which_the_provider_keeps_everything_is_shared_and_goes_back_like_any_other(
+    shop, cast, courses, at, price, fee, takes_back
+):
+    """As a single sale that is eaten by its fee: it is in the book, its lines make what was paid, and the fee is all that stays."""
+    terms = [in_force(course, at) for course in courses]
+    events = small_bundle(shop, cast, at, courses, terms=terms, price=price, fee=fee, key="sale:tiny")
+    assert [sum(line.amount_minor for line in event.lines) for event in events] == [event.amount_minor for event in events]
+    assert sum(event.amount_minor for event in events) == price
+    assert books([cast.northwind]).get("asset:rail:stripe", 0) == price - fee
+    before = books([cast.northwind])
+    assert [event.id for event in small_bundle(shop, cast, at, courses, terms=terms, price=price, fee=fee, key="sale:tiny")] == [
+        event.id for event in events
+    ]
+    assert books([cast.northwind]) == before
+    make = draft_of_refund if takes_back == "refund" else draft_of_dispute
+    taken = []
+    with transaction():
+        for event, course in zip(events, courses, strict=True):
+            if event.amount_minor:
+                draft = make(course, at, event.amount_minor, f"{takes_back}:{course.id}", event.effect_key)
+                taken.append(share(draft, at=at))
+    assert books([cast.northwind]) == {"asset:rail:stripe": -fee, "expense:rail_fee": fee}
+    assert checks.check_books().faults == ()
+    if takes_back == "dispute":
+        with transaction():
+            for event in taken:
+                reinstate(event, effect_key=f"{event.effect_key}:back", occurred_at=at, at=at)
+        assert books([cast.northwind]) == before and checks.check_books().faults == ()
 
 
 def test_staff_give_back_a_part_of_the_whole_course_by_course(shop, cast, bundle, at):

@@ -46,10 +46,12 @@ def share_bundle(drafts: Sequence[EventDraft], *, effect_key: str, at: datetime)
             return [_stands(draft, pinned[draft.course_id]) for draft in drafts]
         sales = _reckoned(drafts, pinned)
         rail = AccountRef(money_of(drafts[0].facts.get("rail", "stripe")))
+        legs = [Leg(rail, sum(sale.owed_by_rail for sale in sales)), *(leg for sale in sales for leg in sale.legs)]
+        moves = any(leg.amount_minor for leg in legs)  # not if the rail's fee takes everything, as of a single sale
         booked = post(
             kind="sale", effect_key=effect_key, occurred_at=drafts[0].occurred_at, at=at, currency=drafts[0].currency,
-            postings=[Leg(rail, sum(sale.owed_by_rail for sale in sales)), *(leg for sale in sales for leg in sale.legs)],
-        )  # fmt: skip
+            postings=legs,
+        ) if moves else None  # fmt: skip
         return [keep_sale(sale, booked, at=at) for sale in sales]
 
 
