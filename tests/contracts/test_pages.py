@@ -15,7 +15,7 @@ from coursehub.contracts.models import Contract, MoneyEvent, Proposal
 from coursehub.contracts.operations.closing import close_month
 from coursehub.contracts.record import is_whole
 from coursehub.contracts.views import simulating
-from coursehub.contracts.views.proposals import STARTS
+from coursehub.contracts.views.editor import STARTS
 from coursehub.db import db, transaction
 from coursehub.jobs import run_due
 
@@ -126,6 +126,31 @@ def test_terms_are_weighed_against_the_last_year_before_they_are_offered(app, ca
     assert "+CN¥9.12" in said and "-CN¥9.12" in said
     assert "held for 60 days" in said.partition("Changes that move no amounts")[2]
     assert db.session.query(Proposal).filter_by(state="open").count() == 0, "looking offers nothing"
+
+
+def test_what_a_draft_does_stands_beside_it_while_it_is_written(app, cast, course, now):
+    """The house's part of a sale of 199.00 less tax and fee, 181.97: at 30 % 54.59, at 40 % 72.79."""
+    begun = now - timedelta(days=60)
+    contract, terms = agree(cast, course, begun)
+    with transaction():
+        operations.share(draft_of_sale(terms, course, begun), at=begun)
+    pia = sign_in(app.test_client(), cast.pia)
+    where = f"/studio/contracts/{contract.public_id}"
+    asked = fields(cast, course, act="weigh", seen=str(operations.last_number(contract)), rate_rest="40")
+    live = {"Accept-Language": "en", "HX-Request": "true"}
+    beside = pia.post(f"{where}/proposals", data=asked, headers=live)
+    said = text_of(beside)
+    assert "<html" not in beside.get_data(as_text=True), "only what stands beside the form"
+    assert "The last 12 months" in said and "+CN¥9.12" in said and "CN¥27.34 → CN¥36.46" in said
+    assert "A sale of CN¥199.00" in said and "CN¥54.59 → CN¥72.79" in said
+    wrong = pia.post(f"{where}/proposals", data=asked | {"rate_rest": "140"}, headers=live)
+    assert wrong.status_code == 422 and "Not worked out" in text_of(wrong)
+    whole = pia.post(f"{where}/proposals", data=asked, headers={"Accept-Language": "en"})
+    assert 'name="rate_rest"' in whole.get_data(as_text=True), "without a script the whole editor comes back"
+    assert "+CN¥9.12" in text_of(whole) and "As sentences" not in text_of(whole)
+    opened = text_of(pia.get(f"{where}/propose", headers={"Accept-Language": "en"}))
+    assert "CN¥27.34 → CN¥27.34" in opened, "what holds is where an editor begins"
+    assert db.session.query(Proposal).filter_by(state="open").count() == 0, "weighing offers nothing"
 
 
 def test_of_very_many_sales_a_page_takes_the_latest_and_on_request_all(client, cast, course, now, monkeypatch):

@@ -78,9 +78,10 @@ def review(pia: Person, lin: Person, name: str, release: str) -> None:
     lin.press("Approve")
 
 
-def write_terms(person: Person, percent: str, message: str) -> None:
-    """Fill in the platform's part and put the terms on offer; the first press may show them as sentences."""
+def write_terms(person: Person, percent: str, message: str, *, of_a_sale: str) -> None:
+    """Fill in the platform's part, see what it does beside it, put the terms on offer; the first press shows sentences."""
     person.fill("rate_rest", percent)
+    person.waits_for(lambda: of_a_sale in person.page.inner_text(".beside"), reload=False)
     person.fill("message", message)
     person.press("Look at it as sentences")
     assert person.page.locator("#preview .waterfall").count() == 1
@@ -106,11 +107,11 @@ def agree(pia: Person, stan: Person, name: str) -> str:
     pia.fill("title_en", f"{name} contract")
     pia.press("Open it and write the terms")
     contract = re.sub(r"/propose.*", "", pia.page.url)
-    write_terms(pia, "20", "We bring our learners.")
+    write_terms(pia, "20", "We bring our learners.", of_a_sale="36.39")  # of 181.97, what tax and fee leave of 199.00
     stan.go(contract.replace("/studio/", "/house/"))
     stan.press("Read the proposal")
     stan.press("Answer with other terms")
-    write_terms(stan, "30", "Support is ours.")
+    write_terms(stan, "30", "Support is ours.", of_a_sale="54.59")
     pia.go(contract)
     pia.press("Read the proposal")
     assert pia.page.locator("#diff").count() == 1

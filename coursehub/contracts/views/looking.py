@@ -1,6 +1,6 @@
 """What all contract pages look at: the contract a reader may see, its sides by name, and terms as a reader reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -133,19 +133,26 @@ def example_of(body: TermsBody, contribution: dict[str, Any], *, clause_url: str
     channel = request.args.get("channel", "platform")
     channel = channel if channel in CHANNELS else "platform"
     price = min(max(request.args.get("price", EXAMPLE_PRICE, int), 0), 10**6)
-    gross = price * 10 ** currency_exponent(body.currency)
-    own = next((party.id for party in body.parties if party.side == "partner"), body.house.id)
-    sale = Sale(
-        gross_minor=gross, tax_bps=EXAMPLE_TAX_BPS, fee_minor=gross * 29 // 1000, channel=channel, attributed=own,
-        module_weights=contribution["module_weights"], approved_minutes=contribution["approved_minutes"],
-        occurred_at=max(written(clock.now()), body.starts or ""),
-    )  # fmt: skip
+    sale = example_sale(body, contribution, price=price, channel=channel)
     locale = current_locale()
     steps = cascade(
         body, share_sale(body, sale), locale=locale,
         clause_url=(lambda path: f"{clause_url}#{anchor(path)}") if clause_url else lambda path: f"#{anchor(path)}",
     )  # fmt: skip
     return Example(price, channel, body.currency, [(one, channel_name(one, locale)) for one in CHANNELS], steps)
+
+
+def example_sale(
+    body: TermsBody, contribution: Mapping[str, Any], *, price: int = EXAMPLE_PRICE, channel: str = "platform"
+) -> Sale:
+    """A sale at this price (major units), with usual tax and fee and the contributions given."""
+    gross = price * 10 ** currency_exponent(body.currency)
+    own = next((party.id for party in body.parties if party.side == "partner"), body.house.id)
+    return Sale(
+        gross_minor=gross, tax_bps=EXAMPLE_TAX_BPS, fee_minor=gross * 29 // 1000, channel=channel, attributed=own,
+        module_weights=contribution["module_weights"], approved_minutes=contribution["approved_minutes"],
+        occurred_at=max(written(clock.now()), body.starts or ""),
+    )  # fmt: skip
 
 
 def anchor(path: str) -> str:
