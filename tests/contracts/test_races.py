@@ -1,6 +1,5 @@
 """Threads on one negotiation: whatever the order, one outcome, and it is one that could have happened in turn."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -16,32 +15,10 @@ from coursehub.ledger import checks
 from coursehub.people.actor import actor_for
 from coursehub.people.models import Person
 
+from ..rigs.threads import at_once
 from .rig import agree, course_of, draft_of_refund, draft_of_sale, terms_data, three_sides
 
 ROUNDS = 6
-
-
-def at_once(app, *acts):
-    """Run every act in a thread of its own, started together; what each gave or refused with."""
-    outcomes = [None] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def run(n, act):
-        with app.app_context():
-            start.wait()
-            try:
-                outcomes[n] = act()
-            except Exception as problem:
-                outcomes[n] = problem
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(n, act)) for n, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes
 
 
 def signing(proposal_id, person_id, at):
