@@ -61,6 +61,7 @@ from coursehub.contracts.queries.paper import current_paper_key, printable
 from coursehub.contracts.queries.past import past_of
 from coursehub.contracts.queries.payees import payees_of
 from coursehub.contracts.queries.terms import (
+    PaydayPromise,
     body_hashed,
     body_of,
     contract_of,
@@ -81,6 +82,7 @@ from coursehub.contracts.queries.terms import (
 __all__ = [
     "FactsWaiting",
     "Gone",
+    "PaydayPromise",
     "Said",
     "as_sold",
     "authorship_document",

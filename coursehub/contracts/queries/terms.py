@@ -1,6 +1,7 @@
 """Which terms hold for a course or a contract at a moment, and what they say; prices that everybody pays alike."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from coursehub.contracts.models import (
 )
 from coursehub.contracts.terms import TermsBody, parse
 from coursehub.db import db
+from coursehub.people.models import Organisation
 
 LAST_DAY_NEAR = timedelta(days=60)
 """So long before their last day terms stand on the desks of all sides."""
@@ -100,24 +102,37 @@ def terms_of(contract: Contract, at: datetime) -> Terms | None:
     return db.session.execute(found).scalars().first()
 
 
-def paydays_promised(at: datetime) -> dict[tuple[int, str], list[Payday]]:
-    """What terms in force promise about paying out, by organisation and currency."""
-    held = (
-        select(Terms)
-        .where(Terms.effective_from <= at, sa.or_(Terms.ended_at.is_(None), Terms.ended_at > at))
-        .order_by(Terms.id)
-    )  # fmt: skip
-    bodies = {terms.contract_id: body_of(terms) for terms in db.session.execute(held).scalars()}
-    promising = {contract_id: body for contract_id, body in bodies.items() if body.payday}
-    bound = select(ContractParty.contract_id, ContractParty.organisation_id).where(
-        ContractParty.contract_id.in_(promising), ContractParty.side == "partner"
+@dataclass(frozen=True, slots=True)
+class PaydayPromise:
+    """What terms promise one partner about paying out. is_over: they hold no more; what was earned under them may be unpaid."""
+
+    organisation_id: int
+    party: str
+    contract_id: int
+    terms_hash: str
+    currency: str
+    payday: Payday
+    is_over: bool
+
+
+def paydays_promised(at: datetime) -> list[PaydayPromise]:
+    """What terms that hold, or have held, promise about paying out; promises that still hold come first."""
+    found = (
+        select(Terms, Organisation.id, Organisation.public_id)
+        .join(ContractParty, ContractParty.contract_id == Terms.contract_id)
+        .join(Organisation, Organisation.id == ContractParty.organisation_id)
+        .where(ContractParty.side == "partner", Terms.effective_from <= at, Terms.body["payday"].as_string().is_not(None))
+        .order_by(Terms.id.desc(), Organisation.id)
     )
-    found: dict[tuple[int, str], list[Payday]] = {}
-    for contract_id, organisation_id in db.session.execute(bound) if promising else ():
-        body = promising[contract_id]
-        if body.payday:
-            found.setdefault((organisation_id, body.currency), []).append(body.payday)
-    return found
+    promises = [
+        PaydayPromise(
+            organisation_id, party, terms.contract_id, terms.terms_hash, body.currency, body.payday,
+            is_over=terms.ended_at is not None and terms.ended_at <= at,
+        )
+        for terms, organisation_id, party in db.session.execute(found)
+        if (body := body_of(terms)).payday and any(one.id == party for one in body.parties)
+    ]  # fmt: skip
+    return sorted(promises, key=lambda one: one.is_over)
 
 
 def ending_terms(at: datetime) -> Select[Terms]:
