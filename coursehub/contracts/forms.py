@@ -11,6 +11,7 @@ from wtforms import (
     DateField,
     DecimalField,
     Field,
+    HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
@@ -224,7 +225,7 @@ def terms_form(
 
 
 class NewContractForm(FlaskForm):
-    """Which courses, with whom, and what to call it."""
+    """Which courses, with whom, and what to call it; `follows` is the contract that it takes over from."""
 
     title = StringField(
         _l("Name of the contract (Chinese)"), validators=[InputRequired(_NEEDED), Length(max=200, message=_TOO_LONG)]
@@ -234,6 +235,7 @@ class NewContractForm(FlaskForm):
     )
     courses = Boxes(_l("Courses"), validators=[InputRequired(_l("Choose at least one course."))])
     partners = Boxes(_l("Partners who make or teach them as well"), validators=[Optional()], validate_choice=True)
+    follows = HiddenField(validators=[Optional()])
 
 
 class ReasonForm(FlaskForm):

@@ -1,5 +1,6 @@
 """Terms may say their last day: after it nothing is sold under them, all sides are reminded, and what was sold goes on."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -257,3 +258,37 @@ def test_the_pages_say_the_last_day_and_the_editor_opens_with_the_day_after(cast
 def test_terms_of_before_keep_their_hash(cast, at, course):
     _contract, terms = agree(cast, course, at)
     assert "ends" not in db.session.get_one(Terms, terms.id).body
+
+
+def test_another_side_joins_by_a_contract_that_follows_and_nothing_stops_selling(app, cast, course, at, ends, monkeypatch):
+    """The house has given terms a last day; with Lumen as third side it opens what follows, and the editor begins there."""
+    contract, terms = agree(cast, course, at, ends=written(ends))
+    operations.list_course(course, by=cast.acting(cast.pia), at=at)
+    monkeypatch.setattr(clock, "now", lambda: ends - 30 * DAY)
+    stan = sign_in(app.test_client(), cast.stan)
+    english = {"Accept-Language": "en"}
+    shown = stan.get(f"/house/contracts/{contract.public_id}", headers=english).get_data(as_text=True)
+    assert f"/house/contracts/new?follows={contract.public_id}" in shown
+    asked = stan.get(f"/house/contracts/new?follows={contract.public_id}", headers=english).get_data(as_text=True)
+    ticked = {box for box in re.findall(r"<input[^>]*>", asked) if "checked" in box}
+    assert {re.search(r'value="([^"]*)"', box)[1] for box in ticked} == {course.public_id, cast.northwind.public_id}
+    filled = {
+        "title": "三方", "title_en": "Three", "courses": course.public_id, "follows": contract.public_id,
+        "partners": [cast.northwind.public_id, cast.lumen.public_id],
+    }  # fmt: skip
+    opened = stan.post("/house/contracts", data=filled)
+    assert opened.status_code == 303 and opened.location.endswith(f"?follows={contract.public_id}")
+    editor = stan.get(opened.location, headers=english).get_data(as_text=True)
+    begins = (ends + timedelta(hours=8)).date().isoformat()
+    assert re.search(rf'name="starts_on"[^>]*value="{begins}"', editor), "the day after the last day"
+    assert re.search(r'name="rate_rest"[^>]*value="30"', editor), "what the other contract says"
+    signers = [(cast.acting(one), at + DAY) for one in (cast.pia, cast.stan, cast.eve)]
+    _new, following = operations.agree_terms(
+        courses=[course], partners=[cast.northwind, cast.lumen], title="三方", title_en="Three",
+        terms={**data_of_three(cast, course), "starts": written(ends)}, offered_by=cast.acting(cast.stan), signed_by=signers,
+        at=at + DAY,
+    )  # fmt: skip
+    assert list(db.session.execute(queries.ending_terms(ends - 30 * DAY)).scalars()) == [], "nothing ends that needs talk"
+    assert operations.follow_terms(at=ends) == 1
+    listing = queries.open_listing(course.id)
+    assert listing is not None and listing.terms_hash == following.terms_hash != terms.terms_hash

@@ -47,7 +47,7 @@ class NewTermsStartLater(Refusal):
 
 
 class CourseUnderOtherTerms(Refusal):
-    """A course of this proposal is under another contract. That contract must end first."""
+    """A course of this proposal is under another contract then. Its terms need a last day before these begin."""
 
 
 def sign_proposal(

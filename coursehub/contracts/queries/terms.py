@@ -136,15 +136,24 @@ def paydays_promised(at: datetime) -> list[PaydayPromise]:
 
 
 def ending_terms(at: datetime) -> Select[Terms]:
-    """Terms in force whose last day is near and that no others follow; the soonest first. An end after notice is none."""
+    """Terms in force whose last day is near and that no others follow; the soonest first. An end after notice is none.
+
+    Terms of another contract follow, too, where they hold for every course from the day after.
+    """
     later = sa.orm.aliased(Terms)
     follows = select(later.id).where(later.contract_id == Terms.contract_id, later.id > Terms.id)
+    other = sa.orm.aliased(TermsCourse)
+    goes_on = select(other.terms_id).where(
+        other.course_id == TermsCourse.course_id, other.effective_from <= Terms.ended_at,
+        sa.or_(other.ended_at.is_(None), other.ended_at > Terms.ended_at),
+    )  # fmt: skip
+    stops = select(TermsCourse.course_id).where(TermsCourse.terms_id == Terms.id, ~goes_on.exists())
     return (
         select(Terms)
         .join(Contract, Contract.id == Terms.contract_id)
         .where(
             Terms.effective_from <= at, Terms.ended_at > at, Terms.ended_at <= at + LAST_DAY_NEAR, Contract.ends_at.is_(None),
-            ~follows.exists(),
+            ~follows.exists(), stops.exists(),
         )
         .order_by(Terms.ended_at, Terms.id)
     )  # fmt: skip

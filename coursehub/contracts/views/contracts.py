@@ -52,9 +52,14 @@ def contracts() -> ResponseReturnValue:
 
 
 def new_contract() -> ResponseReturnValue:
-    """Choose the courses of a new contract."""
+    """Choose the courses of a new contract: those asked for, or with all else those of the contract that it follows."""
     form = NewContractForm()
-    asked = request.args.getlist("course")
+    asked = set(request.args.getlist("course"))
+    before = looking.followed(signed_in_actor(), request.args.get("follows", ""))
+    if before is not None:
+        asked |= {course.public_id for course in looking.courses_of(before)}
+        form.title.data, form.title_en.data, form.follows.data = before.title, before.title_en, before.public_id
+        form.partners.data = [party.party for party in before.parties if party.side == "partner"]
     form.courses.data = [course.public_id for course in _offer_courses(form) if course.public_id in asked]
     return page("contracts/new.html", form=form, in_the_house=looking.in_the_house())
 
@@ -85,7 +90,7 @@ def open_contract() -> ResponseReturnValue:
     except Refusal as refusal:
         form.form_errors.append(str(refusal))
         return page("contracts/new.html", status=refusal.status, form=form, in_the_house=looking.in_the_house())
-    return see_other(".draft_terms", contract_id=contract.public_id)
+    return see_other(".draft_terms", contract_id=contract.public_id, follows=form.follows.data or None)
 
 
 def contract(contract_id: str) -> ResponseReturnValue:

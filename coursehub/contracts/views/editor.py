@@ -50,7 +50,7 @@ def draft_terms(contract_id: str) -> ResponseReturnValue:
     found = looking.contract_or_404(reader, contract_id)
     _must_negotiate(reader, found)
     start = request.args.get("start", "")
-    body, chosen = _begin_with(found, start)
+    body, chosen = _taken_over(found, reader) or _begin_with(found, start)
     suggested = division_asked([party.id for party in body.parties])
     if suggested is not None:
         body = parse({**to_data(body), "split": suggested})
@@ -124,6 +124,19 @@ def _form(found: Contract, values: dict[str, Any] | None) -> TermsForm:
     parties = [(party["id"], party["name_en"] if english else party["name"]) for party in looking.party_data(found)]
     courses = [(course["id"], course["title_en"] if english else course["title"]) for course in looking.course_data(found)]
     return terms_form(parties, courses, values)
+
+
+def _taken_over(found: Contract, reader: Actor) -> tuple[TermsBody, str] | None:
+    """What a contract said that this one follows, from the day after its last; None where a side of it is missing here."""
+    before = looking.followed(reader, request.args.get("follows", ""))
+    latest = queries.latest_terms(before) if before is not None else None
+    parties = looking.party_data(found)
+    if before is None or latest is None or not {each.party for each in before.parties} <= {each["id"] for each in parties}:
+        return None
+    data = to_data(queries.body_of(latest))
+    scope = {**data["scope"], "courses": looking.course_data(found)}
+    data |= {"parties": parties, "scope": scope, "starts": data.get("ends"), "contract": found.public_id, "version": 1}
+    return parse({name: value for name, value in data.items() if name != "ends"}), "follows"
 
 
 def _begin_with(found: Contract, start: str) -> tuple[TermsBody, str]:

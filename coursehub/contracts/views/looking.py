@@ -44,6 +44,12 @@ def contract_or_404(reader: Actor, public_id: str) -> Contract:
     return one_or_404(visible_contracts(reader).where(Contract.public_id == public_id))
 
 
+def followed(reader: Actor, public_id: str) -> Contract | None:
+    """The contract that another is to take over from; None where this reader may not see one at this address."""
+    found = db.session.execute(visible_contracts(reader).where(Contract.public_id == public_id)) if public_id else None
+    return found.scalar_one_or_none() if found is not None else None
+
+
 def proposal_or_404(contract: Contract, public_id: str) -> Proposal:
     """A proposal of this contract."""
     return one_or_404(sa.select(Proposal).where(Proposal.contract_id == contract.id, Proposal.public_id == public_id))
