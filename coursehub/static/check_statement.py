@@ -35,6 +35,8 @@ PARTS = ("statement", "terms", "events", "history", "journals", "days")
 ZONES = {"Asia/Shanghai": timedelta(hours=8)}
 FORMS = ("coursehub-statement/1", "coursehub-statement/2", "coursehub-statement/3")
 GIVES, TAKES, CLOSES = ("sale", "hire", "hour", "period"), ("refund", "dispute", "reinstated"), ("true_up", "guarantee")
+KINDS = (*GIVES, *TAKES, *CLOSES, "rebate", "reshared")
+SLACK = timedelta(hours=1)  # clocks of payment providers are not ours
 
 
 class Report:
@@ -499,6 +501,7 @@ def check_contracts(report, statement, parts):
             "The histories of contracts are not those over which the statement was issued.",
             "合约的历史不是出具对账单时的那些。",
         )
+    check_histories(report, parts)
     contents, counted, closes = {one["id"]: one["content"] for one in parts["journals"]}, {}, set()
     for told in parts["history"]:
         contract = Contract(told, every, parts["terms"])
@@ -519,6 +522,24 @@ def check_contracts(report, statement, parts):
         )
     told = [{**one, "facts": {**one["facts"], "counted": counted[one["id"]]}} if one["id"] in counted else one for one in every]
     return told, closes
+
+
+def check_histories(report, parts):
+    """Whatever terms look beyond one sale, the history of their contract is told, with all its terms."""
+    told = {one["hash"]: each["contract"] for each in parts["history"] for one in each["terms"]}
+    contracts = {each["contract"] for each in parts["history"]}
+    for name, document in parts["terms"].items():
+        body = document["terms"]
+        rates = body["rates"]
+        counts = rates["rest"].get("ladder") or rates.get("ceiling") or body.get("recoup") or body.get("guarantees")
+        if told.get(name, body["contract"]) != body["contract"] or (
+            (counts or body["contract"] in contracts) and name not in told
+        ):
+            report.wrong(
+                "Terms {hash}… look at many sales, and the history of their contract is not told.",
+                "条款{hash}…涉及多笔销售，却没有其合约的历史。",
+                hash=name[:12],
+            )
 
 
 class Given:
@@ -548,6 +569,20 @@ def check_dates(report, contract, ends):
 
 def check_recorded(report, parts, recorded):
     """From when until when terms held is what the record of their contract says; recorded: by contract, hash -> both."""
+    for name, document in parts["terms"].items():
+        if name not in recorded.get(document["terms"]["contract"], {name}):
+            report.wrong(
+                "Terms {hash}… are not among those that the record of their contract says were agreed.",
+                "条款{hash}…不在其合约记录所载的已签署条款之中。",
+                hash=name[:12],
+            )
+        elif recorded and document["terms"]["contract"] not in recorded:
+            report.note(
+                "The record of contract {contract} was not given: who signed terms {hash}… was not looked at.",
+                "未提供合约{contract}的记录：未核对条款{hash}…由谁签署。",
+                contract=document["terms"]["contract"],
+                hash=name[:12],
+            )
     ends = moment(parts["statement"]["statement"]["ends"])
     for told in parts.get("history", ()):
         known = recorded.get(told["contract"], {})
@@ -741,6 +776,27 @@ def check_closed(report, contract, statement):
             )
 
 
+def check_month(report, statement):
+    """A statement is about one month of Beijing, and an issued one about all of it."""
+    year, number = int(statement["month"][:4]), int(statement["month"][5:])
+    first, after = f"{statement['month']}-01T00:00:00Z", f"{year + number // 12:04d}-{number % 12 + 1:02d}-01T00:00:00Z"
+    zone = ZONES.get(statement["zone"])
+    begins, ends = (moment(each) - (zone or timedelta(0)) for each in (first, after))
+    until = moment(statement["ends"])
+    if (
+        zone is None
+        or moment(statement["begins"]) != begins
+        or not begins <= until <= ends
+        or (statement["events"] and until != ends)
+    ):
+        report.wrong(
+            "The statement is not about the month {month} as it is counted in {zone}.",
+            "对账单的起止时间不是{zone}的{month}。",
+            month=statement["month"],
+            zone=" / ".join(ZONES),
+        )
+
+
 def check_terms(report, terms):
     """Each document of terms has the hash under which it was signed."""
     for name, document in terms.items():
@@ -752,8 +808,59 @@ def check_terms(report, terms):
             )
 
 
-def check_events(report, events, terms, closes=()):
-    """Every line follows from terms and facts. closes: true-ups and guarantees that were worked out otherwise."""
+def check_told(report, statement, parts):
+    """Everything is told once, and nothing is told that cannot be: of whatever amount, the lines would follow from it."""
+    own, lent = parts["events"], [event for told in parts.get("history", ()) for event in told["events"]]
+    for names in ([event["id"] for event in own + lent], [journal["id"] for journal in parts["journals"]]):
+        for name in sorted({name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else ()):
+            report.wrong("{name} is told twice.", "{name}出现两次。", name=name)
+    known, gone = {event["id"]: event for event in own + lent}, {}
+    for event in sorted(own + lent, key=lambda one: one.get("n", 0)):
+        for english, chinese in impossible(event, known.get(event["reverses"]), gone, parts["terms"]):
+            report.wrong("Event {id} cannot be: " + english, "业务{id}不可能如此：" + chinese, id=event["id"])
+    for event in own:
+        if event["currency"] != statement["currency"]:
+            report.wrong("Event {id} is in another currency.", "业务{id}为另一币种。", id=event["id"])
+
+
+def impossible(event, of, gone, terms):
+    """What no house can have booked so, in both languages. of: what the event takes back; gone: how much of each so far."""
+    facts, weights = event["facts"], [part for known in event["contribution"].values() for part in known.values()]
+    amounts = [facts.get(name, 0) for name in ("gross_minor", "tax_bps", "fee_minor", "discount_minor")] + weights
+    if any(type(amount) is not int or amount < 0 for amount in amounts) or facts.get("tax_bps", 0) > 10_000:
+        yield "an amount or weight is below nothing or not whole.", "有金额或权重为负或不是整数。"
+    body = terms.get(event["terms_hash"], {}).get("terms", {})
+    if event["kind"] not in KINDS or (event["kind"] in (*GIVES, *CLOSES)) != (event["reverses"] is None):
+        yield "nobody knows this kind, or it takes back nothing.", "类型不明，或没有所退的业务。"
+        return
+    if event["kind"] in (*CLOSES, "rebate") and any(line["role"] != "share" for line in event["lines"]):
+        yield "it moves something else than shares.", "变动了份额以外的项目。"
+    due, held = moment(event["occurred_at"]), moment(event["held_until"])
+    if of is None:
+        days = body.get("hold", {}).get("days", 0) if event["kind"] in GIVES else 0
+        if event["kind"] != "hire" and held != due + timedelta(days=days):  # of a placement until its guarantee is over
+            yield "it is held for longer or shorter than its terms say.", "冻结天数与条款不符。"
+        if event["kind"] in GIVES and body.get("starts") and due < moment(body["starts"]) - SLACK:
+            yield "its terms had not begun by then.", "当时其条款尚未生效。"
+        return
+    if any(event[name] != of[name] for name in ("terms_hash", "course", "currency", "held_until")) or of["kind"] not in GIVES:
+        yield (
+            "it is not of the terms, course, currency or hold of what it takes back.",
+            "其条款、课程、币种或冻结期与所退业务不同。",
+        )
+    if event["kind"] == "rebate" and not {line["party"] for line in event["lines"]} <= {line["party"] for line in of["lines"]}:
+        yield "it takes from somebody who got nothing.", "向未得份额者收回。"
+    amount, before = -event["amount_minor"], gone.get(of["id"], 0)
+    signs = {"refund": amount > 0, "dispute": amount > 0, "reinstated": amount < 0, "rebate": amount >= 0, "reshared": not amount}
+    told = event["kind"] not in TAKES or facts["amount_minor"] == amount
+    gone[of["id"]] = before + amount
+    if not signs[event["kind"]] or not told or not 0 <= before + amount <= of["amount_minor"]:
+        yield "it takes or gives back more than there was.", "退回或补回的多于原有。"
+
+
+def check_events(report, events, terms, closes=None):
+    """Every line follows from terms and facts. closes: true-ups and guarantees that were worked out otherwise; None: in the
+    forms of before none can be."""
     known = {event["id"]: event for event in events}
     taken, gone = {}, {}
     for event in events:
@@ -774,8 +881,8 @@ def check_events(report, events, terms, closes=()):
             report.wrong("The lines of event {id} do not add up to its amount.", "业务{id}的各行之和与总额不符。", id=event["id"])
         facts = event["facts"]
         if event["kind"] in ("rebate", *CLOSES):
-            if event["id"] not in closes:
-                check_step(report, event, known)
+            if event["id"] not in (closes or ()):
+                check_step(report, event, known, is_before=closes is None)
             continue
         if event["kind"] == "reshared":
             check_reshared(report, event, known, body, before)
@@ -841,10 +948,13 @@ def check_reshared(report, event, known, terms, gone):
         )
 
 
-def check_step(report, event, known):
+def check_step(report, event, known, *, is_before):
     """What is not computed again: a rebate runs over legs of others as well, and is held against what its event gave; of
     the close of a month statements before the form /3 do not tell enough, as it looks at all months of its contract."""
     if event["kind"] != "rebate":
+        if not is_before:
+            report.wrong("Event {id} belongs to no history that is told.", "业务{id}不属于任何所述的历史。", id=event["id"])
+            return
         report.note(
             "Event {id} looks at all months of its contract ({kind}): its amount is taken as booked.",
             "业务{id}涉及合约的全部月份（{kind}）：金额按入账采用。",
@@ -906,6 +1016,12 @@ def check_journals(report, statement, events, journals, days):
                 n=number,
                 booked=sum(leg["amount_minor"] for leg in journal["own"]),
             )
+        if number > statement["journals"]["after"] and not behind and not is_a_move(journal, events, statement["currency"]):
+            report.wrong(
+                "Journal {n} takes from you, and neither an event nor a payout stands behind it.",
+                "凭证{n}从贵方扣款，却没有对应的业务或付款。",
+                n=number,
+            )
         for event in behind:
             if content is not None and moment(content["occurred_at"]) != moment(event["occurred_at"]):
                 report.wrong("Event {id} and its journal say different moments.", "业务{id}与其凭证的时间不同。", id=event["id"])
@@ -920,6 +1036,21 @@ def check_journals(report, statement, events, journals, days):
             "{n}张凭证含有与贵方无关者的分录：只以哈希证明，其中贵方的分录按所述采用。",
             n=withheld,
         )
+
+
+def is_a_move(journal, events, currency):
+    """Whether what no event explains takes nothing: it moves between your accounts, or it went to a bank or a provider.
+
+    Or it gives the house back what it bore while a bank had the money, once the bank has returned that.
+    """
+    takes = -sum(leg["amount_minor"] for leg in journal["own"])
+    if takes <= 0 or journal["content"] is None:
+        return takes <= 0
+    legs = [(code, amount) for code, _, held, amount, _ in journal["content"]["postings"] if held == currency]
+    if -sum(amount for code, amount in legs if code == "asset:bank" or code.startswith("asset:rail:")) >= takes:
+        return journal["kind"] in ("payout", "payout_paid")
+    back = [one for one in events if one["kind"] == "reinstated" and journal["content"]["effect_key"] == f"mature:{one['id']}"]
+    return takes <= sum(amount for one in back for amount in shares(lines_of(one)).values() if amount > 0)
 
 
 def is_own(code):
@@ -999,7 +1130,7 @@ def check_statement(report, statement, parts):
     said = {(one["kind"], one["account"], one["explained"]): (one["journals"], one["amount_minor"]) for one in statement["moves"]}
     if said != moves or len(said) != len(statement["moves"]):
         report.wrong("The moves of the statement are not those of the journals.", "对账单的变动与各凭证不符。")
-    for account in sorted({*statement["opening"], *statement["closing"]}):
+    for account in sorted({*statement["opening"], *statement["closing"], *(one["account"] for one in statement["moves"])}):
         opening, closing = statement["opening"].get(account, 0), statement["closing"].get(account, 0)
         moved = sum(one["amount_minor"] for one in statement["moves"] if one["account"] == account)
         if opening + moved != closing:
@@ -1032,12 +1163,7 @@ def check_held(report, statement, events, terms, journals):
         for journal in journals
     }
     if zone is None:
-        report.note(
-            "The zone {zone} is not known here: days of holds were not checked.",
-            "不认识时区{zone}：未核对冻结到期日。",
-            zone=statement["zone"],
-        )
-        return
+        return  # said with the month
     for event in events:
         until = moment(event["held_until"])
         if until > ends and event["journal"] and event["journal"] <= statement["journals"]["through"]:
@@ -1101,6 +1227,8 @@ def check_bundle(report, parts):
             "This program does not know the form {form}.", "本程序不认识这种对账单格式：{form}。", form=statement["format"]
         )
     check_terms(report, parts["terms"])
+    check_month(report, statement)
+    check_told(report, statement, parts)
     if statement["format"] in FORMS[:2]:
         report.note(
             "This statement has a form of before: where counters stood before a sale is taken as told.",
@@ -1230,6 +1358,7 @@ def check_evidence(report, evidence):
             )
     if any(one["terms_hash"] not in hashes for one in evidence["terms"]):
         report.wrong("Terms are in force that were never proposed.", "有生效的条款从未被提出。")
+    check_signers(report, evidence)
     stated = {}
     for fact in evidence.get("facts", []):
         stated[fact["statement"]["fact"]] = fact["fact_hash"]
@@ -1260,6 +1389,26 @@ def check_evidence(report, evidence):
         n=len(evidence["record"]["entries"]),
         head=last,
     )
+
+
+def check_signers(report, evidence):
+    """Whatever was agreed, as many have signed as must: all, or as many as the terms before said are enough for a change."""
+    proposals, before = {one["terms_hash"]: one for one in evidence["proposals"]}, None
+    for entry in evidence["record"]["entries"]:
+        if entry["kind"] != "agreed" or entry["body"]["terms_hash"] not in proposals:
+            continue
+        one = proposals[entry["body"]["terms_hash"]]
+        body, signed = one["terms"], {signature["party"] for signature in one["signatures"]}
+        signers = set(body["governance"]["signers"])
+        must = len(signers)
+        if before is not None and signers <= set(before["governance"]["signers"]):
+            longer = before.get("ends") and (not body.get("ends") or body["ends"] > before["ends"])
+            must = must if longer else min(must, before["governance"].get("enough") or must)
+        if len(signers & signed) < must or house_of(body) not in signed:
+            report.wrong(
+                "Proposal {n} was agreed without the signatures it needs.", "第{n}号提案未经足够的签署即生效。", n=one["n"]
+            )
+        before = body
 
 
 def check_same(report, parts, seen):
@@ -1327,7 +1476,8 @@ def main(arguments):
         check_recorded(report, parts, recorded)
     for before, after in zip([one for one, _ in months], [one for one, _ in months[1:]]):
         same = all(before[name] == after[name] for name in ("party", "currency"))
-        if same and (before["closing"] != after["opening"] or before["journals"]["through"] != after["journals"]["after"]):
+        meet = [(before["closing"], after["opening"]), (before["journals"]["through"], after["journals"]["after"])]
+        if same and any(one != other for one, other in [*meet, (moment(before["ends"]), moment(after["begins"]))]):
             report.wrong(
                 "{month} does not begin where the month before ended.", "{month}的期初与上月期末不符。", month=after["month"]
             )
