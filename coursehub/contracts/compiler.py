@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -34,24 +33,16 @@ from coursehub.contracts.terms import (
 )
 from coursehub.contracts.windows import known_party
 from coursehub.money import currency_exponent
-from coursehub.rails import LEAST_MINOR, LEAST_PAYOUT_MINOR, payee_countries
+from coursehub.rails import LEAST_MINOR, Payee, payout_rails
 
 MAX_NODES = 60
 _CURRENCIES = frozenset(get_global("all_currencies"))
 
 
-@dataclass(frozen=True, slots=True)
-class Payee:
-    """Where a party is at home, and in which currencies a bank account of its own can be paid."""
-
-    country: str
-    currencies: frozenset[str]
-
-
 def compile_terms(data: object, *, payees: Mapping[str, Payee] | None = None) -> TermsBody:
     """Typed terms from JSON data, known to answer every event in their scope.
 
-    payees: the parties that have said where they are paid; the rails must be able to pay these.
+    payees: the parties that have said where they are paid; for each of them some rail must say that it reaches it.
     Raises TermsRefused with every problem, each at its path.
     """
     body = parse(data)
@@ -203,7 +194,7 @@ def _check_pool(body: TermsBody) -> Iterator[Problem]:
 
 
 def _check_payday(body: TermsBody) -> Iterator[Problem]:
-    least = LEAST_PAYOUT_MINOR.get(body.currency, 0)
+    least = max(rail.least_minor(body.currency) for rail in payout_rails())  # a partner may choose any of them
     if body.payday is not None and body.payday.minimum_minor < least:
         refusal = _l(
             "The payment provider sends nothing below %(least)s %(currency)s, so no smaller payout can be promised. Raise it.",
@@ -213,12 +204,12 @@ def _check_payday(body: TermsBody) -> Iterator[Problem]:
 
 
 def _check_payees(body: TermsBody, payees: Mapping[str, Payee]) -> Iterator[Problem]:
-    """A partner whose bank account takes no such money, in a country that the provider does not reach, cannot be paid."""
+    """Each rail says whether it reaches a partner; one whom none does cannot be paid."""
     for party in body.parties:
         payee = payees.get(party.id) if party.side == "partner" else None
-        if payee and body.currency not in payee.currencies and payee.country not in payee_countries():
+        if payee and not any(rail.reaches(payee, body.currency) for rail in payout_rails()):
             refusal = _l(
-                "%(name)s cannot be paid in %(currency)s: its bank account takes none, and the payment provider opens no account "
+                "%(name)s cannot be paid in %(currency)s: its bank account takes none, and no payment provider opens an account "
                 "in its country. Let it give an account for %(currency)s, or choose another currency.",
                 name=party.name, currency=body.currency,
             )  # fmt: skip

@@ -45,7 +45,7 @@ from coursehub.sandbox.seed import History
 
 
 class PastRail:
-    """The Rail of a demo being built. `at` is the moment of the story; what it makes the sandbox can refund later."""
+    """The provider of a demo being built. `at` is the moment of the story; what it makes the sandbox can refund later."""
 
     name = "stripe"
     live = False
@@ -173,7 +173,7 @@ class PastRail:
         """A payee's account in the history; the payee has told everything already."""
         return account_facts(self._history.open_account(account_params(wish), at=self.at))
 
-    def onboarding_page(self, account_id: str, *, return_url: str, refresh_url: str) -> str:  # noqa: ARG002 - the Rail's signature
+    def onboarding_page(self, account_id: str, *, return_url: str, refresh_url: str) -> str:  # noqa: ARG002 - the provider's signature
         """Nobody opens pages in the past."""
         return return_url
 
@@ -191,11 +191,11 @@ class PastRail:
             return transfer_facts(body)
         return transfer_facts(self._history.transfer(transfer_params(wish), at=self.at))
 
-    def reverse_transfer(self, transfer_id: str, *, key: str, reference: str) -> str:  # noqa: ARG002 - the Rail's signature
+    def reverse_transfer(self, transfer_id: str, *, key: str, reference: str) -> str:  # noqa: ARG002 - the provider's signature
         """Take a transfer back."""
         return str(self._history.reverse(transfer_id, {"metadata": {"payout": reference}}, at=self.at)["id"])
 
-    def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:  # noqa: ARG002 - the Rail's signature
+    def events_undelivered(self, *, since: datetime) -> Iterator[RailEvent]:  # noqa: ARG002 - the provider's signature
         """None: what the past did is booked as it happens."""
         yield from ()
 
@@ -207,6 +207,6 @@ class PastRail:
         """What is available goes to the house's bank."""
         self._history.settle(currency, at=self.at)
 
-    def verified_event(self, raw: bytes, signature: str) -> RailEvent:  # noqa: ARG002 - the Rail's signature
+    def verified_event(self, raw: bytes, signature: str) -> RailEvent:  # noqa: ARG002 - the provider's signature
         """Nobody sends webhooks into the past."""
         raise ForgedEvent("the past receives no webhooks")

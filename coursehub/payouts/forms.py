@@ -11,13 +11,13 @@ from wtforms import DateField, DecimalField, Field, IntegerField, RadioField, Se
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from coursehub.payouts.paydays import MINIMUM_MINOR
-from coursehub.rails import payee_countries
+from coursehub.rails import STRIPE, account_rail
 
 
 def _countries() -> list[tuple[str, str]]:
     """Where the payment provider opens accounts, by their names in the reader's language."""
-    names = get_locale().territories
-    return sorted(((code, names.get(code, code)) for code in payee_countries()), key=lambda each: each[1])
+    names, countries = get_locale().territories, account_rail(STRIPE).countries()
+    return sorted(((code, names.get(code, code)) for code in countries), key=lambda each: each[1])
 
 
 class PrepareForm(FlaskForm):

@@ -275,7 +275,7 @@ class PaidSubscription:
 class InvoiceFacts:
     """What a subscription asks for one period. `state` is paid, open or over; page_url: where it can be paid by hand.
 
-    payment stands only where it was asked for: see `Rail.read_subscription`.
+    payment stands only where it was asked for: see `TakesMoney.read_subscription`.
     """
 
     id: str

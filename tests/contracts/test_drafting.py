@@ -23,7 +23,7 @@ from coursehub.contracts.starting_points import (
     year_by_year,
 )
 from coursehub.contracts.terms import parse, to_data
-from coursehub.rails.reach import LEAST_PAYOUT_MINOR
+from coursehub.rails import LEAST_PAYOUT_MINOR
 
 from .strategies import bps, over_time, terms
 

@@ -40,3 +40,26 @@ def test_migrations_go_up_and_down_and_up_and_agree_with_the_code(fresh_app):
 def test_migrations_import_no_models():
     for path in Path(config.root() / "migrations" / "versions").glob("*.py"):
         assert "coursehub" not in path.read_text(encoding="utf-8").replace("coursehub_", ""), path.name
+
+
+def test_a_partners_way_keeps_its_meaning_when_rails_get_names(fresh_app):
+    from coursehub.payouts.operations import choose_rail
+    from tests.cast import BEGINNING, Cast
+
+    schema.migrate()
+    cast = Cast()
+    choose_rail("GB", by=cast.acting(cast.finn), at=BEGINNING)
+    db.session.remove()
+
+    def stand(question):
+        with db.engine.connect() as connection:
+            return connection.execute(sa.text(question)).scalars().all()
+
+    ways, rails = "SELECT way FROM payout_way", "SELECT rail FROM rail_account"
+    assert (stand(ways), stand(rails)) == (["stripe"], ["stripe"])
+    schema.unwind("fapiao_of_periods")
+    assert stand(ways) == ["rail"]
+    schema.migrate()
+    assert (stand(ways), stand(rails)) == (["stripe"], ["stripe"])
+    with pytest.raises(sa.exc.DBAPIError), db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE payout_way SET way = 'bank'"))

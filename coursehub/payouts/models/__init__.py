@@ -8,7 +8,6 @@ from coursehub.payouts.models.movements import MOVEMENTS, MovementExplanation, M
 from coursehub.payouts.models.provider import (
     ENDINGS,
     TROUBLES,
-    WAYS,
     BackGivenUp,
     PayoutTransfer,
     PayoutWay,
@@ -42,7 +41,6 @@ __all__ = [
     "RESULTS",
     "STEPS",
     "TROUBLES",
-    "WAYS",
     "Adjustment",
     "AnswerLine",
     "BackGivenUp",

@@ -8,35 +8,34 @@ from sqlalchemy.orm import Mapped, mapped_column
 from coursehub.db import BigId, Id, Model, PublicId, UtcDateTime, ref
 from coursehub.payouts.models.runs import one_of
 
-WAYS = ("bank", "rail")
-"""How a partner is paid: to its bank account by a file of ours, or through its own account at the payment provider."""
-
 
 class PayoutWay(Model):
-    """Which way a partner chose to be paid; the latest row counts, the bank where there is none."""
+    """Which way a partner chose to be paid, by the name of the rail; the latest row counts, the bank where there is none."""
 
     __tablename__ = "payout_way"
-    __table_args__ = (one_of("way", WAYS), Index("payout_way_by_organisation", "organisation_id", "id"))
+    __table_args__ = (Index("payout_way_by_organisation", "organisation_id", "id"),)
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = ref("organisation.id", index=False)
-    way: Mapped[str] = mapped_column(String(8))
+    way: Mapped[str] = mapped_column(String(20))
     since_at: Mapped[datetime] = mapped_column(UtcDateTime)
     chosen_by_id: Mapped[int] = ref("person.id", index=False)
 
 
 class RailAccount(Model):
-    """A partner's own account at the payment provider, as the provider last described it; its papers stay there.
+    """A partner's own account at a payment provider, as the provider last described it; its papers stay there.
 
-    rail_account_id is empty until the provider has answered. transfers, payouts: see `rails.AccountFacts`.
+    rail: the provider's name among the rails. rail_account_id is empty until it has answered. transfers, payouts: see
+    `rails.AccountFacts`.
     """
 
     __tablename__ = "rail_account"
-    __table_args__ = (UniqueConstraint("organisation_id", name="rail_account_one_each"),)
+    __table_args__ = (UniqueConstraint("organisation_id", "rail", name="rail_account_one_each"),)
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
     organisation_id: Mapped[int] = ref("organisation.id", index=False)
+    rail: Mapped[str] = mapped_column(String(20))
     country: Mapped[str] = mapped_column(String(2))
     wanted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     wanted_by_id: Mapped[int] = ref("person.id", index=False)
@@ -45,6 +44,11 @@ class RailAccount(Model):
     payouts: Mapped[str] = mapped_column(String(12), default="pending")
     due: Mapped[list[str]] = mapped_column(JSON, default=list)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes transfers and sends them on to the partner's bank."""
+        return self.transfers == self.payouts == "active"
 
 
 class PayoutTransfer(Model):

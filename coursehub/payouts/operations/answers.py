@@ -2,24 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from coursehub import events
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal, require
-from coursehub.ledger.accounts import BANK, PARTNER_ON_ITS_WAY, PARTNER_READY
-from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
+from coursehub.ledger.operations import stand_in_line
 from coursehub.payouts import answer_file, policies, queries
 from coursehub.payouts.answer_file import Answered
-from coursehub.payouts.models import AnswerLine, BankAnswer, Payout, PayoutRun, PayoutStep
+from coursehub.payouts.models import AnswerLine, BankAnswer, Payout, PayoutRun
+from coursehub.payouts.operations.steps import book_step
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
-from coursehub.people.models import Organisation
-from coursehub.web.locale import SHOWN_ZONE
+from coursehub.talent.working_days import local_day
 
 
 class AnswerKnown(Refusal):
@@ -99,25 +97,6 @@ def _book(payout: Payout, line: Answered, at: datetime) -> str:
     return _step(payout, "returned" if "paid" in steps else "bounced", line, at)
 
 
-_LEGS = {"paid": (PARTNER_ON_ITS_WAY, BANK), "bounced": (PARTNER_ON_ITS_WAY, PARTNER_READY), "returned": (BANK, PARTNER_READY)}
-"""From which account what is booked when: debited first, credited second."""
-
-
 def _step(payout: Payout, kind: str, line: Answered, at: datetime) -> str:
-    party = db.session.get_one(Organisation, payout.organisation_id).public_id
-    debited, credited = (AccountRef(code, None if code == BANK else party) for code in _LEGS[kind])
-    on = line.on or at.astimezone(SHOWN_ZONE).date()
-    booked = post(
-        kind="payout_paid" if kind == "paid" else "payout_bounced", effect_key=f"payout:{payout.public_id}:{kind}",
-        occurred_at=min(_noon(on), at), at=at, currency=payout.currency,
-        postings=[Leg(debited, payout.amount_minor), Leg(credited, -payout.amount_minor)],
-    )  # fmt: skip
-    db.session.add(PayoutStep(payout_id=payout.id, kind=kind, journal_id=booked.id, at=at, on=on, words=line.words))
-    db.session.flush()
-    events.record(f"payouts.{kind}", at=at, payout_id=payout.id)
+    book_step(payout, kind, line.words, at, on=line.on or local_day(at))
     return "booked"
-
-
-def _noon(on: date) -> datetime:
-    """A day of the bank as a moment."""
-    return datetime.combine(on, time(12), SHOWN_ZONE)

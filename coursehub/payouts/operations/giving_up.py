@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from coursehub import events, rails
+from coursehub import events
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal, require
 from coursehub.ledger.accounts import NOT_GIVEN_BACK
@@ -12,7 +12,7 @@ from coursehub.ledger.operations import AccountRef, stand_in_line
 from coursehub.payouts import policies, queries
 from coursehub.payouts.models import BackGivenUp, Payout, TransferBack
 from coursehub.payouts.operations.mismatches import settle_mismatches
-from coursehub.payouts.operations.transfers import book_step
+from coursehub.payouts.operations.steps import book_step
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 
@@ -65,8 +65,7 @@ def confirm_giving_up(row: BackGivenUp, *, by: Actor, at: datetime) -> None:
         payout = db.session.get_one(Payout, row.payout_id)
         _check_refused(payout)
         if row.ending != "keeps":
-            lost = AccountRef(NOT_GIVEN_BACK) if row.ending == "lost" else AccountRef(f"asset:rail:{rails.current_name()}")
-            book_step(payout, "returned", row.words, at, against=lost)
+            book_step(payout, "returned", row.words, at, against=AccountRef(NOT_GIVEN_BACK) if row.ending == "lost" else None)
         _note("reversal_given_up", row, payout, by, at)
         events.record("payouts.back_given_up", at=at, payout_id=payout.id)
         settle_mismatches(at=at)

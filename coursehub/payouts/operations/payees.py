@@ -42,7 +42,8 @@ def remove_account(record: PayeeRecord, organisation: Organisation, *, by: Actor
 
 def _takes(record: PayeeRecord | None, currency: str) -> bool:
     """Whether an account for every currency can be paid in this one."""
+    bank = rails.payout_rail(rails.BANK)
     try:
-        return record is not None and rails.bank_takes(currency, iban=has_iban(record))
+        return record is not None and bank.reaches(rails.Payee(record.country, {currency: has_iban(record)}), currency)
     except SealBroken:
         return False

@@ -3,15 +3,13 @@
 import logging
 from datetime import datetime
 
-from coursehub import events, jobs, rails
+from coursehub import jobs, rails
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal, require
-from coursehub.ledger.accounts import PARTNER_ON_ITS_WAY, PARTNER_READY
-from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
+from coursehub.ledger.operations import stand_in_line
 from coursehub.payouts import policies, queries
 from coursehub.payouts.models import (
     Payout,
-    PayoutStep,
     PayoutTransfer,
     RailAccount,
     TransferBack,
@@ -19,10 +17,9 @@ from coursehub.payouts.models import (
     TransferTrouble,
 )
 from coursehub.payouts.operations.mismatches import settle_mismatches
+from coursehub.payouts.operations.steps import book_step
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
-from coursehub.people.models import Organisation
-from coursehub.web.locale import SHOWN_ZONE
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +47,7 @@ def send_transfer(payout: Payout, *, at: datetime) -> str:
         amount_minor=payout.amount_minor, currency=payout.currency, source_charge=transfer.source_charge, again=True,
     )  # fmt: skip
     try:
-        facts = rails.current().transfer(wish)
+        facts = rails.account_rail(account.rail).connected().transfer(wish)
     except rails.KeySpoiled:
         return _stand_still(payout, "transfer", KEY_SPOILED, at)
     except rails.RailRefused as problem:
@@ -71,26 +68,6 @@ def _record(payout: Payout, kind: str, words: str, at: datetime, *, made: str | 
             db.session.add(TransferMade(payout_id=payout.id, rail_transfer_id=made, at=at))
         book_step(payout, kind, words, at)
     return kind
-
-
-def book_step(payout: Payout, kind: str, words: str, at: datetime, *, against: AccountRef | None = None) -> None:
-    """Book one thing that happened to a payout and write it down. Joins; the caller stands in line.
-
-    against: what bears a payout that came back, where it is not the rail.
-    """
-    party = db.session.get_one(Organisation, payout.organisation_id).public_id
-    rail = AccountRef(f"asset:rail:{rails.current_name()}")
-    way, ready = AccountRef(PARTNER_ON_ITS_WAY, party), AccountRef(PARTNER_READY, party)
-    debited, credited = {"paid": (way, rail), "bounced": (way, ready), "returned": (against or rail, ready)}[kind]
-    booked = post(
-        kind="payout_paid" if kind == "paid" else "payout_bounced", effect_key=f"payout:{payout.public_id}:{kind}",
-        occurred_at=at, at=at, currency=payout.currency,
-        postings=[Leg(debited, payout.amount_minor), Leg(credited, -payout.amount_minor)],
-    )  # fmt: skip
-    on = at.astimezone(SHOWN_ZONE).date()
-    db.session.add(PayoutStep(payout_id=payout.id, kind=kind, journal_id=booked.id, at=at, on=on, words=words))
-    db.session.flush()
-    events.record(f"payouts.{kind}", at=at, payout_id=payout.id)
 
 
 def want_back(payout: Payout, *, words: str, by: Actor, at: datetime) -> None:
@@ -119,10 +96,9 @@ def take_transfer_back(payout: Payout, *, at: datetime) -> str:
     back, made = db.session.get_one(TransferBack, payout.id), db.session.get_one(TransferMade, payout.id)
     if back.done_at is not None or queries.waits_for_a_person(payout.id, "back"):
         return queries.step_of(payout.id)
+    rail = rails.account_rail(queries.rail_of(payout.id).name).connected()
     try:
-        reversal_id = rails.current().reverse_transfer(
-            made.rail_transfer_id, key=_key(payout, "back"), reference=payout.public_id
-        )
+        reversal_id = rail.reverse_transfer(made.rail_transfer_id, key=_key(payout, "back"), reference=payout.public_id)
     except rails.KeySpoiled:
         return _stand_still(payout, "back", KEY_SPOILED, at)
     except rails.RailRefused as problem:
@@ -178,7 +154,7 @@ def hear_failed_payout(rail_account_id: str, rail_payout_id: str, *, at: datetim
     account = queries.account_at_rail(rail_account_id)
     if account is None:
         return 0
-    failed = rails.current().read_payee_payout(rail_account_id, rail_payout_id)
+    failed = rails.account_rail(account.rail).connected().read_payee_payout(rail_account_id, rail_payout_id)
     if not failed.has_failed:
         return 0
     why = f"{rail_payout_id}: {failed.why}"

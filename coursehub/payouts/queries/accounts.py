@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from coursehub import rails
 from coursehub.contracts.models import MoneyEvent
 from coursehub.db import db
 from coursehub.ledger.accounts import PARTNER_READY, account_id
@@ -30,9 +31,22 @@ def way_of(organisation_id: int) -> PayoutWay | None:
     return db.session.execute(found.limit(1)).scalar_one_or_none()
 
 
-def rail_account_of(organisation_id: int) -> RailAccount | None:
-    """A partner's account at the provider, if it wanted one."""
-    return db.session.execute(sa.select(RailAccount).where(RailAccount.organisation_id == organisation_id)).scalar_one_or_none()
+def rail_chosen(way: PayoutWay | None) -> rails.PayoutRail:
+    """The rail of a choice; the bank where nobody chose."""
+    return rails.payout_rail(way.way if way else rails.BANK)
+
+
+def rail_account_of(organisation_id: int, rail: str) -> RailAccount | None:
+    """A partner's account at a rail, if it wanted one there."""
+    found = sa.select(RailAccount).where(RailAccount.organisation_id == organisation_id, RailAccount.rail == rail)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def rail_of(payout_id: int) -> rails.PayoutRail:
+    """The rail by which a payout leaves: where the partner has an account, or the bank."""
+    found = sa.select(RailAccount.rail).join(PayoutTransfer, PayoutTransfer.account_id == RailAccount.id)
+    name = db.session.execute(found.where(PayoutTransfer.payout_id == payout_id)).scalar_one_or_none()
+    return rails.payout_rail(name or rails.BANK)
 
 
 def account_at_rail(rail_account_id: str) -> RailAccount | None:
@@ -47,7 +61,7 @@ def opened_accounts() -> Sequence[RailAccount]:
 
 
 def transfers_of(payout_ids: Sequence[int]) -> dict[int, PayoutTransfer]:
-    """Which of these payouts leave through the provider."""
+    """Which of these payouts leave through an account of the partner's own; the others are in the file for the bank."""
     found = sa.select(PayoutTransfer).where(PayoutTransfer.payout_id.in_(payout_ids))
     return {each.payout_id: each for each in db.session.execute(found).scalars()}
 

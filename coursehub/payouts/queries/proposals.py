@@ -14,7 +14,7 @@ from coursehub.ledger.queries import balance_of
 from coursehub.payouts.models import Payout, PayoutRun, PayoutStep, PayoutTransfer, RailAccount, RunDecision
 from coursehub.payouts.offsets import set_against
 from coursehub.payouts.paydays import REST_DAYS, last_payday
-from coursehub.payouts.queries.accounts import rail_account_of, way_of
+from coursehub.payouts.queries.accounts import rail_account_of, rail_chosen, way_of
 from coursehub.payouts.queries.calendars import calendar, promised
 from coursehub.payouts.queries.claims import claims_of
 from coursehub.people.models import Organisation, PayeeRecord
@@ -31,7 +31,7 @@ REASONS = ("no_account", "account_unfit", "account_bounced", "account_new", "pro
 class Proposed:
     """One partner in a proposed run. reason: "" when it is paid. offsets: what is set against which claim's journal.
 
-    account_id: the account at the payment provider through which it is paid; None for the bank.
+    account_id: the account at a payment provider through which it is paid; None for the bank.
     """
 
     organisation_id: int
@@ -121,12 +121,13 @@ def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int,
     offsets = set_against(int(ready_minor), claims_of(party, currency)) if owes else {}
     payee = current_payee(organisation_id, currency)
     way = way_of(organisation_id)
-    account = rail_account_of(organisation_id) if way is not None and way.way == "rail" else None
+    rail = rail_chosen(way)
+    account = rail_account_of(organisation_id, rail.name) if isinstance(rail, rails.AccountRail) else None
     new_until = due_after(way.since_at if way and account else payee.given_at, REST_DAYS) if payee else None
-    reason = _why_not_through(account, payee, new_until, at) if account else _why_not_to(payee, currency, at)
-    if account:
-        least = max(least, rails.LEAST_PAYOUT_MINOR.get(currency, 1))
-    if not reason and ready_minor - sum(offsets.values()) < least:
+    reason = _why_not(rail, account, payee, currency)
+    if not reason and new_until and new_until > at:
+        reason = "account_new"
+    if not reason and ready_minor - sum(offsets.values()) < max(least, rail.least_minor(currency)):
         reason = "below_minimum"
     return Proposed(
         organisation_id, party, currency, int(ready_minor), offsets, payee.id if payee else None, reason,
@@ -134,28 +135,16 @@ def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int,
     )  # fmt: skip
 
 
-def _why_not_through(account: RailAccount, payee: PayeeRecord | None, new_until: datetime | None, at: datetime) -> str:
-    """What stands between a partner and its money at the payment provider; "" is nothing."""
+def _why_not(rail: rails.PayoutRail, account: RailAccount | None, payee: PayeeRecord | None, currency: str) -> str:
+    """What stands between a partner and its money, new accounts and small sums aside; "" is nothing."""
     if payee is None:
         return "no_account"  # whoever is paid has told its tax number
-    if account.rail_account_id is None or account.transfers != "active" or account.payouts != "active":
-        return "provider_waits"
-    return "account_new" if new_until and new_until > at else ""
-
-
-def _why_not_to(payee: PayeeRecord | None, currency: str, at: datetime) -> str:
-    """What stands between a partner and its money as far as its account is concerned; "" is nothing."""
-    if payee is None:
-        return "no_account"
     try:
-        iban = has_iban(payee)
+        ibans = {currency: has_iban(payee)}
     except SealBroken:
-        return "no_account"
-    if not rails.bank_takes(currency, iban=iban):
-        return "account_unfit"
-    if _has_bounced(payee.id):
-        return "account_bounced"
-    return "account_new" if due_after(payee.given_at, REST_DAYS) > at else ""
+        ibans = {}
+    hindrance = rail.hindrance(rails.Payee(payee.country, ibans, is_open=account is not None and account.is_open), currency)
+    return hindrance or ("account_bounced" if account is None and _has_bounced(payee.id) else "")
 
 
 def _has_bounced(payee_record_id: int) -> bool:

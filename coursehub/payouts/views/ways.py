@@ -85,7 +85,9 @@ def back() -> ResponseReturnValue:
 
 
 def _account() -> RailAccount | None:
-    return queries.rail_account_of(signed_in_actor().organisation_id or 0)
+    organisation_id = signed_in_actor().organisation_id or 0
+    chosen = queries.rail_chosen(queries.way_of(organisation_id))
+    return queries.rail_account_of(organisation_id, chosen.name if isinstance(chosen, rails.AccountRail) else rails.STRIPE)
 
 
 def _to_the_provider(account: RailAccount) -> ResponseReturnValue:
@@ -104,8 +106,8 @@ def _to_the_provider(account: RailAccount) -> ResponseReturnValue:
 def _page(form: RailAccountForm, status: int = 200) -> ResponseReturnValue:
     actor = signed_in_actor()
     organisation_id = actor.organisation_id or 0
-    chosen, account = queries.way_of(organisation_id), queries.rail_account_of(organisation_id)
+    chosen = queries.way_of(organisation_id)
     return page(
-        "payouts/way.html", status=status, form=form, way=chosen.way if chosen else "bank", chosen=chosen, account=account,
+        "payouts/way.html", status=status, form=form, way=queries.rail_chosen(chosen).name, chosen=chosen, account=_account(),
         organisation=actor.organisation, payees=payees_of(organisation_id),
     )  # fmt: skip
