@@ -10,7 +10,7 @@ from typing import Any
 
 from coursehub.contracts.terms import ByDate, Node, Pay, Rates, Shares, TermsBody
 
-MONEY = ("scope", "base", "fixed", "rates", "recoup", "split", "discount", "guarantees", "refund_fee")
+MONEY = ("scope", "pool", "base", "fixed", "rates", "recoup", "split", "discount", "guarantees", "refund_fee")
 """The parts of terms that decide how much each side gets, in the order of the waterfall."""
 Entries = tuple[Any, ...]
 _ASIDE = ("semantics", "contract", "version")

@@ -2,9 +2,11 @@
 
 An event is a sale, or a course's part of a placement, of hours or of a pass. Static: people's behaviour is not guessed.
 What counts over more than one event (volume, ceilings, costs that come back) begins at nothing with the first, as if the
-terms had held from then on. What went back is taken back under the other terms as well; a fee that nothing covers stands
-with whoever bears it; guarantees are added for every month and year that lies wholly in between. So what all parties get
-together is the same under any terms that answer for the same events, but for the odd unit of a part refund's tax.
+terms had held from then on. Where terms name another rule for passes than the one by which a month of a pool was shared,
+its money is divided by that rule first, over the minutes that were fixed then. What went back is taken back under the
+other terms as well; a fee that nothing covers stands with whoever bears it; guarantees are added for every month and year
+that lies wholly in between. So what all parties get together is the same under any terms that answer for the same events
+by the same rule for passes, but for the odd unit of a part refund's tax.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +17,7 @@ from coursehub.contracts.closing import shortfall
 from coursehub.contracts.counters import moved_back, moved_by, window_of
 from coursehub.contracts.division import looks_at_dates
 from coursehub.contracts.one_by_one import OneChange, one_by_one
+from coursehub.contracts.pool_past import PooledPart
 from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_refund, share_sale
 
@@ -26,13 +29,22 @@ KEPT = ("share", "discount", FEE_COST)
 class Past:
     """An event as it was: its facts, what each party kept of it as booked, and how much of it went back.
 
-    kind: sale, or hire, hour or period for a course's part of a placement, of hours or of a pass.
+    kind: sale, or hire, hour or period for a course's part of a placement, of hours or of a pass. pooled: for the last, the
+    month it is a part of, where that may be divided otherwise.
     """
 
     sale: Sale
     got: Mapping[str, int]
     refunded_minor: int = 0
     kind: str = "sale"
+    pooled: PooledPart | None = None
+
+    def divided_by(self, terms: TermsBody) -> "Past":
+        """The same as terms would have it: of a pass, what falls to the course by their rule."""
+        if self.pooled is None or terms.pool in (None, self.pooled.month.rule):
+            return self
+        gross_minor, refunded_minor = self.pooled.under(terms.pool)
+        return replace(self, sale=replace(self.sale, gross_minor=gross_minor), refunded_minor=refunded_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,7 @@ def replay_by_month(past: Iterable[Past], terms: TermsBody) -> dict[tuple[str, s
     counts = bool(terms.rates.rest.ladder or terms.rates.ceiling or terms.recoup)
     dated = bool(terms.rates.rest.later) or looks_at_dates(terms.split)
     months: list[str] = []
-    for each in past:
+    for each in (event.divided_by(terms) for event in past):
         month = window_of("month", each.sale.occurred_at) if each.sale.occurred_at else ""
         if not months or months[-1] != month:
             months.append(month)

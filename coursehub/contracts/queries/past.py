@@ -1,14 +1,17 @@
 """What a contract has shared, as a replay wants it: read in three statements, without an object for each line of it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from coursehub.contracts.clauses import Pool
 from coursehub.contracts.counters import written
 from coursehub.contracts.models import SHARED, TAKEN_BACK, MoneyEvent, MoneyLine
+from coursehub.contracts.pool_past import PooledMonth, PooledPart, pooled_months
+from coursehub.contracts.queries.facts import contribution as contribution_at
 from coursehub.contracts.replay import KEPT, Past, sale_from
 from coursehub.db import db
 
@@ -16,10 +19,14 @@ SINCE = (*TAKEN_BACK, "rebate", "reshared")
 """What comes after an event and changes what each side keeps of it."""
 
 
-def past_of(contract_id: int, since: datetime, *, currency: str, most: int) -> tuple[list[Past], int]:
+def past_of(
+    contract_id: int, since: datetime, *, currency: str, most: int, pools: Collection[Pool] = ()
+) -> tuple[list[Past], int]:
     """Sales and parts of placements, hours and passes from a moment on, oldest first, and how many there are in all.
 
     most: only the latest so many. What went back, came again or was shared anew since then is in what each side got.
+    pools: rules for passes under which it may be played again; months that one of them divides otherwise are there whole, with
+    a part of nothing for each course of the contract that took part and got nothing.
     """
     which = (
         MoneyEvent.contract_id == contract_id, MoneyEvent.kind.in_(SHARED), MoneyEvent.currency == currency,
@@ -32,19 +39,48 @@ def past_of(contract_id: int, since: datetime, *, currency: str, most: int) -> t
     got = _kept(ids)
     found = (
         sa.select(
-            MoneyEvent.id, MoneyEvent.kind, MoneyEvent.occurred_at, MoneyEvent.channel, MoneyEvent.amount_minor, MoneyEvent.facts,
-            MoneyEvent.contribution,
+            MoneyEvent.id, MoneyEvent.kind, MoneyEvent.course_id, MoneyEvent.occurred_at, MoneyEvent.channel,
+            MoneyEvent.amount_minor, MoneyEvent.facts, MoneyEvent.contribution,
         )
         .join(ids, ids.c.id == MoneyEvent.id)
         .order_by(MoneyEvent.occurred_at, MoneyEvent.id)
     )  # fmt: skip
-    past = []
-    for event_id, kind, occurred_at, channel, amount_minor, facts, contribution in db.session.execute(found):
+    past, parts = [], _Parts([month for month in pooled_months(contract_id, since, pools) if month.currency == currency])
+    for event_id, kind, course_id, occurred_at, channel, amount_minor, facts, contribution in db.session.execute(found):
         known = facts if kind == "sale" else {"gross_minor": amount_minor, "channel": channel}
         came, contributed = said.get(event_id, ({}, {}))
         sale = sale_from(known | came, contributed or contribution, written(occurred_at))
-        past.append(Past(sale, got.get(event_id, {}), gone.get(event_id, 0), kind))
-    return past, there
+        pooled = parts.of(facts, str(course_id)) if kind == "period" else None
+        past.append(Past(sale, got.get(event_id, {}), gone.get(event_id, 0), kind, pooled))
+    begins = past[0].sale.occurred_at if len(past) < there else ""
+    empty = [each for each in _got_nothing(contract_id, parts) if each.sale.occurred_at >= begins]
+    return sorted([*past, *empty], key=lambda each: each.sale.occurred_at) if empty else past, there
+
+
+class _Parts:
+    """Which part of which month of a pool an entry of the book was."""
+
+    def __init__(self, months: list[PooledMonth]) -> None:
+        self.months = {(month.pass_id, month.month): month for month in months}
+        self.seen: set[tuple[str, str, str]] = set()
+
+    def of(self, facts: dict[str, Any], course: str) -> PooledPart | None:
+        """The part that these facts of an entry name; None where the month is divided alike by every rule in question."""
+        month = self.months.get((facts["pass"], facts["month"]))
+        place = (facts["pass"], facts["month"], course)
+        is_late = place in self.seen
+        self.seen.add(place)
+        return PooledPart(month, course, is_late) if month else None
+
+
+def _got_nothing(contract_id: int, parts: _Parts) -> Iterator[Past]:
+    """The courses of a contract to which a month gave nothing, though another rule may have."""
+    for month in parts.months.values():
+        for course in month.own:
+            if (month.pass_id, month.month, course) not in parts.seen:
+                known = contribution_at(contract_id, int(course), month.occurred_at)
+                sale = sale_from({"gross_minor": 0}, known, written(month.occurred_at))
+                yield Past(sale, {}, 0, "period", PooledPart(month, course))
 
 
 def _since(ids: "sa.Subquery") -> tuple[dict[int, int], dict[int, tuple[dict[str, Any], dict[str, Any]]]]:

@@ -32,7 +32,8 @@ def beside(
     """What these terms would do. moved: the last year where it was worked out before."""
     parties = [party.party for party in found.parties]
     if moved is None:
-        past, _there = queries.past_of(found.id, at - REPLAYED, currency=body.currency, most=MOST_AT_ONCE)
+        pools = (body.pool,) if body.pool else ()
+        past, _there = queries.past_of(found.id, at - REPLAYED, currency=body.currency, most=MOST_AT_ONCE, pools=pools)
         moved = replay(past, body, parties) if past else []
     contribution = looking.contribution_of(found, at)
     now = _of_a_sale(body, contribution)

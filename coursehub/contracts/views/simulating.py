@@ -51,11 +51,13 @@ class ToldEffect:
 class Simulation:
     """What the last year would have been: in all, change by change, and month by month.
 
-    kinds: how many events of each kind were shared again. left_out: how many older ones were left aside.
+    kinds: how many events of each kind were shared again. left_out: how many older ones were left aside. divided_anew: how
+    many months of passes these terms divide by another rule than they were shared by.
     """
 
     kinds: dict[str, int]
     left_out: int
+    divided_anew: int
     moved: list[Moved]
     effects: list[ToldEffect]
     months: list[tuple[str, list[tuple[int, int]]]]
@@ -73,7 +75,10 @@ def simulated(
 
     whole: all of the year, however many events it has; 100,000 take some ten seconds.
     """
-    past, there = queries.past_of(found.id, at - REPLAYED, currency=body.currency, most=ALL if whole else MOST_AT_ONCE)
+    pools = {each.pool for each in (body, against) if each is not None and each.pool is not None}
+    past, there = queries.past_of(
+        found.id, at - REPLAYED, currency=body.currency, most=ALL if whole else MOST_AT_ONCE, pools=pools
+    )
     if not past:
         return None
     parties = [party.party for party in found.parties]
@@ -86,8 +91,12 @@ def simulated(
     names = sorted({month for month, _party in [*before, *after]})
     months = [(month, [(before.get((month, party), 0), after.get((month, party), 0)) for party in parties]) for month in names]
     told = [_told(each.change, each.by_party) for each in effects(past, against, body)] if against else []
-    kinds = Counter(each.kind for each in past)
-    return Simulation(dict(kinds), there - len(past), replay(past, body, parties), told, months)
+    booked = [each for each in past if each.pooled is None or each.sale.gross_minor]
+    kinds = Counter(each.kind for each in booked)
+    anew = {(month.pass_id, month.month) for each in past if each.pooled and (month := each.pooled.month).rule != body.pool}
+    return Simulation(
+        dict(kinds), there - len(booked), len(anew) if body.pool else 0, replay(past, body, parties), told, months
+    )  # fmt: skip
 
 
 def _told(change: OneChange, by_party: Any) -> ToldEffect:

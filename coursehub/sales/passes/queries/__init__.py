@@ -19,6 +19,7 @@ from coursehub.sales.passes.queries.held import (
     subscription_of,
     subscriptions_of,
 )
+from coursehub.sales.passes.queries.past import months_shared
 from coursehub.sales.passes.queries.pools import (
     CourseMonth,
     Sharing,
@@ -78,6 +79,7 @@ __all__ = [
     "listed_periods",
     "months_of",
     "months_of_courses",
+    "months_shared",
     "names_of_periods",
     "on_offer",
     "open_enrolments",
