@@ -21,8 +21,9 @@ from coursehub.contracts.terms import TermsBody
 from coursehub.contracts.waterfall import FEE_COST, Line, Sale, share_back, share_sale, shares_of
 from coursehub.db import db, look, new_public_id, transaction, written
 from coursehub.errors import Refusal
+from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY, PARTNER_RESERVE, POOL, money_of
-from coursehub.ledger.operations import AccountRef, Booked, EffectAlreadyBooked, Leg, post
+from coursehub.ledger.operations import AccountRef, Booked, EffectAlreadyBooked, Leg, post, stand_in_line
 from coursehub.prepared import Prepared
 
 
@@ -315,6 +316,10 @@ def release_reserves(*, at: datetime) -> int:
         if event.journal_id is None:
             continue
         with transaction():
+            stand_in_line()  # what goes back from now on finds it let go of
+            key = reserve_key(event.effect_key)
+            if ledger.journal_for(key) is not None:
+                continue
             body = queries.body_hashed(event.terms_hash)
             left = reserve_left(body, queries.lines_now(event, body), gone_minor=queries.refunded_of(event))
             moves = [
@@ -324,7 +329,6 @@ def release_reserves(*, at: datetime) -> int:
                 if amount > 0
             ]
             if moves:
-                key = reserve_key(event.effect_key)
                 post(kind="mature", effect_key=key, occurred_at=at, at=at, postings=moves, currency=event.currency)
                 released += 1
     return released

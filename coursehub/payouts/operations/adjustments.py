@@ -13,7 +13,7 @@ from coursehub.payouts.models import Adjustment, RailMovement
 from coursehub.payouts.operations.mismatches import settle_mismatches
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
-from coursehub.sales.operations.refunds_by_bank import mark_paid_by_bank, unmark_paid_by_bank
+from coursehub.sales.operations.refunds_by_bank import mark_paid_by_bank, unmark_paid_by_bank, unsay_paid_by_bank
 from coursehub.web.locale import SHOWN_ZONE
 
 NOON = time(12)
@@ -172,9 +172,14 @@ def confirm_adjustment(row: Adjustment, *, by: Actor, at: datetime) -> None:
 def decline_adjustment(row: Adjustment, *, by: Actor, at: datetime) -> None:
     """Anybody of finance, also who wrote it, drops an entry that waits. Raises AdjustmentDecided."""
     require(policies.may_prepare(by))
+    refund = queries.refund_named(row.refund_name) if row.refund_name and row.reverses_id is None else None
     with transaction():
+        if refund is not None:
+            lock(refund)
         stand_in_line()
         _still_open(row)
+        if refund is not None:
+            unsay_paid_by_bank(refund)
         row.is_confirmed, row.decided_at, row.decided_by_id = False, at, by.person_id
         db.session.flush()
         _note("adjustment_declined", row, by, at)

@@ -12,13 +12,15 @@ from coursehub.payouts.models import Adjustment
 from coursehub.payouts.operations.adjustments import AdjustmentDraft, MovementStands, propose
 from coursehub.people.actor import Actor
 from coursehub.sales.models import PassRefund, Refund
-from coursehub.sales.operations.refunds_by_bank import lock_failed
+from coursehub.sales.operations.refunds_by_bank import lock_failed, say_paid_by_bank
 
 
 def propose_refund_by_bank(
     refund: Refund | PassRefund, *, paid_on: date, bank_reference: str, words: str, by: Actor, at: datetime
 ) -> Adjustment:
     """Write down that the buyer got the money by bank; it leaves suspense and the bank once a colleague confirms it.
+
+    Until that is confirmed or dropped nobody can try it again at the provider: the buyer has the money.
 
     paid_on, bank_reference: of the line by which it left. Raises RefundNotWaiting, DayToCome, and MovementStands where an entry
     about this refund waits or stands already.
@@ -32,4 +34,5 @@ def propose_refund_by_bank(
         draft = AdjustmentDraft(
             SUSPENSE, BANK, queries.currency_of_refund(refund), refund.amount_minor, paid_on, words, bank_reference
         )
+        say_paid_by_bank(refund)
         return propose(draft, refund_name=refund.public_id, by=by, at=at)

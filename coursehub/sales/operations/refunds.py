@@ -19,6 +19,7 @@ from coursehub.sales.operations.holding import let_go
 from coursehub.sales.operations.instalments import drop_course, end_plan
 from coursehub.sales.operations.order_invoices import credit_to_employer
 from coursehub.sales.operations.papers import credit_refund
+from coursehub.sales.operations.refunds_by_bank import not_said
 from coursehub.sales.queries import disputes
 
 ANSWER_WITHIN = timedelta(days=5)
@@ -228,8 +229,9 @@ def send_refund(refund: Refund, *, at: datetime) -> Refund:
     except rails.RailRefused as problem:
         with transaction():
             lock(refund)
-            refund.state, refund.problem = "failed", (problem.code or str(problem))[:200]
-            events.record("sales.refund_failed", at=at, refund_id=refund.id, order_id=refund.order_id)
+            if refund.state == "wanted":  # not: a twin was told that it is done
+                refund.state, refund.problem = "failed", (problem.code or str(problem))[:200]
+                events.record("sales.refund_failed", at=at, refund_id=refund.id, order_id=refund.order_id)
         return refund
     return record_refund(refund, facts, at=at)
 
@@ -361,12 +363,13 @@ def _post_suspense(refund: Refund, payment: Payment, *, kind: str, out: bool, oc
 
 
 def retry_refund(refund: Refund, *, by: Actor, at: datetime) -> None:
-    """Try a failed refund once more, as a new refund at the rail."""
+    """Try a failed refund once more, as a new refund at the rail. Raises PaidByBankAlready."""
     require(policies.may_retry_refund(by, refund))
     with transaction():
         lock(refund)
         if refund.state != "failed":
             return
+        not_said(refund)
         refund.state, refund.tries, refund.rail_refund_id = "wanted", 0, None
         refund.attempt += 1
         jobs.enqueue("sales.send_refund", at=at, refund_id=refund.id)

@@ -11,11 +11,35 @@ class RefundNotWaiting(Refusal):
     """This refund does not wait any more: it was tried again, or is paid. Look at it again."""
 
 
+class PaidByBankAlready(Refusal):
+    """Finance has written down that this refund was paid by bank transfer. Confirm or drop that entry before you try it again."""
+
+
 def lock_failed(refund: Refund | PassRefund) -> None:
     """Hold a refund whose money waits in suspense, in the open transaction. Raises RefundNotWaiting."""
     lock(refund)
     if refund.state != "failed" or refund.booked_at is None:
         raise RefundNotWaiting
+
+
+def say_paid_by_bank(refund: Refund | PassRefund) -> None:
+    """One person says so: the transfer has left, so nobody tries it at the rail until that is confirmed or dropped."""
+    with transaction():
+        lock_failed(refund)
+        refund.problem = (SAID + refund.problem)[:200]
+
+
+def unsay_paid_by_bank(refund: Refund | PassRefund) -> None:
+    """Nobody confirmed it: the refund waits as before."""
+    with transaction():
+        lock(refund)
+        refund.problem = refund.problem.removeprefix(SAID)
+
+
+def not_said(refund: Refund | PassRefund) -> None:
+    """Stop whoever would give the money a second time. The caller holds the refund. Raises PaidByBankAlready."""
+    if refund.state == "failed" and refund.problem.startswith(SAID):
+        raise PaidByBankAlready
 
 
 def mark_paid_by_bank(refund: Refund | PassRefund, *, at: datetime) -> None:
@@ -38,3 +62,5 @@ def unmark_paid_by_bank(refund: Refund | PassRefund) -> None:
 
 PAID_BY_BANK = "paid by bank"
 """What stands beside such a refund where else the rail's own word does."""
+SAID = "to be confirmed: paid by bank; "
+"""What stands before the rail's own word until a second person has looked."""

@@ -16,7 +16,7 @@ from coursehub.people.models import Person
 from coursehub.sales import operations as sales
 from coursehub.sales import queries as orders
 from coursehub.sales.models import Refund
-from coursehub.sales.operations.refunds_by_bank import RefundNotWaiting
+from coursehub.sales.operations.refunds_by_bank import PaidByBankAlready, RefundNotWaiting
 from coursehub.sales.passes import operations as passes
 from tests.cast import sign_in
 from tests.rigs.threads import at_once
@@ -78,16 +78,44 @@ def test_it_is_said_once_and_not_of_what_does_not_wait(shop, cast, refund, offer
         operations.propose_refund_by_bank(
             refund, paid_on=at.date(), bank_reference="1", words="?", by=cast.acting(cast.susi), at=at
         )
-    waiting = propose(cast, refund, at)
     sales.retry_refund(refund, by=cast.acting(cast.fay), at=at)
     with pytest.raises(RefundNotWaiting):
-        operations.confirm_adjustment(waiting, by=cast.acting(cast.stan), at=at)
+        propose(cast, refund, at)
     shop.work()
     db.session.expire_all()
     assert refund.state == "done" and books([]) == {"asset:rail:stripe": -777, "expense:rail_fee": 777}
     with pytest.raises(RefundNotWaiting):
-        operations.confirm_adjustment(waiting, by=cast.acting(cast.stan), at=at)
-    assert "asset:bank" not in books([])
+        propose(cast, refund, at)
+
+
+def test_while_a_transfer_waits_for_its_second_person_nobody_pays_the_buyer_again(shop, cast, refund, at):
+    """The money has left the bank by then; a colleague who sees a failed refund would send it once more."""
+    row = propose(cast, refund, at)
+    with pytest.raises(PaidByBankAlready):
+        sales.retry_refund(refund, by=cast.acting(cast.stan), at=at)
+    shop.work()
+    assert refund.state == "failed" and books([])["liability:suspense"] == -19_900
+    operations.decline_adjustment(row, by=cast.acting(cast.fay), at=at)
+    assert refund.problem == "failed at the bank"
+    sales.retry_refund(refund, by=cast.acting(cast.stan), at=at)
+    shop.work()
+    assert refund.state == "done" and "liability:suspense" not in books([])
+
+
+def test_a_no_that_comes_after_a_yes_leaves_a_refund_done(shop, cast, offering, at, monkeypatch):
+    """Two workers send one refund; the slower one is told that nothing is left to give back."""
+    order = shop.buy(offering, cast.ada)
+    found = sales.ask_refund(order, reason="no", by=cast.acting(cast.ada), at=at)
+    ask = rails.current().refund
+
+    def slow(wish):
+        sales.record_refund(found, ask(wish), at=at)
+        raise rails.RailRefused("charge_already_refunded", "charge_already_refunded")
+
+    monkeypatch.setattr(type(rails.current()), "refund", lambda _rail, wish: slow(wish))
+    sales.send_refund(found, at=at)
+    assert found.state == "done" and found.problem == ""
+    assert queries.waiting_in_suspense("CNY") == [] and check_books().faults == ()
 
 
 def test_a_transfer_that_was_not_made_is_taken_back_by_two_and_the_refund_waits_again(shop, cast, refund, at):

@@ -97,7 +97,8 @@ def send(refund: PassRefund, *, at: datetime) -> PassRefund:
     except rails.RailRefused as problem:
         with transaction():
             lock(refund)
-            refund.state, refund.problem = "failed", (problem.code or str(problem))[:200]
+            if refund.state == "wanted":  # not: a twin was told that it is done
+                refund.state, refund.problem = "failed", (problem.code or str(problem))[:200]
         return refund
     return record(refund, facts, at=at)
 
@@ -153,13 +154,14 @@ def _post_suspense(refund: PassRefund, period: PassPeriod, *, kind: str, minor: 
 
 
 def send_again(refund: PassRefund, *, by: Actor, at: datetime) -> None:
-    """Try a failed refund once more, as a new refund at the rail."""
+    """Try a failed refund once more, as a new refund at the rail. Raises PaidByBankAlready."""
     period = db.session.get_one(PassPeriod, refund.period_id)
     require(policies.may_refund_period(by, db.session.get_one(PassSubscription, period.subscription_id)))
     with transaction():
         lock(refund)
         if refund.state != "failed":
             return
+        not_said(refund)
         refund.state, refund.tries, refund.rail_refund_id = "wanted", 0, None
         refund.attempt += 1
         jobs.enqueue("sales.send_pass_refund", at=at, refund_id=refund.id)
