@@ -8,6 +8,7 @@ from coursehub.errors import Refusal, require
 from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.people.actor import Actor
 from coursehub.sales.models import CoursePass, PassPeriod, PassRefund, PassSubscription
+from coursehub.sales.operations.refunds_by_bank import not_said
 from coursehub.sales.passes import policies, queries
 from coursehub.sales.passes.operations.papers import credit_period
 from coursehub.sales.passes.operations.returning import take_back
