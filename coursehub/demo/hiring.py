@@ -5,6 +5,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from coursehub.billing.models import Document
 from coursehub.billing.operations import set_collection_account
 from coursehub.catalog.models import Course, Release, ReleaseSkill
 from coursehub.contracts.operations.prices import announce_prices
@@ -15,6 +16,8 @@ from coursehub.demo.agenda import Agenda
 from coursehub.demo.bank import book_two_days
 from coursehub.demo.players import Players
 from coursehub.people.models import Person
+from coursehub.people.operations.buyer_details import DetailsDraft
+from coursehub.sales.operations.fapiao import ask_fapiao_of_invoice
 from coursehub.talent.models import Application, InterviewSlot, Opening
 from coursehub.talent.operations.advancing import advance
 from coursehub.talent.operations.applications import apply
@@ -84,6 +87,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players, courses: dict[str, Course
     agenda.add(agenda.ago(days=60), lambda at: _announce_prices(people, at))
     agenda.add(agenda.ago(days=27), opened)
     agenda.add(agenda.ago(hours=30), lambda at: book_two_days(people, ACCOUNT, at))
+    agenda.add(agenda.ago(hours=27), lambda at: _ask_fapiao(people, at))
     for key, n, days in (
         ("python", 3, 25), ("python", 1, 24), ("python", 6, 22), ("python", 8, 12), ("python", 9, 8), ("python", 4, 3),
         ("python", 0, 1.4), ("tests", 7, 9), ("tests", 10, 4), ("data", 11, 15), ("data", 12, 10), ("data", 1, 2.5),
@@ -210,3 +214,13 @@ def _invite(people: Players, application: Application, person_id: int, at: datet
     slot = db.session.execute(slots).scalars().all()[1]
     person = next(each for each in people.learners if each.id == person_id)
     pick_time(interview, slot, by=people.learner(person), at=at + timedelta(hours=5))
+
+
+def _ask_fapiao(people: Players, at: datetime) -> None:
+    """Harbour asks for the fapiao of its newest fee; finance has not made it out."""
+    found = sa.select(Document).where(Document.kind == "invoice", Document.cause == "placement").order_by(Document.id.desc())
+    invoice = db.session.execute(found.limit(1)).scalar_one()
+    details = DetailsDraft(
+        "company", "海港物流有限公司（虚构）", "91310000MA1K11DEMO", "上海市海港路 21 号 021-5550199", "海港银行 6222 0000 2222"
+    )
+    ask_fapiao_of_invoice(invoice, details, kind="special", by=people.acting("emma"), at=at)

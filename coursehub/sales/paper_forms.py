@@ -75,6 +75,26 @@ class PassPaperForm(InvoiceForm):
         return (self.fapiao.data, self.period.data) if self.fapiao is not None and self.fapiao.data else None
 
 
+class MemberFapiaoForm(FlaskForm):
+    """For which company the fapiao of a member's invoice is made out."""
+
+    title = StringField(_l("Name on the invoice"), validators=[Written(_l("Say for whom it is made out.")), Length(max=120)])
+    tax_number = StringField(
+        _l("Tax number"), validators=[Written(_l("A company's invoice needs its tax number.")), Length(max=32)]
+    )
+    address = StringField(_l("Address and telephone"), validators=[Length(max=200)])
+    bank = StringField(_l("Bank and account number"), validators=[Length(max=120)])
+    fapiao = RadioField(_l("Fapiao"), choices=_FAPIAO, default="special", validators=[InputRequired(_l("Choose one."))])
+
+    def draft(self) -> DetailsDraft:
+        """What was typed, tidied."""
+        return DetailsDraft(
+            kind="company", title=(self.title.data or "").strip(),
+            tax_number="".join((self.tax_number.data or "").split()).upper(), address=(self.address.data or "").strip(),
+            bank=(self.bank.data or "").strip(),
+        )  # fmt: skip
+
+
 class FapiaoForm(FlaskForm):
     """The number and day of a fapiao that was made out, or of one in red letters."""
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from coursehub import jobs
 from coursehub.catalog.models import Course
 from coursehub.db import db
+from coursehub.people.models import BuyerDetails
 from coursehub.sales import queries
 from coursehub.sales.models import (
     GOING,
@@ -134,7 +135,9 @@ def _paid_periods(person_id: int) -> "sa.Select[int]":
 
 def _fapiao_of(person_id: int) -> sa.ColumnElement[bool]:
     own = sa.select(Order.id).where(Order.buyer_id == person_id)
-    return sa.or_(FapiaoRequest.order_id.in_(own), FapiaoRequest.period_id.in_(_paid_periods(person_id)))
+    given = sa.select(BuyerDetails.id).where(BuyerDetails.person_id == person_id)
+    for_member = sa.and_(FapiaoRequest.document_id.is_not(None), FapiaoRequest.details_id.in_(given))
+    return sa.or_(FapiaoRequest.order_id.in_(own), FapiaoRequest.period_id.in_(_paid_periods(person_id)), for_member)
 
 
 def _rows(select: sa.Executable) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Who may do what with offerings, orders and refunds; pure, no query, no request."""
 
+from coursehub.billing.models import Document
 from coursehub.catalog.models import Course
 from coursehub.contracts.models import Contract, MoneyEvent
 from coursehub.contracts.policies import may_negotiate, side_of
@@ -77,6 +78,12 @@ def may_be_invoiced(by: Actor) -> bool:
 def may_ask_paper(by: Actor, order: Order) -> bool:
     """The buyer."""
     return may_ask_refund(by, order)
+
+
+def may_ask_for_member(by: Actor, document: Document) -> bool:
+    """Owners and finance of the organisation that an invoice was given to."""
+    inside = by.organisation_id == document.organisation_id and by.has_role("owner", "finance")
+    return not by.is_only_looking and inside and document.kind == "invoice"
 
 
 def may_export_fapiao(by: Actor) -> bool:

@@ -155,6 +155,18 @@ def fapiao_state_words(state: str) -> str:
     return str(_FAPIAO_STATES[state])
 
 
+_INVOICED = {
+    "placement": {"zh-CN": "推荐录用服务费", "en": "Placement fee"},
+    "work": {"zh-CN": "兼职服务费", "en": "Part-time work"},
+    "order": {"zh-CN": "学员课程", "en": "Course for a learner"},
+}
+
+
+def invoice_titles(cause: str) -> dict[str, str]:
+    """What a member's invoice is for on paper, by language."""
+    return _INVOICED[cause]
+
+
 FAPIAO_WORDS: dict[str, Any] = {"kind_words": fapiao_kind_words, "state_words": fapiao_state_words, "tones": FAPIAO_TONES}
 """What templates say about fapiao."""
 

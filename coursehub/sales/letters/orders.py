@@ -164,5 +164,5 @@ def send_fapiao_reversed(*, at: datetime, reversal_id: int) -> None:
 def _write_fapiao(name: str, asked: FapiaoRequest, *, at: datetime, mark: str = "", **more: Any) -> None:
     sold = queries.sold_for(asked)
     context = {"asked": asked, "sold": sold, "title": sold.titles[people.locale_of(sold.buyer_id)], **more}
-    context["paper"] = "sales.invoice" if asked.order_id is not None else "passes.invoices"
+    context["paper"] = "sales.invoice" if asked.order_id else "passes.invoices" if asked.period_id else "sales.member_fapiao"
     write(name, person_id=sold.buyer_id, mark=mark or asked.public_id, at=at, **context)

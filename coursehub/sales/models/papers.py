@@ -10,14 +10,15 @@ from coursehub.sales.models.offerings import one_of, unique_while
 
 FAPIAO_KINDS = ("normal", "special")
 FAPIAO_STATES = ("asked", "issued", "declined")
+FAPIAO_ABOUT = ("order_id", "period_id", "document_id")
 
 
 class FapiaoRequest(Model):
-    """A buyer asks for the fapiao of an order, or of a paid period of a pass; its number is kept here.
+    """Somebody asks for the fapiao of an order, of a paid period of a pass, or of a member's invoice; its number is kept here.
 
     The tax office's system makes it out.
 
-    issued_minor: what it was made out over, the price less what had gone back by then.
+    issued_minor: what it was made out over, the price or invoice less what had gone back by then.
     """
 
     __tablename__ = "fapiao_request"
@@ -26,8 +27,11 @@ class FapiaoRequest(Model):
         one_of("state", FAPIAO_STATES),
         unique_while("uq_fapiao_request_open", "order_id", where="state <> 'declined'"),
         unique_while("uq_fapiao_request_period_open", "period_id", where="state <> 'declined'"),
+        unique_while("uq_fapiao_request_document_open", "document_id", where="state <> 'declined'"),
         unique_while("uq_fapiao_request_number", "number", where="number <> ''"),
-        sa.CheckConstraint("(period_id IS NULL) = (order_id IS NOT NULL)", name="order_or_period"),
+        sa.CheckConstraint(
+            f"{' + '.join(f'CASE WHEN {each} IS NULL THEN 0 ELSE 1 END' for each in FAPIAO_ABOUT)} = 1", name="about_one_thing"
+        ),
         sa.CheckConstraint("(state = 'issued') = (issued_minor IS NOT NULL AND number <> '')", name="issued_is_whole"),
         sa.CheckConstraint("issued_minor IS NULL OR issued_minor > 0", name="issued_positive"),
         sa.Index("ix_fapiao_request_queue", "state", "asked_at"),
@@ -37,6 +41,7 @@ class FapiaoRequest(Model):
     public_id: Mapped[PublicId]
     order_id: Mapped[int | None] = ref("order.id", index=False)
     period_id: Mapped[int | None] = ref("pass_period.id", index=False)
+    document_id: Mapped[int | None] = ref("billing_document.id", index=False)
     details_id: Mapped[int] = ref("buyer_details.id", index=False)
     kind: Mapped[str] = mapped_column(sa.String(10))
     state: Mapped[str] = mapped_column(sa.String(10))

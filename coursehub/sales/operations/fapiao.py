@@ -1,4 +1,4 @@
-"""Fapiao: buyers ask for them, finance makes them out in the tax office's system and keeps their numbers here."""
+"""Fapiao: buyers and members ask for them, finance makes them out in the tax office's system and keeps their numbers here."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,10 +6,11 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from coursehub import events
+from coursehub.billing.models import Document
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people.actor import Actor
-from coursehub.people.models import BuyerDetails
+from coursehub.people.models import BuyerDetails, Organisation
 from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details, open_buyer_details
 from coursehub.sales import policies, queries
 from coursehub.sales.models import PLAN_GOING, FapiaoRequest, FapiaoReversal, Order, PassPeriod
@@ -65,6 +66,20 @@ def ask_fapiao(order: Order, details: DetailsDraft, *, kind: str, by: Actor, at:
         return keep_wish(request, sold, queries.fapiao_of(order.id), details, by=by, at=at)
 
 
+def ask_fapiao_of_invoice(document: Document, details: DetailsDraft, *, kind: str, by: Actor, at: datetime) -> FapiaoRequest:
+    """Ask for the fapiao of an invoice of one's organisation, also before it is paid. kind: normal | special.
+
+    Raises NothingToInvoice, TaxNumberWrong, SpecialNeedsMore, FapiaoAskedBefore.
+    """
+    require(policies.may_ask_for_member(by, document))
+    check_wish(details, kind)
+    with transaction():
+        lock(db.session.get_one(Organisation, document.organisation_id))  # as whoever issues its credit notes does
+        request = FapiaoRequest(document_id=document.id, kind=kind)
+        sold, before = queries.sold_document(document, by.person_id), queries.fapiao_of_document(document.id)
+        return keep_wish(request, sold, before, details, by=by, at=at)
+
+
 def check_wish(details: DetailsDraft, kind: str) -> None:
     """Refuse what no fapiao of a kind can be made out to. Raises TaxNumberWrong, SpecialNeedsMore."""
     check_details(details)
@@ -75,7 +90,7 @@ def check_wish(details: DetailsDraft, kind: str) -> None:
 def keep_wish(
     request: FapiaoRequest, sold: SoldOnPaper, before: Sequence[FapiaoRequest], details: DetailsDraft, *, by: Actor, at: datetime
 ) -> FapiaoRequest:
-    """Keep a request over what was sold, unless one of those before stands. Joins, with the order or the period locked.
+    """Keep a request over what was sold, unless one of those before stands. Joins, with what it is about locked.
 
     Raises NothingToInvoice, FapiaoAskedBefore.
     """
@@ -88,7 +103,10 @@ def keep_wish(
         request.details_id, request.state, request.asked_at = keep_buyer_details(details, by=by, at=at).id, "asked", at
         db.session.add(request)
         db.session.flush()
-        events.record("sales.fapiao_asked", at=at, request_id=request.id, order_id=request.order_id, period_id=request.period_id)
+        events.record(
+            "sales.fapiao_asked", at=at,
+            request_id=request.id, order_id=request.order_id, period_id=request.period_id, document_id=request.document_id,
+        )  # fmt: skip
     return request
 
 
@@ -172,11 +190,14 @@ def export_fapiao(*, by: Actor, at: datetime) -> list[tuple[FapiaoRequest, SoldO
 
 
 def _lock_sold(request: FapiaoRequest) -> None:
-    """No money of the order or the period is booked as gone meanwhile."""
+    """No money of the order or the period is booked as gone meanwhile, and no credit note issued."""
     if request.order_id is not None:
         lock(db.session.get_one(Order, request.order_id))
-    else:
+    elif request.period_id is not None:
         lock(db.session.get_one(PassPeriod, request.period_id))
+    else:
+        document = db.session.get_one(Document, request.document_id)
+        lock(db.session.get_one(Organisation, document.organisation_id))
 
 
 def _lock_asked(request: FapiaoRequest) -> None:

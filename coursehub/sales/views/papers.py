@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from coursehub import clock
 from coursehub.billing import queries as billing
 from coursehub.billing.buyer_sheet import printed_for_buyer
-from coursehub.billing.models import BuyerDocument
+from coursehub.billing.models import BuyerDocument, Document
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.money import as_decimal
@@ -127,6 +127,7 @@ def _opened(
         status=status,
         asked=asked,
         sold=queries.sold_for(asked),
+        document=db.session.get(Document, asked.document_id) if asked.document_id is not None else None,
         spoken=current_locale(),
         details=details,
         to_reverse_minor=queries.fapiao_to_reverse_minor(asked),
@@ -181,7 +182,7 @@ def export_fapiao() -> ResponseReturnValue:
     now = clock.now()
     found = fapiao.export_fapiao(by=signed_in_actor(), at=now)
     heads = [
-        _("Order or pass"), _("Asked for"), _("Fapiao"), _("Made out for"), _("Name on the invoice"), _("Tax number"),
+        _("Order, pass or invoice"), _("Asked for"), _("Fapiao"), _("Made out for"), _("Name on the invoice"), _("Tax number"),
         _("Address and telephone"), _("Bank and account number"), _("Item"), _("Amount"), _("Currency"),
         _("Tax rate, in percent"),
     ]  # fmt: skip
@@ -189,8 +190,8 @@ def export_fapiao() -> ResponseReturnValue:
         [
             sold.number, local_time(asked.asked_at).date().isoformat(), fapiao_kind_words(asked.kind),
             _("A company") if details.kind == "company" else _("A person"), details.title, details.tax_number, details.address,
-            details.bank, sold.titles[current_locale()],
-            str(as_decimal(sold.left_minor, sold.currency)), sold.currency, str(as_decimal(sold.tax_bps, "CNY")),
+            details.bank, sold.titles[current_locale()], str(as_decimal(sold.left_minor, sold.currency)), sold.currency,
+            "" if sold.tax_bps is None else str(as_decimal(sold.tax_bps, "CNY")),
         ]
         for asked, sold, details in found
     ]  # fmt: skip
