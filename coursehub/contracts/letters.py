@@ -7,6 +7,7 @@ from coursehub import mail
 from coursehub.contracts import queries
 from coursehub.contracts.counters import last_day
 from coursehub.contracts.models import Contract, ContributionFact, FactContest, FactSettlement, NegotiationEntry, Proposal, Terms
+from coursehub.contracts.queries.campaigns import JOINED
 from coursehub.db import db
 from coursehub.events import on
 from coursehub.people import queries as people
@@ -119,6 +120,18 @@ def send_terms_reopened(*, at: datetime, contract_id: int, n: int) -> None:
     _write(
         "terms_reopened", contract, mark=f"{contract_id}-{n}", at=at, answer_by=answer_by, begins_on=begins_on, on=on,
         body=entry.body,
+    )  # fmt: skip
+
+
+@on("contracts.campaign_joined")
+@on("contracts.campaign_left")
+def send_campaign_moved(*, at: datetime, contract_id: int, n: int) -> None:
+    """The other sides learn that one joined a campaign, or left it."""
+    contract = db.session.get_one(Contract, contract_id)
+    entry = db.session.get_one(NegotiationEntry, (contract_id, n))
+    _write(
+        "campaign_moved", contract, mark=f"{contract_id}-{n}", at=at, but={entry.party}, doer=entry.party,
+        code=entry.body["words"], joined=entry.kind == JOINED,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A partner joins campaigns of the house one by one: it bears their discount from then on, and only if its terms say so."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from coursehub.contracts.operations.campaigns import TermsJoinNothing
 from coursehub.contracts.record import is_whole
 from coursehub.db import db
 from coursehub.errors import NotAllowed
+from coursehub.mail import Letter
 from coursehub.sales import operations, queries
 from coursehub.sales.operations import CouponDraft
 from coursehub.sales.operations.campaigns import CampaignOver, join_campaign, leave_campaign
@@ -108,3 +110,71 @@ def test_the_page_of_coupons_shows_campaigns_and_joins_them(shop, cast, campaign
     assert "Leave this campaign?" in client.get("/studio/coupons", headers={"Accept-Language": "en"}).text
     assert client.post(f"{path}/leavings").status_code == 303
     assert contracts.sides_in_campaign(contract.id, campaign.public_id, shop.at + SECOND) == {}
+
+
+def letters(shop, name):
+    shop.work(shop.at + 2 * SECOND)
+    found = db.session.execute(sa.select(Letter).where(Letter.key.contains(f".{name}:")).order_by(Letter.id)).scalars()
+    return [(letter.to, letter.subject, letter.body) for letter in found]
+
+
+def test_a_partner_whose_terms_join_none_opens_an_amendment_with_that_clause_filled_in(
+    shop, cast, campaign, course, client, monkeypatch
+):
+    own = {"party": cast.northwind.public_id, "floor_price_minor": 5_000}
+    plain = shop.course("plain", discount={"opted_in": [own], "rest": {"kind": "shared"}})
+    monkeypatch.setattr(clock, "now", lambda: shop.at + SECOND)
+    contract, english = contract_of(plain, shop.at), {"Accept-Language": "en"}
+    path = f"/contracts/{contract.public_id}/propose?joins={cast.northwind.public_id}"
+    shown = sign_in(client, cast.pia).get("/studio/coupons", headers=english).text
+    assert f'href="/studio{path}"' in shown and shown.count("Propose terms that join") == 1
+    editor = client.get(f"/studio{path}", headers=english).text
+    assert "joins campaigns of the house" in editor
+    assert box(editor, "joins_1") and 'value="50' in field(editor, "floor_1"), "its floor price stays"
+    assert not box(client.get(f"/studio{path.partition('?')[0]}", headers=english).text, "joins_1")
+    stranger = path.replace(cast.northwind.public_id, cast.house.public_id)
+    assert not box(client.get(f"/studio{stranger}", headers=english).text, "joins_0")
+
+
+def test_the_house_sees_who_joined_and_asks_the_others_by_other_terms(shop, cast, campaign, course, client, monkeypatch):
+    plain = shop.course("plain")
+    join_campaign(campaign, contract_of(course, shop.at), by=cast.acting(cast.pia), at=shop.at)
+    monkeypatch.setattr(clock, "now", lambda: shop.at + SECOND)
+    shown = sign_in(client, cast.stan).get("/studio/coupons", headers={"Accept-Language": "en"}).text
+    assert "1 partner has joined" in shown and "0 may join" in shown and "1 has terms that join none" in shown
+    path = f"/house/contracts/{contract_of(plain, shop.at).public_id}/propose?joins={cast.northwind.public_id}"
+    assert f'href="{path}"' in shown and shown.count("Propose terms that join") == 1
+    assert box(client.get(path, headers={"Accept-Language": "en"}).text, "joins_1")
+
+
+def test_partners_that_may_join_read_of_a_campaign_and_the_house_of_who_joined_or_left(shop, cast, course):
+    _ = cast.finn, cast.fay, cast.eve
+    shop.course("plain")
+    draft = CouponDraft(
+        code="SPRING", borne_by="terms", starts_at=shop.at, ends_at=shop.at + 90 * SECOND, off_minor=500, currency="CNY"
+    )
+    spring = operations.make_coupon(draft, by=cast.acting(cast.stan), at=shop.at)
+    operations.make_coupon(
+        CouponDraft(code="OURS", borne_by="house", starts_at=shop.at, off_bps=1_000), by=cast.acting(cast.stan), at=shop.at
+    )
+    found = letters(shop, "campaign_open")
+    assert sorted(to for to, _subject, _body in found) == ["finn@example.org", "pia@example.org"]
+    assert all("SPRING" in subject and "tides" in body and "plain" not in body for _to, subject, body in found)
+    contract, pia = contract_of(course, shop.at), cast.acting(cast.pia)
+    assert letters(shop, "campaign_moved") == []
+    join_campaign(spring, contract, by=pia, at=shop.at)
+    join_campaign(spring, contract, by=pia, at=shop.at)
+    told = letters(shop, "campaign_moved")
+    assert sorted(to for to, _subject, _body in told) == ["fay@example.org", "stan@example.org"]
+    leave_campaign(spring, contract, by=pia, at=shop.at + SECOND)
+    assert len(letters(shop, "campaign_moved")) == 4
+
+
+def field(page, name):
+    """The input of a form with this name, as it stands in a page; empty if there is none."""
+    return next(iter(re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)), "")
+
+
+def box(page, name):
+    """Whether a box of a form is ticked."""
+    return " checked" in field(page, name)

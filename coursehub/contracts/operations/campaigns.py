@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from coursehub import events
 from coursehub.contracts import policies, queries
 from coursehub.contracts.models import Contract
 from coursehub.contracts.operations.recording import write_down
@@ -28,7 +29,8 @@ def join_campaign(contract: Contract, campaign: str, *, code: str, by: Actor, at
             raise TermsJoinNothing
         if party in queries.sides_in_campaign(contract.id, campaign, at):
             return False
-        write_down(contract, JOINED, asked_by=by, at=at, campaign=campaign, words=code)
+        entry = write_down(contract, JOINED, asked_by=by, at=at, campaign=campaign, words=code)
+        events.record("contracts.campaign_joined", at=at, contract_id=contract.id, n=entry.n)
         return True
 
 
@@ -39,5 +41,6 @@ def leave_campaign(contract: Contract, campaign: str, *, code: str, by: Actor, a
         lock(contract)
         if policies.side_of(by, contract) not in queries.sides_in_campaign(contract.id, campaign, at):
             return False
-        write_down(contract, LEFT, asked_by=by, at=at, campaign=campaign, words=code)
+        entry = write_down(contract, LEFT, asked_by=by, at=at, campaign=campaign, words=code)
+        events.record("contracts.campaign_left", at=at, contract_id=contract.id, n=entry.n)
         return True

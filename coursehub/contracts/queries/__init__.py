@@ -31,7 +31,7 @@ from coursehub.contracts.queries.book import (
     reshared_of,
     reversals_of_event,
 )
-from coursehub.contracts.queries.campaigns import sides_in_campaign
+from coursehub.contracts.queries.campaigns import sides_in_campaign, sides_in_campaigns
 from coursehub.contracts.queries.facts import (
     FactsWaiting,
     contribution,
@@ -67,12 +67,14 @@ from coursehub.contracts.queries.terms import (
     contract_of,
     ending_terms,
     every_prices,
+    joining_by,
     joining_sides,
     last_terms_before,
     latest_terms,
     open_listing,
     paydays_promised,
     prices_in_force,
+    terms_held,
     terms_history,
     terms_in_force,
     terms_of,
@@ -114,6 +116,7 @@ __all__ = [
     "facts_of",
     "facts_waiting_for",
     "hours_to_release",
+    "joining_by",
     "joining_sides",
     "last_terms_before",
     "latest_terms",
@@ -143,8 +146,10 @@ __all__ = [
     "sale_said",
     "settlements_of",
     "sides_in_campaign",
+    "sides_in_campaigns",
     "standings_of",
     "stated",
+    "terms_held",
     "terms_history",
     "terms_in_force",
     "terms_of",

@@ -162,8 +162,24 @@ def ending_terms(at: datetime) -> Select[Terms]:
 def joining_sides(contract: Contract, at: datetime) -> dict[str, int]:
     """The sides that may join campaigns of the house by the terms in force, with their floor price in minor units."""
     holding = terms_of(contract, at)
-    choices = body_of(holding).discount.opted_in if holding is not None else ()
-    return {choice.party: choice.floor_price_minor for choice in choices if choice.campaigns == "joined"}
+    return joining_by(body_of(holding)) if holding is not None else {}
+
+
+def joining_by(body: TermsBody) -> dict[str, int]:
+    """The sides that may join campaigns of the house by these terms, with their floor price in minor units."""
+    return {choice.party: choice.floor_price_minor for choice in body.discount.opted_in if choice.campaigns == "joined"}
+
+
+def terms_held(at: datetime, *, by: int | None = None) -> "Select[*tuple[Contract, Terms]]":
+    """Every contract with the terms in force at a moment, the newest first. by: those that bind this organisation alone."""
+    found = (
+        select(Contract, Terms)
+        .join(Terms, Terms.contract_id == Contract.id)
+        .where(Terms.effective_from <= at, sa.or_(Terms.ended_at.is_(None), Terms.ended_at > at))
+        .order_by(Contract.id.desc(), Terms.id.desc())
+    )
+    bound = select(ContractParty.contract_id).where(ContractParty.organisation_id == by)
+    return found if by is None else found.where(Contract.id.in_(bound))
 
 
 def latest_terms(contract: Contract) -> Terms | None:

@@ -1,6 +1,7 @@
 """Writing terms with a form: begin from whole terms, weigh them while writing, read them as sentences, put them on offer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -32,7 +33,7 @@ from coursehub.contracts.starting_points import (
     simple_split,
     year_by_year,
 )
-from coursehub.contracts.terms import TermsBody, TermsRefused, parse, to_data
+from coursehub.contracts.terms import OptIn, TermsBody, TermsRefused, parse, to_data
 from coursehub.contracts.views import looking
 from coursehub.contracts.views.beside import beside
 from coursehub.contracts.views.simulating import simulated
@@ -54,6 +55,9 @@ def draft_terms(contract_id: str) -> ResponseReturnValue:
     suggested = division_asked([party.id for party in body.parties])
     if suggested is not None:
         body = parse({**to_data(body), "split": suggested})
+    joining = next((one.id for one in body.parties if one.side == "partner" and one.id == request.args.get("joins")), "")
+    if joining:
+        body = _joining(body, joining)
     values = drafting.from_terms(body)
     if values["starts_on"] and values["starts_on"] <= clock.now().date():
         values["starts_on"] = None  # a beginning that has passed cannot be offered again
@@ -68,7 +72,9 @@ def draft_terms(contract_id: str) -> ResponseReturnValue:
         values["ends_on"] = None  # what begins after a last day needs another one, or none
     drawn = splitting.drawn(body.split)
     form = _form(found, values)
-    return _editor(found, form, drawn, body=body, is_told=False, start=chosen, is_suggested=suggested is not None)
+    return _editor(
+        found, form, drawn, body=body, is_told=False, start=chosen, is_suggested=suggested is not None, joining=joining
+    )
 
 
 def propose_terms(contract_id: str) -> ResponseReturnValue:
@@ -153,6 +159,14 @@ def _begin_with(found: Contract, start: str) -> tuple[TermsBody, str]:
     return parse({**data, "contract": found.public_id, "version": 1}), chosen
 
 
+def _joining(body: TermsBody, party: str) -> TermsBody:
+    """The same terms with the clause by which a side joins campaigns of the house; its floor price stays, if it has one."""
+    known = {choice.party: choice for choice in body.discount.opted_in}
+    choice = replace(known[party], campaigns="joined") if party in known else OptIn(party, 0, "joined")
+    opted_in = tuple({**known, party: choice}.values())
+    return replace(body, discount=replace(body.discount, opted_in=opted_in))
+
+
 STARTS = {
     "simple": _l("Simple split"),
     "joint": _l("Joint development and teaching"),
@@ -191,8 +205,12 @@ def _editor(
     is_told: bool = True,
     status: int = 200,
     is_suggested: bool = False,
+    joining: str = "",
 ) -> ResponseReturnValue:
-    """The form, or only what stands beside it. body: what it says as terms, once it can be one; is_told: in sentences, too."""
+    """The form, or only what stands beside it. body: what it says as terms, once it can be one; is_told: in sentences, too.
+
+    joining: the side whose clause about campaigns was filled in.
+    """
     at = clock.now()
     offered, latest = queries.open_proposal(found), queries.latest_terms(found)
     holding = queries.body_of(latest) if latest else None
@@ -221,6 +239,7 @@ def _editor(
         body=told,
         names=looking.names_of([found]),
         is_suggested=is_suggested,
+        joining=joining,
         example=looking.example_of(told, looking.contribution_of(found, at), clause_url=None) if told else None,
     )
 

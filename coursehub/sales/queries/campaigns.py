@@ -1,5 +1,6 @@
 """Campaigns: coupons of the house whose discount is borne as terms say, and the sides that joined them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from coursehub.catalog.models import Course
 from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import Contract
+from coursehub.contracts.terms import TermsBody
 from coursehub.db import db
 from coursehub.people import queries as people
 from coursehub.people.models import Organisation
@@ -17,13 +19,14 @@ from coursehub.sales.queries.orders import coupon_course_ids
 
 @dataclass(frozen=True)
 class Campaign:
-    """A campaign that touches courses of one contract, as one side of it sees it.
+    """A campaign that touches courses of one contract, as one side of it has to do with it.
 
     floor_minor: down to which price the side bears it once it joined; None: its terms join nothing. since: in it, from when.
     """
 
     coupon: Coupon
     contract: Contract
+    party: str
     courses: tuple[int, ...]
     floor_minor: int | None
     currency: str
@@ -44,26 +47,37 @@ def campaigns_at(at: datetime) -> "sa.Select[Coupon]":
 
 
 def campaigns_of(organisation: Organisation, at: datetime) -> list[Campaign]:
-    """The campaigns that touch courses which terms in force of this organisation answer for, contract by contract."""
+    """The campaigns that touch courses which terms in force of this organisation answer for, contract by contract.
+
+    Of the house: those of every partner that is bound by terms in force.
+    """
     coupons = db.session.execute(campaigns_at(at)).scalars().all()
-    if not coupons or organisation.is_house:
+    if not coupons:
         return []
+    held = contracts.terms_held(at) if organisation.is_house else contracts.terms_held(at, by=organisation.id)
+    found = [(contract, contracts.body_of(terms)) for contract, terms in db.session.execute(held)]
+    named = {course.id for _contract, body in found for course in body.scope.courses}
+    numbers = dict(db.session.execute(sa.select(Course.public_id, Course.id).where(Course.public_id.in_(named))).tuples().all())
     only = coupon_course_ids([coupon.id for coupon in coupons])
-    found = []
-    for contract in db.session.execute(contracts.contracts_of(organisation.id)).scalars():
-        holding = contracts.terms_of(contract, at)
-        if holding is None:
-            continue
-        body = contracts.body_of(holding)
-        named = sa.select(Course.id).where(Course.public_id.in_([course.id for course in body.scope.courses]))
-        covered = db.session.execute(named.order_by(Course.id)).scalars().all()
-        floor = contracts.joining_sides(contract, at).get(organisation.public_id)
-        for coupon in coupons:
-            touched = tuple(course for course in covered if coupon.id not in only or course in only[coupon.id])
-            if touched and coupon.currency in (None, body.currency):
-                since = contracts.sides_in_campaign(contract.id, coupon.public_id, at).get(organisation.public_id)
-                found.append(Campaign(coupon, contract, touched, floor, body.currency, since))
-    return found
+    joined = contracts.sides_in_campaigns([coupon.public_id for coupon in coupons], at)
+    return [
+        Campaign(
+            coupon, contract, side.id, touched, contracts.joining_by(body).get(side.id), body.currency,
+            joined.get((contract.id, coupon.public_id), {}).get(side.id),
+        )
+        for contract, body in found
+        for side in body.parties
+        for coupon in coupons
+        if (side.side == "partner" if organisation.is_house else side.id == organisation.public_id)
+        if coupon.currency in (None, body.currency)
+        if (touched := _touched(body, numbers, only.get(coupon.id)))
+    ]  # fmt: skip
+
+
+def _touched(body: TermsBody, numbers: Mapping[str, int], only: Collection[int] | None) -> tuple[int, ...]:
+    """The courses of terms for which a coupon holds. only: those that it names; None: all."""
+    covered = sorted(numbers[course.id] for course in body.scope.courses if course.id in numbers)
+    return tuple(course for course in covered if only is None or course in only)
 
 
 def joined_by_sides(order: Order) -> list[str]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from coursehub import clock
 from coursehub.catalog.models import Course
+from coursehub.contracts.views.looking import names_by_id
 from coursehub.errors import Refusal
 from coursehub.people.actor import Actor
 from coursehub.sales import operations, policies, queries
@@ -51,6 +52,7 @@ def coupons() -> ResponseReturnValue:
 def _coupons_page(actor: Actor, form: CouponForm, courses: list[Course], status: int) -> ResponseReturnValue:
     found = paginate(queries.coupons_visible_to(actor), request.args.get("page", 1, int))
     ids = [coupon.id for coupon in found.items]
+    campaigns = queries.campaigns_of(actor.organisation, clock.now()) if actor.organisation is not None else []
     return page(
         "sales/studio/coupons.html",
         status=status,
@@ -60,7 +62,9 @@ def _coupons_page(actor: Actor, form: CouponForm, courses: list[Course], status:
         scopes=queries.coupon_course_ids(ids),
         titles=course_titles(courses),
         bearer_words=bearer_words,
-        campaigns=queries.campaigns_of(actor.organisation, clock.now()) if actor.organisation is not None else [],
+        campaigns=campaigns,
+        partners=names_by_id(one.party for one in campaigns),
+        in_the_house=actor.organisation is not None and actor.organisation.is_house,
         may_close=lambda coupon: policies.may_close_coupon(actor, coupon),
     )
 
