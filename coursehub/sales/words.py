@@ -42,7 +42,7 @@ _CHANNELS = {
 }
 _METHODS = {"card": _l("Bank card"), "alipay": _l("Alipay"), "wechat_pay": _l("WeChat Pay"), "invoice": _l("By invoice")}
 _BEARERS = {
-    "house": _l("The house"),
+    "house": _l("The house, where the terms allow it"),
     "partner": _l("Our organisation, where the terms allow it"),
     "terms": _l("As the terms of each course say"),
 }

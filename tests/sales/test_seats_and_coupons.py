@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import MoneyLine
 from coursehub.db import db
 from coursehub.errors import NotAllowed
@@ -95,6 +96,20 @@ def test_the_houses_coupon_holds_everywhere_and_is_the_houses_to_bear(shop, cast
     coupon(shop, by=cast.stan, borne_by="house", off_bps=None, off_minor=5_000, currency="CNY")
     order = shop.order(offering, cast.ada, coupon_code="SPRING")
     assert (order.gross_minor, order.channel, order.discount_borne_by) == (14_900, "platform", cast.house.public_id)
+
+
+def test_the_house_gives_no_discount_that_terms_would_let_others_bear(shop, cast, at):
+    """By these terms any other discount is shared, or the partner's: a coupon of which the house says that it bears it."""
+    coupon(shop, by=cast.stan, borne_by="house")
+    for name, rest in (("shared", {"kind": "shared"}), ("theirs", {"kind": "party", "party": cast.northwind.public_id})):
+        course = shop.course(name, discount={"opted_in": [], "rest": rest})
+        with pytest.raises(operations.CouponNotHere):
+            shop.order(shop.offer(course), cast.ada, coupon_code="SPRING")
+    ready = {"opted_in": [{"party": cast.house.public_id, "floor_price_minor": 18_000}], "rest": {"kind": "shared"}}
+    order = shop.buy(shop.offer(shop.course("ready", discount=ready)), cast.ada, coupon_code="SPRING")
+    assert order.gross_minor == 18_000, "below it all would bear it"
+    event = contracts.event_for(queries.sold_payment(order.id).effect_key)
+    assert {line.party for line in event.lines if line.role == "discount"} == {cast.house.public_id}
 
 
 def test_a_coupon_for_all_of_it_makes_the_course_free(shop, cast, offering):

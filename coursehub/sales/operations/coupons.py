@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from coursehub import events
 from coursehub.catalog.models import Course
-from coursehub.contracts.terms import TermsBody
+from coursehub.contracts.terms import Borne, TermsBody
 from coursehub.db import db, lock, transaction
 from coursehub.errors import Refusal, require
 from coursehub.people import queries as people
@@ -140,15 +140,21 @@ def discount_by(code: str, *, offering: Offering, course: Course, terms: TermsBo
     if not _covers(coupon, course) or coupon.currency not in (None, offering.currency):
         raise CouponNotHere
     floor_minor, borne_by = 0, None
-    if coupon.borne_by == "house":
-        borne_by = terms.house.id
-    elif coupon.borne_by == "partner":
-        partner = db.session.get_one(Organisation, coupon.organisation_id).public_id
-        choice = next((choice for choice in terms.discount.opted_in if choice.party == partner), None)
-        if choice is None:  # the partner never agreed, in the terms, to bear discounts of this course
-            raise CouponNotHere
-        floor_minor, borne_by = choice.floor_price_minor, partner
+    if coupon.borne_by != "terms":
+        borne_by = db.session.get_one(Organisation, coupon.organisation_id).public_id
+        floor_minor = _floor(terms, borne_by)
     return Discount(coupon, coupon.off_bps or 0, coupon.off_minor or 0, floor_minor, borne_by)
+
+
+def _floor(terms: TermsBody, party: str) -> int:
+    """Down to which price a side bears the discounts of its own campaigns. Raises CouponNotHere where others would bear them."""
+    rest = terms.discount.rest
+    if isinstance(rest, Borne) and rest.party == party == terms.house.id:
+        return 0  # whatever nobody else bears
+    choice = next((choice for choice in terms.discount.opted_in if choice.party == party), None)
+    if choice is None:
+        raise CouponNotHere
+    return choice.floor_price_minor
 
 
 def _covers(coupon: Coupon, course: Course) -> bool:
