@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from coursehub.people.operations.buyer_details import DetailsDraft
@@ -53,11 +53,12 @@ class PassPaperForm(InvoiceForm):
     """For whom the invoices of a pass are made out, and for which of its periods a fapiao is wanted."""
 
     period = SelectField(_l("Period of the fapiao"), validate_choice=False)
+    goes_on = BooleanField(_l("And for each later period, when it is paid"))
 
     def offer(self, periods: Sequence[tuple[str, str]], *, invoices: bool) -> None:
         """Ask only for what there is. periods: those whose fapiao can be asked for. invoices: whether any can be made out."""
         if not periods:
-            del self.fapiao, self.period
+            del self.fapiao, self.period, self.goes_on
             return
         self.period.choices = list(periods)
         if not invoices:  # then a fapiao is all that the form is for

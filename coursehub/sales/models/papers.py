@@ -18,6 +18,7 @@ class FapiaoRequest(Model):
 
     The tax office's system makes it out.
 
+    goes_on: each later period of the pass has its fapiao asked for by itself.
     issued_minor: what it was made out over, the price or invoice less what had gone back by then.
     """
 
@@ -44,6 +45,7 @@ class FapiaoRequest(Model):
     document_id: Mapped[int | None] = ref("billing_document.id", index=False)
     details_id: Mapped[int] = ref("buyer_details.id", index=False)
     kind: Mapped[str] = mapped_column(sa.String(10))
+    goes_on: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     state: Mapped[str] = mapped_column(sa.String(10))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     taken_by_id: Mapped[int | None] = ref("person.id", index=False)

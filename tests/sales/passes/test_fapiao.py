@@ -225,5 +225,37 @@ def test_after_the_invoices_only_a_fapiao_can_be_asked_for(app, story, cast):
     period = queries.periods_of(mine.id)[0]
     typed = {"kind": "personal", "title": "Ada Chen", "fapiao": "normal", "period": period.public_id}
     assert ada.post(address, data={"kind": "personal", "title": "Ada Chen"}).status_code == 422, "for which period?"
-    assert ada.post(address, data=typed).status_code == 303
+    assert ada.post(address, data=typed | {"goes_on": "y"}).status_code == 303
     assert sales.fapiao_of_periods([period.id])[0].state == "asked"
+    stopping = f"/subscriptions/{mine.public_id}/fapiao/stop"
+    assert stopping in ada.get(address).text
+    assert ada.post(stopping).status_code == 303 and stopping not in ada.get(address).text
+    assert queries.fapiao_that_goes_on(mine.id) is None
+
+
+def test_a_wish_that_goes_on_asks_for_each_later_period_until_it_is_stopped(story, cast):
+    ada = cast.acting(cast.ada)
+    mine = story.take(cast.ada)
+    story.wait(31, mine)
+    second, first = queries.periods_of(mine.id)
+    papers.ask_fapiao_of_period(second, COMPANY, kind="special", by=ada, at=story.now, goes_on=True)
+    papers.ask_fapiao_of_period(first, PERSON, kind="normal", by=ada, at=story.now)  # asking once more stops nothing
+    story.wait(31, mine)
+    third = queries.periods_of(mine.id)[0]
+    (asked,) = sales.fapiao_of_periods([third.id])
+    assert (asked.kind, asked.state) == ("special", "asked") and sales.sold_for(asked).left_minor == third.amount_minor
+    with pytest.raises(NotAllowed):
+        papers.stop_fapiao(mine, by=cast.acting(cast.bo), at=story.now)
+    papers.stop_fapiao(mine, by=ada, at=story.now)
+    story.wait(31, mine)
+    assert sales.fapiao_of_periods([queries.periods_of(mine.id)[0].id]) == [] and len(queries.periods_of(mine.id)) == 4
+    assert asked.state == "asked", "what was asked for is made out"
+
+
+def test_a_wish_that_finance_declined_is_not_repeated(story, cast):
+    mine = story.take(cast.ada)
+    period = queries.periods_of(mine.id)[0]
+    asked = papers.ask_fapiao_of_period(period, PERSON, kind="normal", by=cast.acting(cast.ada), at=story.now, goes_on=True)
+    fapiao.decline_fapiao(asked, answer="The name is not whole.", by=cast.acting(cast.fay), at=story.now)
+    story.wait(31, mine)
+    assert sales.fapiao_of_periods([each.id for each in queries.periods_of(mine.id)]) == [asked]

@@ -17,7 +17,7 @@ from coursehub.learning.operations import end_enrolment, reopen_enrolment
 from coursehub.sales.models import BEGINNING, GOING, CoursePass, PassPeriod, PassSubscription
 from coursehub.sales.operations.turns import PATIENCE, in_turn
 from coursehub.sales.passes import queries
-from coursehub.sales.passes.operations.papers import continue_invoices
+from coursehub.sales.passes.operations.papers import continue_fapiao, continue_invoices
 from coursehub.sales.passes.standing import CLOSED_WITH_IT
 from coursehub.sales.queries.turns import by_turn
 
@@ -96,6 +96,7 @@ def _record(subscription: PassSubscription, invoice: rails.InvoiceFacts, payment
     events.record("sales.pass_paid", at=at, period_id=period.id)
     fund_pool(period.paid(db.session.get_one(CoursePass, subscription.pass_id).public_id), at=at)
     continue_invoices(subscription, period, at=at)
+    continue_fapiao(subscription, period, at=at)
 
 
 def _move(subscription: PassSubscription, facts: rails.SubscriptionFacts, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from coursehub import events
 from coursehub.billing import queries as billing
 from coursehub.billing.models import BuyerDocument
 from coursehub.billing.operations.buyers import TAX, BuyerLine, issue_buyer_document
@@ -13,7 +14,7 @@ from coursehub.people.actor import Actor
 from coursehub.people.operations.buyer_details import DetailsDraft, keep_buyer_details
 from coursehub.sales import queries as sold
 from coursehub.sales.models import CoursePass, FapiaoRequest, PassPeriod, PassRefund, PassSubscription, PaymentDispute, back_of
-from coursehub.sales.operations.fapiao import check_wish, keep_wish
+from coursehub.sales.operations.fapiao import check_wish, keep_wish, record_asked
 from coursehub.sales.operations.papers import NothingToInvoice, check_details
 from coursehub.sales.passes import policies, queries
 from coursehub.sales.words import period_titles
@@ -41,8 +42,10 @@ def ask_invoices(subscription: PassSubscription, details: DetailsDraft, *, by: A
     return made
 
 
-def ask_fapiao_of_period(period: PassPeriod, details: DetailsDraft, *, kind: str, by: Actor, at: datetime) -> FapiaoRequest:
-    """Ask for the fapiao of a paid period. kind: normal | special.
+def ask_fapiao_of_period(
+    period: PassPeriod, details: DetailsDraft, *, kind: str, by: Actor, at: datetime, goes_on: bool = False
+) -> FapiaoRequest:
+    """Ask for the fapiao of a paid period. kind: normal | special. goes_on: and for each later one when it is paid.
 
     Raises NothingToInvoice, TaxNumberWrong, SpecialNeedsMore, FapiaoAskedBefore.
     """
@@ -50,7 +53,7 @@ def ask_fapiao_of_period(period: PassPeriod, details: DetailsDraft, *, kind: str
     check_wish(details, kind)
     with transaction():
         lock(period)
-        request = FapiaoRequest(period_id=period.id, kind=kind)
+        request = FapiaoRequest(period_id=period.id, kind=kind, goes_on=goes_on)
         return keep_wish(request, sold.sold_period(period), sold.fapiao_of_periods([period.id]), details, by=by, at=at)
 
 
@@ -59,6 +62,40 @@ def continue_invoices(subscription: PassSubscription, period: PassPeriod, *, at:
     before = (billing.buyer_document_for(_key(each)) for each in queries.periods_of(subscription.id) if each.id != period.id)
     last = next((each for each in before if each is not None), None)
     return _invoice(subscription, period, last.details_id, at) if last is not None else None
+
+
+def continue_fapiao(subscription: PassSubscription, period: PassPeriod, *, at: datetime) -> FapiaoRequest | None:
+    """A period is paid and booked: its fapiao is asked for as that of one before, if the buyer wished so. Joins.
+
+    A wish that finance declined is not repeated.
+    """
+    last = queries.fapiao_that_goes_on(subscription.id)
+    if last is None:
+        return None
+    request = FapiaoRequest(
+        period_id=period.id, kind=last.kind, goes_on=True, details_id=last.details_id, state="asked", asked_at=at
+    )
+    db.session.add(request)
+    db.session.flush()
+    record_asked(request, at=at)
+    return request
+
+
+def stop_fapiao(subscription: PassSubscription, *, by: Actor, at: datetime) -> None:
+    """Later periods get no fapiao by themselves any more; those asked for are made out. Nothing happens if none would."""
+    require(policies.may_change_subscription(by, subscription))
+    with transaction():
+        lock(subscription)
+        going = [each for each in sold.fapiao_of_periods(_ids(subscription)) if each.goes_on]
+        for each in going:
+            each.goes_on = False
+        if going:
+            db.session.flush()
+            events.record("sales.fapiao_stopped", at=at, request_id=going[0].id)
+
+
+def _ids(subscription: PassSubscription) -> list[int]:
+    return [each.id for each in queries.periods_of(subscription.id)]
 
 
 def credit_period(period: PassPeriod, refund: PassRefund, *, at: datetime) -> BuyerDocument | None:

@@ -16,6 +16,7 @@ from coursehub.sales.models import (
     BEGINNING,
     GOING,
     CoursePass,
+    FapiaoRequest,
     PassCourse,
     PassEnrolment,
     PassPeriod,
@@ -147,6 +148,18 @@ def periods_of(subscription_id: int) -> Sequence[PassPeriod]:
     """What was paid for a subscription, the latest first."""
     found = select(PassPeriod).where(PassPeriod.subscription_id == subscription_id)
     return db.session.execute(found.order_by(PassPeriod.starts_at.desc(), PassPeriod.id.desc())).scalars().all()
+
+
+def fapiao_that_goes_on(subscription_id: int) -> FapiaoRequest | None:
+    """The request by which each later period of a pass has its fapiao asked for; none once finance declined it."""
+    found = (
+        select(FapiaoRequest)
+        .join(PassPeriod, PassPeriod.id == FapiaoRequest.period_id)
+        .where(PassPeriod.subscription_id == subscription_id, FapiaoRequest.goes_on)
+        .order_by(FapiaoRequest.id.desc())
+    )
+    last = db.session.execute(found.limit(1)).scalar_one_or_none()
+    return last if last is not None and last.state != "declined" else None
 
 
 def names_of_periods(period_ids: Iterable[int], locale: str) -> dict[int, str]:

@@ -72,6 +72,7 @@ def _page(
             (each, sales.reversals_of_fapiao(each.id), period_days(paper.periods[each.period_id]))
             for each in paper.requests if each.period_id is not None
         ],
+        goes_on=mine.ended_at is None and queries.fapiao_that_goes_on(mine.id) is not None,
         currency=mine.currency, lacks_invoice=paper.lacks_invoice, may_ask=paper.lacks_invoice or bool(paper.askable),
         spoken=current_locale(),
         pdf_url=lambda document_id: url_for("passes.invoice_pdf", public_id=mine.public_id, document_id=document_id),
@@ -91,7 +92,7 @@ def ask_invoices(public_id: str) -> ResponseReturnValue:
     try:
         if wish is not None:
             period = next(each for each in paper.askable if each.public_id == wish[1])
-            papers.ask_fapiao_of_period(period, form.draft(), kind=wish[0], by=actor, at=now)
+            papers.ask_fapiao_of_period(period, form.draft(), kind=wish[0], by=actor, at=now, goes_on=bool(form.goes_on.data))
         if wish is None or paper.lacks_invoice:
             papers.ask_invoices(mine, form.draft(), by=actor, at=now)
     except Refusal as refusal:
@@ -100,6 +101,16 @@ def ask_invoices(public_id: str) -> ResponseReturnValue:
         flash(_("Finance makes out the fapiao; a letter brings you its number."), "done")
     else:
         flash(_("Here are your invoices. Each later period gets its own when it is paid."), "done")
+    return see_other("passes.invoices", public_id=public_id)
+
+
+@bp.post("/subscriptions/<public_id>/fapiao/stop")
+@access(SIGNED_IN)
+def stop_fapiao(public_id: str) -> ResponseReturnValue:
+    """No fapiao for later periods any more."""
+    mine, _found = own_subscription(public_id)
+    papers.stop_fapiao(mine, by=signed_in_actor(), at=clock.now())
+    flash(_("Later periods get no fapiao unless you ask for it."), "done")
     return see_other("passes.invoices", public_id=public_id)
 
 
