@@ -5,6 +5,7 @@ from html import unescape
 
 from flask import current_app
 
+from coursehub.contracts import queries as contracts
 from coursehub.people.models import Person
 from coursehub.sales import operations, queries
 from coursehub.sales.models import Offering, Order
@@ -25,6 +26,22 @@ def test_a_lost_dispute_over_one_part_closes_the_course_until_it_is_paid_again(m
     months.pay_page(order, months.cast.ada)
     assert plan(order).state == "paid" and is_open(order), "what was due meanwhile was paid with it"
     assert queries.refundable_minor(order) == 19_900
+
+
+def test_a_part_that_is_paid_again_has_its_part_of_the_discount_again(months: Months, by_three: Offering) -> None:
+    """The house bears it; else the partner would bear its share of a discount that its terms lay on the house."""
+    draft = operations.CouponDraft(code="TEN", borne_by="house", starts_at=months.at, off_bps=1_000)
+    operations.make_coupon(draft, by=months.cast.acting(months.cast.stan), at=months.at)
+    order = months.buy_by_parts(by_three, months.cast.ada, coupon_code="TEN")
+    months.wait(31)
+    number = dispute(months, order, 1)
+    months.sandbox.tell("disputes", dispute=number, won=False)
+    operations.follow_dispute(number, at=months.at)
+    months.pay_page(order, months.cast.ada)
+    first, again = (contracts.event_for(queries.sold_payments(order.id)[n].effect_key) for n in (1, 2))
+    assert first and again and first.amount_minor == again.amount_minor
+    assert [(line.role, line.party) for line in again.lines] == [(line.role, line.party) for line in first.lines]
+    assert again.facts["discount_minor"] == first.facts["discount_minor"] == 663
 
 
 def test_a_dispute_that_is_won_changes_nothing(months: Months, by_three: Offering) -> None:

@@ -176,19 +176,31 @@ def owe_again(order: Order, payment: Payment, taken_minor: Mapping[int | None, i
     amount_minor = sum(parts.values()) if order.bundle_id is not None else sum(taken_minor.values())
     if plan is None or plan.state == "ended" or not taken or not amount_minor:
         return
+    due: dict[int | None, int] = {**parts} if parts else {None: amount_minor}
+    off = {id: _off_again(order, taken, id, minor) for id, minor in due.items() if minor}
     again = Instalment(
-        order_id=order.id, n=rows[-1].n + 1, replaces_n=taken[0].part_n, amount_minor=amount_minor, discount_minor=0, due_at=at
-    )
+        order_id=order.id, n=rows[-1].n + 1, replaces_n=taken[0].part_n, amount_minor=amount_minor,
+        discount_minor=sum(off.values()), due_at=at,
+    )  # fmt: skip
     db.session.add(again)
     db.session.flush()
     shares = [
-        InstalmentShare(instalment_id=again.id, part_id=id, amount_minor=minor, discount_minor=0)
+        InstalmentShare(instalment_id=again.id, part_id=id, amount_minor=minor, discount_minor=off[id])
         for id, minor in parts.items()
         if minor
     ]
     db.session.add_all(shares)
     plan.over_at = None
     pause(plan, at=at)
+
+
+def _off_again(order: Order, taken: Sequence[Instalment], part_id: int | None, minor: int) -> int:
+    """The discount of what is due again of these parts (of one course of a bundle): whoever bore it then bears it now."""
+    rows = {row.id for row in taken}
+    shares = [each for each in queries.shares_of(order.id) if each.part_id == part_id and each.instalment_id in rows]
+    of: Sequence[Instalment | InstalmentShare] = taken if part_id is None else shares
+    whole, off = sum(each.amount_minor for each in of), sum(each.discount_minor for each in of)
+    return off * minor // whole if whole else 0
 
 
 def owe_no_more(order: Order, payment: Payment, *, at: datetime) -> None:
