@@ -176,11 +176,10 @@ def owe_again(order: Order, payment: Payment, taken_minor: Mapping[int | None, i
     amount_minor = sum(parts.values()) if order.bundle_id is not None else sum(taken_minor.values())
     if plan is None or plan.state == "ended" or not taken or not amount_minor:
         return
-    due: dict[int | None, int] = {**parts} if parts else {None: amount_minor}
-    off = {id: _off_again(order, taken, id, minor) for id, minor in due.items() if minor}
+    off = {id: _off_again(order, taken, id, minor) for id, minor in parts.items() if minor}
     again = Instalment(
         order_id=order.id, n=rows[-1].n + 1, replaces_n=taken[0].part_n, amount_minor=amount_minor,
-        discount_minor=sum(off.values()), due_at=at,
+        discount_minor=sum(off.values()) if parts else _off_again(order, taken, None, amount_minor), due_at=at,
     )  # fmt: skip
     db.session.add(again)
     db.session.flush()
