@@ -62,11 +62,13 @@ _PAID = (
     + _sum(PassPeriod.amount_minor, PassPeriod.id == FapiaoRequest.period_id, of=FapiaoRequest)
     + _sum(Document.amount_minor, Document.id == FapiaoRequest.document_id, of=FapiaoRequest)
 )
-_GONE = (
+_BACK = (
     _order_gone(FapiaoRequest.order_id, FapiaoRequest)
     + _period_gone(FapiaoRequest.period_id, FapiaoRequest)
     + _credited(FapiaoRequest.document_id, FapiaoRequest)
 )
+_GONE = sa.case((_BACK > _PAID, _PAID), else_=_BACK)
+"""What a bank took and we gave back as well is beyond what was sold, and on no paper."""
 _REVERSED = _sum(FapiaoReversal.amount_minor, FapiaoReversal.request_id == FapiaoRequest.id, of=FapiaoRequest)
 _TO_REVERSE = _GONE - (_PAID - FapiaoRequest.issued_minor) - _REVERSED
 

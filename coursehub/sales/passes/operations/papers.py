@@ -105,7 +105,8 @@ def credit_period(period: PassPeriod, refund: PassRefund, *, at: datetime) -> Bu
         journal = ledger.journal_for(f"refund:{refund.public_id}") if refund.booked_at is not None else None
         if invoice is None or journal is None:
             return None
-        return _credit(period, invoice, refund.amount_minor, journal, at)
+        of_period = [leg.amount_minor for leg in ledger.lines_of(journal.id) if leg.code == f"asset:rail:{period.rail}"]
+        return _credit(period, invoice, -sum(of_period), journal, at)  # not: what a bank had taken by then
 
 
 def credit_period_dispute(period: PassPeriod, dispute: PaymentDispute, *, at: datetime) -> None:
