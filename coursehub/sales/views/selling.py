@@ -12,7 +12,7 @@ from coursehub.web import current_locale
 def course_titles(courses: Sequence[Course]) -> dict[int, str]:
     """The title of each course in the reader's language, by its id; its address while it has no release."""
     titles: dict[int, str] = {}
-    for course in courses:
+    for course in dict.fromkeys(courses):
         release = catalog.current_release(course.id) or catalog.newest_release(course.id)
         titles[course.id] = (catalog.title_of(release.id, current_locale()) if release else "") or course.slug
     return titles

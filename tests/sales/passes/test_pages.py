@@ -4,6 +4,7 @@ from functools import partial
 
 from coursehub.sales.passes import operations, queries
 from coursehub.web import paginate
+from tests.asked import statements
 from tests.cast import sign_in
 
 
@@ -69,6 +70,10 @@ def test_a_month_with_many_periods_is_read_page_by_page_each_with_its_own_money(
         page, after = reader.get(path).text, reader.get(f"{path}?page=2").text
         assert first.public_id in page and second.public_id not in page and "page=2" in page
         assert second.public_id in after and first.public_id not in after
+    with statements() as said:
+        sign_in(app.test_client(), cast.fay).get(f"/house/pools/{month.public_id}")
+    named = [one for one in said if "FROM release_text" in one]
+    assert len(named) == len(story.courses), "each course is named once, however many used it"
     use = queries.uses_in(month.id)[1]
     asked = {"reason": "More"}
     answer = sign_in(app.test_client(), cast.pia).post(f"/studio/passes/uses/{use.public_id}/contested?page=2", data=asked)

@@ -16,6 +16,7 @@ from coursehub.ledger.accounts import PARTNER_HELD
 from coursehub.sales.passes import operations, queries
 from coursehub.sales.passes.comparing import compare
 from coursehub.sales.passes.operations import ContestOpen, MonthNotOver, MonthShared, StillContestable
+from coursehub.sales.passes.queries import returns
 from tests.sales.passes.rig import left_in_pool
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -201,6 +202,23 @@ def test_a_refund_in_part_before_the_close_leaves_less_to_share_and_the_rest_goe
     story.work(story.now)
     assert story.standing(PARTNER_HELD, cast.northwind.public_id) == 0 == story.standing("income:share")
     assert story.pooled == pooled
+
+
+def test_a_month_of_more_periods_than_a_statement_takes_is_read_in_parts(story, cast, monkeypatch):
+    """A part of one at a time: what is drawn up, what went back and what is shared are as in one go."""
+    monkeypatch.setattr(returns, "AT_ONCE", 1)
+    ada, bo = used(story, cast)
+    cleo = story.take(cast.theo)
+    story.wait(31, ada, bo, cleo)
+    for mine, minor in ((ada, 3_000), (bo, 1_000)):
+        operations.refund_period(queries.periods_of(mine.id)[-1], amount_minor=minor, by=story.house, at=story.now)
+    story.work(story.now)
+    month = story.draw_up("2026-04")
+    assert {use.minutes for use in queries.uses_in(month.id)} == {60, 20}
+    first, second = (queries.periods_of(mine.id)[-1] for mine in (ada, bo))
+    story.share(month)
+    assert (first.pooled_minor, second.pooled_minor) == (left_in_pool(first, 3_000), left_in_pool(second, 1_000))
+    assert queries.refunded_minor([first.id, second.id]) == {first.id: 3_000, second.id: 1_000}
 
 
 def test_the_month_is_drawn_up_by_itself_a_day_after_it_and_what_is_late_waits_for_the_next(story, cast):

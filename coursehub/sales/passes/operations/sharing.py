@@ -158,8 +158,9 @@ def share_month(month: PoolMonth, *, by: Actor, at: datetime) -> PoolMonth:
             raise ContestOpen
         sharing = queries.sharing_of(pass_, month)
         divided = sharing.divided(pass_)
+        pooled = {each.id: each.amount_minor for each in sharing.periods}
         for row in queries.periods_in(month.id):
-            row.pooled_minor = next(each.amount_minor for each in sharing.periods if each.id == row.public_id)
+            row.pooled_minor = pooled[row.public_id]
         month.funded_minor = month.distributed_minor = 0
         month.shared_at, month.shared_by_id = at, by.person_id
         events.record("sales.pool_shared", at=at, month_id=month.id, by_id=by.person_id)

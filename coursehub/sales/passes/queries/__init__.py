@@ -40,6 +40,7 @@ from coursehub.sales.passes.queries.pools import (
     used_in,
     uses_in,
     uses_of_courses,
+    uses_of_periods,
 )
 from coursehub.sales.passes.queries.returns import (
     dispute_that_holds,
@@ -106,4 +107,5 @@ __all__ = [
     "used_in",
     "uses_in",
     "uses_of_courses",
+    "uses_of_periods",
 ]

@@ -25,7 +25,7 @@ from coursehub.sales.models import (
 )
 from coursehub.sales.passes.months import bounds, days_of
 from coursehub.sales.passes.queries.held import answering_terms, every_pass
-from coursehub.sales.passes.queries.returns import pooled_now
+from coursehub.sales.passes.queries.returns import in_parts, pooled_now
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,15 @@ def used_in(periods: Sequence[PassPeriod]) -> list[Used]:
     by_subscription: dict[int, list[PassPeriod]] = {}
     for period in periods:
         by_subscription.setdefault(period.subscription_id, []).append(period)
-    opened = (
-        select(PassEnrolment.subscription_id, Enrolment.id, Enrolment.course_id)
-        .join(Enrolment, Enrolment.id == PassEnrolment.enrolment_id)
-        .where(PassEnrolment.subscription_id.in_(by_subscription))
-    )
     days = [days_of(period.starts_at, period.ends_at) for period in periods]
-    found = {enrolment: (subscription, course) for subscription, enrolment, course in db.session.execute(opened)}
+    found: dict[int, tuple[int, int]] = {}
+    for few in in_parts(list(by_subscription)):
+        opened = (
+            select(PassEnrolment.subscription_id, Enrolment.id, Enrolment.course_id)
+            .join(Enrolment, Enrolment.id == PassEnrolment.enrolment_id)
+            .where(PassEnrolment.subscription_id.in_(few))
+        )
+        found |= {enrolment: (subscription, course) for subscription, enrolment, course in db.session.execute(opened)}
     seconds: dict[tuple[int, int], int] = {}
     named = {period.id: period for period in periods}
     for enrolment, day, active in active_days(found, since=min(d[0] for d in days), before=max(d[1] for d in days)):
@@ -113,6 +115,12 @@ def uses_in(month_id: int) -> Sequence[PeriodUse]:
     return db.session.execute(found).scalars().all()
 
 
+def uses_of_periods(period_ids: Sequence[int]) -> Sequence[PeriodUse]:
+    """The facts about these periods, by period and course."""
+    found = select(PeriodUse).where(PeriodUse.period_id.in_(period_ids)).order_by(PeriodUse.period_id, PeriodUse.course_id)
+    return db.session.execute(found).scalars().all()
+
+
 def contests_in(month_id: int) -> Sequence[UseContest]:
     """What partners said against facts of a month, oldest first."""
     found = select(UseContest).join(PeriodUse, PeriodUse.id == UseContest.use_id).where(PeriodUse.pool_month_id == month_id)
@@ -132,8 +140,11 @@ def contests_to_answer() -> "sa.Select[*tuple[UseContest, PoolMonth]]":
 
 def counting_minutes(month_id: int) -> dict[tuple[int, int], int]:
     """(period, course) -> the minutes that count: what was measured, or what the house agreed to after a contest."""
-    counting = {(use.period_id, use.course_id): use.minutes for use in uses_in(month_id)}
-    places = {use.id: (use.period_id, use.course_id) for use in uses_in(month_id)}
+    found = select(PeriodUse.id, PeriodUse.period_id, PeriodUse.course_id, PeriodUse.minutes)
+    counting, places = dict[tuple[int, int], int](), dict[int, tuple[int, int]]()
+    for use_id, period, course, minutes in db.session.execute(found.where(PeriodUse.pool_month_id == month_id)):
+        places[use_id] = (period, course)
+        counting[period, course] = minutes
     for contest in contests_in(month_id):
         if contest.minutes is not None:
             counting[places[contest.use_id]] = contest.minutes

@@ -1,6 +1,6 @@
 """What of a period went back, by refunds and by banks, and what is left of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -15,6 +15,9 @@ from coursehub.sales.models import (
     PaymentDispute,
     PeriodUse,
 )
+
+AT_ONCE = 5_000
+"""So many numbers go into one statement; databases take some tens of thousands."""
 
 
 def refunds_of(period_id: int) -> Sequence[PassRefund]:
@@ -31,12 +34,21 @@ def refund_by_reference(reference: str) -> PassRefund | None:
 
 def refunded_minor(period_ids: Sequence[int]) -> dict[int, int]:
     """By period: what was given back and is in the books."""
-    found = (
-        select(PassRefund.period_id, sa.func.sum(PassRefund.amount_minor))
-        .where(PassRefund.period_id.in_(period_ids), PassRefund.booked_at.is_not(None))
-        .group_by(PassRefund.period_id)
-    )
-    return {period: int(amount) for period, amount in db.session.execute(found)}
+    found: dict[int, int] = {}
+    for ids in in_parts(period_ids):
+        sums = (
+            select(PassRefund.period_id, sa.func.sum(PassRefund.amount_minor))
+            .where(PassRefund.period_id.in_(ids), PassRefund.booked_at.is_not(None))
+            .group_by(PassRefund.period_id)
+        )
+        found |= {period: int(amount) for period, amount in db.session.execute(sums)}
+    return found
+
+
+def in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The same, a part that one statement takes at a time."""
+    for first in range(0, len(ids), AT_ONCE):
+        yield ids[first : first + AT_ONCE]
 
 
 def period_at_rail(rail_payment_id: str) -> PassPeriod | None:
@@ -70,15 +82,18 @@ def is_disputed(subscription_id: int) -> bool:
 
 def disputed_minor(period_ids: Sequence[int]) -> dict[int, int]:
     """By period: what banks took of it and did not give back."""
-    found = (
-        select(PaymentDispute.period_id, sa.func.sum(PaymentDispute.shared_minor))
-        .where(
-            PaymentDispute.period_id.in_(period_ids), PaymentDispute.withdrawn_at.is_not(None),
-            PaymentDispute.reinstated_at.is_(None),
-        )
-        .group_by(PaymentDispute.period_id)
-    )  # fmt: skip
-    return {period: int(amount) for period, amount in db.session.execute(found) if period is not None}
+    found: dict[int, int] = {}
+    for ids in in_parts(period_ids):
+        sums = (
+            select(PaymentDispute.period_id, sa.func.sum(PaymentDispute.shared_minor))
+            .where(
+                PaymentDispute.period_id.in_(ids), PaymentDispute.withdrawn_at.is_not(None),
+                PaymentDispute.reinstated_at.is_(None),
+            )
+            .group_by(PaymentDispute.period_id)
+        )  # fmt: skip
+        found |= {period: int(amount) for period, amount in db.session.execute(sums) if period is not None}
+    return found
 
 
 def left_minor(period: PassPeriod) -> int:
@@ -104,10 +119,15 @@ def pooled_now(pass_: CoursePass, rows: Sequence[PassPeriod]) -> dict[int, int]:
     ids = [row.id for row in rows]
     touched = {*refunded_minor(ids), *_ever_disputed(ids)}
     paid = {row.id: row.paid(pass_.public_id) for row in rows}
-    left = ledger.left_on([paid[id].effect_key for id in touched], POOL, party=pass_.public_id) if touched else {}
+    left: dict[str, int] = {}
+    for few in in_parts(sorted(touched)):
+        left |= ledger.left_on([paid[id].effect_key for id in few], POOL, party=pass_.public_id)
     return {id: -left.get(each.effect_key, 0) if id in touched else each.legs()["pool"] for id, each in paid.items()}
 
 
 def _ever_disputed(period_ids: Sequence[int]) -> set[int]:
-    found = select(PaymentDispute.period_id).where(PaymentDispute.period_id.in_(period_ids))
-    return {period for period in db.session.execute(found).scalars() if period is not None}
+    found: set[int] = set()
+    for ids in in_parts(period_ids):
+        disputed = select(PaymentDispute.period_id).where(PaymentDispute.period_id.in_(ids))
+        found |= {period for period in db.session.execute(disputed).scalars() if period is not None}
+    return found

@@ -60,24 +60,26 @@ def _month_page(
     sharing = queries.sharing_of(pass_, found)
     listed = paginate(queries.listed_periods(found.id), request.args.get("page", 1, int))
     rows = listed.items
-    courses = {course: db.session.get_one(Course, course) for course in sharing.terms}
     parties = sa.select(Organisation).order_by(Organisation.id)
-    uses = {use.id: use for use in queries.uses_in(found.id)}
+    contests = queries.contests_in(found.id)
+    contested = {each.use_id: db.session.get_one(PeriodUse, each.use_id) for each in contests}
+    uses = queries.uses_of_periods([row.id for row in rows])
+    named = {*sharing.terms, *(use.course_id for use in [*uses, *contested.values()])}
     divided = sharing.divided(pass_)
     funded, distributed = divided.funded_minor, divided.distributed_minor
     if found.funded_minor is not None and found.distributed_minor is not None:  # what came back later was divided by itself
         funded, distributed = found.funded_minor, found.distributed_minor
-    extra = [db.session.get_one(Course, use.course_id) for use in uses.values()]
     return page(
         "sales/passes/house/month.html", status=status, month=found, found=pass_, name=name_of(pass_), sharing=sharing,
         funded=funded, distributed=distributed,
         dispute_state_words=dispute_state_words, compared=compare(pass_, sharing, at=clock.now()),
         rules=[(rule, RULES[rule]) for rule in POOL_RULES],
-        titles=course_titles([*courses.values(), *extra]), periods=rows, listed=listed, uses=uses,
+        titles=course_titles([db.session.get_one(Course, course) for course in sorted(named)]), periods=rows, listed=listed,
+        uses=uses, contested=contested,
         pooled={period.id: period.amount_minor for period in sharing.periods},
         names={each.public_id: organisation_name(each) for each in db.session.execute(parties).scalars()},
         back=queries.refunded_minor([row.id for row in rows]), disputes={row.id: queries.disputes_of(row.id) for row in rows},
-        left={row.id: queries.left_minor(row) for row in rows}, contests=queries.contests_in(found.id),
+        left={row.id: queries.left_minor(row) for row in rows}, contests=contests,
         refunds={row.id: queries.refunds_of(row.id) for row in rows}, now=clock.now(),
         contestable_until=found.drawn_up_at + operations.TIME_TO_CONTEST, answer_time=ANSWER_TIME,
         problem=problem, form=answering or AnswerForm(formdata=None), at_fault=at_fault,
