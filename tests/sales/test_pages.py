@@ -183,6 +183,8 @@ def test_staff_answer_a_request_against_its_clock(shop, cast, offering, browser,
     target = f"/house/refund-requests/{latest(RefundRequest).public_id}/answers"
     wrong = staff.post(target, data={"decision": "approved", "amount": "1.234", "answer": "Part of it."})
     assert wrong.status_code == 422 and 'value="1.234"' in wrong.text and "Part of it." in wrong.text
+    more = staff.post(target, data={"decision": "approved", "amount": "500", "answer": "More than it cost."})
+    assert more.status_code == 409 and 'value="500"' in more.text and "More than it cost." in more.text
     assert staff.post(target, data={"decision": "approved", "answer": ""}).status_code == 422
     assert staff.post(target, data={"decision": "approved", "amount": "50", "answer": "Part of it."}).status_code == 303
     jobs.run_due(at=clock.now(), strict=True)

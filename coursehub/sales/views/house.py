@@ -176,8 +176,11 @@ def answer_request(public_id: str) -> ResponseReturnValue:
     except ValidationError as problem:
         form.amount.errors = [str(problem)]
         return _refunds_page(form, at_fault=request_row.id, status=422)
-    except Refusal as refusal:
+    except operations.RequestAnswered as refusal:  # it is not on the list any more
         flash(str(refusal), "warning")
+    except Refusal as refusal:
+        add_problem(form, "amount" if isinstance(refusal, operations.RefundTooLarge) else None, refusal)
+        return _refunds_page(form, at_fault=request_row.id, status=refusal.status)
     return see_other("sales.house_refunds")
 
 
