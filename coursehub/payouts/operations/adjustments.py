@@ -166,7 +166,7 @@ def confirm_adjustment(row: Adjustment, *, by: Actor, at: datetime) -> None:
         db.session.flush()
         _note("adjustment_confirmed", row, by, at)
         events.record("payouts.adjustment_booked", at=at, adjustment_id=row.id)
-        settle_mismatches(at=at)
+    settle_mismatches(at=at)  # after it: all of reconciliation is read, and nobody who books should wait for that
 
 
 def decline_adjustment(row: Adjustment, *, by: Actor, at: datetime) -> None:

@@ -68,7 +68,7 @@ def confirm_giving_up(row: BackGivenUp, *, by: Actor, at: datetime) -> None:
             book_step(payout, "returned", row.words, at, against=AccountRef(NOT_GIVEN_BACK) if row.ending == "lost" else None)
         _note("reversal_given_up", row, payout, by, at)
         events.record("payouts.back_given_up", at=at, payout_id=payout.id)
-        settle_mismatches(at=at)
+    settle_mismatches(at=at)  # after it, as nobody who books should wait for that
 
 
 def decline_giving_up(row: BackGivenUp, *, by: Actor, at: datetime) -> None:

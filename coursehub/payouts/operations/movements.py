@@ -40,7 +40,7 @@ def match_movements(*, at: datetime) -> int:
         for each in matched:
             _book_exchange(each, at)
         db.session.add_all(MovementMatch(movement_id=each.movement.id, at=at) for each in matched)
-        settle_mismatches(at=at)
+    settle_mismatches(at=at)  # after it, as nobody who books should wait for that
     return len(matched)
 
 
