@@ -103,6 +103,16 @@ def test_what_a_course_earned_is_let_go_of_once_the_guarantee_has_passed_and_the
     sound()
 
 
+def test_a_fee_of_which_nothing_is_on_hold_is_not_looked_at_again(cast, at):
+    """The house has all of it, or it went back whole; whoever books would wait for each look."""
+    prices(cast, at)
+    placement = started(cast, at)
+    placements.let_guarantees_pass(at=after(95))
+    received(cast, cast.harbour, 600_000, after(97))
+    assert placement.state == "settled" and release_what_is_paid(at=after(98)) == 0
+    sound()
+
+
 def test_nobody_hired_is_in_any_account(cast, at):
     prices(cast, at)
     proven_course(cast, at)

@@ -16,7 +16,7 @@ from coursehub.contracts.queries.terms import body_hashed, body_of
 from coursehub.contracts.waterfall import Line, gone_of
 from coursehub.db import db, look
 from coursehub.ledger import queries as ledger
-from coursehub.ledger.accounts import PARTNER_RESERVE
+from coursehub.ledger.accounts import PARTNER_HELD, PARTNER_RESERVE
 from coursehub.ledger.models import Account, Journal, Posting
 
 _EVENT_ID = select(MoneyEvent.id).where(MoneyEvent.effect_key == sa.bindparam("effect_key"))
@@ -144,6 +144,26 @@ def rebated_of(journal_id: int, account: str) -> int:
     return -sum(taken)
 
 
+def on_hold() -> sa.ColumnElement[bool]:
+    """Whether something of a fee's `Journal` is on hold: what its parts got, less what went back, with what was put right.
+
+    What was released since does not count here. A fee of which the house has every part, or that went back whole, is not.
+    """
+    back, event, anew = aliased(Journal), aliased(MoneyEvent), aliased(MoneyEvent)
+    held = select(func.coalesce(func.sum(Posting.amount_minor), 0)).select_from(Posting).join(
+        Account, sa.and_(Account.id == Posting.account_id, Account.code == PARTNER_HELD)
+    )  # fmt: skip
+    own = held.where(Posting.journal_id == Journal.id)
+    gone = held.join(back, back.id == Posting.journal_id).where(back.reverses == Journal.id)
+    right = (
+        held.join(anew, anew.journal_id == Posting.journal_id)
+        .join(event, event.id == anew.reverses_id)
+        .where(event.journal_id == Journal.id, anew.kind == "reshared")
+    )
+    sums = [each.correlate(Journal).scalar_subquery() for each in (own, gone, right)]
+    return sums[0] + sums[1] + sums[2] < 0
+
+
 def hours_to_release(at: datetime) -> Sequence[Journal]:
     """Journals of weeks in which courses have a part whose hold is over, and which was neither released nor taken back."""
     later = aliased(Journal)
@@ -152,10 +172,10 @@ def hours_to_release(at: datetime) -> Sequence[Journal]:
         select(Journal)
         .where(
             Journal.id.in_(select(MoneyEvent.journal_id).where(MoneyEvent.kind == "hour", MoneyEvent.held_until <= at)),
-            ~ended.exists(),
+            ~ended.exists(), on_hold(),
         )
         .order_by(Journal.id)
-    )
+    )  # fmt: skip
     return db.session.execute(found).scalars().all()
 
 

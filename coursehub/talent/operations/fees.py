@@ -12,6 +12,7 @@ from babel.dates import format_date
 
 from coursehub.billing import queries as billing
 from coursehub.billing.operations import Line, issue_credit_note, issue_invoice
+from coursehub.contracts import queries as contracts
 from coursehub.contracts.models import PublishedPrices
 from coursehub.contracts.operations.course_parts import release_parts
 from coursehub.contracts.operations.hiring import Hire, share_hire, share_rebate
@@ -20,6 +21,7 @@ from coursehub.contracts.price_book import from_data
 from coursehub.contracts.waterfall import tax_within
 from coursehub.db import db, transaction
 from coursehub.ledger import queries as ledger
+from coursehub.ledger.models import Journal
 from coursehub.ledger.operations import Booked
 from coursehub.people.models import Organisation
 from coursehub.talent.matched_evidence import weights_by_course
@@ -97,11 +99,19 @@ def release_placement(placement: Placement, *, at: datetime) -> None:
 
 def release_what_is_paid(*, at: datetime) -> int:
     """Placements whose guarantee is over and whose fee was paid only later; how many were let go of."""
-    over = sa.select(Placement).where(Placement.state.in_(("settled", "refunded")))
+    let_go = sa.orm.aliased(Journal)
+    over = (
+        sa.select(Placement)
+        .join(Journal, Journal.effect_key == sa.literal("placement:") + Placement.public_id)
+        .where(
+            Placement.state.in_(("settled", "refunded")), contracts.on_hold(),
+            ~sa.exists().where(let_go.effect_key == Journal.effect_key + ":released"),
+        )
+    )  # fmt: skip
     released = 0
     for placement in list(db.session.execute(over.order_by(Placement.id)).scalars()):
         invoice = billing.document_for(_key(placement))
-        if invoice is None or billing.open_minor(invoice) > 0 or ledger.journal_for(f"{_key(placement)}:released"):
+        if invoice is None or billing.open_minor(invoice) > 0:
             continue
         with transaction():
             release_placement(placement, at=at)
