@@ -1399,11 +1399,11 @@ def check_signers(report, evidence):
             continue
         one = proposals[entry["body"]["terms_hash"]]
         body, signed = one["terms"], {signature["party"] for signature in one["signatures"]}
-        signers = set(body["governance"]["signers"])
+        signers = {party["id"] for party in body["parties"]}  # whom terms bind, whatever they say of who signs
         must = len(signers)
-        if before is not None and signers <= set(before["governance"]["signers"]):
+        if before is not None and signers <= {party["id"] for party in before["parties"]}:
             longer = before.get("ends") and (not body.get("ends") or body["ends"] > before["ends"])
-            must = must if longer else min(must, before["governance"].get("enough") or must)
+            must = must if longer else min(must, max(2, before["governance"].get("enough") or must))
         if len(signers & signed) < must or house_of(body) not in signed:
             report.wrong(
                 "Proposal {n} was agreed without the signatures it needs.", "第{n}号提案未经足够的签署即生效。", n=one["n"]
