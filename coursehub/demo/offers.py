@@ -44,6 +44,12 @@ SQL_FACTS = {
     "outcomes": ["读懂一张表，说清一行代表什么", "挑行、分组、连接和排名", "认出整数除法、漏写括号、连接重复和空值带来的错误", "交付经得起追问的数字"],
 }  # fmt: skip
 
+LADDER = {
+    "kind": "marginal", "window": "contract",
+    "rungs": [{"above_minor": 70_000, "share_bps": 2000}, {"above_minor": 250_000, "share_bps": 1500}],
+}  # fmt: skip
+"""Of what is sold since these terms began: 25 % at first, 20 % above 700.00, 15 % above 2,500.00."""
+
 
 def folder(slug: str) -> Path:
     """Where a course of the demo lies as source."""
@@ -194,19 +200,23 @@ def lumen_course(players: Players, *, at: datetime) -> tuple[Course, Contract]:
 
 
 def amend_lumen(players: Players, contract: Contract, *, at: datetime) -> None:
-    """Midway both sides change the terms, from a date on: the platform takes less, makers more. Old orders keep theirs.
+    """Midway both sides change the terms, from a date on: the platform takes less, and less by volume, makers more.
+
+    Old orders keep theirs.
 
     They name a last day, some weeks after the story is told, so that both look again at what they agreed.
     """
     standing = contracts.terms_of(contract, at)
     terms = deepcopy(standing.body) if standing is not None else {}
-    terms["rates"]["rest"]["share_bps"] = 2500
+    terms["rates"]["rest"] |= {"share_bps": 2500, "ladder": LADDER}
     terms["split"]["items"][0]["share_bps"] = 6000
     terms["governance"]["triggers"] = [{"measure": "modules", "points_bps": 1000}]
     terms["discount"]["opted_in"] = [one | {"campaigns": "joined"} for one in terms["discount"]["opted_in"]]
     terms["starts"] = f"{at + timedelta(days=30):%Y-%m-%dT00:00:00Z}"
     terms["ends"] = midnight(at.date() + timedelta(days=246))
-    proposal = propose_terms(contract, by=players.acting("eve"), terms=terms, at=at, message="销量稳定后，请把平台比例降到 25%。")
+    proposal = propose_terms(
+        contract, by=players.acting("eve"), terms=terms, at=at, message="销量稳定后，请把平台比例降到 25%，累计卖得越多再降。"
+    )
     sign(players, proposal, "eve", at=at + HOURS)
     sign(players, proposal, "stan", at=at + 30 * HOURS)
 

@@ -15,6 +15,7 @@ from coursehub.demo import (
     buying,
     careers,
     contests,
+    counting,
     disputes,
     hiring,
     keeping,
@@ -133,6 +134,7 @@ def tell(agenda: Agenda, *, name: str, name_en: str, slug: str) -> Stage:
 def _price_cuts(agenda: Agenda, stage: Stage) -> None:
     agenda.add(agenda.ago(days=285), partial(_campaigns, stage))
     agenda.add(agenda.ago(days=20), partial(_winter, stage))
+    counting.put_on_the_agenda(agenda, stage.players, stage.courses, stage.links)
 
 
 def _winter(stage: Stage, at: datetime) -> None:
