@@ -12,11 +12,14 @@ from coursehub.contracts import operations as contracts
 from coursehub.contracts.terms import TermsRefused
 from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
+from coursehub.ledger.accounts import BANK, PARTNER_READY
 from coursehub.ledger.checks import check_books
+from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.payouts import operations, queries
 from coursehub.payouts.checks import faults
 from coursehub.payouts.models import Payout, PayoutRun, RunDecision
 from coursehub.people.operations.partners import give_payee_details
+from tests.asked import statements
 from tests.contracts.rig import agree, course_of, draft_of_sale
 
 from .rig import CNY, EUR, World
@@ -208,3 +211,17 @@ def test_each_currency_goes_to_the_account_that_was_given_for_it(world, cast, at
     new = give_payee_details(cast.northwind, EUR, by=cast.acting(cast.finn), at=world.now, currency="EUR")
     (yuan,), (euro,) = queries.proposal("CNY", world.now), queries.proposal("EUR", world.now)
     assert (yuan.reason, euro.reason, euro.payee_record_id) == ("", "account_new", new.id)
+
+
+def test_a_proposal_asks_as_little_for_many_partners_as_for_one(world, cast):
+    world.sell()
+    partners = [cast.lumen, cast.harbour, cast.beacon]
+    with statements() as of_one:
+        assert len(queries.proposal("CNY", world.now)) == 1
+    legs = [Leg(AccountRef(BANK), 300), *(Leg(AccountRef(PARTNER_READY, each.public_id), -100) for each in partners)]
+    with transaction():
+        post(kind="mature", effect_key="others", occurred_at=world.now, at=world.now, currency="CNY", postings=legs)
+    with statements() as of_many:
+        proposed = queries.proposal("CNY", world.now)
+    assert {each.reason for each in proposed} == {"", "no_account"} and len(proposed) == 4
+    assert len(of_many) == len(of_one)

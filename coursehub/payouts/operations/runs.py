@@ -111,10 +111,10 @@ def confirm_run(run: PayoutRun, *, by: Actor, at: datetime) -> None:
         _decide(run, "confirmed", by, at)
         now = {each.organisation_id: each for each in queries.proposal(run.currency, at)}
         payouts = queries.payouts_of_run(run.id)
-        for payout in payouts:
-            if not _still_right(payout, now.get(payout.organisation_id)):
-                raise RunOutOfDate
         through_rail = queries.transfers_of([payout.id for payout in payouts])
+        for payout in payouts:
+            if not _still_right(payout, through_rail.get(payout.id), now.get(payout.organisation_id)):
+                raise RunOutOfDate
         for payout in payouts:
             booked = _order(payout, at)
             if payout.id in through_rail:
@@ -145,15 +145,13 @@ def _decide(run: PayoutRun, kind: str, by: Actor, at: datetime) -> None:
         raise RunDecided from problem
 
 
-def _still_right(payout: Payout, now: queries.Proposed | None) -> bool:
+def _still_right(payout: Payout, transfer: PayoutTransfer | None, now: queries.Proposed | None) -> bool:
     """Whether a payout could be made today just as it was prepared; more may be ready by now, that waits for the next run."""
     if now is None or now.reason or now.payee_record_id != payout.payee_record_id or now.ready_minor < payout.ready_minor:
         return False
-    transfer = queries.transfers_of([payout.id]).get(payout.id)
     if now.account_id != (transfer.account_id if transfer else None):
         return False
-    claims = queries.claims_of(now.party, payout.currency)
-    return set_against(payout.ready_minor, claims) == queries.offsets_of(payout.id)
+    return set_against(payout.ready_minor, now.claims) == queries.offsets_of(payout.id)
 
 
 def _order(payout: Payout, at: datetime) -> Booked:

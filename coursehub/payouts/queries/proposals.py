@@ -1,27 +1,28 @@
 """What a run would pay now, and what it would leave where it is and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from coursehub import rails
 from coursehub.db import db
-from coursehub.ledger.accounts import PARTNER_OWES, PARTNER_READY
+from coursehub.ledger.accounts import PARTNER_READY
 from coursehub.ledger.models import Account, Balance
-from coursehub.ledger.queries import balance_of
-from coursehub.payouts.models import Payout, PayoutRun, PayoutStep, PayoutTransfer, RailAccount, RunDecision
-from coursehub.payouts.offsets import set_against
-from coursehub.payouts.paydays import REST_DAYS, last_payday
-from coursehub.payouts.queries.accounts import rail_account_of, rail_chosen, way_of
+from coursehub.payouts.models import Payout, PayoutRun, RailAccount, RunDecision
+from coursehub.payouts.offsets import Claim, set_against
+from coursehub.payouts.paydays import REST_DAYS, Calendar, last_payday
+from coursehub.payouts.queries.accounts import rail_chosen
 from coursehub.payouts.queries.calendars import calendar, promised
 from coursehub.payouts.queries.claims import claims_of
+from coursehub.payouts.queries.known import Known, known_of
 from coursehub.people.models import Organisation, PayeeRecord
-from coursehub.people.operations.partners import current_payee, has_iban
+from coursehub.people.operations.partners import has_iban
 from coursehub.people.sealing import SealBroken
-from coursehub.talent.queries.working_days import days_off, due_after
-from coursehub.talent.working_days import local_day
+from coursehub.talent.queries.working_days import days_off
+from coursehub.talent.working_days import end_of_working_day, local_day
 
 REASONS = ("no_account", "account_unfit", "account_bounced", "account_new", "provider_waits", "below_minimum")
 """Why something that is ready is not paid, the first that holds."""
@@ -31,7 +32,7 @@ REASONS = ("no_account", "account_unfit", "account_bounced", "account_new", "pro
 class Proposed:
     """One partner in a proposed run. reason: "" when it is paid. offsets: what is set against which claim's journal.
 
-    account_id: the account at a payment provider through which it is paid; None for the bank.
+    account_id: the account at a payment provider through which it is paid; None for the bank. claims: all that it owes.
     """
 
     organisation_id: int
@@ -43,6 +44,7 @@ class Proposed:
     reason: str = ""
     free_at: datetime | None = None
     account_id: int | None = None
+    claims: Sequence[Claim] = ()
 
     @property
     def offset_minor(self) -> int:
@@ -79,12 +81,14 @@ def due_today(at: datetime) -> list[Proposed]:
     if not standing:
         return []
     today, rules, house, prepared = local_day(at), promised(at), calendar(), _last_prepared()
-    off, due = days_off(today), list[Proposed]()
-    for number, party, currency, ready in standing:
-        rule = rules.get((number, currency), house)
-        if prepared.get((number, currency), date.min) < last_payday(rule, today, off):  # asked first: it costs nothing
-            due.append(_proposed(number, party, currency, ready, least=rule.minimum_in(currency), at=at))
-    return [each for each in due if not each.reason]
+    off, due = days_off(today), list[tuple[Any, Calendar]]()
+    for row in standing:
+        rule = rules.get((row.id, row.currency), house)
+        if prepared.get((row.id, row.currency), date.min) < last_payday(rule, today, off):
+            due.append((row, rule))
+    known = known_of([row.id for row, _rule in due])
+    proposed = [_proposed(*row, known=known, least=rule.minimum_in(row.currency), at=at) for row, rule in due]
+    return [each for each in proposed if not each.reason]
 
 
 def _last_prepared() -> dict[tuple[int, str], date]:
@@ -109,33 +113,38 @@ def _standing() -> "sa.Select[int, str, str, int]":
 
 
 def _proposals(found: "sa.Select[int, str, str, int]", at: datetime) -> list[Proposed]:
-    rules, house = promised(at), calendar()
+    rows = db.session.execute(found).all()
+    if not rows:
+        return []
+    rules, house, known = promised(at), calendar(), known_of([row.id for row in rows])
     return [
-        _proposed(number, party, currency, ready, least=rules.get((number, currency), house).minimum_in(currency), at=at)
-        for number, party, currency, ready in db.session.execute(found)
+        _proposed(*row, known=known, least=rules.get((row.id, row.currency), house).minimum_in(row.currency), at=at)
+        for row in rows
     ]
 
 
-def _proposed(organisation_id: int, party: str, currency: str, ready_minor: int, *, least: int, at: datetime) -> Proposed:
-    owes = balance_of(PARTNER_OWES, currency, party=party) > 0
-    offsets = set_against(int(ready_minor), claims_of(party, currency)) if owes else {}
-    payee = current_payee(organisation_id, currency)
-    way = way_of(organisation_id)
+def _proposed(
+    organisation_id: int, party: str, currency: str, ready_minor: int, *, known: Known, least: int, at: datetime
+) -> Proposed:
+    claims = claims_of(party, currency) if (party, currency) in known.owing else []
+    offsets = set_against(int(ready_minor), claims)
+    payee, way = known.payee(organisation_id, currency), known.ways.get(organisation_id)
     rail = rail_chosen(way)
-    account = rail_account_of(organisation_id, rail.name) if isinstance(rail, rails.AccountRail) else None
-    new_until = due_after(way.since_at if way and account else payee.given_at, REST_DAYS) if payee else None
-    reason = _why_not(rail, account, payee, currency)
+    account = known.accounts.get((organisation_id, rail.name)) if isinstance(rail, rails.AccountRail) else None
+    begun = (way.since_at if way and account else payee.given_at) if payee else None
+    new_until = end_of_working_day(begun, REST_DAYS, known.days_off) if begun else None
+    reason = _why_not(rail, account, payee, currency, known)
     if not reason and new_until and new_until > at:
         reason = "account_new"
     if not reason and ready_minor - sum(offsets.values()) < max(least, rail.least_minor(currency)):
         reason = "below_minimum"
     return Proposed(
         organisation_id, party, currency, int(ready_minor), offsets, payee.id if payee else None, reason,
-        new_until if reason == "account_new" else None, account.id if account else None,
+        new_until if reason == "account_new" else None, account.id if account else None, claims,
     )  # fmt: skip
 
 
-def _why_not(rail: rails.PayoutRail, account: RailAccount | None, payee: PayeeRecord | None, currency: str) -> str:
+def _why_not(rail: rails.PayoutRail, account: RailAccount | None, payee: PayeeRecord | None, currency: str, known: Known) -> str:
     """What stands between a partner and its money, new accounts and small sums aside; "" is nothing."""
     if payee is None:
         return "no_account"  # whoever is paid has told its tax number
@@ -144,19 +153,4 @@ def _why_not(rail: rails.PayoutRail, account: RailAccount | None, payee: PayeeRe
     except SealBroken:
         ibans = {}
     hindrance = rail.hindrance(rails.Payee(payee.country, ibans, is_open=account is not None and account.is_open), currency)
-    return hindrance or ("account_bounced" if account is None and _has_bounced(payee.id) else "")
-
-
-def _has_bounced(payee_record_id: int) -> bool:
-    """Whether money came back from this account; giving the details again makes a new record."""
-    found = (
-        sa.select(PayoutStep.id)
-        .join(Payout, Payout.id == PayoutStep.payout_id)
-        .outerjoin(PayoutTransfer, PayoutTransfer.payout_id == Payout.id)
-        .where(
-            Payout.payee_record_id == payee_record_id,
-            PayoutStep.kind.in_(("bounced", "returned")),
-            PayoutTransfer.payout_id.is_(None),
-        )
-    )
-    return db.session.execute(found.limit(1)).first() is not None
+    return hindrance or ("account_bounced" if account is None and payee.id in known.bounced else "")
