@@ -92,11 +92,14 @@ def _suspense(through: int) -> int:
 
 
 def _unissued(month: Month) -> int:
-    known, left = queries.issued_months(), 0
-    for organisation, currency in queries.parties_with_accounts():
-        first = queries.first_month(organisation.public_id, currency)
-        left += first is not None and first <= month and (organisation.id, str(month), currency) not in known
-    return left
+    """How many partners had a journal by the end of the month and no statement of it."""
+    known, first = queries.issued_months(), queries.first_journals()
+    through = ledger.last_number_before(month.next.first)
+    return sum(
+        first.get((organisation.public_id, currency), through + 1) <= through
+        and (organisation.id, str(month), currency) not in known
+        for organisation, currency in queries.parties_with_accounts()
+    )
 
 
 def journals_closed(month: Month) -> tuple[int, int, str | None]:

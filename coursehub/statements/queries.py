@@ -27,15 +27,12 @@ from coursehub.web.locale import SHOWN_ZONE
 
 PAYABLE = "liability:payable:"
 WORKER = "liability:payable:worker"
+_AS_PARTNER = Account.code.startswith(PAYABLE, autoescape=True) | (Account.code == PARTNER_OWES), Account.code != WORKER
 
 
 def accounts_of(party: str, currency: str | None = None) -> dict[int, tuple[str, str]]:
     """A party's accounts, account number -> (code, currency): what the house owes it as a partner, and what it owes back."""
-    found = select(Account.id, Account.code, Account.currency).where(
-        Account.party == party,
-        Account.code.startswith(PAYABLE, autoescape=True) | (Account.code == PARTNER_OWES),
-        Account.code != WORKER,
-    )
+    found = select(Account.id, Account.code, Account.currency).where(Account.party == party, *_AS_PARTNER)
     if currency is not None:
         found = found.where(Account.currency == currency)
     return {number: (code, held) for number, code, held in db.session.execute(found.order_by(Account.code))}
@@ -51,14 +48,33 @@ def parties_with_accounts() -> list[tuple[Organisation, str]]:
     found = (
         select(Organisation, Account.currency)
         .join(Account, Account.party == Organisation.public_id)
-        .where(
-            Account.code.startswith(PAYABLE, autoescape=True) | (Account.code == PARTNER_OWES),
-            Account.code != WORKER,
-        )
+        .where(*_AS_PARTNER)
         .distinct()
         .order_by(Organisation.id, Account.currency)
     )
     return [(organisation, currency) for organisation, currency in db.session.execute(found)]
+
+
+def parties_named(words: str) -> sa.Select[*tuple[Any, ...]]:
+    """(organisation, currency) of partners with accounts whose name has these words in it, to be read page by page."""
+    named = Organisation.name.icontains(words, autoescape=True) | Organisation.name_en.icontains(words, autoescape=True)
+    return (
+        select(Organisation.id, Account.currency)
+        .join(Account, Account.party == Organisation.public_id)
+        .where(*_AS_PARTNER, named)
+        .distinct()
+        .order_by(Organisation.id, Account.currency)
+    )
+
+
+def first_journals() -> dict[tuple[str, str], int]:
+    """By party and currency: the number of the first journal on any of its accounts as a partner."""
+    first = select(sa.func.min(Posting.journal_id)).where(Posting.account_id == Account.id).scalar_subquery()
+    found: dict[tuple[str, str], int] = {}
+    for party, currency, number in db.session.execute(select(Account.party, Account.currency, first).where(*_AS_PARTNER)):
+        if number is not None:
+            found[party, currency] = min(number, found.get((party, currency), number))
+    return found
 
 
 def first_month(party: str, currency: str) -> Month | None:

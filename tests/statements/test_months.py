@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from coursehub import jobs
 from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
-from coursehub.ledger.operations import seal_days
+from coursehub.ledger.accounts import PARTNER_READY
+from coursehub.ledger.operations import AccountRef, Leg, post, seal_days
 from coursehub.sales.models import WebhookEvent
 from coursehub.statements import checklist, operations
 from coursehub.statements.models import MonthClose
 from coursehub.statements.months import Month
+from tests.asked import statements
 from tests.cast import sign_in
 from tests.contracts.rig import agree, course_of
 
@@ -164,3 +166,17 @@ def test_two_persons_close_a_month_on_the_screen(told, cast, client, monkeypatch
     assert "closed the books of this month on 6 May 2026" in second.get("/studio/statements/2026-03/CNY").text
     assert "closed the books of this month" not in second.get("/studio/statements/2026-04/CNY").text
     assert client.post("/house/months/2026-04/preparations", data={"named": "x" * 2001}).status_code == 422
+
+
+def test_statements_that_are_missing_are_counted_at_once_for_all_partners(told, cast):
+    with statements() as of_one:
+        assert "statements" not in open_items(march)
+    others = [cast.lumen, cast.harbour, cast.beacon]
+    legs = [Leg(AccountRef("asset:bank"), 300), *(Leg(AccountRef(PARTNER_READY, each.public_id), -100) for each in others)]
+    with transaction():
+        post(kind="mature", effect_key="others", occurred_at=MAY, at=MAY, currency="CNY", postings=legs)
+    assert "statements" not in open_items(march), "what began later asks for none"
+    may = Month(2026, 5)
+    with statements() as of_many:
+        missing = next(item.count for item in checklist.items_of(may, MAY) if item.key == "statements")
+    assert missing == 4 and len(of_many) <= len(of_one)

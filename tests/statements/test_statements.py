@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from coursehub import jobs
 from coursehub.contracts.operations import sharing as contracts
 from coursehub.db import db, transaction
 from coursehub.ledger import checks as books_checks
-from coursehub.ledger.operations import seal_days
+from coursehub.ledger.accounts import PARTNER_READY
+from coursehub.ledger.operations import AccountRef, Leg, post, seal_days
 from coursehub.mail import Letter
 from coursehub.statements import checks, exports, operations, queries, reckoning
 from coursehub.statements.commands import statements
 from coursehub.statements.models import Statement
 from coursehub.statements.months import Month, month_at, months_between, read_month
+from coursehub.web import paginate
 from tests.cast import sign_in
 from tests.conftest import require
 from tests.contracts.rig import agree, course_of
@@ -229,6 +232,20 @@ def test_the_houses_finance_reads_everybodys(told, cast, client):
     assert "Northwind, CNY" in client.get(f"{below}/2026-04/CNY").text
     assert "/house/books/journals/" in client.get(f"{below}/2026-04/CNY/lines/0").text
     assert client.get("/house/statements/nobody").status_code == 404
+
+
+def test_the_houses_finance_reads_partners_page_by_page_and_finds_one_by_name(told, cast, client, monkeypatch):
+    monkeypatch.setattr("coursehub.statements.views.house.paginate", partial(paginate, per_page=1))
+    owed = [Leg(AccountRef("asset:bank"), 100), Leg(AccountRef(PARTNER_READY, cast.lumen.public_id), -100)]
+    with transaction():
+        post(kind="mature", effect_key="another", occurred_at=MAY, at=MAY, currency="CNY", postings=owed)
+    sign_in(client, cast.fay)
+    first, second = client.get("/house/statements").text, client.get("/house/statements?page=2").text
+    assert "Northwind" in first and "Lumen" not in first and "page=2" in first
+    assert "Lumen" in second and "Northwind" not in second
+    found = client.get("/house/statements?q=lUM").text
+    assert "Lumen" in found and "Northwind" not in found
+    assert "No partner is called that" in client.get("/house/statements?q=%25").text
 
 
 def test_the_house_itself_has_no_statement_and_is_told_why(told, cast, client):
