@@ -18,7 +18,7 @@ class PooledMonth:
     """A month of a pool: the rule by which it was shared, its periods with what they brought, and what went back of each since.
 
     pass_id: the pass's public id; month: as 2026-11. courses: all that took part, own: those of one contract. gone: by period,
-    in minor units.
+    in minor units. is_told: False where its periods were too many to be read; it then stays as it was shared.
     """
 
     pass_id: str
@@ -30,6 +30,7 @@ class PooledMonth:
     gone: Mapping[str, int]
     courses: Sequence[str]
     own: Collection[str]
+    is_told: bool = True
     _known: dict[Pool, dict[str, tuple[int, int]]] = field(default_factory=dict, compare=False, repr=False)
 
     def part(self, pool: Pool, course: str) -> tuple[int, int]:
@@ -65,9 +66,9 @@ class PooledPart:
         return (0, 0) if self.is_late else self.month.part(pool, self.course)
 
 
-Teller = Callable[[int, datetime, Collection[Pool]], Sequence[PooledMonth]]
+Teller = Callable[[int, datetime, Collection[Pool], int], Sequence[PooledMonth]]
 """Tells of the months in which courses of a contract (by its id) took part since a moment, but for those that all of these
-rules would have shared as they were.
+rules would have shared as they were; of the latest with so many periods in all.
 """
 _tellers: list[Teller] = []
 
@@ -78,7 +79,7 @@ def tells(teller: Teller) -> Teller:
     return teller
 
 
-def pooled_months(contract_id: int, since: datetime, pools: Collection[Pool]) -> list[PooledMonth]:
-    """Months that some of these rules would have divided otherwise, the oldest first."""
-    found = [month for teller in _tellers for month in teller(contract_id, since, pools)] if pools else []
+def pooled_months(contract_id: int, since: datetime, pools: Collection[Pool], *, most: int) -> list[PooledMonth]:
+    """Months that some of these rules would have divided otherwise, the oldest first. most: how many periods are read."""
+    found = [month for teller in _tellers for month in teller(contract_id, since, pools, most)] if pools else []
     return sorted(found, key=lambda month: (month.occurred_at, month.pass_id))

@@ -41,7 +41,7 @@ class Past:
 
     def divided_by(self, terms: TermsBody) -> "Past":
         """The same as terms would have it: of a pass, what falls to the course by their rule."""
-        if self.pooled is None or terms.pool in (None, self.pooled.month.rule):
+        if self.pooled is None or not self.pooled.month.is_told or terms.pool in (None, self.pooled.month.rule):
             return self
         gross_minor, refunded_minor = self.pooled.under(terms.pool)
         return replace(self, sale=replace(self.sale, gross_minor=gross_minor), refunded_minor=refunded_minor)

@@ -24,9 +24,10 @@ def past_of(
 ) -> tuple[list[Past], int]:
     """Sales and parts of placements, hours and passes from a moment on, oldest first, and how many there are in all.
 
-    most: only the latest so many. What went back, came again or was shared anew since then is in what each side got.
-    pools: rules for passes under which it may be played again; months that one of them divides otherwise are there whole, with
-    a part of nothing for each course of the contract that took part and got nothing.
+    most: only the latest so many, and of passes only months with so many periods in all. What went back, came again or was
+    shared anew since then is in what each side got. pools: rules for passes under which it may be played again; months that
+    one of them divides otherwise are there whole, with a part of nothing for each course of the contract that took part and
+    got nothing.
     """
     which = (
         MoneyEvent.contract_id == contract_id, MoneyEvent.kind.in_(SHARED), MoneyEvent.currency == currency,
@@ -45,7 +46,8 @@ def past_of(
         .join(ids, ids.c.id == MoneyEvent.id)
         .order_by(MoneyEvent.occurred_at, MoneyEvent.id)
     )  # fmt: skip
-    past, parts = [], _Parts([month for month in pooled_months(contract_id, since, pools) if month.currency == currency])
+    months = pooled_months(contract_id, since, pools, most=most)
+    past, parts = [], _Parts([month for month in months if month.currency == currency])
     for event_id, kind, course_id, occurred_at, channel, amount_minor, facts, contribution in db.session.execute(found):
         known = facts if kind == "sale" else {"gross_minor": amount_minor, "channel": channel}
         came, contributed = said.get(event_id, ({}, {}))

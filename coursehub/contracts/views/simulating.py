@@ -52,12 +52,14 @@ class Simulation:
     """What the last year would have been: in all, change by change, and month by month.
 
     kinds: how many events of each kind were shared again. left_out: how many older ones were left aside. divided_anew: how
-    many months of passes these terms divide by another rule than they were shared by.
+    many months of passes these terms divide by another rule than they were shared by; as_shared: how many they would, which
+    are left as they were.
     """
 
     kinds: dict[str, int]
     left_out: int
     divided_anew: int
+    as_shared: int
     moved: list[Moved]
     effects: list[ToldEffect]
     months: list[tuple[str, list[tuple[int, int]]]]
@@ -90,12 +92,13 @@ def simulated(
             before[place] = before.get(place, 0) + amount
     names = sorted({month for month, _party in [*before, *after]})
     months = [(month, [(before.get((month, party), 0), after.get((month, party), 0)) for party in parties]) for month in names]
-    told = [_told(each.change, each.by_party) for each in effects(past, against, body)] if against else []
+    changes = [_told(each.change, each.by_party) for each in effects(past, against, body)] if against else []
     booked = [each for each in past if each.pooled is None or each.sale.gross_minor]
     kinds = Counter(each.kind for each in booked)
-    anew = {(month.pass_id, month.month) for each in past if each.pooled and (month := each.pooled.month).rule != body.pool}
+    others = [each.pooled.month for each in past if each.pooled and body.pool and each.pooled.month.rule != body.pool]
+    anew, left = ({(one.pass_id, one.month) for one in others if one.is_told is told} for told in (True, False))
     return Simulation(
-        dict(kinds), there - len(booked), len(anew) if body.pool else 0, replay(past, body, parties), told, months
+        dict(kinds), there - len(booked), len(anew), len(left), replay(past, body, parties), changes, months
     )  # fmt: skip
 
 

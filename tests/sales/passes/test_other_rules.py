@@ -14,6 +14,7 @@ from coursehub.contracts.pool_past import pooled_months
 from coursehub.contracts.pools import RULES
 from coursehub.contracts.replay import replay
 from coursehub.contracts.terms import to_data
+from coursehub.contracts.views import simulating
 from coursehub.contracts.views.simulating import simulated
 from coursehub.db import db
 from coursehub.sales.passes import operations, queries
@@ -54,7 +55,7 @@ def test_the_rule_of_the_pass_gives_what_was_booked_also_after_refunds(story, ca
     story.work(story.now)
     for course in story.courses:
         contract, body = contract_of(story, course)
-        (told,) = pooled_months(contract.id, story.now - 365 * DAY, OTHERS)
+        (told,) = pooled_months(contract.id, story.now - 365 * DAY, OTHERS, most=100)
         (each,) = past_of(story, contract, *OTHERS)
         assert told.part(RULE, str(course.id)) == (each.sale.gross_minor, each.refunded_minor) and each.refunded_minor
         assert all(row.change_minor == 0 for row in replay([each], body, [cast.northwind.public_id, cast.house.public_id]))
@@ -82,6 +83,16 @@ def test_the_simulation_says_what_another_rule_would_have_given_and_that_other_c
     # of Ada's 8853 SQL had 20 of 80 minutes and would have had the half: 2213 and 4426; Bo's three minutes stay below the floor
     assert sum(effect.by_party.values()) in (2_213, 2_214) and min(effect.by_party.values()) > 0
     assert simulated(contract, body, body, story.now).divided_anew == 0
+
+
+def test_months_with_too_many_periods_stay_as_they_were_shared_and_the_page_says_so(story, cast, month, monkeypatch):
+    contract, body = contract_of(story, story.courses[1])
+    other = replace(body, pool=replace(RULE, rule="courses_each"))
+    monkeypatch.setattr(simulating, "MOST_AT_ONCE", 2)  # three periods ended in April
+    year = simulated(contract, other, body, story.now)
+    assert (year.divided_anew, year.as_shared) == (0, 1) and all(row.change_minor == 0 for row in year.moved)
+    assert simulated(contract, other, body, story.now, whole=True).divided_anew == 1
+    assert simulated(contract, body, body, story.now).as_shared == 0
 
 
 def test_a_course_that_got_nothing_is_in_the_simulation_of_a_rule_that_gives_it_something(story, cast):

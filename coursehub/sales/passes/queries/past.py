@@ -9,35 +9,42 @@ from coursehub.contracts.clauses import Pool
 from coursehub.contracts.models import Terms, TermsCourse
 from coursehub.contracts.pool_past import PooledMonth, tells
 from coursehub.db import db
-from coursehub.sales.models import CoursePass, PassCourse, PoolMonth
+from coursehub.sales.models import CoursePass, PassCourse, PassPeriod, PoolMonth
 from coursehub.sales.passes.months import bounds
 from coursehub.sales.passes.queries.pools import periods_in, sharing_of
 from coursehub.sales.passes.queries.returns import pooled_now
 
 
 @tells
-def months_shared(contract_id: int, since: datetime, pools: Collection[Pool]) -> list[PooledMonth]:
+def months_shared(contract_id: int, since: datetime, pools: Collection[Pool], most: int) -> list[PooledMonth]:
     """Months of pools in which courses of a contract took part under its terms; those that all these rules share alike are left.
 
     What went back of a period before its month was shared was never in it; what went back since is told beside it.
+    most: months with more periods than that, with those after them, are named and not told.
     """
     covered = sa.select(TermsCourse.course_id).join(Terms, Terms.id == TermsCourse.terms_id)
     joined = sa.select(PassCourse.pass_id).where(PassCourse.course_id.in_(covered.where(Terms.contract_id == contract_id)))
+    periods = sa.select(sa.func.count()).where(PassPeriod.pool_month_id == PoolMonth.id).scalar_subquery()
     shared = (
-        sa.select(PoolMonth, CoursePass)
+        sa.select(PoolMonth, CoursePass, periods)
         .join(CoursePass, CoursePass.id == PoolMonth.pass_id)
         .where(PoolMonth.shared_at.is_not(None), CoursePass.id.in_(joined))
-        .order_by(PoolMonth.month, PoolMonth.id)
+        .order_by(PoolMonth.month.desc(), PoolMonth.id)
     )
-    found = []
-    for month, pass_ in db.session.execute(shared):
+    found, left = list[PooledMonth](), most
+    for month, pass_, count in db.session.execute(shared):
         ends = bounds(month.month)[1] - timedelta(seconds=1)
         if ends < since or all(pool == pass_.pool for pool in pools):
             continue
-        told = _told(pass_, month, contract_id, ends)
-        if told.own:
+        left -= count
+        told = _told(pass_, month, contract_id, ends) if left >= 0 else _named(pass_, month, ends)
+        if told.own or not told.is_told:
             found.append(told)
     return found
+
+
+def _named(pass_: CoursePass, month: PoolMonth, occurred_at: datetime) -> PooledMonth:
+    return PooledMonth(pass_.public_id, month.month, pass_.currency, occurred_at, pass_.pool, (), {}, (), (), is_told=False)
 
 
 def _told(pass_: CoursePass, month: PoolMonth, contract_id: int, occurred_at: datetime) -> PooledMonth:
