@@ -6,12 +6,13 @@ import json
 import pytest
 
 from coursehub.contracts.evidence import bundle as evidence_of
+from coursehub.contracts.operations import mature_sale
 from coursehub.contracts.operations.closing import close_month
 from coursehub.ledger.operations import seal_days
 from coursehub.statements import operations
 from tests.contracts.rig import agree, course_of
 
-from .books import APRIL, AVAILABLE, DAY, HELD, MARCH, MAY, sell, two_months
+from .books import APRIL, AVAILABLE, DAY, HELD, MARCH, MAY, dispute, move, sell, two_months
 from .forging import booked, of_event, refitted, shared_by_its_terms, taken_back
 from .offline import checker, faults, hashed_anew, issued_bundles
 
@@ -131,6 +132,28 @@ def in_dollars(parts):
 def test_it_is_found(march, cast, name):
     forged = FORGERIES[name](copy.deepcopy(march), cast.northwind.public_id)
     assert faults(forged), name
+
+
+def test_what_the_house_bore_and_takes_again_once_a_bank_returns_it_is_no_forgery(cast, at):
+    """Terms by which nothing paid is set against later payouts: the house bears what a bank takes, and has it when that comes."""
+    course, me = course_of(cast.northwind, "async", at), cast.northwind.public_id
+    _contract, terms = agree(cast, course, at, hold={"days": 0}, clawback={"offset_limit_bps": 0, "max_age_days": 0})
+    sale = sell(terms, course, MARCH, "1")
+    mature_sale(sale, at=MARCH + DAY)
+    move("payout", MARCH + 2 * DAY, "payout:1", (AVAILABLE, me, 5_000), ("asset:bank", None, -5_000))
+    dispute(course, MARCH + 3 * DAY, 10_000, "1", "1", back_at=APRIL)
+    seal_days(at=MAY)
+    operations.issue_due(at=MAY)
+    march, april = issued_bundles(cast.northwind)
+    taken = [
+        journal
+        for journal in april["journals"]
+        if journal["kind"] == "mature" and sum(leg["amount_minor"] for leg in journal["own"])
+    ]
+    assert taken and faults(march) == faults(april) == []
+    forged = copy.deepcopy(april)
+    next(one for one in forged["journals"] if one["id"] == taken[0]["id"])["content"]["effect_key"] = "mature:other"
+    assert faults(refitted(forged))
 
 
 def test_terms_that_nobody_signed_or_that_had_not_begun_are_found(cast, at, tmp_path, capsys):
