@@ -108,6 +108,8 @@ def queues(reader: Actor, *, at: datetime) -> list[Queue]:
     if roles & {"finance", "support"}:
         found.append(_queue("refunds", RefundRequest.answered_at.is_(None), RefundRequest.asked_at, RefundRequest.answer_by))
         found.append(_counted("orders", sales.orders_matching(reader, trouble=True).with_only_columns(Order.id)))
+        failed = passes.refunds_in_trouble().with_only_columns(PassRefund.wanted_at.label("opened"))
+        found.append(_counted("passes_failed", failed))
         found.append(Queue("kept", len(sales.kept_without_seat())))
         answerable = PaymentDispute.state.in_(("inquiry", "needs_response"))
         found.append(_queue("disputes", answerable, PaymentDispute.opened_at, PaymentDispute.answer_by))

@@ -16,6 +16,7 @@ from coursehub.people.views.browser import add_problem, only_when_fresh
 from coursehub.sales import operations, policies, queries
 from coursehub.sales.forms import GiveRefundForm, RequestAnswerForm
 from coursehub.sales.models import ORDER_STATES, Coupon, Order, PartnerLink, Refund, RefundRequest
+from coursehub.sales.passes import queries as passes
 from coursehub.sales.queries import disputes
 from coursehub.sales.views import bp
 from coursehub.sales.views.buying import parts_on_screen, titles_of
@@ -145,12 +146,17 @@ def _refunds_page(form: RequestAnswerForm, *, at_fault: int | None, status: int 
         parts=queries.parts_with_titles([asked.part_id for asked, _order in waiting], current_locale()),
         answered=answered,
         failed=failed,
+        failed_of_passes=[
+            (refund, period, pass_.name_en if current_locale() == "en" else pass_.name)
+            for refund, period, pass_ in db.session.execute(passes.refunds_in_trouble()).tuples()
+        ],
         kept=kept,
         orders=orders,
         titles=titles_of(list(orders.values())),
         form=form,
         at_fault=at_fault,
         may_retry=lambda refund: policies.may_retry_refund(signed_in_actor(), refund),
+        may_retry_passes="finance" in signed_in_actor().staff_roles,
         **WORDS,
     )
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from coursehub import clock
+from coursehub.desks.queries.house import queues
 from coursehub.errors import NotAllowed
 from coursehub.sales.models import PassSubscription
 from coursehub.sales.operations import MayNotBuy, keep_event, read_event, sweep_events
@@ -16,6 +18,7 @@ from coursehub.sales.passes.operations import (
     PassNotPaid,
     WindowOver,
 )
+from tests.cast import sign_in
 from tests.sales.passes.rig import left_in_pool
 
 DAY = timedelta(days=1)
@@ -157,6 +160,27 @@ def test_a_refund_that_fails_at_the_bank_waits_in_suspense_and_is_sent_again(sto
     operations.send_again(refund, by=story.house, at=story.now)
     story.work(story.now)
     assert refund.state == "done" and story.standing("liability:suspense") == 0
+
+
+def test_a_refund_that_the_rail_refuses_is_shown_to_finance_who_try_again(app, story, cast, monkeypatch):
+    """Nothing of it is in suspense, so no list of reconciliation has it; the pass has ended, and its subscriber has nothing."""
+    mine = story.take(cast.ada)
+    (period,) = queries.periods_of(mine.id)
+    refund = operations.ask_back(mine, by=cast.acting(cast.ada), at=story.now)
+    number = story.sandbox.tell("disputes", charge=period.rail_charge_id)["id"]
+    story.work(story.now)
+    assert refund.state == "failed" and refund.booked_at is None
+    monkeypatch.setattr(clock, "now", lambda: story.now)
+    fay, susi = (sign_in(app.test_client(), person) for person in (cast.fay, cast.susi))
+    page = fay.get("/house/refunds", headers={"Accept-Language": "en"}).text
+    target = f"/house/pools/refunds/{refund.public_id}/tries"
+    assert target in page and "charge_disputed" in page and "Ada" not in page
+    assert [(queue.kind, queue.count) for queue in queues(cast.acting(cast.fay), at=story.now) if queue.kind == "passes_failed"]
+    assert target not in susi.get("/house/refunds").text and susi.post(target).status_code == 403
+    story.sandbox.tell("disputes", dispute=number, won=True)
+    assert fay.post(target).status_code == 303
+    story.work(story.now)
+    assert refund.state == "done" and target not in fay.get("/house/refunds").text
 
 
 def test_events_of_the_rail_in_any_order_and_twice_end_in_the_same_state(story, cast):

@@ -53,6 +53,7 @@ from coursehub.sales.passes.queries.returns import (
     refund_by_reference,
     refundable_minor,
     refunded_minor,
+    refunds_in_trouble,
     refunds_of,
     shares_of,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "refund_by_reference",
     "refundable_minor",
     "refunded_minor",
+    "refunds_in_trouble",
     "refunds_of",
     "shares_of",
     "sharing_of",

@@ -12,6 +12,7 @@ from coursehub.sales.models import (
     CoursePass,
     PassPeriod,
     PassRefund,
+    PassSubscription,
     PaymentDispute,
     PeriodUse,
 )
@@ -24,6 +25,18 @@ def refunds_of(period_id: int) -> Sequence[PassRefund]:
     """Money of a period that went or goes back, oldest first."""
     found = select(PassRefund).where(PassRefund.period_id == period_id).order_by(PassRefund.id)
     return db.session.execute(found).scalars().all()
+
+
+def refunds_in_trouble() -> "sa.Select[*tuple[PassRefund, PassPeriod, CoursePass]]":
+    """Refunds that the rail could not make, each with its period and pass, the oldest first."""
+    return (
+        select(PassRefund, PassPeriod, CoursePass)
+        .join(PassPeriod, PassPeriod.id == PassRefund.period_id)
+        .join(PassSubscription, PassSubscription.id == PassPeriod.subscription_id)
+        .join(CoursePass, CoursePass.id == PassSubscription.pass_id)
+        .where(PassRefund.state == "failed")
+        .order_by(PassRefund.id)
+    )
 
 
 def refund_by_reference(reference: str) -> PassRefund | None:

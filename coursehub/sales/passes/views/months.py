@@ -13,7 +13,7 @@ from coursehub.contracts.pools import RULES as POOL_RULES
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.people.models import Organisation
-from coursehub.sales.models import CoursePass, PassPeriod, PeriodUse, PoolMonth, UseContest
+from coursehub.sales.models import CoursePass, PassPeriod, PassRefund, PeriodUse, PoolMonth, UseContest
 from coursehub.sales.passes import operations, queries
 from coursehub.sales.passes.comparing import compare
 from coursehub.sales.passes.forms import AnswerForm, PeriodRefundForm
@@ -114,6 +114,16 @@ def answer(public_id: str) -> ResponseReturnValue:
     )
     flash(_("Answered. The partner reads it beside the minutes."), "done")
     return see_other("passes_months.month", public_id=found.public_id)
+
+
+@bp.post("/refunds/<public_id>/tries")
+@access(FINANCE)
+def retry_refund(public_id: str) -> ResponseReturnValue:
+    """Try a refund of a pass that failed once more."""
+    found = one_or_404(sa.select(PassRefund).where(PassRefund.public_id == public_id))
+    operations.send_again(found, by=signed_in_actor(), at=clock.now())
+    flash(_("It is tried again."), "done")
+    return see_other("sales.house_refunds")
 
 
 @bp.post("/periods/<public_id>/refunded")
