@@ -15,8 +15,10 @@ from coursehub.ledger.accounts import BANK_SUSPENSE
 from coursehub.ledger.checks import check_books
 from coursehub.ledger.models import Account, DayRoot, Journal, Posting
 from coursehub.payouts import checks as payout_checks
+from coursehub.payouts.adjusting import SUSPENSE
 from coursehub.payouts.queries.adjustments import adjustments_waiting
 from coursehub.payouts.queries.movements import booked_twice, missing, unmatched
+from coursehub.payouts.queries.waiting import waiting_in_suspense
 from coursehub.sales.models import WebhookEvent
 from coursehub.sales.passes.queries import unshared_pools
 from coursehub.statements import queries
@@ -81,14 +83,19 @@ def _undone(month: Month, at: datetime) -> int:
 
 
 def _suspense(through: int) -> int:
-    """What waits for an explanation at the end of the month, currencies added up without regard to sign."""
-    found = (
+    """What waits for an explanation at the end of the month, thing by thing and currency by currency, without regard to sign.
+
+    What one bank took too much does not make up for what another buyer paid for nothing: both wait.
+    """
+    currencies = db.session.execute(select(Account.currency).where(Account.code == SUSPENSE).order_by(Account.currency)).scalars()
+    waits = [each.minor for currency in currencies.all() for each in waiting_in_suspense(currency, through=through)]
+    at_bank = (
         select(sa.func.sum(Posting.amount_minor))
         .join(Account, Account.id == Posting.account_id)
-        .where(Account.code.in_(("liability:suspense", BANK_SUSPENSE)), Posting.journal_id <= through)
-        .group_by(Posting.currency)
+        .where(Account.code == BANK_SUSPENSE, Posting.journal_id <= through)
+        .group_by(Posting.account_id)
     )
-    return sum(abs(int(amount)) for amount in db.session.execute(found).scalars())
+    return sum(abs(int(amount)) for amount in [*waits, *db.session.execute(at_bank).scalars()])
 
 
 def _unissued(month: Month) -> int:

@@ -127,6 +127,13 @@ def test_the_checklist_is_asked_again_when_the_second_person_closes(prepared, ca
         operations.close_month(prepared, by=cast.acting(cast.stan), at=MAY)
 
 
+def test_what_a_bank_took_too_much_does_not_hide_what_somebody_paid_for_nothing(told, cast):
+    move("stray", MAY, "stray:pi_9", ("asset:bank", None, 700), ("liability:suspense", None, -700))
+    move("dispute_beyond", MAY, "dispute_beyond:du_9", ("asset:bank", None, -700), ("liability:suspense", None, 700))
+    assert checklist.suspense_of(checklist.items_of(Month(2026, 5), MAY + 40 * DAY)) == 1_400
+    assert checklist.suspense_of(checklist.items_of(april, MAY + 40 * DAY)) == 0, "before it came"
+
+
 def test_what_stands_in_suspense_must_be_named(told, cast):
     northwind, stan, fay = told.public_id, cast.acting(cast.stan), cast.acting(cast.fay)
     operations.close_month(operations.prepare_close(march, named="", by=fay, at=MAY), by=stan, at=MAY)

@@ -34,12 +34,17 @@ class Waiting:
     since: datetime
 
 
-def waiting_in_suspense(currency: str) -> list[Waiting]:
-    """Everything of which money waits in a currency, the oldest first; it adds up to what stands there."""
+def waiting_in_suspense(currency: str, *, through: int | None = None) -> list[Waiting]:
+    """Everything of which money waits in a currency, the oldest first; it adds up to what stands there.
+
+    through: as it stood after the journal of that number; None: as it stands now.
+    """
     rows = db.session.execute(
         sa.select(Journal.kind, Journal.effect_key, Journal.recorded_at, sa.func.sum(Posting.amount_minor).label("minor"))
         .join(Posting, Posting.journal_id == Journal.id)
-        .where(Posting.account_id == account_id(SUSPENSE, "", currency))
+        .where(
+            Posting.account_id == account_id(SUSPENSE, "", currency), Journal.id <= through if through is not None else sa.true()
+        )
         .group_by(Journal.id, Journal.kind, Journal.effect_key, Journal.recorded_at)
         .order_by(Journal.id)
     ).all()
