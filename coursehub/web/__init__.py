@@ -24,6 +24,7 @@ from coursehub.web.pages import (
     page,
     page_or_fragment,
     paginate,
+    part_of,
     see_other,
 )
 from coursehub.web.tokens import read_token, sign_token
@@ -50,6 +51,7 @@ __all__ = [
     "page",
     "page_or_fragment",
     "paginate",
+    "part_of",
     "read_token",
     "see_other",
     "sign_token",

@@ -1,5 +1,6 @@
 """Small answers that views give: a page, a fragment of one, see other, not found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -72,6 +73,12 @@ class Page(Generic[T]):
     def pages(self) -> int:
         """How many pages there are, at least one."""
         return max(1, -(-self.total // self.per_page))
+
+
+def part_of(items: Sequence[T], number: int, *, per_page: int = 50) -> Page[T]:
+    """One page of a list that is there already. Numbers outside the list give its first or last page."""
+    number = min(max(1, number), max(1, -(-len(items) // per_page)))
+    return Page(list(items[(number - 1) * per_page : number * per_page]), number, per_page, len(items))
 
 
 def paginate(select: "sa.Select[Any]", number: int, *, per_page: int = 25, scalars: bool = True) -> Page[Any]:

@@ -3,12 +3,17 @@
 import io
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from coursehub import clock
+from coursehub.db import transaction
 from coursehub.errors import NotAllowed
+from coursehub.ledger.accounts import BANK, PARTNER_READY
+from coursehub.ledger.operations import AccountRef, Leg, post
 from coursehub.payouts import operations, queries
+from coursehub.web import part_of
 from tests.cast import sign_in
 from tests.people.mailbox import letters_to
 
@@ -160,3 +165,23 @@ def test_finance_finds_a_payout_by_its_number_or_its_partner(client, cast, world
         assert payout.public_id in found and f"/house/payouts/{run.public_id}" in found and "not confirmed" in found
     for words in ("nobody", "%", "_" * 6, "tr_unknown"):
         assert "No payout fits" in fay.get("/house/payouts", query_string={"q": words}).text
+
+
+def test_a_run_of_many_partners_is_read_page_by_page_with_what_it_comes_to(client, cast, world, monkeypatch):
+    """Northwind's 700.00 can be paid; three others have given no account."""
+    monkeypatch.setattr("coursehub.payouts.views.house.part_of", partial(part_of, per_page=1))
+    world.sell()
+    partners = [cast.lumen, cast.harbour, cast.beacon]
+    legs = [Leg(AccountRef(BANK), 300), *(Leg(AccountRef(PARTNER_READY, each.public_id), -100) for each in partners)]
+    with transaction():
+        post(kind="mature", effect_key="others", occurred_at=world.now, at=world.now, currency="CNY", postings=legs)
+    first, last = page(client, "/house/payouts", cast.fay), page(client, "/house/payouts?ready-CNY=4", cast.fay)
+    for shown in (first, last):
+        assert "CN¥703.00" in shown and "1 would be paid" in shown and "of 4" in shown, "sums are of all pages"
+    assert "Beacon" in first and "Northwind" not in first and "Northwind" in last
+    run = world.prepare(clock.now())
+    path = f"/house/payouts/{run.public_id}"
+    withheld = [page(client, f"{path}?kept={n}", cast.fay) for n in (1, 2, 3)]
+    for name in ("Lumen", "Harbour", "Beacon"):
+        assert sum(name in shown for shown in withheld) == 1
+    assert all("Northwind" in shown and "CN¥700.00" in shown for shown in withheld)

@@ -1,5 +1,7 @@
 """Runs for the house's finance: what would be paid, prepare, confirm, the file, the bank's answer."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,7 +15,7 @@ from coursehub.payouts.models import PayoutRun
 from coursehub.payouts.views import showing
 from coursehub.people import queries as people
 from coursehub.people.views.browser import add_problem, only_when_fresh
-from coursehub.web import STAFF, access, one_or_404, page, paginate, see_other, signed_in_actor
+from coursehub.web import STAFF, Page, access, one_or_404, page, paginate, part_of, see_other, signed_in_actor
 
 bp = Blueprint("payouts_house", __name__, url_prefix="/house/payouts")
 bp.context_processor(showing.words)
@@ -144,14 +146,38 @@ def _runs_page(
         form.pay_on.data = showing.payday_after(at)
     found = paginate(queries.runs_visible_to(signed_in_actor()), request.args.get("page", 1, int))
     ids = [each.id for each in found.items]
-    ready = [(code, queries.proposal(code, at), queries.open_run(code)) for code in queries.currencies_ready()]
+    ready = [_Ready(code, queries.proposal(code, at), queries.open_run(code)) for code in queries.currencies_ready()]
     return page(
         "payouts/house/runs.html", status=status, form=form, at_fault=currency.upper(), ready=ready, runs=found,
         answer_form=answer_form or AnswerForm(formdata=None), decisions=queries.decisions_of(ids), totals=queries.totals_of(ids),
-        names=people.organisation_names([each.organisation_id for _code, found, _run in ready for each in found]),
+        names=people.organisation_names([each.organisation_id for one in ready for each in one.listed.items]),
         by=people.display_names(each.prepared_by_id for each in found.items), next_on=showing.payday_after(at),
         open_lines=len(queries.open_lines()),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """What a run in a currency would pay now, and the run that waits for its second person."""
+
+    currency: str
+    proposed: list[queries.Proposed]
+    waiting: PayoutRun | None
+
+    @property
+    def key(self) -> str:
+        """Which page of it is asked for by this name."""
+        return f"ready-{self.currency}"
+
+    @property
+    def listed(self) -> Page[queries.Proposed]:
+        """The page that is asked for."""
+        return part_of(self.proposed, request.args.get(self.key, 1, int))
+
+    @property
+    def paid(self) -> list[queries.Proposed]:
+        """Who would be paid."""
+        return [each for each in self.proposed if not each.reason]
 
 
 def _search_page(words: str) -> ResponseReturnValue:
@@ -173,15 +199,19 @@ def _run_page(
 ) -> ResponseReturnValue:
     actor, decision = signed_in_actor(), queries.decision_of(run.id)
     payouts, withheld, downloads = queries.payouts_of_run(run.id), queries.withheld_in(run.id), queries.downloads_of(run.id)
-    ids = [each.id for each in payouts]
+    number = next((n for n, each in enumerate(payouts) if each.id == at_fault), None)
+    listed = part_of(payouts, request.args.get("page", 1, int) if number is None else number // 50 + 1)
+    kept = part_of(withheld, request.args.get("kept", 1, int))
+    ids = [each.id for each in listed.items]
+    through_rail = queries.transfers_of([each.id for each in payouts])
     return page(
         "payouts/house/run.html", status=status, run=run, form=form, explanation=explanation or ExplanationForm(formdata=None),
-        at_fault=at_fault, transfers=queries.transfers_of(ids), backs=queries.backs_of(ids),
+        at_fault=at_fault, transfers=through_rail, backs=queries.backs_of(ids),
         givings=queries.givings_up_of(ids),
-        decision=decision, payouts=payouts, withheld=withheld, downloads=downloads,
-        steps=queries.steps_of([each.id for each in payouts]), tails=queries.tails_of(payouts),
+        decision=decision, payouts=payouts, listed=listed, kept=kept, downloads=downloads,
+        steps=queries.steps_of(ids), tails=queries.tails_of(listed.items),
         names=people.organisation_names(
-            [*(each.organisation_id for each in payouts), *(each.organisation_id for each in withheld)]
+            [*(each.organisation_id for each in listed.items), *(each.organisation_id for each in kept.items)]
         ),
         by=people.display_names(
             [run.prepared_by_id, *([decision.by_id] if decision else []), *(each.by_id for each in downloads)]
