@@ -8,9 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coursehub.contracts import queries as contracts
+from coursehub.contracts.hour_fee import HourTerms
 from coursehub.contracts.models import MoneyEvent
 from coursehub.contracts.operations.course_parts import release_parts
 from coursehub.contracts.operations.hiring import Hire, share_hire, share_rebate
+from coursehub.contracts.operations.hours import Week, share_hours
 from coursehub.contracts.operations.prices import announce_prices
 from coursehub.contracts.placement_fee import Band, PriceList
 from coursehub.contracts.price_book import PriceBook, from_data, hash_of, to_data
@@ -119,3 +121,21 @@ def test_the_price_book_is_the_same_however_its_data_is_ordered(training, tax):
 def test_a_secondment_cannot_carry_a_fee():
     with pytest.raises(ValueError, match="secondment"):
         PriceBook(BOOK.placements, {"secondment": 1})
+
+
+def test_a_week_is_let_go_of_once_the_longest_hold_of_its_courses_is_over(cast, at):
+    """One journal holds the parts of all courses; each share is held for as long as its own terms say."""
+    weights = {}
+    for slug, days in (("sql", 7), ("py", 60)):
+        course = course_of(cast.northwind, slug, at)
+        scope = terms_data(cast.house, cast.northwind, course)["scope"] | {"events": ["sale", "hour"]}
+        agree(cast, course, at, scope=scope, hold={"days": days})
+        weights[course.public_id] = 1
+    prices = announce_prices(
+        PriceBook(BOOK.placements, BOOK.hour_fee_bps, 3_000), effective_from=at, by=cast.acting(cast.fay), at=at
+    )
+    week = Week("week:w1", at, cast.harbour.public_id, "work", HourTerms(8_500, 800), 2_400, weights, {})
+    with transaction():
+        booked = share_hours(week, prices, at=at).journal
+    assert contracts.hours_to_release(at + 8 * DAY) == [] == contracts.hours_to_release(at + 59 * DAY)
+    assert [each.id for each in contracts.hours_to_release(at + 60 * DAY)] == [booked.id]

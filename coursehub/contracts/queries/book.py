@@ -165,13 +165,14 @@ def on_hold() -> sa.ColumnElement[bool]:
 
 
 def hours_to_release(at: datetime) -> Sequence[Journal]:
-    """Journals of weeks in which courses have a part whose hold is over, and which was neither released nor taken back."""
+    """Journals of weeks in which courses have parts, the hold of all of which is over, that were neither released nor taken back."""
     later = aliased(Journal)
     ended = select(later.id).where(or_(later.effect_key == Journal.effect_key + ":released", later.reverses == Journal.id))
     found = (
         select(Journal)
         .where(
             Journal.id.in_(select(MoneyEvent.journal_id).where(MoneyEvent.kind == "hour", MoneyEvent.held_until <= at)),
+            ~sa.exists().where(MoneyEvent.journal_id == Journal.id, MoneyEvent.held_until > at),
             ~ended.exists(), on_hold(),
         )
         .order_by(Journal.id)
