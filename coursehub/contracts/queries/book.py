@@ -165,7 +165,7 @@ def on_hold() -> sa.ColumnElement[bool]:
 
 
 def hours_to_release(at: datetime) -> Sequence[Journal]:
-    """Journals of weeks in which courses have parts, the hold of all of which is over, that were neither released nor taken back."""
+    """Journals of weeks in which courses have parts whose holds are all over, and which were neither released nor taken back."""
     later = aliased(Journal)
     ended = select(later.id).where(or_(later.effect_key == Journal.effect_key + ":released", later.reverses == Journal.id))
     found = (
