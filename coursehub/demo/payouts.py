@@ -1,4 +1,5 @@
-"""Partners are paid: three runs, one payout that came back, one through the provider, a refund after payout, one on its way, a run that waits."""
+"""Partners are paid: three runs, one payout that came back, one through the provider, a refund after payout of which a
+part is paid back, one on its way, a run that waits."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,6 +11,7 @@ from coursehub.catalog.models import Course
 from coursehub.contracts.models import MoneyEvent
 from coursehub.db import db
 from coursehub.demo.agenda import Agenda
+from coursehub.demo.bank import book_repayment
 from coursehub.demo.players import Players
 from coursehub.ledger.accounts import BANK
 from coursehub.ledger.models import Journal
@@ -37,6 +39,7 @@ from coursehub.sales.models import Order, RefundRequest
 from coursehub.sales.operations.refunds import approve_refund, ask_refund
 from coursehub.talent.working_days import local_day
 
+ACCOUNT = "000011112222"
 ON_ITS_WAY_DAYS = 4
 HEAD = "reference,result,date,amount,currency,bank_reference,reason"
 
@@ -48,6 +51,7 @@ def put_on_the_agenda(agenda: Agenda, people: Players) -> None:
         agenda.add(agenda.ago(days=days), partial(_run, people, bounces))
     for hours in (42 * 24, 9 * 24 + 12):
         agenda.add(agenda.ago(hours=hours), partial(_refund_of_something_paid, people))
+    agenda.add(agenda.ago(days=40), partial(book_repayment, people, ACCOUNT))
     agenda.add(agenda.ago(days=41), partial(_account_again, people))
     agenda.add(agenda.ago(days=30), partial(_through_the_provider, people))
     agenda.add(agenda.ago(days=9), partial(_odd_lines, people))
@@ -67,9 +71,7 @@ def _read(at: datetime) -> None:
 
 def _own_account(people: Players, at: datetime) -> None:
     """The house pays from the account into which members pay."""
-    set_collection_account(
-        "CNY", holder="量潮课堂", bank="示例银行 深圳分行", number="000011112222", by=people.acting("fay"), at=at
-    )
+    set_collection_account("CNY", holder="量潮课堂", bank="示例银行 深圳分行", number=ACCOUNT, by=people.acting("fay"), at=at)
 
 
 def _run(people: Players, bounces: str, at: datetime) -> datetime:

@@ -29,7 +29,9 @@ PARTNER_ON_ITS_WAY = "liability:payable:in_transit"
 """What was ordered from the bank: `payout` moves it here, `payout_paid` and `payout_bounced` take it out."""
 
 PARTNER_OWES = "asset:receivable"
-"""What a partner has to give back: shares of refunded sales that were paid out (`clawback`), fees that it bears (`refund`)."""
+"""What a partner has to give back: shares of refunded sales that were paid out (`clawback`), fees that it bears (`refund`).
+
+Payouts are set against it (`payout`), its partner pays it back by bank (`debt_paid`), or it is given up (`write_off`)."""
 
 NOT_GIVEN_BACK = "expense:not_given_back"
 """Shares of refunded sales that were paid out and that, by the terms, nobody gives back: the house bears them."""

@@ -68,6 +68,7 @@ KINDS_OF_JOURNAL = {
     "bank_entry": _l("Came in at the bank"),
     "bank_entry_back": _l("Sent back to who had paid"),
     "bank_entry_aside": _l("Came in at the bank, but is no receipt"),
+    "debt_paid": _l("Paid back by a partner"),
     "adjustment": _l("Adjusting entry"),
     "correction": _l("Correction"),
     "true_up": _l("True-up of a month"),

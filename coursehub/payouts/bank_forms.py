@@ -47,18 +47,24 @@ class AssignForm(FlaskForm):
         return [(invoice, minor_of(amount, self.currency)) for invoice, amount in typed if amount]
 
 
-def assign_form(offered: Sequence[tuple[Document, int]], currency: str, **options: Any) -> AssignForm:
-    """The form for these invoices, which are known only when the page is drawn."""
+def amount_checks(currency: str) -> list[Any]:
+    """What must hold of an amount that somebody types in a currency."""
 
     def fits(_form: FlaskForm, field: DecimalField) -> None:
         if field.data is not None and field.data != round(field.data, currency_exponent(currency)):
             raise ValidationError(_l("This has more decimal places than the currency."))
 
+    return [NumberRange(Decimal("0.01"), _LARGEST, _l("Type an amount above zero.")), fits]
+
+
+def assign_form(offered: Sequence[tuple[Document, int]], currency: str, **options: Any) -> AssignForm:
+    """The form for these invoices, which are known only when the page is drawn."""
+
     class Bound(AssignForm):
         """With an amount beside each invoice."""
 
     for invoice, _left in offered:
-        checks = [Optional(), NumberRange(Decimal("0.01"), _LARGEST, _l("Type an amount above zero.")), fits]
+        checks = [Optional(), *amount_checks(currency)]
         setattr(Bound, f"part_{invoice.id}", DecimalField(_l("Paid of %(number)s", number=invoice.reference), validators=checks))
     form = Bound(**options)
     form.offered, form.currency = tuple(offered), currency

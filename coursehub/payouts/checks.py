@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from coursehub.billing.models import EntryUse
 from coursehub.db import db
-from coursehub.ledger.accounts import PARTNER_ON_ITS_WAY, PARTNER_READY
+from coursehub.ledger.accounts import PARTNER_ON_ITS_WAY, PARTNER_OWES, PARTNER_READY
 from coursehub.ledger.models import Account, Balance, Journal, Posting
 from coursehub.payouts import queries
-from coursehub.payouts.models import MovementMatch, Payout, PayoutStep, RailMovement
+from coursehub.payouts.models import ClaimPaid, MovementMatch, Payout, PayoutStep, RailMovement
 from coursehub.people.models import Organisation
 
-SOUND = "Every payout moved in the books what it says, once, and every claim stands there."
+SOUND = "Every payout and repayment moved in the books what it says, once, and every claim stands there."
 
 
 def faults() -> Iterator[str]:
@@ -19,6 +20,7 @@ def faults() -> Iterator[str]:
     yield from _steps()
     yield from _on_its_way()
     yield from _owed()
+    yield from _paid_back()
     yield from _exchanged()
     found = sa.select(Account.party, Account.currency, Balance.posted_minor).join(Balance, Balance.account_id == Account.id)
     for party, currency, minor in db.session.execute(found.where(Account.code == PARTNER_ON_ITS_WAY, Balance.posted_minor > 0)):
@@ -76,6 +78,28 @@ def _owed() -> Iterator[str]:
         claims = sum(claim.left_minor for claim in queries.claims_of(party, currency))
         if claims != minor:
             yield f"{party} in {currency}: owes {minor} in the books, its claims add up to {claims}"
+
+
+def _paid_back() -> Iterator[str]:
+    """What claims a line of the bank paid is what its journal took off that partner's debt."""
+    claims = (
+        sa.select(ClaimPaid.use_id, ClaimPaid.organisation_id, sa.func.sum(ClaimPaid.amount_minor).label("minor"))
+        .group_by(ClaimPaid.use_id, ClaimPaid.organisation_id)
+        .subquery()
+    )
+    off = sa.and_(Account.code == PARTNER_OWES, Account.party == Organisation.public_id)
+    rows = db.session.execute(
+        sa.select(EntryUse.id, EntryUse.amount_minor, claims.c.minor, sa.func.sum(sa.case((off, Posting.amount_minor), else_=0)))
+        .join(Posting, Posting.journal_id == EntryUse.journal_id)
+        .join(Account, Account.id == Posting.account_id)
+        .outerjoin(claims, claims.c.use_id == EntryUse.id)
+        .outerjoin(Organisation, Organisation.id == claims.c.organisation_id)
+        .where(EntryUse.kind == queries.DEBT, EntryUse.undoes_id.is_(None))
+        .group_by(EntryUse.id, EntryUse.amount_minor, claims.c.minor, claims.c.organisation_id)
+    )
+    for use_id, minor, paid, booked in rows:
+        if not int(paid or 0) == minor == -int(booked):
+            yield f"use {use_id} of a line: {minor} paid back, {int(paid or 0)} of claims, {-int(booked)} in the books"
 
 
 def _exchanged() -> Iterator[str]:

@@ -101,6 +101,29 @@ def send_returned(*, at: datetime, payout_id: int) -> None:
     _to_partner("bounced", payout_id, at)
 
 
+@on("payouts.debt_paid")
+def send_debt_paid(*, at: datetime, use_id: int) -> None:
+    """A partner's transfer was booked against what it owes."""
+    _debt_paid(use_id, at, is_undone=False)
+
+
+@on("payouts.debt_paid_undone")
+def send_debt_paid_undone(*, at: datetime, use_id: int) -> None:
+    """What was booked as a partner's repayment was none."""
+    _debt_paid(use_id, at, is_undone=True)
+
+
+def _debt_paid(use_id: int, at: datetime, *, is_undone: bool) -> None:
+    (paid,) = queries.paid_back(use_ids=[use_id])
+    organisation = db.session.get_one(Organisation, paid.organisation_id)
+    _write(
+        "debt_paid", people.members_with_role(organisation.id, "owner", "finance"), at=at,
+        mark=f"{use_id}:undone" if is_undone else str(use_id), is_undone=is_undone, organisation=organisation,
+        minor=paid.amount_minor, currency=paid.currency, day=paid.booked_on, why=paid.undone_words,
+        owed=max(0, ledger.balance_of(PARTNER_OWES, paid.currency, party=organisation.public_id)),
+    )  # fmt: skip
+
+
 @on("sales.refunded")
 def send_owed_back(*, at: datetime, refund_id: int, order_id: int) -> None:  # noqa: ARG001 - the event's payload
     """A sale was refunded after its payout: each partner that owes its share back reads how it is taken."""

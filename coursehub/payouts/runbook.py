@@ -129,7 +129,8 @@ STEPS: dict[tuple[str, ...], LazyString] = {
     ),
     ("claim",): _l(
         "Refunds after payout. It is set against later payouts by itself; write to a partner whose claim is older than "
-        "two months and who sells nothing any more."
+        "two months and who sells nothing any more: its page of payouts says how to pay it back. Such a transfer waits among "
+        "what came in at the bank, and is booked there against these claims."
     ),
 }
 

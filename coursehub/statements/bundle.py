@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from coursehub.config import package
 from coursehub.contracts import queries as contracts
@@ -22,7 +23,7 @@ from coursehub.db import db
 from coursehub.ledger import chain
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.chain import Header
-from coursehub.ledger.models import Posting
+from coursehub.ledger.models import Journal, Posting
 from coursehub.statements import entries, history, reckoning, reserves
 
 README = """\
@@ -118,6 +119,7 @@ def bundle(data: Mapping[str, Any], accounts: Mapping[int, str]) -> dict[str, An
         | ({through} if through else set())
     )
     numbers |= {event["let_go"] for event in events if event.get("let_go")}
+    numbers |= _taken_off(accounts, after, through)
     journals, days = _journals(sorted(numbers), data, accounts.values(), known)
     if data["chain"]["root"]:
         days[data["chain"]["root"]["day"]] = data["chain"]["root"]["root"]
@@ -144,6 +146,18 @@ def _numbers(accounts: Mapping[int, str], after: int, through: int) -> set[int]:
         Posting.account_id.in_(accounts), Posting.journal_id > after, Posting.journal_id <= through
     )
     return set(db.session.execute(moved.distinct()).scalars())
+
+
+def _taken_off(accounts: Mapping[int, str], after: int, through: int) -> set[int]:
+    """The payments that corrections of the month take back: what had been booked wrongly as paid back by bank."""
+    paid = aliased(Journal)
+    found = (
+        select(paid.id)
+        .join_from(Journal, Posting, Posting.journal_id == Journal.id)
+        .join(paid, paid.id == Journal.reverses)
+        .where(paid.kind == "debt_paid", Posting.account_id.in_(accounts), Journal.id > after, Journal.id <= through)
+    )
+    return set(db.session.execute(found).scalars())
 
 
 def _journals(

@@ -30,6 +30,7 @@ KINDS = {
     "guarantee": _l("Guaranteed minimum"), "refund": _l("Refund"), "dispute": _l("Taken by the buyer's bank"),
     "reinstated": _l("Given back by the buyer's bank"), "rebate": _l("Rebate"),
     "reshared": _l("Shared anew"),
+    "debt_paid": _l("Paid back by bank transfer"), "correction": _l("Such a payment was booked wrongly: taken off again"),
 }  # fmt: skip
 ROLES = {"share": _l("Share"), "discount": _l("Discount borne"), "fee_cost": _l("Fee kept by the payment provider")}
 

@@ -12,7 +12,8 @@ It computes again: the hash of the statement; the hashes of the signed terms; ev
 week of hours and refund from terms and facts; your legs in every journal; the totals; and for each journal the way
 to the root of its day. Of contracts with clauses over many sales (volume, ceilings, costs that come back, guarantees)
 it reads every event since the first: it counts anew where each counter stood before each sale, and works out every
-true-up and every guarantee of the month, also those that should have been booked and were not.
+true-up and every guarantee of the month, also those that should have been booked and were not. What you paid back by
+bank transfer must have come in at the bank and stay within what you owed.
 
 What it cannot know: whether the house left something out of the book altogether; the opening balance of the first
 month that it is given; the facts themselves, as what was paid, how it came, who wrote what, and what fell to a course
@@ -1046,11 +1047,48 @@ def is_a_move(journal, events, currency):
     takes = -sum(leg["amount_minor"] for leg in journal["own"])
     if takes <= 0 or journal["content"] is None:
         return takes <= 0
+    if journal["kind"] == "correction":
+        return True  # `check_debts` holds it against what it takes back
     legs = [(code, amount) for code, _, held, amount, _ in journal["content"]["postings"] if held == currency]
     if -sum(amount for code, amount in legs if code == "asset:bank" or code.startswith("asset:rail:")) >= takes:
         return journal["kind"] in ("payout", "payout_paid")
     back = [one for one in events if one["kind"] == "reinstated" and journal["content"]["effect_key"] == f"mature:{one['id']}"]
     return takes <= sum(amount for one in back for amount in shares(lines_of(one)).values() if amount > 0)
+
+
+def check_debts(report, statement, events, journals):
+    """What you paid back by bank: it came in at the bank, went against what you owed and no further; what took such a payment
+    off again took all of it, once."""
+    after, through = statement["journals"]["after"], statement["journals"]["through"]
+    owed, paid = -statement["opening"].get("asset:receivable", 0), {}
+    behind = {event["journal"] for event in events}
+    for journal in sorted(journals, key=lambda each: each["id"]):
+        number, content = journal["id"], journal["content"]
+        moved = sum(leg["amount_minor"] for leg in journal["own"] if leg["account"] == "asset:receivable")
+        if after < number <= through:
+            owed -= moved
+        if not journal["own"] or number in behind:
+            continue  # the head of the chain may be about somebody else, a correction about a week of hours
+        if journal["kind"] == "debt_paid":
+            paid[number] = moved
+            legs = [[leg[0], leg[1], leg[3]] for leg in content["postings"]] if content else []
+            due = [["liability:suspense:bank", "", moved], ["asset:receivable", statement["party"], -moved]]
+            if moved <= 0 or legs != due:
+                report.wrong(
+                    "Journal {n} says that you paid something back, but not from the bank against what you owed.",
+                    "凭证{n}称贵方已还款，但并非由银行到账冲减欠款。",
+                    n=number,
+                )
+            if after < number <= through and owed < 0:
+                report.wrong("By journal {n} you paid back more than you owed.", "按凭证{n}，贵方还的多于所欠。", n=number)
+        elif journal["kind"] == "correction" and (
+            content is None or moved >= 0 or paid.pop(content["reverses"], None) != -moved or len(journal["own"]) != 1
+        ):
+            report.wrong(
+                "Journal {n} takes something off again that you had not paid back so.",
+                "凭证{n}冲回的不是贵方的一笔还款。",
+                n=number,
+            )
 
 
 def is_own(code):
@@ -1143,6 +1181,7 @@ def check_statement(report, statement, parts):
                 closing=closing,
             )
     check_held(report, statement, events, terms, journals)
+    check_debts(report, statement, events, journals)
     head = next((journal for journal in journals if journal["id"] == through), None)
     if through and (head is None or head["hash"] != statement["chain"]["hash"]):
         report.wrong("The head of the chain is not the hash of journal {n}.", "链头不是凭证{n}的哈希。", n=through)
@@ -1429,6 +1468,21 @@ def check_same(report, parts, seen):
         seen.update(told)
 
 
+def check_taken_off(report, parts, taken):
+    """No payment of yours is taken off in two months. taken: the journals that were, in all months before; grows."""
+    span, behind = parts["statement"]["statement"]["journals"], {event["journal"] for event in parts["events"]}
+    for journal in parts["journals"]:
+        told = journal["own"] and span["after"] < journal["id"] <= span["through"] and journal["id"] not in behind
+        if journal["kind"] == "correction" and told:
+            if journal["content"] and journal["content"]["reverses"] in taken:
+                report.wrong(
+                    "Journal {n} takes off again what a month before took off already.",
+                    "凭证{n}冲回的还款，此前的月份已经冲回过。",
+                    n=journal["id"],
+                )
+            taken.add(journal["content"] and journal["content"]["reverses"])
+
+
 def parts_of(place):
     """The parts of a bundle, from its zip or the folder it was unpacked into; those of the first forms have no history."""
     if place.is_dir():
@@ -1470,8 +1524,9 @@ def main(arguments):
                 problem=problem,
             )
     months.sort(key=lambda one: [one[0][name] for name in ("party", "currency", "month")])
-    seen = {}
+    seen, taken = {}, {}
     for statement, parts in months:
+        check_taken_off(report, parts, taken.setdefault((statement["party"], statement["currency"]), set()))
         check_same(report, parts, seen.setdefault((statement["party"], statement["currency"]), {}))
         check_recorded(report, parts, recorded)
     for before, after in zip([one for one, _ in months], [one for one, _ in months[1:]]):

@@ -109,10 +109,10 @@ def test_one_assignment_is_undone_once(app, cast, at):
     raw = camt(Told(60_000, invoice.reference, "B-1"))
     draft = take_in_statement("a.xml", raw, account=ACCOUNT, currency="CNY", by=fay, at=at)
     book_statement(draft, own={}, by=fay, at=at)
-    use_id = db.session.execute(sa.select(EntryUse.id)).scalar_one()
+    use_id, stan = db.session.execute(sa.select(EntryUse.id)).scalar_one(), cast.stan.id
 
     def undo():
-        undo_use(db.session.get_one(EntryUse, use_id), words="x", by=acting(cast.stan.id), at=at)
+        undo_use(db.session.get_one(EntryUse, use_id), words="x", by=acting(stan), at=at)
 
     outcomes = at_once(app, undo, undo, undo)
     assert sum(isinstance(each, UndoneAlready) for each in outcomes) == 2, outcomes

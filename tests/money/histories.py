@@ -41,6 +41,7 @@ from coursehub.statements.months import month_at
 from tests.contracts.rig import agree, draft_of_dispute, draft_of_refund, draft_of_sale, terms_data
 from tests.payouts.rig import World
 
+from .repaying import Repaying
 from .seen import Seen
 
 DAY = timedelta(days=1)
@@ -73,8 +74,8 @@ class History:
         self.version = 0
         self.limits: dict[str, int] = {}
         self.promised: list[tuple[datetime, list[dict[str, Any]], str]] = []
-        self.ending = Random(f"last days of {self.seed}")
-        self.joining = Random(f"campaigns of {self.seed}")
+        self.ending, self.joining = Random(f"last days of {self.seed}"), Random(f"campaigns of {self.seed}")
+        self.repaying = Repaying(self, self.seed)
         self.promising = Random(f"guarantees of {self.seed}")  # of its own: the steps of a seed stay what they were
         guarantees = self._guarantees()
         contract = db.session.get_one(Contract, self.contract)
@@ -99,6 +100,7 @@ class History:
                 way()
             except Refusal as refusal:
                 self.told[-1] += f" ({type(refusal).__name__})"
+            self.repaying.step()
 
     def more_ways(self) -> list[tuple[Callable[[], None], int]]:
         """What else may happen, each with its weight."""
@@ -244,9 +246,7 @@ class History:
         if self.chance.random() < 0.3:
             begins += self.chance.choice([1, 20]) * DAY
             changed["starts"] = written(begins)
-        if (
-            "starts" not in changed and self.ending.random() < 0.6
-        ):  # then nothing is sold for a while, unless it was placed before
+        if "starts" not in changed and self.ending.random() < 0.6:  # then nothing is sold for a while but what was ordered before
             last = (begins + self.ending.choice([2, 20, 45, 400]) * DAY).date()
             changed["ends"] = midnight(self.ending.choice([last, (last + 31 * DAY).replace(day=1)]))
         contract = db.session.get_one(Contract, self.contract)
@@ -356,7 +356,7 @@ class History:
                 sa.select(Account.code, Account.party, Balance.posted_minor).join(Balance, Balance.account_id == Account.id)
             )
         }
-        paid = -standing.get((names.BANK, ""), 0)
+        paid = -standing.get((names.BANK, ""), 0) - standing.get((names.BANK_SUSPENSE, ""), 0)
         counters = {code.removeprefix("memo:"): -minor for (code, _party), minor in standing.items() if code.startswith("memo:")}
         fees = sum(
             line.amount_minor for row in rows for line in row.lines

@@ -19,6 +19,8 @@ from coursehub.contracts.operations.closing import close_months
 from coursehub.db import db
 from coursehub.ledger import checks
 from coursehub.ledger.operations import seal_days
+from coursehub.payouts import checks as payout_checks
+from coursehub.payouts.queries import claims
 from coursehub.statements import operations as statements
 from coursehub.statements import reserves
 from coursehub.statements.months import month_at, month_of
@@ -35,7 +37,9 @@ from .seen import faults
 pytestmark = pytest.mark.usefixtures("app")
 DRILL = os.environ.get("COURSEHUB_DRILL") == "1"
 STEPS = 100
-SEEDS = range(1000) if DRILL else range(int(os.environ.get("COURSEHUB_HISTORIES", 3)))
+REPAYS = 6
+"""A seed in which a partner pays its debts back, and such a payment is found to be wrong."""
+SEEDS = range(1000) if DRILL else sorted({*range(int(os.environ.get("COURSEHUB_HISTORIES", 3))), REPAYS})
 
 
 @pytest.mark.parametrize("seed", [pytest.param(seed, marks=[pytest.mark.slow] if DRILL else []) for seed in SEEDS])
@@ -52,6 +56,7 @@ def test_a_random_history_leaves_sound_books(cast, at, seed, tmp_path):
     history.close()
     assert faults(history.seen(closed=True), partner) == [], f"seed {seed}: {history.told}"
     assert checks.check_books().faults == (), f"seed {seed}"
+    assert list(payout_checks.faults()) == [], f"seed {seed}: {history.told}"
     assert rerun.differences() == [], f"seed {seed}"
     strangers.agree(tmp_path)
     if seed % 50 == 0:
@@ -97,6 +102,16 @@ def test_every_fault_that_is_planted_is_found(cast, at):
         more = (window, earned, added + 1, promised, most)
         assert faults(replace(seen, guarantees=(*seen.guarantees[:n], more, *seen.guarantees[n + 1 :])), partner), window
     assert any(added for _window, _earned, added, _promised, _most in seen.guarantees)
+
+
+def test_a_payment_that_leaves_its_claim_as_it_was_is_found(cast, at, monkeypatch):
+    """The planted fault: what was paid back is still owed, claim by claim, and is set against the next payout as well."""
+    history = History(cast, at, REPAYS)
+    history.run(STEPS)
+    assert any(told.startswith("pay back") for told in history.told) and "take off a repayment" in history.told
+    assert list(payout_checks.faults()) == []
+    monkeypatch.setattr(claims, "_paid_back", lambda _party, _through: {})
+    assert any("its claims add up to" in told for told in payout_checks.faults())
 
 
 def test_a_sale_that_forgets_what_came_before_it_is_found_when_history_is_run_again(cast, at, monkeypatch):

@@ -3,18 +3,36 @@
 from datetime import date, timedelta
 from typing import Any
 
-from coursehub.billing.operations import set_collection_account
+import sqlalchemy as sa
+
+from coursehub.billing.models import BankEntry
+from coursehub.billing.operations import set_collection_account, take_in_statement
 from coursehub.contracts import operations as contracts
 from coursehub.db import db, transaction
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import BANK, PARTNER_HELD, PARTNER_ON_ITS_WAY, PARTNER_OWES, PARTNER_READY
 from coursehub.payouts import operations
 from coursehub.people.operations.partners import PayeeDetails, give_payee_details
+from tests.billing.statement import Told, camt
 from tests.contracts.rig import agree, course_of, draft_of_refund, draft_of_sale
 
 HOLD = timedelta(days=30)
 CNY = PayeeDetails("北风编程有限公司", "示例银行上海分行", "6222020012345678", "91310000MA1K", "CN", "102290000001")
 EUR = PayeeDetails("Northwind Zürich GmbH", "Bank", "DE89370400440532013000", "DE123456789", "DE", "COBADEFFXXX")
+
+
+ACCOUNT = "310066661234567890123"
+
+
+def came_in(
+    world: "World", minor: int, reference: str, words: str = "", *, by: Any, at: Any, party: str = "Somebody"
+) -> BankEntry:
+    """A line of the bank that waits in suspense."""
+    told = Told(minor, words, reference, party=party, on=f"{at:%Y-%m-%d}")
+    raw = camt(told, account=ACCOUNT, currency=world.currency, number=reference)
+    draft = take_in_statement("a.xml", raw, account=ACCOUNT, currency=world.currency, by=by, at=at)
+    operations.book_bank_statement(draft, by=by, at=at)
+    return db.session.execute(sa.select(BankEntry).order_by(BankEntry.id.desc())).scalars().first()  # type: ignore[return-value]
 
 
 class World:
@@ -27,7 +45,7 @@ class World:
         self.course = course_of(cast.northwind, "async", at)
         self.terms = agree(cast, self.course, at, **({"currency": currency} | terms))[1]
         self.account(CNY if currency == "CNY" else EUR, at)
-        number = "310066661234567890123" if currency != "EUR" else "FR1420041010050500013M02606"
+        number = ACCOUNT if currency != "EUR" else "FR1420041010050500013M02606"
         set_collection_account(
             currency, holder="QuantTide", bank="House Bank", number=number, by=cast.acting(cast.fay), at=at
         )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from coursehub.billing import checks as of_papers
-from coursehub.billing.models import BuyerDocument, Charge, ChargeEnd, Document, Receipt, Settlement
+from coursehub.billing.models import BuyerDocument, Charge, ChargeEnd, Document, EntryUse, Receipt, Settlement
 from coursehub.contracts.models import MoneyEvent
 from coursehub.db import db
 from coursehub.events import Event
@@ -19,7 +19,7 @@ from coursehub.learning.models import Enrolment
 from coursehub.ledger import checks, queries
 from coursehub.ledger.models import DayRoot, Journal
 from coursehub.mail import Letter
-from coursehub.payouts.models import AnswerLine, HoldEnd, Payout, PayoutOffset, PayoutStep, RunDecision
+from coursehub.payouts.models import AnswerLine, ClaimPaid, HoldEnd, Payout, PayoutOffset, PayoutStep, RunDecision
 from coursehub.sales.models import (
     CouponUse,
     Instalment,
@@ -73,6 +73,8 @@ def of_the_house() -> dict[str, Any]:
         "coupons": counted(CouponUse.person_id),
         "money events": counted(MoneyEvent.kind, MoneyEvent.amount_minor),
         "payouts": counted(PayoutStep.kind),
+        "lines of the bank": counted(EntryUse.kind, EntryUse.amount_minor),
+        "claims paid back": counted(ClaimPaid.amount_minor),
         "runs": counted(RunDecision.kind),
         "answers": counted(AnswerLine.outcome, AnswerLine.result),
         "amounts of runs": counted(Payout.ready_minor, Payout.offset_minor, Payout.amount_minor),

@@ -17,7 +17,7 @@ from coursehub.errors import Refusal
 from coursehub.sales import operations, queries
 from coursehub.sales.models import Order, RefundRequest
 from tests.cast import Cast
-from tests.rigs import fact_flows, house_flows, member_flows, parts_flows, pass_flows, payout_flows, transfer_flows
+from tests.rigs import debt_flows, fact_flows, house_flows, member_flows, parts_flows, pass_flows, payout_flows, transfer_flows
 from tests.rigs.flow import Facts, Flow
 from tests.rigs.outside import go_on, pay_page, tell_everything, work
 from tests.rigs.world import acting, buyers, open_shop, page_of, settle, start
@@ -202,6 +202,7 @@ FLOWS = {
     "payout": Flow(_prepare_payout, _act_payout, _again_payout),
     "payout through the provider": Flow(_prepare_transfer, _act_transfer, _again_transfer),
     "dispute": Flow(_prepare_paid, _act_dispute, _again_dispute),
+    **debt_flows.FLOWS,
     **fact_flows.FLOWS,
     **house_flows.FLOWS,
     **pass_flows.FLOWS,
@@ -241,5 +242,5 @@ FAULTS: dict[str, Callable[[], None]] = {
     "forget the transfer": transfer_flows.forget_the_transfer,
     "commit twice": commit_twice, "forget the key": forget_the_key, "decide first": payout_flows.decide_first,
     "charge later": member_flows.charge_later, "ask anew": parts_flows.ask_anew,
-    "tick off first": fact_flows.tick_off_first,
+    "tick off first": fact_flows.tick_off_first, "keep later": debt_flows.keep_later,
 }  # fmt: skip

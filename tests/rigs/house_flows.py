@@ -158,7 +158,7 @@ def _close_by_two(facts: Facts) -> datetime:
 # Runs: prepared and confirmed with a claim set against it, sent back by the bank, and a claim that nobody can collect
 
 
-def _claim(cast: Cast) -> World:
+def claimed(cast: Cast) -> World:
     """Northwind was paid for a sale of which a part went back afterwards."""
     world = World(cast, BEGUN)
     first = world.sell()
@@ -171,7 +171,7 @@ def _claim(cast: Cast) -> World:
 
 
 def _prepare_claim() -> Facts:
-    _claim(Cast())
+    claimed(Cast())
     return {}
 
 
@@ -183,7 +183,7 @@ def _give_up(_facts: Facts) -> datetime:
 
 def _prepare_offset() -> Facts:
     cast = Cast()
-    _claim(cast).sell()
+    claimed(cast).sell()
     return {"first": cast.fay.id, "second": cast.stan.id, "runs": 1, "day": 40}
 
 

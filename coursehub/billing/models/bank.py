@@ -13,7 +13,8 @@ NATURES = ("receipt", "by_hand", "returned", "provider", "payout", "repayment", 
 by_hand: a receipt that finance had marked. returned: a payout that came back. provider: from the payment provider. payout,
 repayment: our own. taken_back: the bank takes back what had come in. other: anything else that left.
 """
-USES = ("assigned", "sent_back", "set_aside")
+USES = ("assigned", "sent_back", "set_aside", "debt_paid")
+"""How money leaves suspense. debt_paid: a partner pays back what it owes; of that only payouts knows more."""
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
@@ -98,7 +99,7 @@ class BankEntry(Model):
 
 
 class EntryUse(Model):
-    """So much of an entry's money left suspense: to a member's account, back to the payer, or out of these books.
+    """So much of an entry's money left suspense: to a member's account, back to the payer, out of these books, or for a debt.
 
     A mistake is undone by a second row with the same amount and a minus.
     """

@@ -7,6 +7,7 @@ from coursehub.billing.operations.bank_entries import (
     set_entry_aside,
     take_entry_on,
     undo_use,
+    use_entry,
 )
 from coursehub.billing.operations.bank_statements import book_statement, drop_draft, take_in_statement
 from coursehub.billing.operations.charges import invoice_charges, note_charge, take_charge_back
@@ -17,5 +18,5 @@ from coursehub.billing.operations.repayments import record_repayment
 __all__ = [
     "Line", "assign_entry", "book_statement", "drop_draft", "invoice_charges", "issue_credit_note", "issue_invoice",
     "note_charge", "record_receipt", "record_repayment", "send_entry_back", "set_collection_account", "set_entry_aside",
-    "take_charge_back", "take_entry_on", "take_in_statement", "undo_receipt", "undo_use",
+    "take_charge_back", "take_entry_on", "take_in_statement", "undo_receipt", "undo_use", "use_entry",
 ]  # fmt: skip

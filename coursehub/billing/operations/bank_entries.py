@@ -1,4 +1,5 @@
-"""What becomes of money that came in at the bank and waits in suspense: assigned, sent back, set aside; each can be undone."""
+"""What becomes of money that came in at the bank and waits in suspense: assigned, sent back, set aside, or what another room
+says; each can be undone."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from coursehub.billing.models import BankEntry, Document, EntryOwner, EntryUse, 
 from coursehub.billing.operations.receipts import LineMarkedAlready, take_money, undo_receipt
 from coursehub.db import db, new_public_id, transaction
 from coursehub.errors import Refusal, require
+from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import BANK, BANK_SUSPENSE
 from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
 from coursehub.people.actor import Actor
@@ -134,10 +136,10 @@ def undo_use(use: EntryUse, *, words: str, by: Actor, at: datetime) -> None:
             undo_receipt(db.session.get_one(Receipt, use.receipt_id), reason=words, by=by, at=at)
             return
         entry = db.session.get_one(BankEntry, use.entry_id)
+        back = [Leg(AccountRef(leg.code, leg.party), -leg.amount_minor) for leg in ledger.lines_of(use.journal_id)]
         booked = post(
             kind="correction", effect_key=f"bank_entry_use:{use.id}:undone", occurred_at=use.at, at=at, currency=entry.currency,
-            reverses=use.journal_id,
-            postings=[Leg(AccountRef(BANK), use.amount_minor), Leg(AccountRef(BANK_SUSPENSE), -use.amount_minor)],
+            reverses=use.journal_id, postings=back,
         )  # fmt: skip
         db.session.add(
             EntryUse(
@@ -146,6 +148,21 @@ def undo_use(use: EntryUse, *, words: str, by: Actor, at: datetime) -> None:
             )
         )  # fmt: skip
         audit(f"bank_entry_{use.kind}_undone", at=at, by_id=by.person_id, entry=entry.public_id)
+
+
+def use_entry(
+    entry: BankEntry, kind: str, *, amount_minor: int, against: AccountRef, words: str = "", by: Actor, at: datetime
+) -> EntryUse:
+    """So much of this money pays what another room knows of: it leaves suspense for the account named, in one journal.
+
+    kind: of the use and of the journal, among `models.USES`. Whoever calls holds the line of the books, and keeps what was paid
+    beside the use, since `undo_use` takes back no more than the journal. Raises MoreThanWaits.
+    """
+    require(policies.may_mark_receipts(by))
+    with transaction():
+        if not 0 < amount_minor <= bank.left_of([entry.id])[entry.id]:
+            raise MoreThanWaits
+        return _leaves(entry, kind, amount_minor, to=against, journal_kind=kind, words=words, by=by, at=at)
 
 
 def take_entry_on(entry: BankEntry, *, by: Actor, at: datetime) -> None:
@@ -160,10 +177,17 @@ def take_entry_on(entry: BankEntry, *, by: Actor, at: datetime) -> None:
 def _out(entry: BankEntry, kind: str, minor: int, *, reference: str, words: str, by: Actor, at: datetime) -> EntryUse:
     """Out of suspense and out of the bank."""
     journal_kind = "bank_entry_back" if kind == "sent_back" else "bank_entry_aside"
+    out = AccountRef(BANK)
+    return _leaves(entry, kind, minor, to=out, journal_kind=journal_kind, reference=reference, words=words, by=by, at=at)
+
+
+def _leaves(
+    entry: BankEntry, kind: str, minor: int, *, to: AccountRef, journal_kind: str, reference: str = "", words: str, by: Actor,
+    at: datetime,
+) -> EntryUse:  # fmt: skip
     booked = post(
         kind=journal_kind, effect_key=f"bank_entry:{entry.public_id}:{new_public_id()}", occurred_at=at, at=at,
-        currency=entry.currency,
-        postings=[Leg(AccountRef(BANK_SUSPENSE), minor), Leg(AccountRef(BANK), -minor)],
+        currency=entry.currency, postings=[Leg(AccountRef(BANK_SUSPENSE), minor), Leg(to, -minor)],
     )  # fmt: skip
     use = EntryUse(
         entry_id=entry.id, kind=kind, amount_minor=minor, bank_reference=reference, words=words.strip(), journal_id=booked.id,

@@ -2,6 +2,7 @@
 
 from coursehub.payouts.models.adjustments import Adjustment
 from coursehub.payouts.models.bank import OUTCOMES, RESULTS, AnswerLine, BankAnswer, Explanation
+from coursehub.payouts.models.debts import ClaimPaid
 from coursehub.payouts.models.explanations import EXPLAINABLE, ExplanationChange
 from coursehub.payouts.models.mismatches import LOOKED_AFTER_UNTIL, MISMATCHES, MismatchOwner
 from coursehub.payouts.models.movements import MOVEMENTS, MovementExplanation, MovementMatch, RailMovement
@@ -45,6 +46,7 @@ __all__ = [
     "AnswerLine",
     "BackGivenUp",
     "BankAnswer",
+    "ClaimPaid",
     "Explanation",
     "ExplanationChange",
     "FileDownload",

@@ -1,4 +1,4 @@
-"""What payouts do: end holds, prepare and confirm runs, hand out the file, read the bank's answer, give claims up."""
+"""What payouts do: end holds, prepare and confirm runs, hand out the file, read answers, book what is paid back."""
 
 from coursehub.payouts.answer_file import LARGEST_BYTES
 from coursehub.payouts.operations.accounts import (
@@ -30,6 +30,7 @@ from coursehub.payouts.operations.answers import (
 )
 from coursehub.payouts.operations.bank_statements import book_bank_statement
 from coursehub.payouts.operations.calendars import set_calendar
+from coursehub.payouts.operations.debts import MoreThanOwed, NoClaimChosen, book_debt_paid, undo_entry_use
 from coursehub.payouts.operations.explanations import (
     ExplainedAlready,
     NotExplained,
@@ -92,7 +93,9 @@ __all__ = [
     "GivenUpAlready",
     "HouseAccountUnfit",
     "MoneyWaits",
+    "MoreThanOwed",
     "MovementStands",
+    "NoClaimChosen",
     "NoHouseAccount",
     "NotArrived",
     "NotExplained",
@@ -110,6 +113,7 @@ __all__ = [
     "RunOutOfDate",
     "TakenBackAlready",
     "book_bank_statement",
+    "book_debt_paid",
     "choose_bank",
     "choose_rail",
     "confirm_adjustment",
@@ -147,5 +151,6 @@ __all__ = [
     "take_run_back",
     "take_transfer_back",
     "try_again",
+    "undo_entry_use",
     "want_back",
 ]

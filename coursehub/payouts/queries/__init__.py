@@ -42,6 +42,7 @@ from coursehub.payouts.queries.claims import (
     owed_by_party,
 )
 from coursehub.payouts.queries.contents import Part, made_of, own_payout, parts_of, set_off_in
+from coursehub.payouts.queries.debts import DEBT, PaidBack, debtors, debts_suggested, entries_of_debtors, paid_back
 from coursehub.payouts.queries.explanations import changes_of, explained_matching
 from coursehub.payouts.queries.matching import (
     answers_read,
@@ -105,8 +106,10 @@ from coursehub.payouts.queries.runs import (
 from coursehub.payouts.queries.waiting import Waiting, waiting_in_suspense
 
 __all__ = [
+    "DEBT",
     "TO_BE_BOOKED",
     "Mismatch",
+    "PaidBack",
     "Part",
     "Proposed",
     "Unmatched",
@@ -127,11 +130,14 @@ __all__ = [
     "currencies_owed",
     "currencies_ready",
     "currency_of_refund",
+    "debtors",
+    "debts_suggested",
     "decision_of",
     "decisions_of",
     "downloads_of",
     "due_today",
     "entries_of",
+    "entries_of_debtors",
     "entry_of",
     "entry_of_refund",
     "exchanged_back",
@@ -162,6 +168,7 @@ __all__ = [
     "own_lines",
     "own_payout",
     "owners_among",
+    "paid_back",
     "parts_of",
     "payouts_arrived_at",
     "payouts_matching",

@@ -14,6 +14,7 @@ from coursehub.billing.operations.bank_statements import PreviewChanged
 from coursehub.db import db
 from coursehub.errors import Refusal
 from coursehub.payouts import operations, queries
+from coursehub.payouts.debts import Payer
 from coursehub.payouts.forms import StatementForm
 from coursehub.payouts.views import showing
 from coursehub.people import queries as people
@@ -122,7 +123,14 @@ def _draft_page(draft: BankDraft, *, status: int = 200) -> ResponseReturnValue:
     read = reading.read(draft.content, account=draft.account, currency=draft.currency)
     shown = bank.preview(read, queries.own_lines(read))
     named = {number for each in shown.seen if each.match for number in each.match.invoices}
+    new = {each.line.fingerprint: each.line for each in shown.seen if each.match and not each.is_known}
+    payers = {
+        key: Payer(f"{line.structured} {line.words} {line.end_to_end}", line.party, line.amount_minor)
+        for key, line in new.items()
+    }  # fmt: skip
+    debtors = queries.debts_suggested(payers, read.currency)
     return page(
         "payouts/bank/draft.html", status=status, draft=draft, read=read, preview=shown, invoices=bank.documents(named),
+        debtors=debtors, by_name=people.organisation_names(each.organisation_id for each in debtors.values()),
         by=people.display_names([draft.by_id]),
     )  # fmt: skip

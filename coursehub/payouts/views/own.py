@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coursehub import clock
+from coursehub.billing import queries as billing
 from coursehub.catalog.models import Course
 from coursehub.contracts.views.looking import course_titles
 from coursehub.db import db
 from coursehub.ledger.names import journal_kind
 from coursehub.money import as_decimal
-from coursehub.payouts import queries
+from coursehub.payouts import debts, queries
 from coursehub.payouts.models import Payout, PayoutRun
 from coursehub.payouts.views import showing
 from coursehub.people.models import Organisation
@@ -25,6 +26,8 @@ from coursehub.web.sheets import as_csv
 
 bp = Blueprint("payouts", __name__)
 bp.context_processor(showing.words)
+PAID_BACK = 12
+"""So many of its repayments a partner sees beside what it owes; the statements have all of them."""
 
 
 @bp.get("/studio/payouts")
@@ -40,14 +43,14 @@ def payouts() -> ResponseReturnValue:
     coming = queries.proposed_for(actor.organisation_id, at)
     house = queries.calendar()
     rules = {currency: rule for (number, currency), rule in queries.promised(at).items() if number == actor.organisation_id}
-    claims = [
-        (currency, claim)
-        for party, currency, _minor in queries.owed_by_party()
-        if party == organisation.public_id
-        for claim in queries.claims_of(party, currency)
-    ]
+    owed = [(currency, minor) for party, currency, minor in queries.owed_by_party() if party == organisation.public_id]
+    claims = [(currency, claim) for currency, _minor in owed for claim in queries.claims_of(organisation.public_id, currency)]
     return page(
-        "payouts/own.html", payouts=found, runs=runs, steps=queries.steps_of([each.id for each in found.items]), coming=coming,
+        "payouts/own.html",
+        owed=[(currency, minor, billing.collection_account(currency)) for currency, minor in owed],
+        reference=debts.reference_of(organisation.id),
+        paid_back=queries.paid_back(organisation_id=organisation.id, at_most=PAID_BACK),
+        payouts=found, runs=runs, steps=queries.steps_of([each.id for each in found.items]), coming=coming,
         claims=claims, payees=payees_of(actor.organisation_id), organisation=organisation, now=at,
         next_on=min(showing.payday_after(at, rule) for rule in (house, *rules.values())),
         minimum_in=lambda currency: rules.get(currency, house).minimum_in(currency), held=queries.held_by(organisation.public_id),

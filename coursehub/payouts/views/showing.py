@@ -112,6 +112,7 @@ USES = {
     "assigned": _l("assigned"),
     "sent_back": _l("sent back to who had paid"),
     "set_aside": _l("no receipt"),
+    "debt_paid": _l("pays back what a partner owed"),
 }
 
 
@@ -193,6 +194,6 @@ def last_of(uses: Sequence[EntryUse]) -> str:
 def bank_words() -> dict[str, Any]:
     """For the pages of the bank's statements."""
     return {
-        "nature_words": NATURES, "match_words": MATCHES, "match_tones": MATCH_TONES, "use_words": USES,
+        "nature_words": NATURES, "what_words": WHATS, "match_words": MATCHES, "match_tones": MATCH_TONES, "use_words": USES,
         "last_of": last_of,
     }  # fmt: skip
