@@ -1,5 +1,6 @@
 """What was invoiced, what of it is open, and whose it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -114,8 +115,8 @@ def received_minor(effect_key: str) -> int:
     return int(_sum(Settlement.amount_minor, sa.and_(Settlement.invoice_id == invoice, Settlement.receipt_id.is_not(None))))
 
 
-def open_invoices(organisation_id: int, currency: str) -> list[Document]:
-    """Its invoices that are not paid, the one due first first."""
+def open_invoices(organisation_id: int, currency: str, *, among: Iterable[int] | None = None) -> list[Document]:
+    """Its invoices that are not paid, the one due first first; among: only these, by their numbers in the database."""
     found = (
         sa.select(Document)
         .where(
@@ -124,7 +125,7 @@ def open_invoices(organisation_id: int, currency: str) -> list[Document]:
         )
         .order_by(Document.due_on, Document.id)
     )  # fmt: skip
-    return list(db.session.execute(found).scalars())
+    return list(db.session.execute(found if among is None else found.where(Document.id.in_(list(among)))).scalars())
 
 
 def credits_left(organisation_id: int, currency: str) -> list[tuple[Document | Receipt, int]]:

@@ -78,13 +78,7 @@ def post(
     nothing moves, and the database's IntegrityError if the legs do not balance or
     take back too much.
     """
-    lines = [
-        Line(leg.account.code, leg.account.party or "", leg.currency or currency, leg.amount_minor, leg.term_path)
-        for leg in postings
-        if leg.amount_minor
-    ]
-    if not lines:
-        raise ValueError(f"{effect_key} moves nothing")
+    lines = _lines(effect_key, postings, currency)
     with transaction():
         connection = session_connection()
         head = _take_head(connection, effect_key)
@@ -92,11 +86,37 @@ def post(
         if head.booked_as is not None:
             return _booked_before(head.booked_as, header, lines)
         _opened.ensure(connection, head.book, lines)
-        linked = chain.link(header, lines, prev_hash=head.hash)
-        _POSTINGS.rows([_row(header.id, n, line) for n, line in enumerate(lines, start=1)], connection)
-        # The header closes the journal: see the triggers.
-        _JOURNAL({**header._asdict(), "prev_hash": head.hash, "hash": linked}, connection)
-        return Booked(header.id, linked)
+        return _write(connection, header, lines, prev_hash=head.hash)
+
+
+class Effect(NamedTuple):
+    """A journal that `post_new` is to book; see `post`."""
+
+    kind: str
+    effect_key: str
+    occurred_at: datetime
+    postings: Sequence[Leg]
+    currency: str
+
+
+def post_new(effects: Sequence[Effect], *, at: datetime) -> list[Booked]:
+    """Book many effects that nobody can have booked before, in their order: the end of the chain is asked for once.
+
+    Their keys carry numbers that were made just now; one that was booked raises the database's IntegrityError. Otherwise as
+    `post`.
+    """
+    every = [_lines(effect.effect_key, effect.postings, effect.currency) for effect in effects]
+    booked: list[Booked] = []
+    with transaction():
+        connection = session_connection()
+        head = _take_head(connection, "")
+        _opened.ensure(connection, head.book, list({line[:3]: line for lines in every for line in lines}.values()))
+        last = Booked(head.height, head.hash)
+        for effect, lines in zip(effects, every, strict=True):
+            header = Header(last.id + 1, effect.kind, effect.effect_key, effect.occurred_at, at, None, None)
+            last = _write(connection, header, lines, prev_hash=last.hash)
+            booked.append(last)
+    return booked
 
 
 def seal_days(*, at: datetime) -> int:
@@ -179,6 +199,25 @@ def _take_head(connection: Connection, effect_key: str) -> _Head:
     if (seen or 0) < height:  # we waited for the lock: what was seen beside it is older than it
         booked_as = connection.execute(_BOOKED_AS, wanted).scalar()
     return _Head(height, head_hash, book, booked_as)
+
+
+def _lines(effect_key: str, postings: Sequence[Leg], currency: str) -> list[Line]:
+    lines = [
+        Line(leg.account.code, leg.account.party or "", leg.currency or currency, leg.amount_minor, leg.term_path)
+        for leg in postings
+        if leg.amount_minor
+    ]
+    if not lines:
+        raise ValueError(f"{effect_key} moves nothing")
+    return lines
+
+
+def _write(connection: Connection, header: Header, lines: Sequence[Line], *, prev_hash: str) -> Booked:
+    linked = chain.link(header, lines, prev_hash=prev_hash)
+    _POSTINGS.rows([_row(header.id, n, line) for n, line in enumerate(lines, start=1)], connection)
+    # The header closes the journal: see the triggers.
+    _JOURNAL({**header._asdict(), "prev_hash": prev_hash, "hash": linked}, connection)
+    return Booked(header.id, linked)
 
 
 def _row(journal_id: int, n: int, line: Line) -> dict[str, Any]:

@@ -17,12 +17,17 @@ from coursehub.money import currency_exponent
 
 COLUMNS = ("reference", "result", "date", "amount", "currency", "bank_reference", "reason")
 LARGEST_BYTES = 2_000_000
+MOST_LINES = 3_000
 _WORDS = {"paid": "paid", "bounced": "bounced", "成功": "paid", "失败": "bounced", "退回": "bounced", "退汇": "bounced"}
 _PAIN_002 = {"ACSC": "paid", "ACCC": "paid", "RJCT": "bounced"}
 
 
 class NotReadable(ValueError):
     """Which line cannot be read, and why; in words for finance."""
+
+
+class TooLong(NotReadable):
+    """More than one request can book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,13 @@ class Answered:
 def read(raw: bytes) -> tuple[str, list[Answered]]:
     """The format of a file ("table", "pain.002" or "camt.054") and its lines. Raises NotReadable."""
     if len(raw) > LARGEST_BYTES:
-        raise NotReadable("too large")
+        raise TooLong("too large")
     is_message = raw.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
     kind, lines = _read_message(raw) if is_message else ("table", list(_table(raw)))
     if not lines:
         raise NotReadable("0")
+    if len(lines) > MOST_LINES:
+        raise TooLong(f"{len(lines)}")
     return kind, lines
 
 

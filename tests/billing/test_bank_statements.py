@@ -21,6 +21,7 @@ from coursehub.db import db
 from coursehub.errors import NotAllowed
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.operations import AccountRef, Leg, post
+from tests.asked import statements
 
 from .books import invoiced, received
 from .statement import ACCOUNT, Told, booked, camt, standing, taken_in
@@ -190,3 +191,28 @@ def test_the_check_finds_money_in_suspense_that_no_entry_explains(cast, now):
     assert list(faults()) == ["CNY: 705 came in at the bank and waits in the books, 700 by the statements"]
     legs = [Leg(AccountRef("liability:suspense:bank"), 5), Leg(AccountRef("asset:bank"), -5)]
     post(kind="correction", effect_key="taken back", occurred_at=now, at=now, currency="CNY", postings=legs, reverses=stray.id)
+
+
+def test_a_line_costs_its_journal_and_no_question(cast, now):
+    asked = {}
+    for count in (20, 60):
+        lines = [Told(7 + n if n % 4 else -7 - n, f"thanks {n}", f"B-{count}-{n}") for n in range(count)]
+        draft = taken_in(cast, now, camt(*lines, number=f"S-{count}"))
+        with statements() as seen:
+            book_statement(draft, own={}, by=cast.acting(cast.fay), at=now)
+        asked[count] = len(seen)
+    assert len(entries()) == 80 and asked[60] - asked[20] <= 2 * 30, "three in four came in: two statements each"
+
+
+def test_what_settling_costs_does_not_grow_with_what_is_open(cast, now):
+    asked = []
+    for others in (0, 12):
+        for _ in range(others):
+            invoiced(cast.harbour, 999, now)
+        invoice = invoiced(cast.harbour, 60_000, now)
+        draft = taken_in(cast, now, camt(Told(60_000, invoice.reference, f"B-{others}"), number=f"S-{others}"))
+        with statements() as seen:
+            book_statement(draft, own={}, by=cast.acting(cast.fay), at=now)
+        assert queries.open_minor(invoice) == 0
+        asked.append(len(seen))
+    assert asked[1] <= asked[0]

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from coursehub.db import db, transaction
 from coursehub.ledger import chain, queries
+from coursehub.ledger.checks import check_books
 from coursehub.ledger.models import Account, ChainHead, Journal, Posting
-from coursehub.ledger.operations import EffectAlreadyBooked, post
+from coursehub.ledger.operations import Effect, EffectAlreadyBooked, Leg, post, post_new
+from tests.asked import statements
 from tests.conftest import empty_the_database
 from tests.ledger.conftest import Book, a_sale, leg
 
@@ -204,3 +206,41 @@ def test_journals_are_found_by_number_kind_key_hash_and_account(book: Book) -> N
     assert found("%") == []
     bank = next(row.id for row in db.session.execute(queries.standing_accounts()) if row.code == "asset:bank")
     assert found("", account_id=bank) == [2]
+
+
+def many(at: datetime, count: int, legs: list[Leg] | None = None) -> list[Effect]:
+    return [Effect("sale", f"sale:new_{n}", at, legs or a_sale(), "EUR") for n in range(count)]
+
+
+def test_many_effects_are_the_journals_that_they_would_be_one_by_one(book: Book, at: datetime) -> None:
+    first = book()
+    with transaction():
+        booked = post_new(many(at, 3), at=at)
+    last = book("sale:after")
+    assert [first.id, *(each.id for each in booked), last.id] == [1, 2, 3, 4, 5]
+    assert [queries.journal(each.id).hash for each in booked] == [each.hash for each in booked]
+    assert (queries.journal(2).prev_hash, last.prev_hash) == (first.hash, booked[-1].hash)
+    assert queries.as_text(3) == queries.as_text(1)
+    assert check_books().faults == ()
+
+
+def test_each_of_many_effects_costs_two_statements(book: Book, at: datetime) -> None:
+    book()
+    asked = {}
+    for count in (10, 30):
+        with statements() as seen, transaction():
+            post_new([each._replace(effect_key=f"{each.effect_key}:{count}") for each in many(at, count)], at=at)
+        asked[count] = len(seen)
+    assert asked[30] - asked[10] <= 2 * 20
+
+
+@pytest.mark.parametrize("wrong", ["unbalanced", "known", "nothing"])
+def test_where_one_of_many_cannot_be_booked_none_is(book: Book, at: datetime, wrong: str) -> None:
+    book("sale:new_9")
+    legs = {"unbalanced": [leg("asset:bank", 5), leg("income:share", -4)], "known": a_sale(), "nothing": [leg("asset:bank", 0)]}
+    bad = Effect("sale", "sale:new_9" if wrong == "known" else "sale:bad", at, legs[wrong], "EUR")
+    with pytest.raises(ValueError if wrong == "nothing" else sa.exc.DBAPIError), transaction():
+        post_new([*many(at, 2), bad], at=at)
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Journal)) == 1
+    assert check_books().faults == ()

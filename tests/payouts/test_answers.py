@@ -4,9 +4,10 @@ import pytest
 
 from coursehub.db import db
 from coursehub.ledger.checks import check_books
-from coursehub.payouts import operations, queries
+from coursehub.payouts import answer_file, operations, queries
 from coursehub.payouts.checks import faults
 from coursehub.payouts.models import PayoutRun
+from tests.asked import reads
 
 from .rig import World
 
@@ -90,3 +91,23 @@ def test_an_answer_about_a_run_nobody_confirmed_is_at_odds(world):
     (waiting,) = queries.payouts_of_run(run.id)
     answer = world.answer((waiting.public_id, "paid", waiting.amount_minor))
     assert queries.results_of(answer.id) == {"differs": 1} and "bank" not in world.standing
+
+
+def test_a_file_that_is_too_long_says_how_to_cut_it(world, payout, cast):
+    row = f"{payout.public_id},paid,2026-02-01,1.00,CNY\n"
+    raw = ("reference,result,date,amount,currency\n" + row * (answer_file.MOST_LINES + 1)).encode()
+    with pytest.raises(operations.AnswerTooLong) as refused:
+        operations.import_answer("a.csv", raw, by=cast.acting(cast.fay), at=world.now)
+    assert "cut the table" in str(refused.value) and queries.answers_read(10) == []
+
+
+def test_lines_that_book_nothing_ask_nothing_of_their_own(world, payout):
+    known = (payout.public_id, "paid", payout.amount_minor)
+    world.answer(known)
+    asked = []
+    for count in (5, 50):
+        with reads() as found:
+            answer = world.answer(*[known] * count, *[("nobody's", "paid", 7)] * count)
+        assert queries.results_of(answer.id) == {"known": count, "unknown": count}
+        asked.append(len(found))
+    assert asked[0] == asked[1]

@@ -50,19 +50,22 @@ def matched(lines: Iterable[Line], owed: Sequence[Owed]) -> dict[str, Match]:
     """
     left = {each.id: each for each in owed}
     by_number = {each.number: each.id for each in owed}
+    by_amount: dict[int, list[int]] = {}
+    for each in owed:
+        by_amount.setdefault(each.open_minor, []).append(each.id)
     found: dict[str, Match] = {}
     for line in lines:
-        match = _match(line, left, by_number)
+        match = _match(line, left, by_number) or _guess(line, [left[one] for one in by_amount.get(line.amount_minor, ())])
         found[line.fingerprint] = match
         if match.kind == "exact":
             left[match.invoices[0]] = replace(left[match.invoices[0]], open_minor=0)
     return found
 
 
-def _match(line: Line, left: Mapping[int, Owed], by_number: Mapping[int, int]) -> Match:
+def _match(line: Line, left: Mapping[int, Owed], by_number: Mapping[int, int]) -> Match | None:
     named = [left[by_number[number]] for number in named_in(line) if number in by_number]
     if not named:
-        return _guess(line, left.values())
+        return None
     fits = payer_fits(line.party, named[0].names)
     ids = tuple(each.id for each in named)
     if len(named) > 1:

@@ -237,6 +237,15 @@ def documents(ids: Iterable[int]) -> dict[int, Document]:
     return {each.id: each for each in db.session.execute(sa.select(Document).where(Document.id.in_(set(ids)))).scalars()}
 
 
+def entries_named(public_ids: Iterable[str]) -> dict[str, BankEntry]:
+    """Entries by their public id."""
+    found: dict[str, BankEntry] = {}
+    for some in chunks(public_ids):
+        rows = db.session.execute(sa.select(BankEntry).where(BankEntry.public_id.in_(some))).scalars()
+        found.update((each.public_id, each) for each in rows)
+    return found
+
+
 def invoices_paid_by(entry_ids: Sequence[int]) -> dict[int, list[Document]]:
     """Which invoices the money of each entry pays now."""
     rows = db.session.execute(

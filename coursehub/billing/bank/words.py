@@ -6,8 +6,11 @@ from flask_babel import lazy_gettext as _l
 from coursehub.billing.bank.reading import NotReadable
 
 PROBLEMS = {
-    "too_large": _l("It is larger than 2 MB. Ask the bank for a shorter time."),
-    "too_many": _l("It has more than 2,000 lines. Ask the bank for a shorter time."),
+    "too_large": _l("It is larger than 5 MB. Ask the bank for files of a shorter time, and hand them in one after the other."),
+    "too_many": _l(
+        "It has more than 5,000 lines. Ask the bank for files of a shorter time, or cut the table between two days; each part "
+        "begins with the line of headings. Hand them in one after the other, the earliest first."
+    ),
     "empty": _l("It is empty."),
     "no_lines": _l("It has no lines."),
     "document_type": _l("It carries a document type or entities, which no statement of a bank needs."),

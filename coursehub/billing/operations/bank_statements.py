@@ -1,8 +1,9 @@
 """Statements of the bank: taken in as a draft, booked as a whole by one confirmation, or dropped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -13,12 +14,12 @@ from coursehub.billing.bank import queries as bank
 from coursehub.billing.bank import reading
 from coursehub.billing.bank.queries import Seen
 from coursehub.billing.bank.words import problem_told
-from coursehub.billing.models import BankDraft, BankEntry, BankStatement, Document
+from coursehub.billing.models import BankDraft, BankEntry, BankStatement
 from coursehub.billing.operations.receipts import take_money
 from coursehub.db import db, new_public_id, transaction
 from coursehub.errors import Refusal, require
 from coursehub.ledger.accounts import BANK, BANK_SUSPENSE
-from coursehub.ledger.operations import AccountRef, Leg, post, stand_in_line
+from coursehub.ledger.operations import AccountRef, Effect, Leg, post_new, stand_in_line
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note as audit
 from coursehub.people.models import Organisation
@@ -106,9 +107,7 @@ def book_statement(
         )  # fmt: skip
         db.session.add(statement)
         db.session.flush()
-        for seen in found.seen:
-            if not seen.is_known:
-                _book(statement, seen, by=by, at=at)
+        _book(statement, [seen for seen in found.seen if not seen.is_known], by=by, at=at)
         audit(
             "bank_statement_booked", at=at, by_id=by.person_id, organisation_id=by.organisation_id, statement=statement.public_id
         )
@@ -116,31 +115,49 @@ def book_statement(
     return statement
 
 
-def _book(statement: BankStatement, seen: Seen, *, by: Actor, at: datetime) -> None:
-    """One line: kept; booked if it is money for us; and assigned if it pays an invoice exactly."""
-    line, public_id = seen.line, new_public_id()
-    journal_id = None
-    if seen.match is not None:
-        journal_id = post(
-            kind="bank_entry", effect_key=f"bank_entry:{public_id}", occurred_at=min(noon(line.booked_on), at), at=at,
-            currency=statement.currency,
-            postings=[Leg(AccountRef(BANK), line.amount_minor), Leg(AccountRef(BANK_SUSPENSE), -line.amount_minor)],
-        ).id  # fmt: skip
-    entry = BankEntry(
-        public_id=public_id, statement_id=statement.id, n=line.n, fingerprint=line.fingerprint, nature=seen.nature,
-        currency=statement.currency, amount_minor=line.amount_minor, booked_on=line.booked_on, bank_reference=line.bank_reference,
-        end_to_end=line.end_to_end, party=line.party, party_account=tail(line.party_account),
-        words=" ".join(each for each in (line.structured, line.words) if each), journal_id=journal_id,
-    )  # fmt: skip
-    db.session.add(entry)
-    db.session.flush()
-    if seen.match is not None and seen.match.kind == "exact":
-        invoice = db.session.get_one(Document, seen.match.invoices[0])
+def _book(statement: BankStatement, new: Sequence[Seen], *, by: Actor, at: datetime) -> None:
+    """The new lines: kept; booked where they are money for us; and assigned where they pay an invoice exactly.
+
+    All of one kind go in together, so that what a line costs is its journal.
+    """
+    public_ids = [new_public_id() for _seen in new]
+    came_in = [_came_in(statement, *each, at=at) for each in zip(new, public_ids, strict=True) if each[0].match is not None]
+    booked = iter(post_new(came_in, at=at) if came_in else ())
+    rows = [
+        _row(statement, seen, public_id, next(booked).id if seen.match is not None else None)
+        for seen, public_id in zip(new, public_ids, strict=True)
+    ]
+    if rows:
+        db.session.execute(sa.insert(BankEntry.__table__), rows)  # type: ignore[arg-type]
+    exact = {
+        public_id: seen.match.invoices[0]
+        for seen, public_id in zip(new, public_ids, strict=True)
+        if seen.match is not None and seen.match.kind == "exact"
+    }
+    invoices, entries = bank.documents(exact.values()), bank.entries_named(exact)
+    for public_id, invoice_id in exact.items():
+        entry = entries[public_id]
         take_money(
-            db.session.get_one(Organisation, invoice.organisation_id), currency=entry.currency, amount_minor=entry.amount_minor,
-            received_on=entry.booked_on, bank_reference=entry.bank_reference or entry.public_id, note="",
-            parts={invoice.id: entry.amount_minor}, entry=entry, by=by, at=at,
+            db.session.get_one(Organisation, invoices[invoice_id].organisation_id), currency=entry.currency,
+            amount_minor=entry.amount_minor, received_on=entry.booked_on, bank_reference=entry.bank_reference or public_id,
+            note="", parts={invoice_id: entry.amount_minor}, entry=entry, by=by, at=at,
         )  # fmt: skip
+
+
+def _came_in(statement: BankStatement, seen: Seen, public_id: str, *, at: datetime) -> Effect:
+    postings = [Leg(AccountRef(BANK), seen.line.amount_minor), Leg(AccountRef(BANK_SUSPENSE), -seen.line.amount_minor)]
+    return Effect("bank_entry", f"bank_entry:{public_id}", min(noon(seen.line.booked_on), at), postings, statement.currency)
+
+
+def _row(statement: BankStatement, seen: Seen, public_id: str, journal_id: int | None) -> dict[str, Any]:
+    line = seen.line
+    return {
+        "public_id": public_id, "statement_id": statement.id, "n": line.n, "fingerprint": line.fingerprint, "nature": seen.nature,
+        "currency": statement.currency, "amount_minor": line.amount_minor, "booked_on": line.booked_on,
+        "bank_reference": line.bank_reference, "end_to_end": line.end_to_end, "party": line.party,
+        "party_account": tail(line.party_account), "words": " ".join(each for each in (line.structured, line.words) if each),
+        "journal_id": journal_id,
+    }  # fmt: skip
 
 
 def _take_draft(draft: BankDraft) -> None:

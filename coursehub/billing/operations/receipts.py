@@ -110,13 +110,12 @@ def take_money(
         db.session.flush()
         if entry is not None:
             _use(entry.id, receipt, booked.id, by=by, at=at)
-        left = amount_minor
-        waiting = queries.open_invoices(organisation.id, currency)
-        for invoice in waiting:
-            part = (parts or {}).get(invoice.id, 0)
-            settle(invoice, receipt, part, at=at)
-            left -= part
+        left, parts = amount_minor, parts or {}
+        for invoice in queries.open_invoices(organisation.id, currency, among=parts) if parts else ():
+            settle(invoice, receipt, parts[invoice.id], at=at)
+            left -= parts[invoice.id]
         named = {invoice.id for invoice in first}
+        waiting = queries.open_invoices(organisation.id, currency) if left else []
         for invoice in sorted(waiting, key=lambda each: each.id not in named):
             part = min(left, queries.open_minor(invoice))
             settle(invoice, receipt, part, at=at)

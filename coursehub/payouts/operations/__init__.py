@@ -26,6 +26,7 @@ from coursehub.payouts.operations.adjustments import (
 from coursehub.payouts.operations.answers import (
     AnswerKnown,
     AnswerNotRead,
+    AnswerTooLong,
     import_answer,
 )
 from coursehub.payouts.operations.bank_statements import book_bank_statement
@@ -87,6 +88,7 @@ __all__ = [
     "AdjustmentDraft",
     "AnswerKnown",
     "AnswerNotRead",
+    "AnswerTooLong",
     "CountryNotReached",
     "DayToCome",
     "ExplainedAlready",

@@ -1,27 +1,38 @@
 """The bank's answer: what arrived, what came back, and what matches nothing we know."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from coursehub import rails
+from coursehub.billing.bank.queries import chunks
 from coursehub.db import db, transaction
 from coursehub.errors import Refusal, require
 from coursehub.ledger.operations import stand_in_line
 from coursehub.payouts import answer_file, policies, queries
 from coursehub.payouts.answer_file import Answered
-from coursehub.payouts.models import AnswerLine, BankAnswer, Payout, PayoutRun
+from coursehub.payouts.models import RESULTS, AnswerLine, BankAnswer, Payout, PayoutRun
 from coursehub.payouts.operations.steps import book_step
 from coursehub.people.actor import Actor
 from coursehub.people.audit import note
 from coursehub.talent.working_days import local_day
 
+T = TypeVar("T", Payout, PayoutRun)
+
 
 class AnswerKnown(Refusal):
     """This file was read before. Every file counts once."""
+
+
+class AnswerTooLong(Refusal):
+    """This file is larger than 2 MB or has more than 3,000 lines. Ask the bank for a file for each run, or cut the table into
+    parts that each begin with the line of headings, and hand them in one after the other. Nothing of it was booked.
+    """
 
 
 class AnswerNotRead(Refusal):
@@ -33,11 +44,13 @@ def import_answer(name: str, raw: bytes, *, by: Actor, at: datetime) -> BankAnsw
 
     A line that says what we know already changes nothing; one that fits no payout, or says
     something that cannot be, is kept open until somebody explains it.
-    Raises AnswerKnown, AnswerNotRead.
+    Raises AnswerKnown, AnswerTooLong, AnswerNotRead.
     """
     require(policies.may_prepare(by))
     try:
         kind, lines = answer_file.read(raw)
+    except answer_file.TooLong as problem:
+        raise AnswerTooLong from problem
     except answer_file.NotReadable as problem:
         raise AnswerNotRead(why=str(problem)) from problem
     digest = sha256(raw).hexdigest()
@@ -51,52 +64,60 @@ def import_answer(name: str, raw: bytes, *, by: Actor, at: datetime) -> BankAnsw
                 db.session.add(answer)
         except IntegrityError as problem:
             raise AnswerKnown from problem
-        for n, line in enumerate(_each(lines), start=1):
-            _take(answer, n, line, at)
-        db.session.flush()
+        if rows := list(_taken(answer, lines, at)):
+            db.session.execute(sa.insert(AnswerLine.__table__), rows)  # type: ignore[arg-type]
         note("payout_answer_read", at=at, by_id=by.person_id, organisation_id=by.organisation_id, answer=answer.public_id)
     return answer
 
 
-def _each(lines: Iterable[Answered]) -> Iterator[Answered]:
+def _taken(answer: BankAnswer, lines: Sequence[Answered], at: datetime) -> Iterator[dict[str, Any]]:
+    """Each line as it is kept; what it says of a payout is booked. What is known of all payouts is asked for at once."""
+    said = list(_each(lines))
+    payouts = _named(Payout, [line.reference for line in said])
+    ids = [payout.id for payout in payouts.values()]
+    steps = {payout_id: {step.kind for step in some} for payout_id, some in queries.steps_of(ids).items()}
+    elsewhere = queries.transfers_of(ids)
+    for n, line in enumerate(said, start=1):
+        payout = payouts.get(line.reference)
+        result = "unknown" if payout is None else _result(payout, line, steps[payout.id], by_bank=payout.id not in elsewhere)
+        if payout is not None and result not in RESULTS:
+            book_step(payout, result, line.words, at, rail=rails.payout_rail(rails.BANK), on=line.on or local_day(at))
+            steps[payout.id].add(result)
+        yield {
+            "answer_id": answer.id, "n": n, "reference": line.reference, "outcome": line.outcome,
+            "amount_minor": line.amount_minor, "currency": line.currency, "on": line.on, "bank_reference": line.bank_reference,
+            "words": line.words, "payout_id": payout.id if payout else None,
+            "result": result if result in RESULTS else "booked",
+        }  # fmt: skip
+
+
+def _each(lines: Sequence[Answered]) -> Iterator[Answered]:
     """The lines, and for one that answers for a whole run a line for each of its payouts."""
+    runs = _named(PayoutRun, [line.reference for line in lines])
     for line in lines:
-        run = db.session.execute(sa.select(PayoutRun).where(PayoutRun.public_id == line.reference)).scalar_one_or_none()
+        run = runs.get(line.reference)
         if run is None:
             yield line
         else:
             yield from (replace(line, reference=payout.public_id) for payout in queries.payouts_of_run(run.id))
 
 
-def _take(answer: BankAnswer, n: int, line: Answered, at: datetime) -> None:
-    found = sa.select(Payout).where(Payout.public_id == line.reference)
-    payout = db.session.execute(found).scalar_one_or_none()
-    result = _book(payout, line, at) if payout is not None else "unknown"
-    db.session.add(
-        AnswerLine(
-            answer_id=answer.id, n=n, reference=line.reference, outcome=line.outcome, amount_minor=line.amount_minor,
-            currency=line.currency, on=line.on, bank_reference=line.bank_reference, words=line.words,
-            payout_id=payout.id if payout else None, result=result,
-        )
-    )  # fmt: skip
-    db.session.flush()
+def _named(kind: type[T], public_ids: Sequence[str]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for some in chunks(public_ids):
+        found |= {row.public_id: row for row in db.session.execute(sa.select(kind).where(kind.public_id.in_(some))).scalars()}
+    return found
 
 
-def _book(payout: Payout, line: Answered, at: datetime) -> str:
-    """Book what the bank says of a payout of ours; gives one of RESULTS."""
-    steps = {step.kind for step in queries.steps_of([payout.id])[payout.id]}
+def _result(payout: Payout, line: Answered, steps: set[str], *, by_bank: bool) -> str:
+    """What a line makes of a payout of ours: the step to be booked, or one of RESULTS where nothing is."""
     says_other = line.amount_minor is not None and (line.amount_minor, line.currency) != (payout.amount_minor, payout.currency)
-    if "ordered" not in steps or says_other or payout.id in queries.transfers_of([payout.id]):
+    if "ordered" not in steps or says_other or not by_bank:
         return "differs"
     if line.outcome == "paid":
-        if steps & {"paid"}:
+        if "paid" in steps:
             return "known"
-        return "differs" if "bounced" in steps else _step(payout, "paid", line, at)
+        return "differs" if "bounced" in steps else "paid"
     if steps & {"bounced", "returned"}:
         return "known"
-    return _step(payout, "returned" if "paid" in steps else "bounced", line, at)
-
-
-def _step(payout: Payout, kind: str, line: Answered, at: datetime) -> str:
-    book_step(payout, kind, line.words, at, on=line.on or local_day(at))
-    return "booked"
+    return "returned" if "paid" in steps else "bounced"

@@ -65,7 +65,8 @@ def confirm_giving_up(row: BackGivenUp, *, by: Actor, at: datetime) -> None:
         payout = db.session.get_one(Payout, row.payout_id)
         _check_refused(payout)
         if row.ending != "keeps":
-            book_step(payout, "returned", row.words, at, against=AccountRef(NOT_GIVEN_BACK) if row.ending == "lost" else None)
+            lost = AccountRef(NOT_GIVEN_BACK) if row.ending == "lost" else None
+            book_step(payout, "returned", row.words, at, rail=queries.rail_of(payout.id), against=lost)
         _note("reversal_given_up", row, payout, by, at)
         events.record("payouts.back_given_up", at=at, payout_id=payout.id)
     settle_mismatches(at=at)  # after it, as nobody who books should wait for that

@@ -6,22 +6,24 @@ from coursehub import events
 from coursehub.db import db
 from coursehub.ledger.accounts import PARTNER_ON_ITS_WAY, PARTNER_READY
 from coursehub.ledger.operations import AccountRef, Leg, post
-from coursehub.payouts import queries
 from coursehub.payouts.models import Payout, PayoutStep
 from coursehub.people.models import Organisation
+from coursehub.rails import PayoutRail
 from coursehub.talent.working_days import local_day
 from coursehub.web.locale import SHOWN_ZONE
 
 
 def book_step(
-    payout: Payout, kind: str, words: str, at: datetime, *, on: date | None = None, against: AccountRef | None = None
-) -> None:
+    payout: Payout, kind: str, words: str, at: datetime, *, rail: PayoutRail, on: date | None = None,
+    against: AccountRef | None = None,
+) -> None:  # fmt: skip
     """Book that a payout was paid, bounced or returned, and write it down. Joins; the caller stands in line.
 
-    on: the day that a bank says, which it has no hour of. against: what bears a payout that came back, where it is not the rail.
+    rail: by which the payout left. on: the day that a bank says, which it has no hour of. against: what bears a payout that
+    came back, where it is not the rail.
     """
     party = db.session.get_one(Organisation, payout.organisation_id).public_id
-    money = AccountRef(queries.rail_of(payout.id).asset)
+    money = AccountRef(rail.asset)
     way, ready = AccountRef(PARTNER_ON_ITS_WAY, party), AccountRef(PARTNER_READY, party)
     debited, credited = {"paid": (way, money), "bounced": (way, ready), "returned": (against or money, ready)}[kind]
     booked = post(

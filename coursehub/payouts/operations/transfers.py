@@ -66,7 +66,7 @@ def _record(payout: Payout, kind: str, words: str, at: datetime, *, made: str | 
             return queries.step_of(payout.id)
         if made is not None:
             db.session.add(TransferMade(payout_id=payout.id, rail_transfer_id=made, at=at))
-        book_step(payout, kind, words, at)
+        book_step(payout, kind, words, at, rail=queries.rail_of(payout.id))
     return kind
 
 
@@ -96,9 +96,10 @@ def take_transfer_back(payout: Payout, *, at: datetime) -> str:
     back, made = db.session.get_one(TransferBack, payout.id), db.session.get_one(TransferMade, payout.id)
     if back.done_at is not None or queries.waits_for_a_person(payout.id, "back"):
         return queries.step_of(payout.id)
-    rail = rails.account_rail(queries.rail_of(payout.id).name).connected()
+    rail = rails.account_rail(queries.rail_of(payout.id).name)
+    asked = rail.connected()
     try:
-        reversal_id = rail.reverse_transfer(made.rail_transfer_id, key=_key(payout, "back"), reference=payout.public_id)
+        reversal_id = asked.reverse_transfer(made.rail_transfer_id, key=_key(payout, "back"), reference=payout.public_id)
     except rails.KeySpoiled:
         return _stand_still(payout, "back", KEY_SPOILED, at)
     except rails.RailRefused as problem:
@@ -109,7 +110,7 @@ def take_transfer_back(payout: Payout, *, at: datetime) -> str:
         if back.done_at is None:
             back.rail_reversal_id, back.done_at = reversal_id, at
             if queries.step_of(payout.id) != "returned":  # given up meanwhile: its movement is looked at by a person
-                book_step(payout, "returned", back.words, at)
+                book_step(payout, "returned", back.words, at, rail=rail)
     return "returned"
 
 
