@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from coursehub.contracts import operations
-from coursehub.contracts.models import MoneyEvent
+from coursehub.contracts.models import MoneyEvent, MoneyLine
+from coursehub.contracts.operations import closing
 from coursehub.contracts.operations.closing import close_month, close_months
 from coursehub.contracts.operations.maturing import mature_sale
 from coursehub.contracts.operations.sharing import reinstate, release_reserves
@@ -84,6 +85,28 @@ def test_costs_come_back_until_their_amount_and_never_beyond_it_under_threads(ap
     db.session.expire_all()
     assert -stood(cast, "memo:recouped:film", contract.public_id) == 12_000
     assert -stood(cast, "liability:payable:held", cast.northwind.public_id) == 12_000
+    sound()
+
+
+def test_what_is_sold_while_a_close_reads_the_contract_counts_in_it(cast, course, at, monkeypatch):
+    """A close reads a life of sales before it locks; one that comes in between is not taken for money given too much."""
+    contract, terms = agreed(cast, course, at, rates={"rest": {"ladder": LADDER}})
+    share(sale(terms, course, at + DAY, 1), at + DAY)
+    share(sale(terms, course, at + 2 * DAY, 2), at + 2 * DAY)
+    late, lock = [sale(terms, course, at, 0)], closing.lock
+
+    def selling_first(row):
+        if late:
+            share(late.pop(), at + 3 * DAY)
+        lock(row)
+
+    monkeypatch.setattr(closing, "lock", selling_first)
+    assert not close_month(contract, "2026-03", at=AFTER) and late == []
+    assert not close_month(contract, "2026-03", at=AFTER), "nothing is left for a second close"
+    volume = 30_000
+    owed = 15_000 * 70 // 100 + (volume - 15_000) * 90 // 100
+    got = sa.select(sa.func.sum(MoneyLine.amount_minor)).where(MoneyLine.party == cast.northwind.public_id)
+    assert db.session.execute(got).scalar_one() == owed
     sound()
 
 

@@ -45,16 +45,45 @@ def close_months(*, at: datetime) -> int:
 
 def close_month(contract: Contract, month: str, *, at: datetime) -> bool:
     """Close one month (2026-03) of one contract, once: a second call finds nothing to move. Whether anything moved."""
+    known = _read(contract, at)  # takes as long as the contract has lived; nobody waits for it
     with transaction():
         lock(contract)
-        held = db.session.execute(sa.select(Terms).where(Terms.contract_id == contract.id).order_by(Terms.id)).scalars().all()
-        bodies = {terms.terms_hash: queries.body_of(terms) for terms in held}
-        if not any(names_for(body, written(at)) or body.guarantees for body in bodies.values()):
+        if known.mark != _mark(contract):
+            known = _read(contract, at)
+        if known.right is None:
             return False
-        events = _events(contract, at)
-        right = replayed(_happened(events, bodies))
-        moved = _true_up(contract, right, events, key=f"{month}:{events[-1].id}" if events else month, at=at)
-        return _guarantees(contract, right, held, month=month, at=at) or moved
+        newest = known.events[-1].id if known.events else None
+        moved = _true_up(contract, known.right, known.events, key=f"{month}:{newest}" if newest else month, at=at)
+        return _guarantees(contract, known.right, known.held, month=month, at=at) or moved
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A contract's terms and events, and what they come to in the right order; right: None where nothing counts over time.
+
+    mark: which events and terms there were before they were read. What is new since has another mark.
+    """
+
+    mark: tuple[Any, ...]
+    held: Sequence[Terms]
+    events: list[MoneyEvent]
+    right: Closed | None
+
+
+def _read(contract: Contract, at: datetime) -> _Known:
+    mark = _mark(contract)
+    found = sa.select(Terms).where(Terms.contract_id == contract.id).order_by(Terms.id)
+    held = db.session.execute(found, execution_options={"populate_existing": True}).scalars().all()
+    bodies = {terms.terms_hash: queries.body_of(terms) for terms in held}
+    if not any(names_for(body, written(at)) or body.guarantees for body in bodies.values()):
+        return _Known(mark, held, [], None)
+    events = _events(contract, at)
+    return _Known(mark, held, events, replayed(_happened(events, bodies)))
+
+
+def _mark(contract: Contract) -> tuple[Any, ...]:
+    terms = sa.select(Terms.id, Terms.ended_at).where(Terms.contract_id == contract.id).order_by(Terms.id)
+    return _newest(contract), *(tuple(row) for row in db.session.execute(terms))
 
 
 def hold_limits(cause: MoneyEvent, sale: MoneyEvent, *, at: datetime) -> bool:
