@@ -27,6 +27,7 @@ from coursehub.billing.operations.bank_entries import (
 from coursehub.billing.operations.receipts import LineMarkedAlready, ReceiptSentBack
 from coursehub.db import db
 from coursehub.errors import NotAllowed
+from coursehub.people.operations.organisations import end_role
 
 from .books import invoiced
 from .statement import Told, booked, camt, standing
@@ -160,6 +161,16 @@ def test_an_entry_is_looked_after_by_who_booked_it_until_somebody_takes_it_on(ca
     assert bank.owners_of([entry]) == {entry.id: cast.fay.id}
     take_entry_on(entry, by=cast.acting(cast.stan), at=at)
     assert bank.owners_of([entry]) == {entry.id: cast.stan.id}
+
+
+def test_what_a_colleague_who_left_looked_after_is_all_of_finances_until_somebody_takes_it_on(cast, at, fay):
+    booked_by_fay, taken_by_stan = waiting(cast, at), waiting(cast, at, reference="B-2")
+    stan = cast.acting(cast.stan)
+    take_entry_on(taken_by_stan, by=stan, at=at)
+    end_role(cast.house, cast.fay, "staff_finance", by=stan, at=at)
+    assert bank.owners_of([booked_by_fay, taken_by_stan]) == {taken_by_stan.id: cast.stan.id}
+    take_entry_on(booked_by_fay, by=stan, at=at + DAY)
+    assert bank.owners_of([booked_by_fay]) == {booked_by_fay.id: cast.stan.id}
 
 
 def test_what_fits_an_entry_is_asked_anew_when_invoices_change(cast, at, fay):

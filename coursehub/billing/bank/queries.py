@@ -26,6 +26,7 @@ from coursehub.billing.models import (
 from coursehub.billing.policies import may_read_all
 from coursehub.billing.queries import OPEN_MINOR
 from coursehub.db import db
+from coursehub.people import queries as people
 from coursehub.people.actor import Actor
 from coursehub.people.models import Organisation
 
@@ -205,12 +206,18 @@ def uses_of(entry_ids: Sequence[int]) -> dict[int, list[EntryUse]]:
 
 
 def owners_of(entries: Sequence[BankEntry]) -> dict[int, int]:
-    """Who looks after each entry: who took it on last, or who booked its statement."""
+    """Who looks after each entry: who took it on last, or who booked its statement.
+
+    Only who does finance for the house now: what a colleague who left looked after is nobody's, which is all of finance's, until
+    somebody takes it on. Such entries are left out.
+    """
     booked = sa.select(BankStatement.id, BankStatement.by_id).where(BankStatement.id.in_({each.statement_id for each in entries}))
     by = dict(db.session.execute(booked).tuples().all())
     found = {each.id: by[each.statement_id] for each in entries}
     taken = sa.select(EntryOwner.entry_id, EntryOwner.person_id).where(EntryOwner.entry_id.in_(found)).order_by(EntryOwner.id)
-    return found | dict(db.session.execute(taken).tuples().all())
+    found |= dict(db.session.execute(taken).tuples().all())
+    desk = set(people.members_with_role(people.house().id, "staff_finance")) if found else set()
+    return {entry_id: person_id for entry_id, person_id in found.items() if person_id in desk}
 
 
 def waiting_in(statement_id: int) -> int:

@@ -128,7 +128,10 @@ class EntryUse(Model):
 
 
 class EntryOwner(Model):
-    """Who looks after an entry in suspense; the latest row counts, without one it is who booked the statement."""
+    """Who looks after an entry in suspense; the latest row counts, without one it is who booked the statement.
+
+    Whoever does no finance for the house any more looks after nothing.
+    """
 
     __tablename__ = "bank_entry_owner"
     __table_args__ = (Index("bank_entry_owner_by_entry", "entry_id", "id"),)

@@ -169,7 +169,7 @@ def take_entry_on(entry: BankEntry, *, by: Actor, at: datetime) -> None:
     """From now on this person looks after the entry."""
     require(policies.may_mark_receipts(by))
     with transaction():
-        if bank.owners_of([entry])[entry.id] != by.person_id:
+        if bank.owners_of([entry]).get(entry.id) != by.person_id:
             db.session.add(EntryOwner(entry_id=entry.id, person_id=by.person_id, at=at))
             audit("bank_entry_taken_on", at=at, by_id=by.person_id, entry=entry.public_id)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from coursehub import events
 from coursehub.db import lock, transaction
 from coursehub.errors import Refusal
 from coursehub.sales.models import PassRefund, Refund
@@ -49,6 +50,8 @@ def mark_paid_by_bank(refund: Refund | PassRefund, *, at: datetime) -> None:
         refund.state, refund.done_at, refund.problem = "done", at, PAID_BY_BANK
         refund.rail_refund_id = None
         refund.attempt += 1
+        kind = "refund" if isinstance(refund, Refund) else "pass_refund"
+        events.record(f"sales.{kind}_paid_by_bank", at=at, refund_id=refund.id)
 
 
 def unmark_paid_by_bank(refund: Refund | PassRefund) -> None:

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from coursehub import rails
+from coursehub import jobs, rails
 from coursehub.db import db
 from coursehub.errors import NotAllowed, Refusal
 from coursehub.ledger.checks import check_books
+from coursehub.mail import Letter
 from coursehub.payouts import operations, queries
 from coursehub.payouts.models import Adjustment
 from coursehub.people.actor import actor_for
@@ -38,6 +39,12 @@ def refund(shop, cast, offering, at):
     return found
 
 
+def letters_by_bank():
+    """What buyers were written of refunds that come by bank transfer."""
+    found = sa.select(Letter).where(Letter.key.startswith("sales.refund_by_bank:")).order_by(Letter.id)
+    return db.session.execute(found).scalars().all()
+
+
 def propose(cast, refund, at, **given):
     wish = {"paid_on": at.date(), "bank_reference": "HF77", "words": "Her card is closed."} | given
     return operations.propose_refund_by_bank(refund, by=cast.acting(cast.fay), at=at, **wish)
@@ -52,6 +59,9 @@ def test_it_leaves_suspense_and_the_bank_and_the_list_once_a_colleague_confirms(
     assert (refund.state, refund.problem) == ("done", "paid by bank") and orders.refunds_in_trouble() == []
     assert books([]) == {"asset:rail:stripe": 19_123, "asset:bank": -19_900, "expense:rail_fee": 777}
     assert queries.waiting_in_suspense("CNY") == []
+    jobs.run_due(at=at)
+    (letter,) = letters_by_bank()
+    assert letter.person_id == cast.ada.id and "199.00" in letter.body and letter.kind == "receipt"
     operations.read_movements(at=at)
     assert queries.unmatched() == [] and check_books().faults == ()
 
@@ -186,4 +196,6 @@ def test_a_refund_of_a_pass_ends_in_the_same_way(client, story, cast):
     passes.send_again(refund, by=story.house, at=story.now)
     story.work(story.now)
     assert refund.state == "done" and story.standing("liability:suspense") == 0
+    (letter,) = letters_by_bank()
+    assert letter.person_id == cast.ada.id and "99.00" in letter.body
     assert story.standing("asset:bank") == -9_900 and queries.waiting_in_suspense("CNY") == []
