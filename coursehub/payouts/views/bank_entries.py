@@ -200,7 +200,8 @@ def _entry_page(
         "payouts/bank/entry.html", status=status, entry=found, left=left, match=match, offered=offered, assigning=assigning,
         back=back, aside=aside or AsideForm(formdata=None), undoing=undoing or UndoForm(formdata=None), at_fault=at_fault,
         uses=uses, undone={use.undoes_id for use in uses if use.undoes_id}, paid=bank.settled_by(uses),
-        owner=owners.get(found.id), me=signed_in_actor().person_id, by=people.display_names([*owners.values(), *(use.by_id for use in uses)]),
+        owner=owners.get(found.id), me=signed_in_actor().person_id,
+        by=people.display_names([*owners.values(), *(use.by_id for use in uses)]),
         names=people.organisation_names(
             [*(invoice.organisation_id for invoice, _left in offered), *(each.organisation_id for each in paid_back),
              *(each.debtor.organisation_id for each in offers), *(each.organisation_id for each in owing), *quoted]
