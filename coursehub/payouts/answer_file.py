@@ -12,6 +12,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from xml.etree import ElementTree as ET
 
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
 from coursehub import plain_xml
 from coursehub.money import currency_exponent
 
@@ -23,7 +26,11 @@ _PAIN_002 = {"ACSC": "paid", "ACCC": "paid", "RJCT": "bounced"}
 
 
 class NotReadable(ValueError):
-    """Which line cannot be read, and why; in words for finance."""
+    """Which line cannot be read, and why; in words for finance, in the reader's language when they are asked for."""
+
+    def __init__(self, why: LazyString) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class TooLong(NotReadable):
@@ -46,13 +53,13 @@ class Answered:
 def read(raw: bytes) -> tuple[str, list[Answered]]:
     """The format of a file ("table", "pain.002" or "camt.054") and its lines. Raises NotReadable."""
     if len(raw) > LARGEST_BYTES:
-        raise TooLong("too large")
+        raise TooLong(_l("it is too large"))
     is_message = raw.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
     kind, lines = _read_message(raw) if is_message else ("table", list(_table(raw)))
     if not lines:
-        raise NotReadable("0")
+        raise NotReadable(_l("no line of it says that money left or came back"))
     if len(lines) > MOST_LINES:
-        raise TooLong(f"{len(lines)}")
+        raise TooLong(_l("it has %(num)s lines", num=len(lines)))
     return kind, lines
 
 
@@ -60,14 +67,15 @@ def _table(raw: bytes) -> Iterator[Answered]:
     try:
         rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error) as problem:
-        raise NotReadable("no table") from problem
+        raise NotReadable(_l("it is no table in UTF-8")) from problem
     if not rows or not set(COLUMNS[:5]) <= set(rows[0]):
-        raise NotReadable(", ".join(COLUMNS))
+        raise NotReadable(_l("its first line does not name the columns %(names)s", names=", ".join(COLUMNS[:5])))
     for n, row in enumerate(rows, start=2):
         said = {name: (row.get(name) or "").strip() for name in COLUMNS}
         outcome = _WORDS.get(said["result"].lower())
         if not said["reference"] or outcome is None:
-            raise NotReadable(f"{n}: {said['result'] or '—'}")
+            told = {"n": n, "said": said["result"] or "—"}
+            raise NotReadable(_l("line %(n)s has no reference, or a result that is not known: %(said)s", **told))
         yield Answered(
             said["reference"][:60], outcome, _minor(said["amount"], said["currency"].upper(), n), said["currency"].upper()[:3],
             _day(said["date"], n), said["bank_reference"][:60], said["reason"][:500],
@@ -78,14 +86,14 @@ def _read_message(raw: bytes) -> tuple[str, list[Answered]]:
     try:
         space, root = plain_xml.parsed(raw)
     except plain_xml.NotPlain as problem:
-        raise NotReadable("document type") from problem
+        raise NotReadable(_l("it declares a document type, which no bank needs")) from problem
     except ValueError as problem:
-        raise NotReadable("no XML") from problem
+        raise NotReadable(_l("it begins like XML and is none")) from problem
     if ":pain.002." in space:
         return "pain.002", list(_states(root))
     if ":camt.054." in space:
         return "camt.054", list(_movements(root))
-    raise NotReadable(space or root.tag)
+    raise NotReadable(_l("it is another message: %(name)s", name=space.rpartition(":")[2] or root.tag))
 
 
 def _states(root: ET.Element) -> Iterator[Answered]:
@@ -151,7 +159,7 @@ def _minor(text: str, currency: str, n: int) -> int:
         if scaled != scaled.to_integral_value() or not 0 < scaled < 10**15:
             raise InvalidOperation
     except (InvalidOperation, ValueError) as problem:
-        raise NotReadable(f"{n}: {text[:30] or '—'}") from problem
+        raise NotReadable(_l("%(said)s in line %(n)s is no amount", n=n or "—", said=text[:30] or "—")) from problem
     return int(scaled)
 
 
@@ -159,7 +167,7 @@ def _day(text: str, n: int) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as problem:
-        raise NotReadable(f"{n}: {text[:30] or '—'}") from problem
+        raise NotReadable(_l("%(said)s in line %(n)s is no day", n=n, said=text[:30] or "—")) from problem
 
 
 def _day_of(text: str) -> date | None:

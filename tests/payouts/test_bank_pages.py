@@ -2,6 +2,7 @@
 
 import io
 import re
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from coursehub.billing import queries as billing
 from coursehub.billing.bank import reading
 from coursehub.billing.operations import set_collection_account
 from coursehub.payouts import queries
+from coursehub.web import part_of
 from tests.billing.books import invoiced
 from tests.billing.statement import ACCOUNT, Told, camt
 from tests.cast import sign_in
@@ -40,6 +42,19 @@ def test_finance_hands_in_a_statement_looks_at_it_and_books_it(fay, cast, at):
     listed = fay.get("/house/bank").text
     assert "january.xml" in listed and "waits to be booked" not in listed
     assert "B-1" in fay.get("/house/receipts").text
+
+
+def test_a_long_statement_is_looked_at_page_by_page_with_what_it_comes_to(fay, cast, at, monkeypatch):
+    monkeypatch.setattr("coursehub.payouts.views.bank.part_of", partial(part_of, per_page=1))
+    invoices = [invoiced(cast.harbour, 60_000, clock.now()) for _n in range(2)]
+    told = [Told(60_000, each.reference, f"B-{n}") for n, each in enumerate(invoices)]
+    where = hand_in(fay, camt(*told, Told(700, "x", "B-7", party="One"), Told(77, "y", "B-8", party="Two"))).headers["Location"]
+    first, second = fay.get(where).text, fay.get(f"{where}?exact=2&waits=2").text
+    assert invoices[0].reference in first and invoices[0].reference not in second and invoices[1].reference in second
+    assert "One" in first and "Two" not in first and "Two" in second
+    for shown in (first, second):
+        assert "CN¥1,200.00" in shown and "CN¥7.77" in shown and shown.count("2 lines") == 2
+        assert "2 invoices are settled" in shown, "what is booked is the whole statement"
 
 
 def test_a_preview_that_is_out_of_date_is_shown_again_instead_of_booked(fay, cast, at):

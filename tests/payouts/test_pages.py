@@ -134,6 +134,24 @@ def test_wrong_input_keeps_what_was_typed(client, cast, world):
     assert client.post("/house/payouts/answers", data={}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("raw", "english", "chinese"),
+    [
+        (b"\xff\xfe", "it is no table in UTF-8", "不是 UTF-8 编码的表格"),
+        (b"a,b\n1,2\n", "does not name the columns reference, result", "首行缺少这些列：reference"),
+        (b"<Document", "it begins like XML and is none", "不是有效的 XML"),
+        (b"reference,result,date,amount,currency\nx,paid,soon,1.00,CNY\n", "soon in line 2 is no day", "第 2 行的“soon”不是日期"),
+        (b"reference,result,date,amount,currency\nx,paid,2026-01-02,-1,CNY\n", "-1 in line 2 is no amount", "“-1”不是金额"),
+    ],
+)
+def test_why_an_answer_cannot_be_read_is_said_in_the_readers_language(client, cast, world, raw, english, chinese):
+    sign_in(client, cast.fay)
+    for language, words in (("en", english), ("zh-CN", chinese)):
+        client.set_cookie("language", language, domain="localhost")
+        answer = client.post("/house/payouts/answers", data={"file": (io.BytesIO(raw), "a.csv")})
+        assert answer.status_code == 409 and words in answer.get_data(as_text=True)
+
+
 def test_whoever_answers_for_the_money_gets_letters(cast, world):
     world.sell()
     run = world.prepare(at=clock.now())

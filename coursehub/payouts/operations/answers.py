@@ -52,7 +52,7 @@ def import_answer(name: str, raw: bytes, *, by: Actor, at: datetime) -> BankAnsw
     except answer_file.TooLong as problem:
         raise AnswerTooLong from problem
     except answer_file.NotReadable as problem:
-        raise AnswerNotRead(why=str(problem)) from problem
+        raise AnswerNotRead(why=problem.why) from problem
     digest = sha256(raw).hexdigest()
     with transaction():
         stand_in_line()

@@ -19,11 +19,13 @@ from coursehub.payouts.forms import StatementForm
 from coursehub.payouts.views import showing
 from coursehub.people import queries as people
 from coursehub.people.views.browser import add_problem
-from coursehub.web import STAFF, access, one_or_404, page, paginate, see_other, signed_in_actor
+from coursehub.web import STAFF, access, one_or_404, page, paginate, part_of, see_other, signed_in_actor
 
 bp = Blueprint("bank", __name__, url_prefix="/house/bank")
 bp.context_processor(showing.bank_words)
 FINANCE = STAFF("finance")
+WAITING = ("underpaid", "overpaid", "several", "settled", "guess", "unknown")
+"""How lines fit that wait in suspense."""
 
 
 @bp.get("")
@@ -129,8 +131,12 @@ def _draft_page(draft: BankDraft, *, status: int = 200) -> ResponseReturnValue:
         for key, line in new.items()
     }  # fmt: skip
     debtors = queries.debts_suggested(payers, read.currency)
+    parts = {"exact": shown.of("exact"), "waits": shown.of(*WAITING), "aside": shown.aside}
+    listed = {name: part_of(lines, request.args.get(name, 1, int)) for name, lines in parts.items()}
+    sums = {name: sum(each.line.signed_minor for each in lines) for name, lines in parts.items()}
     return page(
         "payouts/bank/draft.html", status=status, draft=draft, read=read, preview=shown, invoices=bank.documents(named),
+        listed=listed, sums=sums,
         debtors=debtors, by_name=people.organisation_names(each.organisation_id for each in debtors.values()),
         by=people.display_names([draft.by_id]),
     )  # fmt: skip
