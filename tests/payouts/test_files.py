@@ -110,3 +110,18 @@ def test_a_file_is_there_after_the_second_person_and_each_download_is_known(cast
     assert db.session.get_one(FileDownload, 1).by_id == cast.fay.id
     openings = db.session.execute(people.payee_openings(cast.northwind.id)).scalars().all()
     assert len(openings) == 2, "the partner sees that its number was read"
+
+
+@pytest.mark.parametrize("said", ["paid", "bounced"])
+def test_once_the_bank_has_answered_the_file_is_handed_out_no_more(cast, at, said):
+    """Handed in again it would pay what arrived a second time, or what came back and is ready again."""
+    world, fay = World(cast, at), cast.acting(cast.fay)
+    world.sell()
+    run = world.prepare()
+    world.confirm(run)
+    first = operations.take_file(run, by=fay, at=world.now)
+    assert operations.take_file(run, by=fay, at=world.now).content == first.content
+    (payout,) = queries.payouts_of_run(run.id)
+    world.answer((payout.public_id, said, payout.amount_minor))
+    with pytest.raises(operations.BankHasAnswered):
+        operations.take_file(run, by=fay, at=world.now)

@@ -207,7 +207,7 @@ def _set_off(facts: Facts) -> datetime:
     run = db.session.query(PayoutRun).order_by(PayoutRun.id.desc()).first()
     assert run is not None
     tried(lambda: payouts.confirm_run(run, by=second, at=at))
-    payouts.take_file(run, by=second, at=at)
+    tried(lambda: payouts.take_file(run, by=second, at=at))
     return at
 
 

@@ -33,7 +33,8 @@ class LastCourse(Refusal):
 def add_courses(contract: Contract, courses: Sequence[Course], *, by: Actor, at: datetime) -> int:
     """Put more courses of its own sides under a contract; how many are new to it.
 
-    Raises ContractEnded, CoursesBelongToOthers, or CourseHasTerms where another contract's terms hold for one of them.
+    Raises ContractEnded, CoursesBelongToOthers, or CourseHasTerms where another contract's terms hold for one of them and
+    name no last day; what is signed here can begin after that.
     """
     require(policies.may_negotiate(by, contract))
     with transaction():

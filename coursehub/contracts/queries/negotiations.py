@@ -123,7 +123,7 @@ def course_ids_of_version(terms_id: int) -> list[int]:
 
 
 def with_standing_terms(course_ids: Sequence[int]) -> set[int]:
-    """Those of these courses for which terms hold, or will, under whatever contract."""
+    """Those of these courses for which terms hold, or will, under whatever contract and without a last day."""
     found = select(TermsCourse.course_id).where(TermsCourse.course_id.in_(course_ids), TermsCourse.ended_at.is_(None))
     return set(db.session.execute(found).scalars())
 

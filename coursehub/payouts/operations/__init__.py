@@ -39,7 +39,7 @@ from coursehub.payouts.operations.explanations import (
     explain_movement,
     take_explanation_back,
 )
-from coursehub.payouts.operations.files import NothingForTheBank, NotOrdered, take_file
+from coursehub.payouts.operations.files import BankHasAnswered, NothingForTheBank, NotOrdered, take_file
 from coursehub.payouts.operations.giving_up import (
     GivenUpAlready,
     NotRefused,
@@ -89,6 +89,7 @@ __all__ = [
     "AnswerKnown",
     "AnswerNotRead",
     "AnswerTooLong",
+    "BankHasAnswered",
     "CountryNotReached",
     "DayToCome",
     "ExplainedAlready",

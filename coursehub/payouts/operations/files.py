@@ -21,6 +21,10 @@ class NothingForTheBank(Refusal):
     """Every payout of this run leaves through the payment provider: there is no file for the bank."""
 
 
+class BankHasAnswered(Refusal):
+    """The bank has answered for payouts of this file. Handing it in again could pay them twice."""
+
+
 class NotOrdered(Refusal):
     """There is no file before the second person has confirmed this run."""
 
@@ -38,7 +42,7 @@ class BankFile:
 def take_file(run: PayoutRun, *, by: Actor, at: datetime) -> BankFile:
     """The file of a confirmed run; it holds bank numbers, so each partner sees that they were read.
 
-    Raises NotOrdered, NothingForTheBank, SealBroken.
+    Raises NotOrdered, NothingForTheBank, BankHasAnswered, SealBroken.
     """
     require(policies.may_prepare(by))
     decision = queries.decision_of(run.id)
@@ -48,6 +52,9 @@ def take_file(run: PayoutRun, *, by: Actor, at: datetime) -> BankFile:
     through_rail = queries.transfers_of([payout.id for payout in payouts])
     if len(through_rail) == len(payouts):
         raise NothingForTheBank
+    steps = queries.steps_of([payout.id for payout in payouts if payout.id not in through_rail])
+    if any(step.kind != "ordered" for told in steps.values() for step in told):
+        raise BankHasAnswered
     with transaction():
         orders = OrderFile(
             reference=run.public_id, currency=run.currency, pay_on=run.pay_on, made_at=decision.at,

@@ -52,7 +52,11 @@ def settle_mismatches(*, at: datetime) -> int:
     """Nobody looks after what waits no longer; how many that were."""
     with transaction():
         rows = (
-            db.session.execute(sa.select(MismatchOwner).where(MismatchOwner.ended_at.is_(None)).with_for_update()).scalars().all()
+            db.session.execute(
+                sa.select(MismatchOwner).where(MismatchOwner.ended_at.is_(None)).order_by(MismatchOwner.id).with_for_update()
+            )
+            .scalars()
+            .all()
         )
         waits = {each.key: each.since for each in queries.all_mismatches(at)} if rows else {}
         over = [row for row in rows if (since := waits.get((row.kind, row.reference))) is None or row.at < since]

@@ -203,13 +203,14 @@ def _run_page(
     listed = part_of(payouts, request.args.get("page", 1, int) if number is None else number // 50 + 1)
     kept = part_of(withheld, request.args.get("kept", 1, int))
     ids = [each.id for each in listed.items]
-    through_rail = queries.transfers_of([each.id for each in payouts])
+    through_rail, told = queries.transfers_of([each.id for each in payouts]), queries.steps_of([each.id for each in payouts])
     return page(
         "payouts/house/run.html", status=status, run=run, form=form, explanation=explanation or ExplanationForm(formdata=None),
         at_fault=at_fault, transfers=through_rail, backs=queries.backs_of(ids),
         givings=queries.givings_up_of(ids),
         decision=decision, payouts=payouts, listed=listed, kept=kept, downloads=downloads,
-        steps=queries.steps_of(ids), tails=queries.tails_of(listed.items),
+        answered=any(step.kind != "ordered" for number, steps in told.items() if number not in through_rail for step in steps),
+        steps=told, tails=queries.tails_of(listed.items),
         names=people.organisation_names(
             [*(each.organisation_id for each in listed.items), *(each.organisation_id for each in kept.items)]
         ),
