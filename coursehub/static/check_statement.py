@@ -1067,8 +1067,8 @@ def check_debts(report, statement, events, journals):
         moved = sum(leg["amount_minor"] for leg in journal["own"] if leg["account"] == "asset:receivable")
         if after < number <= through:
             owed -= moved
-        if not journal["own"] or number in behind:
-            continue  # the head of the chain may be about somebody else, a correction about a week of hours
+        if not journal["own"] or number in behind or (journal["kind"] == "correction" and number <= after):
+            continue  # the head of the chain may be about somebody else or told before, a correction about a week of hours
         if journal["kind"] == "debt_paid":
             paid[number] = moved
             legs = [[leg[0], leg[1], leg[3]] for leg in content["postings"]] if content else []

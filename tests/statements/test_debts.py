@@ -62,6 +62,18 @@ def test_the_program_for_partners_accepts_both_months(world):
     assert [faults(each) for each in bundles] == [[] for _each in bundles] and len(bundles) >= 2
 
 
+def test_a_month_without_a_journal_after_a_correction_holds_as_well(cast, at):
+    """Its bundle tells the head of the chain, which is the correction of the month before."""
+    world = Owing(cast, at)
+    use = world.pay(world.came_in(500))
+    world.now += 31 * DAY
+    payouts.undo_entry_use(use, words="Lumen's", by=world.fay, at=world.now)
+    seal_days(at=world.now + 100 * DAY)
+    operations.issue_due(at=world.now + 100 * DAY)
+    bundles = issued_bundles(cast.northwind)
+    assert [faults(each) for each in bundles] == [[] for _each in bundles] and bundles[-1]["journals"][0]["kind"] == "correction"
+
+
 def changed(bundle, kind, change):
     """The bundle with a journal of this kind changed, and all its hashes made to fit."""
     forged = copy.deepcopy(bundle)
