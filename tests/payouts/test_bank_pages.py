@@ -121,6 +121,25 @@ def test_finance_assigns_what_waits_and_undoes_it(fay, cast, at):
     assert billing.open_minor(invoice) == 60_000 and "B-1" in fay.get("/house/bank/suspense").text
 
 
+def test_a_form_that_is_sent_twice_pays_once(fay, cast, at):
+    invoice = invoiced(cast.harbour, 60_000, clock.now())
+    where = entry_in(booked(fay, Told(50_000, invoice.reference, "B-1")))
+    sent = {
+        f"part_{invoice.id}": "200.00",
+        "credit_of": "0",
+        "seen": re.search(r'name="seen" value="(\d+)"', fay.get(where).text)[1],
+    }
+    assert fay.post(where + "/assigned", data=sent).status_code == 303
+    again = fay.post(where + "/assigned", data=sent)
+    assert (
+        again.status_code == 409 and "Something became of this money meanwhile" in again.text and 'value="200.00"' in again.text
+    )
+    assert billing.open_minor(invoice) == 40_000
+    now = re.search(r'name="seen" value="(\d+)"', again.text)[1]
+    assert fay.post(where + "/assigned", data=sent | {"seen": now}).status_code == 303, "looked at again, it is meant"
+    assert billing.open_minor(invoice) == 20_000
+
+
 def test_an_entry_that_names_nothing_is_assigned_by_a_search(fay, cast, at):
     invoice = invoiced(cast.harbour, 60_000, clock.now())
     where = entry_in(booked(fay, Told(70_000, "services", "B-1", party="Somebody")))

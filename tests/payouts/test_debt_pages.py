@@ -56,7 +56,10 @@ def test_finance_finds_the_line_by_its_reference_books_it_and_takes_it_off_again
     more = fay.post(f"{place}/debts/{party}", data={f"claim_{second.journal_id}": str(second.left_minor)})
     assert more.status_code == 409 and "Less is owed" in more.text
     name = f"claim_{first.journal_id}"
-    after = fay.post(f"{place}/debts/{party}", data={name: proposed[name]}, follow_redirects=True).text
+    seen = {"seen": re.search(r'name="seen" value="(\d+)"', page)[1]}
+    after = fay.post(f"{place}/debts/{party}", data={name: proposed[name]} | seen, follow_redirects=True).text
+    twice = fay.post(f"{place}/debts/{party}", data={f"claim_{second.journal_id}": "1.00"} | seen)
+    assert twice.status_code == 409 and "Something became of this money meanwhile" in twice.text
     assert "CN¥1.00 of this line stay where they were" in after and "Northwind" in after
     assert world.claims == [second] and left(entry) == 100
     sign_in(client, world.cast.finn)

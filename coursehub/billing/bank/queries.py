@@ -197,6 +197,11 @@ def waiting_sums() -> dict[str, int]:
     return {currency: int(minor) for currency, minor in db.session.execute(found.group_by(BankEntry.currency)) if minor}
 
 
+def last_use_of(entry_id: int) -> int:
+    """The number of the last thing that became of an entry; 0 for none."""
+    return int(db.session.execute(sa.select(sa.func.max(EntryUse.id)).where(EntryUse.entry_id == entry_id)).scalar() or 0)
+
+
 def uses_of(entry_ids: Sequence[int]) -> dict[int, list[EntryUse]]:
     """What became of each of these entries, in order."""
     found: dict[int, list[EntryUse]] = {entry_id: [] for entry_id in entry_ids}

@@ -3,6 +3,7 @@
 from coursehub.billing.operations.accounts import set_collection_account
 from coursehub.billing.operations.bank_entries import (
     assign_entry,
+    must_be_as_seen,
     send_entry_back,
     set_entry_aside,
     take_entry_on,
@@ -17,6 +18,6 @@ from coursehub.billing.operations.repayments import record_repayment
 
 __all__ = [
     "Line", "assign_entry", "book_statement", "drop_draft", "invoice_charges", "issue_credit_note", "issue_invoice",
-    "note_charge", "record_receipt", "record_repayment", "send_entry_back", "set_collection_account", "set_entry_aside",
-    "take_charge_back", "take_entry_on", "take_in_statement", "undo_receipt", "undo_use", "use_entry",
+    "must_be_as_seen", "note_charge", "record_receipt", "record_repayment", "send_entry_back", "set_collection_account",
+    "set_entry_aside", "take_charge_back", "take_entry_on", "take_in_statement", "undo_receipt", "undo_use", "use_entry",
 ]  # fmt: skip

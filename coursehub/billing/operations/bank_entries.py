@@ -41,17 +41,23 @@ class SentBackTooSoon(Refusal):
     """Money cannot have gone back on a day that has not come, or before it came in."""
 
 
+class UsedMeanwhile(Refusal):
+    """Something became of this money meanwhile. Look at what is left of it, and say again what it pays."""
+
+
 class UndoneAlready(Refusal):
     """Somebody has undone this already."""
 
 
 def assign_entry(
-    entry: BankEntry, parts: Sequence[tuple[Document, int]], *, credit_of: Organisation | None = None, by: Actor, at: datetime
-) -> list[Receipt]:
+    entry: BankEntry, parts: Sequence[tuple[Document, int]], *, credit_of: Organisation | None = None, seen: int | None = None,
+    by: Actor, at: datetime,
+) -> list[Receipt]:  # fmt: skip
     """This money pays these invoices, each by so much, with one receipt for each member; the rest goes on waiting.
 
     credit_of: the member to whom the rest goes; it pays its other open invoices and is else its credit.
-    Raises NothingAssigned, OtherCurrency, MoreThanOpen, MoreThanWaits.
+    seen: the last use of this money that whoever assigns it knows of, 0 for none; sent twice, a form counts once.
+    Raises NothingAssigned, OtherCurrency, MoreThanOpen, MoreThanWaits, UsedMeanwhile.
     """
     require(policies.may_mark_receipts(by))
     if any(minor <= 0 for _invoice, minor in parts):
@@ -60,6 +66,7 @@ def assign_entry(
         raise OtherCurrency
     with transaction():
         stand_in_line()
+        must_be_as_seen(entry, seen)
         rest = bank.left_of([entry.id])[entry.id] - sum(minor for _invoice, minor in parts)
         if rest < 0:
             raise MoreThanWaits
@@ -148,6 +155,12 @@ def undo_use(use: EntryUse, *, words: str, by: Actor, at: datetime) -> None:
             )
         )  # fmt: skip
         audit(f"bank_entry_{use.kind}_undone", at=at, by_id=by.person_id, entry=entry.public_id)
+
+
+def must_be_as_seen(entry: BankEntry, seen: int | None) -> None:
+    """Refuse when something unseen became of this money; the caller holds the line of the books. Raises UsedMeanwhile."""
+    if seen is not None and bank.last_use_of(entry.id) != seen:
+        raise UsedMeanwhile
 
 
 def use_entry(

@@ -30,18 +30,20 @@ class NoClaimChosen(Refusal):
 
 
 def book_debt_paid(
-    entry: BankEntry, organisation: Organisation, parts: Mapping[int, int], *, by: Actor, at: datetime
+    entry: BankEntry, organisation: Organisation, parts: Mapping[int, int], *, seen: int | None = None, by: Actor, at: datetime
 ) -> EntryUse:
     """This money pays what a partner owes: so much of each claim, by the claim's journal. What is over goes on waiting.
 
     One person books it, like any other money that came in (decision 55): none leaves, and it can be undone.
-    Raises NoClaimChosen, MoreThanOwed, and MoreThanWaits where so much of the line does not wait any more.
+    seen: as `billing.operations.assign_entry` takes it.
+    Raises NoClaimChosen, MoreThanOwed, UsedMeanwhile, and MoreThanWaits where so much of the line does not wait any more.
     """
     require(policies.may_prepare(by))
     if not parts or any(minor <= 0 for minor in parts.values()):
         raise NoClaimChosen
     with transaction():
         stand_in_line()
+        billing.must_be_as_seen(entry, seen)
         left = {claim.journal_id: claim.left_minor for claim in queries.claims_of(organisation.public_id, entry.currency)}
         minor = sum(parts.values())
         owed = ledger.balance_of(PARTNER_OWES, entry.currency, party=organisation.public_id)

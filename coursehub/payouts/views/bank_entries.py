@@ -63,7 +63,7 @@ def assign(public_id: str) -> ResponseReturnValue:
         return _entry_page(found, assigning=form, status=422)
     try:
         credit_of = db.session.get(Organisation, form.credit_of.data) if form.credit_of.data else None
-        billing.assign_entry(found, form.parts(), credit_of=credit_of, by=signed_in_actor(), at=clock.now())
+        billing.assign_entry(found, form.parts(), credit_of=credit_of, seen=_seen(), by=signed_in_actor(), at=clock.now())
     except Refusal as refusal:
         add_problem(form, None, refusal)
         return _entry_page(found, assigning=form, status=refusal.status)
@@ -87,7 +87,7 @@ def pay_debt(public_id: str, party: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _entry_page(found, paying=offer, status=422)
     try:
-        use = operations.book_debt_paid(found, partner, form.parts(), by=signed_in_actor(), at=clock.now())
+        use = operations.book_debt_paid(found, partner, form.parts(), seen=_seen(), by=signed_in_actor(), at=clock.now())
     except Refusal as refusal:
         add_problem(form, None, refusal)
         return _entry_page(found, paying=offer, status=refusal.status)
@@ -161,6 +161,11 @@ def _entry(public_id: str) -> BankEntry:
     return one_or_404(bank.entries_visible_to(signed_in_actor()).where(BankEntry.public_id == public_id))
 
 
+def _seen() -> int | None:
+    """The last use of the money that the page showed."""
+    return request.form.get("seen", type=int)
+
+
 def _offered(found: BankEntry) -> list[tuple[Document, int]]:
     """The invoices that the page offers, which its address says."""
     return bank.candidates(found, bank.suggested([found])[found.id], request.args.get("q", "").strip())
@@ -206,7 +211,7 @@ def _entry_page(
             [*(invoice.organisation_id for invoice, _left in offered), *(each.organisation_id for each in paid_back),
              *(each.debtor.organisation_id for each in offers), *(each.organisation_id for each in owing), *quoted]
         ),
-        offers=offers, quoted=quoted, owing=owing,
+        seen=max((use.id for use in uses), default=0), offers=offers, quoted=quoted, owing=owing,
         paid_back={each.use_id: each for each in paid_back},
         statement=bank.statement_of(found), search=search,
         days=(local_day(clock.now()) - found.booked_on).days,
