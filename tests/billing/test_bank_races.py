@@ -61,8 +61,10 @@ def test_two_files_with_the_same_lines_at_once_book_each_line_once(app, cast, at
         for n in range(3)
     ]
 
+    who = cast.fay.id  # read before the threads begin: the cast belongs to this thread's session
+
     def book(draft_id):
-        return lambda: book_statement(db.session.get_one(BankDraft, draft_id), own={}, by=acting(cast.fay.id), at=at)
+        return lambda: book_statement(db.session.get_one(BankDraft, draft_id), own={}, by=acting(who), at=at)
 
     outcomes = at_once(app, *(book(draft_id) for draft_id in drafts))
     assert all(isinstance(each, BankStatement) for each in outcomes), outcomes
@@ -71,10 +73,10 @@ def test_two_files_with_the_same_lines_at_once_book_each_line_once(app, cast, at
 
 
 def test_one_file_handed_in_by_several_at_once_is_one_draft(app, cast, at):
-    raw = camt(Told(7, "x", "B-2"))
+    raw, who = camt(Told(7, "x", "B-2")), cast.fay.id
 
     def hand_in():
-        take_in_statement("a.xml", raw, account=ACCOUNT, currency="CNY", by=acting(cast.fay.id), at=at)
+        take_in_statement("a.xml", raw, account=ACCOUNT, currency="CNY", by=acting(who), at=at)
 
     assert at_once(app, hand_in, hand_in, hand_in) == [None, None, None]
     assert db.session.execute(sa.select(sa.func.count(BankDraft.id))).scalar_one() == 1
@@ -95,8 +97,10 @@ def test_one_entry_is_assigned_once_whoever_presses_first(app, cast, at):
 
         return act
 
+    stan = cast.stan.id
+
     def aside():
-        return set_entry_aside(db.session.get_one(BankEntry, entry_id), words="x", by=acting(cast.stan.id), at=at)
+        return set_entry_aside(db.session.get_one(BankEntry, entry_id), words="x", by=acting(stan), at=at)
 
     outcomes = at_once(app, assign(cast.fay.id, first), assign(cast.stan.id, second), assign(cast.fay.id, first), aside)
     assert sum(isinstance(each, MoreThanWaits) for each in outcomes) == 3, outcomes
