@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from coursehub import jobs
+from coursehub import clock, jobs
+from coursehub.billing.operations import book_statement, set_collection_account, take_in_statement
 from coursehub.db import db, transaction
 from coursehub.errors import NotAllowed
 from coursehub.ledger.accounts import PARTNER_READY
@@ -15,6 +16,7 @@ from coursehub.statements import checklist, operations
 from coursehub.statements.models import MonthClose
 from coursehub.statements.months import Month
 from tests.asked import statements
+from tests.billing.statement import ACCOUNT, Told, plain
 from tests.cast import sign_in
 from tests.contracts.rig import agree, course_of
 
@@ -187,3 +189,17 @@ def test_statements_that_are_missing_are_counted_at_once_for_all_partners(told, 
     with statements() as of_many:
         missing = next(item.count for item in checklist.items_of(may, MAY) if item.key == "statements")
     assert missing == 4 and len(of_many) <= len(of_one)
+
+
+def test_the_page_of_a_month_says_how_far_the_statements_of_the_bank_reach(told, cast, client, monkeypatch):
+    fay = cast.acting(cast.fay)
+    set_collection_account("CNY", holder="QuantTide", bank="House Bank", number=ACCOUNT, by=fay, at=MARCH)
+    monkeypatch.setattr(clock, "now", lambda: MAY)
+    sign_in(client, cast.fay)
+    lacking = client.get("/house/months/2026-03").text
+    assert "no statement yet" in lacking and "Not every account has a statement to the end of this month" in lacking
+    raw = plain(Told(7, "x", "B-1", on="2026-04-02"))
+    book_statement(take_in_statement("a.csv", raw, account=ACCOUNT, currency="CNY", by=fay, at=MAY), own={}, by=fay, at=MAY)
+    reached = client.get("/house/months/2026-03").text
+    assert "until 2 Apr" in reached and "Not every account" not in reached
+    assert "Not every account" in client.get("/house/months/2026-04").text, "April goes on after the second"

@@ -161,6 +161,28 @@ def our_accounts() -> list[tuple[str, str, str]]:
     return list(latest.values())[::-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An account of ours, and the last day that a booked statement of it tells of; None for none."""
+
+    bank: str
+    number: str
+    currency: str
+    until: date | None
+
+
+def told_until() -> list[Reached]:
+    """How far the statements of each of our accounts reach, the latest account first."""
+    found = sa.select(BankStatement.account, BankStatement.currency, sa.func.max(BankStatement.to_on))
+    rows = db.session.execute(found.group_by(BankStatement.account, BankStatement.currency))
+    reached: dict[tuple[str, str], date] = {}
+    for account, currency, day in rows:
+        if day is not None:
+            key = (bare(account), currency)
+            reached[key] = max(day, reached.get(key, day))
+    return [Reached(bank, number, currency, reached.get((bare(number), currency))) for number, currency, bank in our_accounts()]
+
+
 def drafts_visible_to(reader: Actor) -> "sa.Select[BankDraft]":
     """Statements that wait to be booked, the first first; for finance staff."""
     found = sa.select(BankDraft).order_by(BankDraft.id)

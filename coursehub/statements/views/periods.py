@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from coursehub import clock
+from coursehub.billing.bank import queries as bank
 from coursehub.errors import Refusal
 from coursehub.people.queries import display_names
 from coursehub.people.views.browser import add_problem, only_when_fresh
@@ -108,5 +109,6 @@ def _month_page(asked: Month, form: PrepareForm, *, status: int = 200) -> Respon
         "statements/month.html", status=status, month=asked, items=items, closed=closed, preparation=preparation, form=form,
         suspense=checklist.suspense_of(items), all_done=all(item.is_done for item in items), is_next=checklist.is_next(asked),
         may_close=preparation is not None and policies.may_close(actor, preparation),
+        bank=[] if closed else bank.told_until(),
         people=display_names([*ids, *([closed.closed_by_id] if closed else [])]),
     )  # fmt: skip
