@@ -34,5 +34,5 @@ def propose_refund_by_bank(
         draft = AdjustmentDraft(
             SUSPENSE, BANK, queries.currency_of_refund(refund), refund.amount_minor, paid_on, words, bank_reference
         )
-        say_paid_by_bank(refund)
+        say_paid_by_bank(refund, at=at)
         return propose(draft, refund_name=refund.public_id, by=by, at=at)

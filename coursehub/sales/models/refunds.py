@@ -69,6 +69,7 @@ class Refund(Model):
     wanted_by_id: Mapped[int | None] = ref("person.id", index=False)
     booked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    said_paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by bank, by one person; not yet by the second
 
     @property
     def reference(self) -> str:

@@ -23,23 +23,23 @@ def lock_failed(refund: Refund | PassRefund) -> None:
         raise RefundNotWaiting
 
 
-def say_paid_by_bank(refund: Refund | PassRefund) -> None:
+def say_paid_by_bank(refund: Refund | PassRefund, *, at: datetime) -> None:
     """One person says so: the transfer has left, so nobody tries it at the rail until that is confirmed or dropped."""
     with transaction():
         lock_failed(refund)
-        refund.problem = (SAID + refund.problem)[:200]
+        refund.said_paid_at = at
 
 
 def unsay_paid_by_bank(refund: Refund | PassRefund) -> None:
     """Nobody confirmed it: the refund waits as before."""
     with transaction():
         lock(refund)
-        refund.problem = refund.problem.removeprefix(SAID)
+        refund.said_paid_at = None
 
 
 def not_said(refund: Refund | PassRefund) -> None:
     """Stop whoever would give the money a second time. The caller holds the refund. Raises PaidByBankAlready."""
-    if refund.state == "failed" and refund.problem.startswith(SAID):
+    if refund.said_paid_at is not None:
         raise PaidByBankAlready
 
 
@@ -48,7 +48,7 @@ def mark_paid_by_bank(refund: Refund | PassRefund, *, at: datetime) -> None:
     with transaction():
         lock_failed(refund)
         refund.state, refund.done_at, refund.problem = "done", at, PAID_BY_BANK
-        refund.rail_refund_id = None
+        refund.rail_refund_id = refund.said_paid_at = None
         refund.attempt += 1
         kind = "refund" if isinstance(refund, Refund) else "pass_refund"
         events.record(f"sales.{kind}_paid_by_bank", at=at, refund_id=refund.id)
@@ -65,5 +65,3 @@ def unmark_paid_by_bank(refund: Refund | PassRefund) -> None:
 
 PAID_BY_BANK = "paid by bank"
 """What stands beside such a refund where else the rail's own word does."""
-SAID = "to be confirmed: paid by bank; "
-"""What stands before the rail's own word until a second person has looked."""
