@@ -9,7 +9,7 @@ row it is about with `lock(row)`.
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -157,6 +157,16 @@ def look(statement: "sa.Select[*tuple[Any, ...]]", values: Mapping[str, Any] | N
     connection = session_connection()
     plan = plan_of(statement, connection.dialect)
     return plan.run(connection, values or {}) if plan.is_plain else Found(connection.execute(statement, values or {}).all())
+
+
+AT_ONCE = 5_000
+"""So many numbers go into one statement; databases take some tens of thousands."""
+
+
+def in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The same numbers, a part that one statement takes at a time."""
+    for first in range(0, len(ids), AT_ONCE):
+        yield ids[first : first + AT_ONCE]
 
 
 def session_connection() -> sa.Connection:

@@ -7,14 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from coursehub.db import db
+from coursehub.db import db, in_parts
 from coursehub.payouts.models import Payout, PayoutStep, PayoutTransfer, PayoutWay, RailAccount
 from coursehub.payouts.queries.claims import owed_by_party
 from coursehub.people.models import PayeeRecord
 from coursehub.talent.queries.working_days import days_off
-
-AT_ONCE = 5_000
-"""So many numbers go into one statement; databases take some tens of thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,7 @@ def known_of(organisation_ids: Sequence[int]) -> Known:
     payees, ways, accounts = dict[tuple[int, str], PayeeRecord](), dict[int, PayoutWay](), dict[tuple[int, str], RailAccount]()
     bounced: set[int] = set()
     wanted = sorted(set(organisation_ids))
-    for first in range(0, len(wanted), AT_ONCE):
-        few = wanted[first : first + AT_ONCE]
+    for few in in_parts(wanted):
         chosen = sa.select(sa.func.max(PayoutWay.id)).where(PayoutWay.organisation_id.in_(few))
         latest = PayoutWay.id.in_(chosen.group_by(PayoutWay.organisation_id))
         payees |= {

@@ -16,7 +16,6 @@ from coursehub.ledger.accounts import PARTNER_HELD
 from coursehub.sales.passes import operations, queries
 from coursehub.sales.passes.comparing import compare
 from coursehub.sales.passes.operations import ContestOpen, MonthNotOver, MonthShared, StillContestable
-from coursehub.sales.passes.queries import returns
 from tests.sales.passes.rig import left_in_pool
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -206,7 +205,7 @@ def test_a_refund_in_part_before_the_close_leaves_less_to_share_and_the_rest_goe
 
 def test_a_month_of_more_periods_than_a_statement_takes_is_read_in_parts(story, cast, monkeypatch):
     """A part of one at a time: what is drawn up, what went back and what is shared are as in one go."""
-    monkeypatch.setattr(returns, "AT_ONCE", 1)
+    monkeypatch.setattr("coursehub.db.AT_ONCE", 1)
     ada, bo = used(story, cast)
     cleo = story.take(cast.theo)
     story.wait(31, ada, bo, cleo)

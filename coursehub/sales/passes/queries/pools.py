@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from coursehub.contracts.models import Terms
 from coursehub.contracts.pools import Divided, Period, divide
 from coursehub.contracts.terms import canonical
-from coursehub.db import db
+from coursehub.db import db, in_parts
 from coursehub.learning.models import Enrolment
 from coursehub.learning.queries.activity import active_days
 from coursehub.sales.models import (
@@ -25,7 +25,7 @@ from coursehub.sales.models import (
 )
 from coursehub.sales.passes.months import bounds, days_of
 from coursehub.sales.passes.queries.held import answering_terms, every_pass
-from coursehub.sales.passes.queries.returns import in_parts, pooled_now
+from coursehub.sales.passes.queries.returns import pooled_now
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """What of a period went back, by refunds and by banks, and what is left of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from coursehub.db import db
+from coursehub.db import db, in_parts
 from coursehub.ledger import queries as ledger
 from coursehub.ledger.accounts import POOL
 from coursehub.sales.models import (
@@ -16,9 +16,6 @@ from coursehub.sales.models import (
     PaymentDispute,
     PeriodUse,
 )
-
-AT_ONCE = 5_000
-"""So many numbers go into one statement; databases take some tens of thousands."""
 
 
 def refunds_of(period_id: int) -> Sequence[PassRefund]:
@@ -56,12 +53,6 @@ def refunded_minor(period_ids: Sequence[int]) -> dict[int, int]:
         )
         found |= {period: int(amount) for period, amount in db.session.execute(sums)}
     return found
-
-
-def in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """The same, a part that one statement takes at a time."""
-    for first in range(0, len(ids), AT_ONCE):
-        yield ids[first : first + AT_ONCE]
 
 
 def period_at_rail(rail_payment_id: str) -> PassPeriod | None:
